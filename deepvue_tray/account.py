@@ -1,0 +1,85 @@
+"""Who asks, and by which rules: settings and credentials, changed together or not at all."""
+
+from dataclasses import replace
+
+from deepvue_tray.core.credentials import Credentials
+from deepvue_tray.core.errors import AccountError, StorageError
+from deepvue_tray.core.settings import Settings
+from deepvue_tray.services.credentials import CredentialStore
+from deepvue_tray.services.settings_file import SettingsFile
+
+
+class Account:
+    """The person's settings and credentials."""
+
+    def __init__(self, file: SettingsFile, store: CredentialStore) -> None:
+        self._file = file
+        self._store = store
+        self.settings = Settings()
+        """The settings in force: the defaults where the file cannot be read."""
+        self.damage: StorageError | None = None
+        """Why the file could not be read; it is left alone, and nothing can be saved over it."""
+        try:
+            self.settings = file.load()
+        except StorageError as error:
+            self.damage = error.bare()
+
+    @property
+    def client_id(self) -> str:
+        """The client id in use, empty before the first sign-in."""
+        return self._store.client_id(self.settings.client_id)
+
+    def credentials(self) -> Credentials:
+        """Return what to ask with; raises an AccountError that says why there is nothing."""
+        return self._store.load(self.settings.client_id)
+
+    def save(
+        self,
+        settings: Settings,
+        credentials: Credentials | None = None,
+        *,
+        session_only: bool = False,
+    ) -> None:
+        """Store settings, and credentials where they are new: both, or neither.
+
+        ``session_only`` keeps the credentials in memory alone. Raises an AccountError or a
+        StorageError, after which all is as it was.
+        """
+        if credentials is not None:
+            settings = replace(settings, client_id=credentials.client_id)
+        if credentials is None or session_only:
+            self._file.save(settings)
+        else:
+            self._store_both(settings, credentials)
+        if credentials is not None and session_only:
+            self._store.keep_for_session(credentials)
+        self.settings = settings
+
+    def sign_out(self) -> str:
+        """Remove the credentials of the client id in the settings; return that client id.
+
+        Raises an AccountError or a StorageError, after which all is as it was.
+        """
+        client_id = self.settings.client_id
+        if client_id:
+            signed_out = replace(self.settings, client_id="")
+            self._file.save(signed_out)
+            try:
+                self._store.remove(client_id)
+            except AccountError:
+                self._file.save(self.settings)
+                raise
+            self.settings = signed_out
+        return client_id
+
+    def _store_both(self, settings: Settings, credentials: Credentials) -> None:
+        before = self._store.stored(credentials.client_id)
+        self._store.store(credentials)
+        try:
+            self._file.save(settings)
+        except StorageError:
+            if before is None:
+                self._store.remove(credentials.client_id)
+            else:
+                self._store.store(Credentials(credentials.client_id, before))
+            raise

@@ -1,0 +1,107 @@
+"""The wallet endpoint's answers: bytes in, a balance or a typed error out.
+
+The known shapes are those of Deepvue's documentation ("Wallet Balance", "Errors"): a balance is
+``{"current_balance": 6448, "success": true}``, an error ``{"detail": …}`` in FastAPI's style.
+Nothing else is believed: what merely resembles a balance is unreadable.
+"""
+
+import json
+from decimal import Decimal, InvalidOperation
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+from deepvue_tray.core.errors import (
+    ProxyError,
+    RejectedError,
+    ServerError,
+    ThrottledError,
+    UnreadableError,
+    WalletError,
+)
+
+LARGEST_BALANCE = 2**53
+"""Credits. Past this no double, and so neither a chart nor SQLite's REAL, tells two neighbours
+apart; no prepaid wallet comes near."""
+
+MOST_DECIMALS = 12
+"""A double of a few thousand credits says nothing beyond its twelfth decimal."""
+
+LONGEST_DETAIL = 160
+"""Characters of the server's own words that are passed on to a person."""
+
+_REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+
+
+def balance_in(body: bytes) -> Decimal:
+    """Read the balance, in credits, of a 200 answer's body.
+
+    Raises UnreadableError unless the body is one JSON object in UTF-8 whose ``success`` is true
+    and whose ``current_balance`` is a plain finite number.
+    """
+    answer = _parse(body)
+    if not isinstance(answer, dict):
+        raise UnreadableError("not a JSON object")
+    if answer.get("success") is not True:
+        raise UnreadableError("the answer does not say success")
+    balance = answer.get("current_balance")
+    if not isinstance(balance, Decimal):
+        raise UnreadableError("current_balance is missing or not a number")
+    if not -LARGEST_BALANCE < balance < LARGEST_BALANCE:
+        raise UnreadableError("current_balance is beyond belief")
+    exponent = balance.as_tuple().exponent
+    assert isinstance(exponent, int)  # noqa: S101 - NaN and Infinity never come out of _parse
+    if exponent < -MOST_DECIMALS:
+        balance = round(balance, MOST_DECIMALS)
+    return balance or Decimal(0)
+
+
+def error_for(status: int, body: bytes, *, retry_after: float | None = None) -> WalletError:
+    """Turn an answer that is not 200 into the error it stands for; ``retry_after`` in seconds."""
+    detail = _detail_in(body) or f"HTTP {status}"
+    if status in _REFUSALS:
+        return RejectedError(detail)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return ThrottledError(detail, retry_after=retry_after)
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return ProxyError(detail)
+    if status >= HTTPStatus.BAD_REQUEST:
+        return ServerError(detail)
+    if status >= HTTPStatus.MULTIPLE_CHOICES:
+        return UnreadableError(f"redirected, HTTP {status}")
+    return UnreadableError(f"HTTP {status}")
+
+
+def _parse(body: bytes) -> Any:
+    def refuse_constant(name: str) -> NoReturn:
+        raise ValueError(name)
+
+    def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) < len(pairs):
+            raise ValueError("a key comes twice")
+        return members
+
+    try:
+        return json.loads(
+            body.decode("utf-8-sig"),
+            parse_int=Decimal,
+            parse_float=Decimal,
+            parse_constant=refuse_constant,
+            object_pairs_hook=unambiguous,
+        )
+    except (ValueError, RecursionError, InvalidOperation):
+        raise UnreadableError("not JSON") from None
+
+
+def _detail_in(body: bytes) -> str:
+    try:
+        answer = _parse(body)
+    except UnreadableError:
+        return ""
+    detail = answer.get("detail") if isinstance(answer, dict) else None
+    if isinstance(detail, list) and detail and isinstance(detail[0], dict):
+        detail = detail[0].get("msg")
+    if not isinstance(detail, str):
+        return ""
+    line = " ".join("".join(c if c.isprintable() else " " for c in detail).split())
+    return line if len(line) <= LONGEST_DETAIL else line[: LONGEST_DETAIL - 1] + "…"

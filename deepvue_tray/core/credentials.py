@@ -1,0 +1,66 @@
+"""Credentials that cannot be shown by accident."""
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+from deepvue_tray.core.errors import InvalidInputError
+
+LONGEST_SECRET = 1280
+"""Characters; what the smallest of the keyrings, Windows' Credential Manager, can store."""
+
+_MASK = "•••"
+
+
+class Secret:
+    """A text whose every accidental way out says ``•••``: str, repr, format, pickle."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text itself, for the request and the keyring alone."""
+        return self._text
+
+    def redact(self, text: str) -> str:
+        """Return ``text`` with every occurrence of the secret masked."""
+        return text.replace(self._text, _MASK) if self._text else text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return f"Secret({_MASK})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is never serialised")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What opens a wallet: both parts fit into an HTTP header as they are."""
+
+    client_id: str
+    secret: Secret
+
+    @classmethod
+    def parse(cls, client_id: str, secret: str) -> "Credentials":
+        """Make credentials of what was typed or set; white space around a part is dropped.
+
+        Raises InvalidInputError, which names the part and never quotes the secret.
+        """
+        client_id, secret = client_id.strip(), secret.strip()
+        for name, part in (("client id", client_id), ("client secret", secret)):
+            if not part:
+                raise InvalidInputError(f"the {name} is empty")
+            if not all("!" <= character <= "~" for character in part):
+                raise InvalidInputError(
+                    f"the {name} has a space, or a character outside plain ASCII"
+                )
+            if len(part) > LONGEST_SECRET:
+                raise InvalidInputError(f"the {name} is longer than {LONGEST_SECRET} characters")
+        return cls(client_id, Secret(secret))

@@ -1,0 +1,88 @@
+"""What is known of the wallet: one reading, and the snapshot every view is drawn from."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+
+from deepvue_tray.core.errors import Condition, DeepvueError
+from deepvue_tray.core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One balance the server told, and when."""
+
+    at: datetime
+    """When the answer arrived: aware, UTC."""
+    balance: Decimal
+    """Credits, with the digits the server sent; may be negative."""
+
+
+class Level(Enum):
+    """How much is left, judged by the user's thresholds."""
+
+    UNKNOWN = "unknown"
+    OK = "ok"
+    LOW = "low"
+    CRITICAL = "critical"
+    EMPTY = "empty"
+
+
+class Alert(Enum):
+    """A change worth a notification."""
+
+    LOW = "low"
+    """The balance came to or below the low threshold."""
+
+
+def level_of(balance: Decimal, settings: Settings) -> Level:
+    """Judge a balance by the thresholds in ``settings``; one that is off does not count."""
+    if balance <= 0:
+        return Level.EMPTY
+    if settings.critical is not None and balance <= settings.critical:
+        return Level.CRITICAL
+    if settings.low is not None and balance <= settings.low:
+        return Level.LOW
+    return Level.OK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All that is known at one moment; icon, tooltip, menu, windows and alerts show this alone."""
+
+    settings: Settings = field(default_factory=Settings)
+    """The settings this was judged by."""
+    reading: Reading | None = None
+    """The last good reading, however long ago; no error erases it."""
+    full: Decimal | None = None
+    """The highest balance since the last top-up, in credits: the gauge's upper end."""
+    trouble: DeepvueError | None = None
+    """Why the last attempt gave no reading; None after a good one."""
+    storage: DeepvueError | None = None
+    """What could not be read from or written to the disk; the reading itself is none the worse."""
+    refreshing: bool = False
+    """Whether an attempt is under way."""
+    due: tuple[Alert, ...] = ()
+    """Alerts that wait to be delivered."""
+
+    @property
+    def level(self) -> Level:
+        """The level of the last good reading."""
+        return level_of(self.reading.balance, self.settings) if self.reading else Level.UNKNOWN
+
+    @property
+    def condition(self) -> Condition:
+        """What became of the last attempt; a new attempt does not hide the trouble of the last."""
+        if self.trouble:
+            return self.trouble.condition
+        if self.refreshing or self.reading is None:
+            return Condition.REFRESHING
+        return Condition.FRESH
+
+    @property
+    def fill(self) -> float:
+        """The gauge's fill, from 0 to 1: the balance against the highest since the last top-up."""
+        if self.reading is None or not self.full or self.full <= 0:
+            return 0.0
+        return min(1.0, max(0.0, float(self.reading.balance / self.full)))

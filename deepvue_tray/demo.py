@@ -1,0 +1,103 @@
+"""A wallet to try the program on: its own server on loopback, and files that vanish with it."""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from socketserver import ThreadingTCPServer
+from threading import Thread
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from deepvue_tray.core.settings import Settings
+
+if TYPE_CHECKING:
+    from deepvue_tray.engine import Engine
+
+CLIENT_ID = "free_tier_demo"
+CLIENT_SECRET = "demo"  # noqa: S105 - opens the demo's own server and nothing else
+INTERVAL = timedelta(seconds=5)
+
+_FULL = 1_200
+"""Credits at the start, and after each top-up: a little above the low threshold of 1,000."""
+_BURN = 7
+"""Credits a second: the threshold comes within half a minute, the end within three."""
+_CYCLE = _FULL / _BURN + 20
+"""Seconds from one top-up to the next: the wallet stays empty for 20, to be looked at."""
+
+
+def brisk_spending(seconds: float) -> int:
+    """Return the credits of a wallet that is spent in three minutes and then topped up."""
+    return max(0, int(_FULL - _BURN * (seconds % _CYCLE)))
+
+
+class _Server(ThreadingTCPServer):
+    """Not http.server's own: that one asks the name service for its name, which may hang."""
+
+    daemon_threads = True
+
+
+@contextmanager
+def wallet_server(balance: Callable[[], int]) -> Iterator[str]:
+    """Serve a wallet on loopback that answers as the real one does; yields its base URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = (self.headers["client-id"], self.headers["x-api-key"])
+            if known == (CLIENT_ID, CLIENT_SECRET):
+                self._answer(200, {"current_balance": balance(), "success": True})
+            else:
+                detail = "Invalid client_id or client_secret, access Denied"
+                self._answer(401, {"detail": detail})
+
+        def _answer(self, status: int, answer: dict[str, object]) -> None:
+            body = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Keep the terminal quiet."""
+
+    with _Server(("127.0.0.1", 0), Handler) as server:
+        # shutdown() waits for one poll: the program is to quit in less than half a second.
+        thread = Thread(target=server.serve_forever, args=(0.1,), name="demo wallet", daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def demo_engine() -> "Iterator[Callable[[], Engine]]":
+    """Yield what assembles the demo's engine; its server and its files end with the context."""
+    began = monotonic()
+    with (
+        tempfile.TemporaryDirectory(
+            prefix="deepvue-tray-demo-", ignore_cleanup_errors=True
+        ) as folder,
+        wallet_server(lambda: brisk_spending(monotonic() - began)) as base_url,
+    ):
+        yield lambda: _assemble(Path(folder), base_url)
+
+
+def _assemble(folder: Path, base_url: str) -> "Engine":
+    # Loaded here: the tray calls this on its worker thread, after its icon shows.
+    from deepvue_tray.core.credentials import Credentials, Secret  # noqa: PLC0415
+    from deepvue_tray.engine import assemble  # noqa: PLC0415
+    from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring  # noqa: PLC0415
+    from deepvue_tray.services.paths import Paths  # noqa: PLC0415
+    from deepvue_tray.services.wallet_api import WalletApi  # noqa: PLC0415
+
+    keyring = MemoryKeyring()
+    store = CredentialStore({}, lambda: keyring)
+    engine = assemble(Paths.below(folder), store, WalletApi(base_url))
+    engine.account.save(Settings(interval=INTERVAL), Credentials(CLIENT_ID, Secret(CLIENT_SECRET)))
+    return engine

@@ -1,0 +1,1 @@
+"""The outside world, without Qt. Each library is known to exactly one module."""

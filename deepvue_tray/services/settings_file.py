@@ -1,0 +1,91 @@
+"""The settings on disk: one JSON object, replaced whole or not at all."""
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict, fields, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from deepvue_tray.core.errors import StorageError
+from deepvue_tray.core.settings import Settings, problems
+
+
+class SettingsFile:
+    """Reads and writes the settings at ``path``.
+
+    Keys that this version does not know are kept, so that a newer version's survive an older one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> Settings:
+        """Return what is stored; a missing file, or a value that cannot be, means the default.
+
+        A file that is no settings file at all is set aside beside itself, never overwritten.
+        Raises StorageError where the file is there and cannot be read.
+        """
+        stored = self._read()
+        settings = Settings()
+        for field in fields(Settings):
+            if field.name in stored:
+                with suppress(ValueError, TypeError, OverflowError):
+                    settings = _with(settings, field.name, stored[field.name])
+        return settings
+
+    def save(self, settings: Settings) -> None:
+        """Replace the file: written beside it, flushed to the disk, then renamed over it.
+
+        Raises StorageError, and leaves the file as it was.
+        """
+        values = asdict(settings) | {"interval": int(settings.interval.total_seconds())}
+        text = json.dumps(self._read() | values, indent=2) + "\n"
+        written: Path | None = None
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", encoding="utf-8", dir=self._path.parent, prefix=".settings-", delete=False
+            ) as file:
+                written = Path(file.name)
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            written.replace(self._path)
+        except OSError as error:
+            if written is not None:
+                written.unlink(missing_ok=True)
+            raise StorageError(f"{self._path}: {error.strerror}") from None
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            text = self._path.read_bytes()
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise StorageError(f"{self._path}: {error.strerror}") from None
+        try:
+            stored = json.loads(text)
+        except (ValueError, RecursionError):
+            stored = None
+        if isinstance(stored, dict):
+            return stored
+        with suppress(OSError):
+            self._path.replace(self._path.with_name(self._path.name + ".damaged"))
+        return {}
+
+
+def _with(settings: Settings, name: str, value: Any) -> Settings:
+    """Return ``settings`` with one stored value; raises ValueError where it cannot be."""
+    if name == "interval" and not isinstance(value, bool):
+        value = timedelta(seconds=value)
+    default = getattr(Settings(), name)
+    optional = name in ("low", "critical")
+    if type(value) is not type(default) and not (optional and value is None):
+        raise ValueError(name)
+    changed = replace(settings, **{name: value})
+    if name in problems(changed):
+        raise ValueError(name)
+    return changed

@@ -1,0 +1,156 @@
+"""The wallet endpoint over HTTPS: the one module that knows httpx.
+
+The request is that of Deepvue's documentation ("Wallet Balance", "Authentication"): the client id
+in ``client-id``, the client secret in ``x-api-key``.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+import truststore
+
+from deepvue_tray import __version__
+from deepvue_tray.core.address import checked_base_url, is_loopback
+from deepvue_tray.core.answer import balance_in, error_for
+from deepvue_tray.core.credentials import Credentials
+from deepvue_tray.core.errors import (
+    OfflineError,
+    ProxyError,
+    TimedOutError,
+    UnreadableError,
+    UntrustedError,
+    WalletError,
+)
+from deepvue_tray.core.reading import Reading
+
+PRODUCTION = "https://production.deepvue.tech"
+PATH = "/v1/internal/wallet-balance"
+
+DEADLINE = 15.0
+"""Seconds for the whole exchange. httpx's own timeouts are per operation: a server that drips a
+byte at a time would hold a request for ever."""
+
+LONGEST_BODY = 64 * 1024
+"""Bytes; a balance takes 50. What is longer is cut off, so that memory does not grow with it."""
+
+
+class WalletApi:
+    """Asks one server for wallet balances.
+
+    ``base_url`` is an https address, or an http one on loopback; anything else raises
+    InvalidInputError. ``deadline`` is in seconds. ``now`` returns the current time, aware, in UTC.
+    """
+
+    def __init__(
+        self,
+        base_url: str = PRODUCTION,
+        *,
+        deadline: float = DEADLINE,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._url = checked_base_url(base_url) + PATH
+        self._deadline = deadline
+        self._now = now
+        self._client: httpx.AsyncClient | None = None
+
+    async def read(self, credentials: Credentials) -> Reading:
+        """Ask once for the balance. Raises a WalletError that says why there is none."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._exchange(credentials)
+        except TimeoutError:
+            failure: WalletError = TimedOutError(f"{self._deadline:g} seconds")
+        except httpx.RequestError as error:
+            failure = _explain(error, credentials)
+        except httpx.InvalidURL:
+            failure = OfflineError("the server's address cannot be used")
+        raise failure
+
+    async def _exchange(self, credentials: Credentials) -> Reading:
+        if self._client is None:
+            self._client = _new_client(self._url)
+        headers = {
+            "client-id": credentials.client_id,
+            "x-api-key": credentials.secret.reveal(),
+            "Content-Type": "application/json",
+        }
+        async with self._client.stream("GET", self._url, headers=headers) as response:
+            body = await _body_of(response)
+        redacted = credentials.secret.redact(body.decode("utf-8", "replace")).encode()
+        if response.status_code != httpx.codes.OK:
+            wait = _seconds(response.headers.get("retry-after"), self._now())
+            raise error_for(response.status_code, redacted, retry_after=wait)
+        return Reading(at=self._now(), balance=balance_in(body))
+
+
+def _new_client(url: str) -> httpx.AsyncClient:
+    try:
+        return httpx.AsyncClient(
+            # The operating system's certificates, as company networks need them.
+            verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            # A proxy cannot reach this computer's own loopback.
+            trust_env=not is_loopback(url),
+            # Between two requests lie minutes: a connection kept would only be found closed.
+            limits=httpx.Limits(max_keepalive_connections=0),
+            # Across hosts, httpx would pass x-api-key on.
+            follow_redirects=False,
+            timeout=None,  # noqa: S113 - one deadline lies over the whole exchange
+            headers={
+                "User-Agent": f"deepvue-tray/{__version__}",
+                "Accept": "application/json",
+                # A compressed answer could be far larger than it seems.
+                "Accept-Encoding": "identity",
+            },
+        )
+    except ImportError:
+        reason = "a SOCKS proxy"
+    except (ValueError, httpx.InvalidURL):
+        # httpx's message would quote the proxy's address, which may hold a password.
+        reason = "its address cannot be used"
+    raise ProxyError(reason)
+
+
+async def _body_of(response: httpx.Response) -> bytes:
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnreadableError("a compressed answer that was not asked for")
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > LONGEST_BODY:
+            raise UnreadableError(f"longer than {LONGEST_BODY // 1024} KB")
+    return bytes(body)
+
+
+def _explain(error: httpx.RequestError, credentials: Credentials) -> WalletError:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return UntrustedError(getattr(cause, "verify_message", ""))
+        cause = cause.__cause__ or cause.__context__
+    detail = credentials.secret.redact(" ".join(str(error).split()))
+    if isinstance(error, httpx.ProxyError):
+        return ProxyError(detail)
+    if isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError):
+        return UnreadableError("not HTTP, or cut short")
+    if isinstance(error, httpx.TimeoutException):
+        return TimedOutError()
+    return OfflineError(detail)
+
+
+def _seconds(retry_after: str | None, now: datetime) -> float | None:
+    """Read a Retry-After header (RFC 9110, 10.2.3): seconds, or an HTTP date."""
+    if retry_after is None:
+        return None
+    if retry_after.strip().isascii() and retry_after.strip().isdigit():
+        return float(retry_after)
+    try:
+        at = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    return max(0.0, (at - now).total_seconds())

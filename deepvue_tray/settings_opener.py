@@ -1,0 +1,125 @@
+"""Opens the settings dialog, and does on the worker thread what it asks for."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, Slot
+
+from deepvue_tray.core.credentials import Credentials
+from deepvue_tray.core.errors import DeepvueError, NotSetUpError
+from deepvue_tray.core.reading import Reading, Snapshot
+from deepvue_tray.core.settings import Settings
+from deepvue_tray.ui.refresher import Refresher
+from deepvue_tray.ui.settings_dialog import SettingsDialog
+from deepvue_tray.ui.worker import Job, Worker
+
+if TYPE_CHECKING:
+    from deepvue_tray.engine import Engine
+
+R = TypeVar("R")
+
+
+class SettingsOpener(QObject):
+    """Keeps at most one settings dialog open, and does on the worker what it asks for."""
+
+    def __init__(
+        self,
+        worker: "Worker[Engine]",
+        refresher: Refresher,
+        prefix: str,
+        *,
+        from_environment: bool,
+    ) -> None:
+        super().__init__()
+        self._worker = worker
+        self._refresher = refresher
+        self._prefix = prefix
+        self._from_environment = from_environment
+        self._dialog: SettingsDialog | None = None
+        self._opened_by_itself = False
+
+    @Slot(object)
+    def open_at_first_start(self, snapshot: Snapshot) -> None:
+        """Open by itself, once, where there are no credentials yet."""
+        if isinstance(snapshot.trouble, NotSetUpError) and not self._opened_by_itself:
+            self._opened_by_itself = True
+            self.open()
+
+    @Slot()
+    def open(self) -> None:
+        """Open the dialog, or bring the open one to the front."""
+        if self._dialog is None:
+            self._dialog = SettingsDialog(
+                self._refresher.snapshot.settings,
+                from_environment=self._from_environment,
+                prefix=self._prefix,
+            )
+            self._dialog.test_asked.connect(self._test)
+            self._dialog.save_asked.connect(self._save)
+            self._dialog.remove_asked.connect(self._remove)
+            self._dialog.finished.connect(self._forget)
+        self._dialog.show()
+        self._dialog.raise_()
+        self._dialog.activateWindow()
+
+    @Slot(object)
+    def _test(self, credentials: Credentials | None) -> None:
+        async def probe(engine: "Engine") -> Reading:
+            return await engine.monitor.probe(credentials or engine.account.credentials())
+
+        self._ask(probe, SettingsDialog.show_tested, SettingsDialog.show_test_failed)
+
+    @Slot(object, object, bool)
+    def _save(
+        self,
+        settings: Settings,
+        credentials: Credentials | None,
+        session_only: bool,
+    ) -> None:
+        async def save(engine: "Engine") -> Snapshot:
+            engine.account.save(settings, credentials, session_only=session_only)
+            return engine.monitor.recall() if credentials else engine.monitor.rejudge()
+
+        show = self._refresher.restart if credentials else self._refresher.rejudge
+        self._ask(save, partial(self._saved, show), SettingsDialog.show_save_failed)
+
+    @Slot()
+    def _remove(self) -> None:
+        async def remove(engine: "Engine") -> Snapshot:
+            engine.account.sign_out()
+            return engine.monitor.recall()
+
+        show = self._refresher.restart
+        self._ask(remove, partial(self._saved, show), SettingsDialog.show_save_failed)
+
+    def _saved(
+        self, show: Callable[[Snapshot], None], dialog: SettingsDialog, snapshot: Snapshot
+    ) -> None:
+        dialog.accept()
+        show(snapshot)
+
+    def _ask(
+        self,
+        job: "Job[Engine, R]",
+        done: Callable[[SettingsDialog, R], object],
+        failed: Callable[[SettingsDialog, DeepvueError], object],
+    ) -> None:
+        """Do ``job`` on the worker, and tell the dialog that asked, if it is still there."""
+        dialog = self._dialog
+
+        def told(result: R) -> None:
+            if dialog is not None and dialog is self._dialog:
+                done(dialog, result)
+
+        def told_of_failure(error: Exception) -> None:
+            if not isinstance(error, DeepvueError):
+                raise error
+            if dialog is not None and dialog is self._dialog:
+                failed(dialog, error)
+
+        self._worker.submit(job, told, told_of_failure)
+
+    @Slot()
+    def _forget(self) -> None:
+        self._dialog = None

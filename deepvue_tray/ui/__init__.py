@@ -1,0 +1,1 @@
+"""What a person sees and clicks: Qt, and the one worker thread."""

@@ -1,0 +1,57 @@
+"""Brings due alerts to the person, and reports what was delivered."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from deepvue_tray.core.note import Note
+from deepvue_tray.core.reading import Alert, Snapshot
+from deepvue_tray.ui import words
+
+Press = Callable[[str, str], object]
+Deliver = Callable[[Note, Press, Callable[[bool], None]], None]
+"""Shows a note natively; calls back on this thread with whether the desktop took it."""
+
+
+class Alerter(QObject):
+    """Raises each due alert once.
+
+    ``deliver`` shows it natively, ``fallback`` in the tray where that failed; ``acknowledge``
+    hears of what was delivered, and of nothing else. ``pressed`` carries a note's kind and the
+    button's identifier, empty where the note itself was clicked.
+    """
+
+    pressed = Signal(str, str)
+    _pressed_there = Signal(str, str)
+
+    def __init__(
+        self,
+        *,
+        deliver: Deliver,
+        fallback: Callable[[str, str], bool],
+        acknowledge: Callable[[Alert], None],
+        prefix: str,
+    ) -> None:
+        super().__init__()
+        self._deliver = deliver
+        self._fallback = fallback
+        self._acknowledge = acknowledge
+        self._prefix = prefix
+        # A button is pressed on the worker thread; the signal brings it to this one.
+        self._pressed_there.connect(self._on_pressed)
+
+    @Slot(object)
+    def raise_due(self, snapshot: Snapshot) -> None:
+        """Raise what is due in ``snapshot``."""
+        for alert in snapshot.due:
+            note = words.note_of(alert, snapshot, self._prefix)
+            self._deliver(note, self._pressed_there.emit, partial(self._came, alert, note))
+
+    @Slot(str, str)
+    def _on_pressed(self, kind: str, button: str) -> None:
+        self.pressed.emit(kind, button)
+
+    def _came(self, alert: Alert, note: Note, native: bool) -> None:
+        if native or self._fallback(note.title, note.body):
+            self._acknowledge(alert)

@@ -1,0 +1,154 @@
+"""The card: the balance large, how current it is, and what can be done.
+
+Without a tray host it is the program's window.
+"""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QFont, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from deepvue_tray.core.errors import Action
+from deepvue_tray.core.reading import Snapshot
+from deepvue_tray.ui import words
+from deepvue_tray.ui.icon import icon_for
+
+WIDTH = 300
+"""Pixels, at least; wide enough for a remedy in two or three lines."""
+
+
+class Card(QWidget):
+    """A small window that shows snapshots.
+
+    As a pop-up by the tray it closes when it loses the focus and on Escape; as the only window it
+    stays, and closing it asks to quit.
+    """
+
+    refresh_asked = Signal()
+    settings_asked = Signal()
+    action_asked = Signal(object)
+    quit_asked = Signal()
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__()
+        self._prefix = prefix
+        self._is_popup = False
+        self._action: Action | None = None
+        self.setWindowTitle(f"deepvue-tray · {prefix}" if prefix else "deepvue-tray")
+        self._build()
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._on_escape)
+
+    @Slot(object)
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Let the card say what ``snapshot`` says."""
+        self._gauge.setPixmap(icon_for(snapshot).pixmap(48, 48))
+        self._balance.setText(words.credits_of(snapshot))
+        self._status.setText(words.status_of(snapshot, datetime.now(UTC)))
+        trouble = snapshot.trouble or snapshot.storage
+        self._explanation.setVisible(trouble is not None)
+        self._action = trouble.action if trouble else None
+        self._remedy.setVisible(self._action not in (None, Action.REFRESH, Action.SETTINGS))
+        if trouble:
+            self._explanation.setText(words.explanation_of(trouble))
+        if self._action:
+            self._remedy.setText(words.label_of(self._action))
+        self.adjustSize()
+
+    @Slot()
+    def open_without_tray(self) -> None:
+        """Be the program's window, and say why there is one."""
+        self._is_popup = False
+        self._notice.setText(
+            self.tr(
+                "This desktop shows no tray icons, so the balance stands here; it moves into the"
+                " tray as soon as there is one. On GNOME, the AppIndicator extension brings it."
+            )
+        )
+        self._notice.setVisible(True)
+        self.setWindowFlags(Qt.WindowType.Window)
+        self.adjustSize()
+        self.show()
+
+    def open_as_popup(self, near: QPoint) -> None:
+        """Open beside the point ``near``, whole on the screen that holds it."""
+        self._is_popup = True
+        self._notice.setVisible(False)
+        self.setWindowFlags(Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint)
+        self.adjustSize()
+        screen = QGuiApplication.screenAt(near) or QGuiApplication.primaryScreen()
+        place = self.rect().translated(near - QPoint(self.width() // 2, self.height() // 2))
+        room = screen.availableGeometry()
+        place.moveLeft(max(room.left(), min(place.left(), room.right() - place.width())))
+        place.moveTop(max(room.top(), min(place.top(), room.bottom() - place.height())))
+        self.move(place.topLeft())
+        self.show()
+        self.activateWindow()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Close the pop-up when another window gets the focus."""
+        super().changeEvent(event)
+        if (
+            event.type() == QEvent.Type.ActivationChange
+            and self._is_popup
+            and not self.isActiveWindow()
+        ):
+            self.hide()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Quit where this is the only thing the person can see of the program."""
+        super().closeEvent(event)
+        if not self._is_popup:
+            self.quit_asked.emit()
+
+    def _on_escape(self) -> None:
+        if self._is_popup:
+            self.hide()
+
+    def _build(self) -> None:
+        self.setMinimumWidth(WIDTH)
+        self._gauge = QLabel()
+        self._balance = QLabel()
+        large = QFont(self.font())
+        large.setPointSizeF(large.pointSizeF() * 1.8)
+        large.setBold(True)
+        self._balance.setFont(large)
+        self._status = QLabel()
+        self._status.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+        self._explanation = QLabel(wordWrap=True)
+        self._explanation.hide()
+        self._notice = QLabel(wordWrap=True)
+        self._notice.hide()
+        self._notice.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+        self._remedy = QPushButton()
+        self._remedy.hide()
+        self._remedy.clicked.connect(lambda: self.action_asked.emit(self._action))
+        refresh = QPushButton(self.tr("Refresh"))
+        refresh.clicked.connect(self.refresh_asked)
+        settings = QPushButton(self.tr("Settings…"))
+        settings.clicked.connect(self.settings_asked)
+
+        figures = QVBoxLayout()
+        figures.setSpacing(2)
+        if self._prefix:
+            demo = QLabel(self._prefix)
+            demo.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+            figures.addWidget(demo)
+        figures.addWidget(self._balance)
+        figures.addWidget(self._status)
+        head = QHBoxLayout()
+        head.setSpacing(14)
+        head.addWidget(self._gauge, alignment=Qt.AlignmentFlag.AlignTop)
+        head.addLayout(figures, stretch=1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._remedy)
+        buttons.addStretch()
+        buttons.addWidget(refresh)
+        buttons.addWidget(settings)
+        whole = QVBoxLayout(self)
+        whole.setSpacing(12)
+        whole.setContentsMargins(16, 16, 16, 16)
+        whole.addLayout(head)
+        whole.addWidget(self._explanation)
+        whole.addWidget(self._notice)
+        whole.addLayout(buttons)

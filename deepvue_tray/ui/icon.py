@@ -1,0 +1,108 @@
+"""The tray's icon: a gauge, drawn from vectors, with a sign of its own for each state.
+
+The ring's fill is the balance against the highest since the last top-up. The sign inside is the
+level, or the trouble of the last attempt: a shape, so that it can be told without colour. The
+colours have a contrast of at least 3:1 on both white and near-black, as no toolkit tells the
+panel's own colour.
+"""
+
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+
+from deepvue_tray.core.errors import Condition
+from deepvue_tray.core.reading import Level, Snapshot
+
+SIZES = (16, 20, 22, 24, 32, 48, 64)
+"""Pixels; what panels ask for at scales from 1 to 2."""
+
+STEPS = 24
+"""The fill is drawn in so many steps: finer ones could not be seen, and would only churn."""
+
+_COLOURS = {
+    Level.UNKNOWN: QColor("#808080"),
+    Level.OK: QColor("#1a9c5b"),
+    Level.LOW: QColor("#c77700"),
+    Level.CRITICAL: QColor("#e0443a"),
+    Level.EMPTY: QColor("#e0443a"),
+}
+
+Stroke = tuple[tuple[float, float], ...]
+
+# Each sign is a few strokes on a field from -1 to 1; a stroke of one point is a dot.
+_LEVEL_SIGNS: dict[Level, tuple[Stroke, ...]] = {
+    Level.UNKNOWN: (((-0.7, 0), (0.7, 0)),),
+    Level.OK: (),
+    Level.LOW: (((-0.8, -0.4), (0, 0.5), (0.8, -0.4)),),
+    Level.CRITICAL: (((0, -1.0), (0, 0.15)), ((0, 0.95),)),
+    Level.EMPTY: (((-0.6, -0.9), (0.6, -0.9), (0.6, 0.9), (-0.6, 0.9), (-0.6, -0.9)),),
+}
+_TROUBLE_SIGNS: dict[Condition, tuple[Stroke, ...]] = {
+    Condition.OFFLINE: (((-1.0, 1.0), (1.0, -1.0)),),
+    Condition.REJECTED: (((-0.8, -0.8), (0.8, 0.8)), ((-0.8, 0.8), (0.8, -0.8))),
+    Condition.THROTTLED: (((-0.5, -0.8), (-0.5, 0.8)), ((0.5, -0.8), (0.5, 0.8))),
+    Condition.SERVER_ERROR: (((0.4, -1.0), (-0.5, 0.1), (0.5, 0.0), (-0.4, 1.0)),),
+    Condition.UNTRUSTED: (((0, -0.9), (0.95, 0.8), (-0.95, 0.8), (0, -0.9)),),
+    Condition.UNREADABLE: (
+        ((-0.6, -0.6), (-0.2, -1.0), (0.4, -0.9), (0.5, -0.4), (0, 0.1), (0, 0.35)),
+        ((0, 1.0),),
+    ),
+    Condition.LOCKED: (
+        ((-0.8, 0.0), (0.8, 0.0), (0.8, 0.9), (-0.8, 0.9), (-0.8, 0.0)),
+        ((-0.5, 0.0), (-0.5, -0.6), (0, -1.0), (0.5, -0.6), (0.5, 0.0)),
+    ),
+    Condition.NO_KEYRING: (
+        ((-0.9, 0), (-0.5, -0.5), (0, 0), (-0.5, 0.5), (-0.9, 0)),
+        ((0, 0), (1.0, 0), (1.0, 0.5)),
+    ),
+    Condition.NOT_SET_UP: (((0, -0.9), (0, 0.9)), ((-0.9, 0), (0.9, 0))),
+}
+
+
+def icon_for(snapshot: Snapshot) -> QIcon:
+    """Return the icon of a snapshot; the same object for what looks the same."""
+    return _icon(snapshot.level, snapshot.condition, round(snapshot.fill * STEPS))
+
+
+@lru_cache(maxsize=64)
+def _icon(level: Level, condition: Condition, steps: int) -> QIcon:
+    signs = _TROUBLE_SIGNS.get(condition, _LEVEL_SIGNS[level])
+    icon = QIcon()
+    for size in SIZES:
+        icon.addPixmap(_gauge(size, _COLOURS[level], steps / STEPS, signs))
+    return icon
+
+
+def _gauge(size: int, colour: QColor, fill: float, signs: tuple[Stroke, ...]) -> QPixmap:
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    width = size / 7
+    ring = QRectF(0, 0, size, size).adjusted(width / 2, width / 2, -width / 2, -width / 2)
+    pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+    faint = QColor(colour)
+    faint.setAlphaF(0.35)
+    # From the lower left over the top to the lower right, as gauges go; sixteenths of a degree.
+    start, sweep = 225 * 16, -270 * 16
+    pen.setColor(faint)
+    painter.setPen(pen)
+    painter.drawArc(ring, start, sweep)
+    pen.setColor(colour)
+    painter.setPen(pen)
+    if fill > 0:
+        painter.drawArc(ring, start, round(sweep * fill))
+    pen.setWidthF(size / 9)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    centre, reach = size / 2, size * 0.19
+    for stroke in signs:
+        points = [QPointF(centre + x * reach, centre + y * reach) for x, y in stroke]
+        if len(points) == 1:
+            painter.drawPoint(points[0])
+        else:
+            painter.drawPolyline(QPolygonF(points))
+    painter.end()
+    return pixmap

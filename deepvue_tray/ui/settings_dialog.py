@@ -1,0 +1,268 @@
+"""The settings window: credentials, thresholds, interval.
+
+It never sees the stored secret: an empty secret field means "as it is". It asks for what takes
+time by signal and is told the outcome; until then it keeps what was typed.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepvue_tray.core.credentials import Credentials
+from deepvue_tray.core.errors import AccountError, DeepvueError, InvalidInputError
+from deepvue_tray.core.reading import Reading, Snapshot
+from deepvue_tray.core.settings import (
+    HIGHEST_THRESHOLD,
+    LONGEST_INTERVAL,
+    SHORTEST_INTERVAL,
+    Settings,
+    problems,
+)
+from deepvue_tray.ui import words
+
+_MINUTE = timedelta(minutes=1)
+_DEFAULTS = Settings()
+
+
+class SettingsDialog(QDialog):
+    """Edits ``settings``; ``from_environment`` says that the environment's credentials win.
+
+    ``test_asked`` carries credentials, or None for the stored ones. ``save_asked`` carries the
+    settings, the credentials or None where they are unchanged, and whether these are for this
+    session only. ``remove_asked`` asks to forget the stored credentials.
+    """
+
+    test_asked = Signal(object)
+    save_asked = Signal(object, object, bool)
+    remove_asked = Signal()
+
+    def __init__(self, settings: Settings, *, from_environment: bool, prefix: str = "") -> None:
+        super().__init__()
+        self._settings = settings
+        self.setWindowTitle(f"{prefix} · " * bool(prefix) + self.tr("Settings"))
+        self._failure = _Message()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 16, 16, 16)
+        whole.setSpacing(12)
+        whole.addWidget(self._credentials_box(from_environment=from_environment))
+        whole.addWidget(self._watching_box())
+        whole.addWidget(self._failure)
+        whole.addWidget(self._button_box())
+        whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+        self._validate()
+
+    def show_tested(self, reading: Reading) -> None:
+        """Say that the credentials open a wallet, and how much is in it."""
+        self._test.setEnabled(True)
+        balance = words.credits_of(Snapshot(reading=reading))
+        self._answer.say("✓ " + self.tr("It works: {0}.").format(balance))
+
+    def show_test_failed(self, error: DeepvueError) -> None:
+        """Say beside the fields why the credentials opened nothing."""
+        self._test.setEnabled(True)
+        self._answer.say("✗ " + words.explanation_of(error))
+
+    def show_save_failed(self, error: DeepvueError) -> None:
+        """Say why nothing was stored; what was typed stays, and the session is offered instead."""
+        self._validate()
+        self._failure.say("✗ " + words.explanation_of(error))
+        self._for_session.setVisible(isinstance(error, AccountError) and bool(self._secret.text()))
+
+    def done(self, result: int) -> None:
+        """Close, and leave no secret behind in a widget."""
+        self._secret.clear()
+        super().done(result)
+        self.deleteLater()
+
+    def _credentials_box(self, *, from_environment: bool) -> QWidget:
+        known = bool(self._settings.client_id)
+        self._client_id = QLineEdit(self._settings.client_id, placeholderText="live… / free_tier…")
+        self._secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
+        if known:
+            self._secret.setPlaceholderText(self.tr("in the keyring; leave empty to keep it"))
+        reveal = QPushButton(self.tr("Show"), autoDefault=False)
+        reveal.setCheckable(True)
+        reveal.setAccessibleDescription(self.tr("Shows or hides the secret as it is typed"))
+        reveal.toggled.connect(self._reveal)
+        self._test = QPushButton(self.tr("&Test"), autoDefault=False)
+        self._test.clicked.connect(self._on_test)
+        self._remove = QPushButton(self.tr("&Remove"), autoDefault=False)
+        self._remove.setEnabled(known)
+        self._remove.clicked.connect(self.remove_asked)
+        self._answer = _Message()
+        box = QGroupBox(self.tr("Credentials"))
+        form = QFormLayout(box)
+        form.addRow(self.tr("Client &id:"), self._client_id)
+        form.addRow(self.tr("Client &secret:"), _row(self._secret, reveal))
+        form.addRow("", _row(self._test, self._remove, stretch=True))
+        form.addRow("", self._answer)
+        if from_environment:
+            note = _Message()
+            note.say(self.tr("DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set, and wins."))
+            form.addRow("", note)
+        for field in (self._client_id, self._secret):
+            field.textChanged.connect(self._validate)
+        return box
+
+    def _watching_box(self) -> QWidget:
+        self._low = _Threshold(self._settings.low, _DEFAULTS.low, self._validate)
+        self._critical = _Threshold(self._settings.critical, _DEFAULTS.critical, self._validate)
+        self._critical_problem = _Message()
+        self._notify_low = QCheckBox(self.tr("&Notify when low"))
+        self._notify_low.setChecked(self._settings.notify_low)
+        self._interval = QSpinBox(
+            minimum=SHORTEST_INTERVAL // _MINUTE,
+            maximum=LONGEST_INTERVAL // _MINUTE,
+            suffix=self.tr(" min"),
+            value=self._settings.interval // _MINUTE,
+        )
+        self._interval_shown = self._interval.value()
+        box = QGroupBox(self.tr("Watching"))
+        form = QFormLayout(box)
+        form.addRow(self.tr("&Low at:"), self._low)
+        form.addRow(self.tr("&Critical at:"), self._critical)
+        form.addRow("", self._critical_problem)
+        form.addRow("", self._notify_low)
+        form.addRow(self.tr("Ask &every:"), self._interval)
+        return box
+
+    def _button_box(self) -> QWidget:
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
+        )
+        self._save = buttons.button(QDialogButtonBox.StandardButton.Save)
+        self._save.setDefault(True)
+        self._for_session = buttons.addButton(
+            self.tr("&Keep for this session only"), QDialogButtonBox.ButtonRole.ActionRole
+        )
+        self._for_session.setVisible(False)
+        self._for_session.clicked.connect(lambda: self._on_save(session_only=True))
+        buttons.accepted.connect(self._on_save)
+        buttons.rejected.connect(self.reject)
+        return buttons
+
+    def _edited(self) -> Settings:
+        """Return the settings as the fields say; an interval that was not touched stays exact."""
+        settings = replace(
+            self._settings,
+            low=self._low.value(),
+            critical=self._critical.value(),
+            notify_low=self._notify_low.isChecked(),
+        )
+        if self._interval.value() != self._interval_shown:
+            settings = replace(settings, interval=self._interval.value() * _MINUTE)
+        return settings
+
+    def _typed(self) -> Credentials | None:
+        """Return the credentials that were typed, or None where the stored ones stay.
+
+        Raises InvalidInputError where they cannot be right.
+        """
+        same_client = self._client_id.text().strip() == self._settings.client_id
+        if same_client and not self._secret.text().strip():
+            return None
+        return Credentials.parse(self._client_id.text(), self._secret.text())
+
+    def _validate(self, *_: object) -> None:
+        """Mark what cannot be saved at its field."""
+        self._answer.setVisible(False)
+        self._failure.setVisible(False)
+        self._for_session.setVisible(False)
+        reason = problems(self._edited()).get("critical")
+        self._critical_problem.setVisible(reason is not None)
+        if reason is not None:
+            self._critical_problem.say("✗ " + QCoreApplication.translate("settings", reason))
+        self._save.setEnabled(reason is None)
+
+    def _reveal(self, shown: bool) -> None:
+        mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
+        self._secret.setEchoMode(mode)
+
+    def _on_test(self) -> None:
+        try:
+            credentials = self._typed()
+        except InvalidInputError as error:
+            self.show_test_failed(error)
+            return
+        self._test.setEnabled(False)
+        self._answer.say(self.tr("Asking the server…"))
+        self.test_asked.emit(credentials)
+
+    def _on_save(self, *, session_only: bool = False) -> None:
+        try:
+            credentials = self._typed()
+        except InvalidInputError as error:
+            self._answer.say("✗ " + words.explanation_of(error))
+            return
+        self._save.setEnabled(False)
+        self.save_asked.emit(self._edited(), credentials, session_only)
+
+
+class _Message(QLabel):
+    """A line below a field, there only while it has something to say."""
+
+    def __init__(self) -> None:
+        super().__init__(wordWrap=True)
+        self.setMinimumWidth(320)
+        self.hide()
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def say(self, text: str) -> None:
+        self.setText(text)
+        self.setVisible(True)
+
+
+class _Threshold(QWidget):
+    """A number of credits that can be switched off."""
+
+    def __init__(
+        self, value: int | None, default: int | None, changed: Callable[..., None]
+    ) -> None:
+        super().__init__()
+        self._credits = QSpinBox(
+            minimum=1,
+            maximum=HIGHEST_THRESHOLD,
+            singleStep=100,
+            value=default if value is None else value,
+        )
+        self._credits.setGroupSeparatorShown(True)
+        self._credits.setSuffix(self.tr(" credits"))
+        self._on = QCheckBox(self.tr("on"))
+        self._on.setChecked(value is not None)
+        self._credits.setEnabled(value is not None)
+        self.setFocusProxy(self._credits)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._credits, stretch=1)
+        layout.addWidget(self._on)
+        self._on.toggled.connect(self._credits.setEnabled)
+        self._on.toggled.connect(changed)
+        self._credits.valueChanged.connect(changed)
+
+    def value(self) -> int | None:
+        return self._credits.value() if self._on.isChecked() else None
+
+
+def _row(*widgets: QWidget, stretch: bool = False) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for widget in widgets:
+        row.addWidget(widget)
+    if stretch:
+        row.addStretch()
+    return row

@@ -1,0 +1,28 @@
+"""Renders deepvue-tray.svg into the sizes that desktops ask for: ``python render.py``."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+
+SIZES = (16, 20, 22, 24, 32, 48, 64, 128, 256)
+"""Pixels."""
+
+
+def main() -> None:
+    """Write one PNG a size beside the source."""
+    _application = QGuiApplication(["render", "-platform", "offscreen"])
+    folder = Path(__file__).parent
+    renderer = QSvgRenderer(str(folder / "deepvue-tray.svg"))
+    for size in SIZES:
+        image = QImage(size, size, QImage.Format.Format_ARGB32)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        renderer.render(painter)
+        painter.end()
+        image.save(str(folder / f"deepvue-tray-{size}.png"))
+
+
+if __name__ == "__main__":
+    main()
