@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtCore import QLocale, Qt, QTimer, QUrl
 from PySide6.QtGui import QCursor, QDesktopServices, QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -106,6 +106,11 @@ def _application() -> QApplication:
     application.setDesktopFileName("deepvue-tray")
     application.setWindowIcon(QIcon(str(icon_path("deepvue-tray-256.png"))))
     application.setQuitOnLastWindowClosed(False)
+    if QLocale().language() == QLocale.Language.C:
+        # No locale is set: numbers are grouped all the same, 6,448.
+        plain = QLocale.c()
+        plain.setNumberOptions(QLocale.NumberOption.DefaultNumberOptions)
+        QLocale.setDefault(plain)
     return application
 
 

@@ -62,6 +62,7 @@ class SettingsDialog(QDialog):
         whole.setSpacing(12)
         whole.addWidget(self._credentials_box(from_environment=from_environment))
         whole.addWidget(self._watching_box())
+        _align_labels(self)
         whole.addWidget(self._failure)
         whole.addWidget(self._button_box())
         whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
@@ -109,7 +110,9 @@ class SettingsDialog(QDialog):
         box = QGroupBox(self.tr("Credentials"))
         form = QFormLayout(box)
         form.addRow(self.tr("Client &id:"), self._client_id)
-        form.addRow(self.tr("Client &secret:"), _row(self._secret, reveal))
+        secret_label = QLabel(self.tr("Client &secret:"))
+        secret_label.setBuddy(self._secret)
+        form.addRow(secret_label, _row(self._secret, reveal))
         form.addRow("", _row(self._test, self._remove, stretch=True))
         form.addRow("", self._answer)
         if from_environment:
@@ -257,6 +260,20 @@ class _Threshold(QWidget):
 
     def value(self) -> int | None:
         return self._credits.value() if self._on.isChecked() else None
+
+
+def _align_labels(dialog: QWidget) -> None:
+    """Let the fields of all groups begin at one line."""
+    forms = dialog.findChildren(QFormLayout)
+    items = [
+        form.itemAt(row, QFormLayout.ItemRole.LabelRole)
+        for form in forms
+        for row in range(form.rowCount())
+    ]
+    labels = [item.widget() for item in items if item is not None]
+    width = max(label.sizeHint().width() for label in labels)
+    for label in labels:
+        label.setMinimumWidth(width)
 
 
 def _row(*widgets: QWidget, stretch: bool = False) -> QHBoxLayout:

@@ -1,0 +1,47 @@
+"""A secret cannot come out by accident."""
+
+import pickle
+import traceback
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepvue_tray.core.credentials import Credentials, Secret
+from deepvue_tray.core.errors import InvalidInputError
+
+TEXT = "s3cr3t-value"
+
+
+@pytest.mark.parametrize("show", [repr, str, "{}".format, "{!r}".format, lambda s: f"{[s]}"])
+def test_no_way_of_printing_shows_it(show: object) -> None:
+    assert callable(show)
+    assert TEXT not in show(Secret(TEXT))
+    assert TEXT not in show(Credentials("live_1", Secret(TEXT)))
+
+
+def test_it_is_never_pickled() -> None:
+    with pytest.raises(TypeError, match="never serialised"):
+        pickle.dumps(Secret(TEXT))
+
+
+def test_it_is_masked_where_somebody_else_quotes_it() -> None:
+    assert Secret(TEXT).redact(f"bad key {TEXT}!") == "bad key •••!"
+
+
+def test_space_around_what_was_pasted_is_dropped() -> None:
+    assert Credentials.parse(" live_1\n", f"\t{TEXT} ") == Credentials("live_1", Secret(TEXT))
+
+
+@pytest.mark.parametrize("part", ["", "  ", "two words", "line\nbreak", "ключ", "x" * 1281, "a\0"])
+def test_what_no_header_or_keyring_can_carry_is_refused_without_quoting_it(part: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        Credentials.parse("live_1", part)
+    shown = "".join(traceback.format_exception(caught.value)[-1:])
+    assert "client secret" in shown
+    assert not part.strip() or part not in shown
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=1280))
+def test_every_other_text_is_taken_as_it_is(text: str) -> None:
+    assert Credentials.parse(text, text).secret.reveal() == text

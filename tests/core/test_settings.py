@@ -1,0 +1,31 @@
+"""Settings that make no sense are named, field by field."""
+
+from datetime import timedelta
+
+import pytest
+
+from deepvue_tray.core.settings import Settings, problems
+
+
+def test_the_defaults_are_valid() -> None:
+    assert not problems(Settings())
+
+
+def test_thresholds_may_be_off() -> None:
+    assert not problems(Settings(low=None, critical=None))
+    assert not problems(Settings(low=None, critical=5000))
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        (Settings(low=0), "low"),
+        (Settings(low=10**10), "low"),
+        (Settings(critical=-5), "critical"),
+        (Settings(low=500, critical=500), "critical"),
+        (Settings(interval=timedelta(seconds=59)), "interval"),
+        (Settings(interval=timedelta(hours=25)), "interval"),
+    ],
+)
+def test_what_cannot_be_is_named_with_its_field(settings: Settings, field: str) -> None:
+    assert field in problems(settings)

@@ -1,0 +1,96 @@
+"""Settings survive: whole, or as they were."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deepvue_tray.core.errors import StorageError
+from deepvue_tray.core.settings import Settings, problems
+from deepvue_tray.services.settings_file import SettingsFile
+
+valid_settings = st.builds(
+    Settings,
+    client_id=st.text(st.characters(min_codepoint=33, max_codepoint=126)),
+    low=st.none() | st.integers(1, 10**9),
+    critical=st.none() | st.integers(1, 10**9),
+    notify_low=st.booleans(),
+    interval=st.integers(60, 86_400).map(lambda seconds: timedelta(seconds=seconds)),
+).filter(lambda candidate: not problems(candidate))
+
+same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "not yet there" / "settings.json"
+
+
+def test_without_a_file_the_defaults_hold(path: Path) -> None:
+    assert SettingsFile(path).load() == Settings()
+
+
+@same_folder
+@given(chosen=valid_settings)
+def test_what_was_saved_is_loaded(path: Path, chosen: Settings) -> None:
+    SettingsFile(path).save(chosen)
+    assert SettingsFile(path).load() == chosen
+
+
+def test_keys_of_a_newer_version_survive(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text('{"low": 500, "sparkles": [1, 2]}')
+    file = SettingsFile(path)
+    file.save(file.load())
+    stored = json.loads(path.read_text())
+    assert (stored["low"], stored["sparkles"]) == (500, [1, 2])
+
+
+@same_folder
+@given(
+    stored=st.dictionaries(
+        st.sampled_from(["client_id", "low", "critical", "notify_low", "interval", "other"]),
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.none()),
+    )
+)
+def test_a_value_that_cannot_be_is_replaced_by_its_default(
+    path: Path, stored: dict[str, object]
+) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(stored))
+    assert not problems(SettingsFile(path).load())
+
+
+@same_folder
+@given(content=st.binary())
+def test_a_file_that_is_no_settings_file_is_set_aside_and_not_lost(
+    path: Path, content: bytes
+) -> None:
+    try:
+        is_object = isinstance(json.loads(content), dict)
+    except (ValueError, RecursionError):
+        is_object = False
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    assert not problems(SettingsFile(path).load())
+    kept = path if is_object else path.with_name("settings.json.damaged")
+    assert kept.read_bytes() == content
+
+
+def test_a_file_that_cannot_be_written_stays_as_it_was(path: Path) -> None:
+    file = SettingsFile(path)
+    file.save(Settings(low=500))
+    before = path.read_bytes()
+    path.parent.rename(path.parent.with_name("moved"))
+    path.parent.write_text("a file where the folder was")
+    with pytest.raises(StorageError, match="settings"):
+        file.save(Settings(low=700))
+    assert (path.parent.with_name("moved") / path.name).read_bytes() == before
+
+
+def test_no_unfinished_file_is_left_behind(path: Path) -> None:
+    SettingsFile(path).save(Settings())
+    assert [entry.name for entry in path.parent.iterdir()] == ["settings.json"]
