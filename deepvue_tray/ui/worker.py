@@ -66,7 +66,6 @@ class Worker(QObject, Generic[T]):
         """
         if not self._thread.is_alive():
             return True
-        self._came_home.disconnect(self._deliver)
         with self._lock:
             self._stopped = True
             if self._loop is not None and self._quit is not None:
@@ -134,7 +133,8 @@ class Worker(QObject, Generic[T]):
     @Slot(object)
     def _deliver(self, parcel: tuple[Callable[[Any], object], object]) -> None:
         receive, result = parcel
-        receive(result)
+        if not self._stopped:
+            receive(result)
 
 
 def _raise(error: Exception) -> None:

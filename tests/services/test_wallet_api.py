@@ -1,0 +1,278 @@
+"""Against a real server on loopback: every answer is a balance or says why it is none."""
+
+import asyncio
+import os
+import resource
+import socket
+import ssl
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from deepvue_tray.core.credentials import Credentials, Secret
+from deepvue_tray.core.errors import (
+    InvalidInputError,
+    OfflineError,
+    ProxyError,
+    RejectedError,
+    ServerError,
+    ThrottledError,
+    TimedOutError,
+    UnreadableError,
+    UntrustedError,
+    WalletError,
+)
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.services.wallet_api import LONGEST_BODY, WalletApi
+from tests.support.certificates import Authority
+from tests.support.faulty_server import (
+    HEAD,
+    READABLE,
+    UNREADABLE,
+    Answer,
+    FaultyServer,
+    balance,
+    drip,
+    hang,
+    http,
+    reset,
+    status,
+)
+
+CREDENTIALS = Credentials("live_1", Secret("s3cr3t-value"))
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def read(url: str, *, deadline: float = 15) -> Reading:
+    api = WalletApi(url, deadline=deadline, now=lambda: NOW)
+    return asyncio.run(api.read(CREDENTIALS))
+
+
+def test_the_request_is_the_documented_one() -> None:
+    with FaultyServer(balance(6448)) as server:
+        assert read(server.url) == Reading(at=NOW, balance=Decimal(6448))
+    (request,) = server.requests
+    assert (request.method, request.path) == ("GET", "/v1/internal/wallet-balance")
+    assert request.headers["client-id"] == "live_1"
+    assert request.headers["x-api-key"] == "s3cr3t-value"
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize("answer", READABLE.values(), ids=READABLE)
+def test_every_legal_way_to_say_it_is_read(answer: Answer) -> None:
+    with FaultyServer(answer) as server:
+        assert read(server.url).balance == 6448
+
+
+@pytest.mark.parametrize("answer", UNREADABLE.values(), ids=UNREADABLE)
+def test_what_is_no_balance_is_unreadable_and_the_next_good_answer_is_read(answer: Answer) -> None:
+    with FaultyServer(balance(5), answers=[answer]) as server:
+        with pytest.raises(UnreadableError):
+            read(server.url)
+        assert read(server.url).balance == 5
+
+
+@pytest.mark.parametrize("code", [*range(201, 600)])
+def test_every_status_but_200_is_an_error_of_its_kind(code: int) -> None:
+    expected: dict[int, type[WalletError]] = {
+        400: RejectedError,
+        401: RejectedError,
+        403: RejectedError,
+        407: ProxyError,
+        429: ThrottledError,
+    }
+    kind = expected.get(code, UnreadableError if code < 400 else ServerError)
+    with FaultyServer(status(code)) as server, pytest.raises(kind):
+        read(server.url)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [hang(), hang(HEAD + b"Content-Length: 42\r\n\r\n"), drip(0.01)],
+    ids=["silence", "silence after the headers", "a drip"],
+)
+def test_one_deadline_lies_over_the_whole_exchange(answer: Answer) -> None:
+    with FaultyServer(answer) as server, pytest.raises(TimedOutError, match=r"0\.2 seconds"):
+        read(server.url, deadline=0.2)
+
+
+def test_a_broken_connection_is_offline() -> None:
+    with FaultyServer(reset) as server, pytest.raises(OfflineError):
+        read(server.url)
+
+
+def test_nobody_listening_is_offline() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        with pytest.raises(OfflineError):
+            read(f"http://127.0.0.1:{unused.getsockname()[1]}")
+
+
+def test_an_unknown_host_is_offline() -> None:
+    with pytest.raises(OfflineError):
+        read("https://nowhere.invalid")
+
+
+def test_a_flood_is_cut_off() -> None:
+    with FaultyServer(UNREADABLE["a flood"]) as server, pytest.raises(UnreadableError, match="64"):
+        read(server.url)
+    in_flight = 8 * 1024 * 1024  # what the kernel's buffers of both ends may hold
+    assert server.bytes_sent < LONGEST_BODY + in_flight
+
+
+@pytest.mark.parametrize("name", ["a flood", "a gzip bomb", "ten megabytes"])
+def test_memory_does_not_grow_with_the_answer(name: str) -> None:
+    with FaultyServer(UNREADABLE[name]) as server:
+        with pytest.raises(UnreadableError):
+            read(server.url)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for _ in range(5):
+            with pytest.raises(UnreadableError):
+                read(server.url)
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 4 * 1024  # kilobytes
+
+
+def test_a_redirect_is_not_followed_and_tells_nobody_the_secret() -> None:
+    with FaultyServer(balance(1)) as elsewhere:
+        answer = http(302, b"", Location=elsewhere.url + "/v1/internal/wallet-balance")
+        with FaultyServer(answer) as server, pytest.raises(UnreadableError, match="redirect"):
+            read(server.url)
+        assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        ("Mon, 23 Nov 2026 09:01:00 GMT", 60),
+        ("Mon, 23 Nov 2026 08:00:00 GMT", 0),
+        ("soon", None),
+        ("-5", None),
+        ("²", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date(header: str, seconds: float | None) -> None:
+    answer = status(429, Retry_After=header)
+    with FaultyServer(answer) as server, pytest.raises(ThrottledError) as caught:
+        read(server.url)
+    assert caught.value.retry_after == seconds
+
+
+def test_without_retry_after_there_is_none() -> None:
+    with FaultyServer(status(429)) as server, pytest.raises(ThrottledError) as caught:
+        read(server.url)
+    assert caught.value.retry_after is None
+
+
+def test_a_server_that_quotes_the_secret_is_masked() -> None:
+    answer = status(401, "bad key s3cr3t-value")
+    with FaultyServer(answer) as server, pytest.raises(RejectedError) as caught:
+        read(server.url)
+    assert caught.value.detail == "bad key •••"
+
+
+def test_an_address_that_may_not_be_asked_is_refused() -> None:
+    with pytest.raises(InvalidInputError):
+        WalletApi("http://example.com")
+
+
+@pytest.mark.parametrize(
+    ("variable", "proxy"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+        ("ALL_PROXY", "socks://127.0.0.1:1"),
+        ("HTTPS_PROXY", "ftp://127.0.0.1:1"),
+        ("HTTPS_PROXY", "http://user:pa55word@[::1"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_explained(
+    monkeypatch: pytest.MonkeyPatch, variable: str, proxy: str
+) -> None:
+    monkeypatch.setenv(variable, proxy)
+    with pytest.raises(ProxyError) as caught:
+        read("https://wallet.invalid")
+    assert "pa55word" not in str(caught.value)
+
+
+def test_a_proxy_is_not_asked_for_a_server_on_this_computer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "socks5://127.0.0.1:1")
+    with FaultyServer(balance(7)) as server:
+        assert read(server.url).balance == 7
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority.new(tmp_path)
+
+
+def test_a_trusted_certificate_is_taken(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
+    with FaultyServer(balance(7), tls=authority.server()) as server:
+        assert read(server.url).balance == 7
+
+
+def unknown(authority: Authority) -> ssl.SSLContext:
+    return Authority.new(authority.folder).server()
+
+
+def expired(authority: Authority) -> ssl.SSLContext:
+    return authority.server(days=-1)
+
+
+def misnamed(authority: Authority) -> ssl.SSLContext:
+    return authority.server(x509.DNSName("somebody-else.example"))
+
+
+@pytest.mark.parametrize("make", [unknown, expired, misnamed])
+def test_an_untrusted_certificate_is_told_apart_from_no_connection(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch, make: object
+) -> None:
+    assert callable(make)
+    known = authority.path.read_bytes()
+    tls = make(authority)
+    authority.path.write_bytes(known)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
+    with FaultyServer(balance(7), tls=tls) as server, pytest.raises(UntrustedError):
+        read(server.url)
+    assert server.requests == []
+
+
+def test_the_secret_is_in_no_log_at_its_loudest_and_in_no_traceback() -> None:
+    program = """
+import asyncio, logging, sys
+logging.basicConfig(level=1, stream=sys.stdout)
+from deepvue_tray.core.credentials import Credentials, Secret
+from deepvue_tray.services.wallet_api import WalletApi
+secret = Secret("-".join(["s3cr3t", "value"]))
+asyncio.run(WalletApi(sys.argv[1]).read(Credentials("live_1", secret)))
+"""
+    with FaultyServer(status(401, "bad key s3cr3t-value")) as server:
+        ran = subprocess.run(
+            [sys.executable, "-X", "dev", "-c", program, server.url],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"PYTHONWARNINGS": "default"},
+        )
+    said = ran.stdout + ran.stderr
+    assert "Traceback" in said
+    assert "httpcore" in said
+    assert "s3cr3t-value" not in said
+
+
+def test_the_time_of_a_reading_is_that_of_its_answer() -> None:
+    with FaultyServer(balance(7)) as server:
+        reading = asyncio.run(WalletApi(server.url).read(CREDENTIALS))
+    assert datetime.now(UTC) - reading.at < timedelta(minutes=1)

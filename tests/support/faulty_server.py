@@ -1,0 +1,219 @@
+"""A wallet server on loopback that misbehaves on demand.
+
+It speaks in raw bytes, so that it can break HTTP where a well-kept server library could not.
+"""
+
+import asyncio
+import gzip
+import json
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Self
+
+Answer = Callable[["FaultyServer", asyncio.StreamWriter], AsyncIterator[bytes]]
+"""What the server sends, piece by piece; when the iterator ends, so does the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it came in; header names in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+
+
+@dataclass
+class FaultyServer:
+    """Gives ``answer`` to every request, as long as the context lasts.
+
+    ``answers`` come first, one a request. ``bytes_sent`` counts what went out.
+    """
+
+    answer: Answer
+    tls: ssl.SSLContext | None = None
+    answers: list[Answer] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    bytes_sent: int = 0
+
+    def __enter__(self) -> Self:
+        self._listening = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="faulty")
+        self._thread.start()
+        self._listening.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._ended.set)
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self._port}"
+
+    async def _serve(self) -> None:
+        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        server = await asyncio.start_server(self._meet, "127.0.0.1", 0, ssl=self.tls)
+        self._port = server.sockets[0].getsockname()[1]
+        self._listening.set()
+        async with server:
+            await self._ended.wait()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            # Cancelled when the context ends: asyncio logs a handler that is seen to be.
+            gone = (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError)
+            with suppress(*gone, asyncio.CancelledError):
+                await self._converse(reader, writer)
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+            with suppress(ConnectionError, ssl.SSLError):
+                await writer.wait_closed()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        first, *lines = head.strip().split("\r\n")
+        headers = {
+            name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)
+        }
+        method, path, _ = first.split(" ")
+        self.requests.append(Request(method, path, headers))
+        answer = self.answers.pop(0) if self.answers else self.answer
+        async for piece in answer(self, writer):
+            writer.write(piece)
+            self.bytes_sent += len(piece)
+            await writer.drain()
+
+
+def raw(*pieces: bytes) -> Answer:
+    """Send these bytes, whatever they are."""
+
+    async def send(_server: FaultyServer, _writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+        for piece in pieces:
+            for start in range(0, len(piece), 65536):
+                yield piece[start : start + 65536]
+
+    return send
+
+
+def http(status: int, body: bytes, version: str = "1.1", **headers: str) -> Answer:
+    """Send a well-formed answer; ``Retry_After="5"`` becomes ``Retry-After: 5``."""
+    fields = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    bodiless = status < 200 or status in (204, 304)
+    return raw(f"HTTP/{version} {status} X\r\n{head}\r\n".encode(), b"" if bodiless else body)
+
+
+def status(code: int, detail: object = "as asked", **headers: str) -> Answer:
+    """Send an error as the real server words it."""
+    return http(code, json.dumps({"detail": detail}).encode(), **headers)
+
+
+def balance(number: object) -> Answer:
+    """Send a balance; a text is sent as the raw JSON it is."""
+    text = number if isinstance(number, str) else json.dumps(number)
+    return http(200, f'{{"current_balance": {text}, "success": true}}'.encode())
+
+
+def hang(*before: bytes) -> Answer:
+    """Send ``before``, and then nothing, for ever."""
+
+    async def send(server: FaultyServer, _writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+        for piece in before:
+            yield piece
+        await server._ended.wait()
+
+    return send
+
+
+def drip(seconds: float) -> Answer:
+    """Send headers without an end, a byte at a time."""
+
+    async def send(_server: FaultyServer, _writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nX-Drip: "
+        while True:
+            yield b"."
+            await asyncio.sleep(seconds)
+
+    return send
+
+
+def flood(piece: bytes = b" " * 65536, **headers: str) -> Answer:
+    """Send a body without an end, as fast as it is taken."""
+    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+
+    async def send(_server: FaultyServer, _writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+        yield f"HTTP/1.1 200 OK\r\n{lines}\r\n".encode()
+        while True:
+            yield piece
+
+    return send
+
+
+async def reset(_server: FaultyServer, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+    """Break the connection with a TCP reset."""
+    connection = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+    return
+    yield b""
+
+
+GOOD = b'{"current_balance": 6448, "success": true}'
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+UNREADABLE: Mapping[str, Answer] = {
+    "a sign-in page": http(200, b"<html>Sign in</html>"),
+    "an empty body": http(200, b""),
+    "no success": balance('6448, "success": false, "x": 1'),
+    "two balances": http(200, b'{"current_balance": 1, "current_balance": 2, "success": true}'),
+    "success false": http(200, b'{"current_balance": 6448, "success": false}'),
+    "no balance": http(200, b'{"success": true}'),
+    "text": balance('"6448"'),
+    "true": balance(True),
+    "null": balance(None),
+    "NaN": balance("NaN"),
+    "Infinity": balance("Infinity"),
+    "1e400": balance("1e400"),
+    "an array": http(200, b"[6448, true]"),
+    "deep": http(200, b"[" * 60_000),
+    "UTF-16": http(200, GOOD.decode().encode("utf-16")),
+    "ten megabytes": http(200, b" " * 10_000_000 + GOOD),
+    "a flood": flood(),
+    "a gzip bomb": flood(gzip.compress(b" " * 10_000_000), Content_Encoding="gzip"),
+    "gzip unasked": http(200, gzip.compress(GOOD), Content_Encoding="gzip"),
+    "chunked nonsense": raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n" + GOOD),
+    "cut short": raw(HEAD + b"Content-Length: 999\r\n\r\n" + GOOD),
+    "a wrong length": raw(HEAD + b"Content-Length: 7\r\n\r\n" + GOOD),
+    "no HTTP": raw(b"SSH-2.0-OpenSSH_9.2\r\n"),
+    "nothing": raw(),
+    "header without end": raw(HEAD + b"X-Long: " + b"x" * 300_000 + b"\r\n\r\n" + GOOD),
+    "a redirect": http(302, b"", Location="http://elsewhere.example/"),
+    "no content": http(204, b""),
+    "created": http(201, GOOD),
+}
+"""Answers that are no balance, though something answered."""
+
+READABLE: Mapping[str, Answer] = {
+    "as documented": http(200, GOOD),
+    "HTTP/1.0": http(200, GOOD, version="1.0"),
+    "a byte order mark": http(200, b"\xef\xbb\xbf" + GOOD),
+    "until the connection closes": raw(HEAD + b"\r\n" + GOOD),
+    "chunked": raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2a\r\n" + GOOD + b"\r\n0\r\n\r\n"),
+}
+"""Answers that say 6448, each in a legal way."""
