@@ -4,6 +4,7 @@ Data flows one way: the refresher's timer or a click asks the worker for a look;
 comes back goes to every view and to the alerter. Only clicks travel the other way.
 """
 
+import logging
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -27,8 +28,12 @@ from deepvue_tray.ui.worker import Job, Worker
 if TYPE_CHECKING:
     from deepvue_tray.engine import Engine
 
+logger = logging.getLogger(__name__)
+
 DASHBOARD = "https://dashboard.deepvue.ai"
 STATUS_PAGE = "https://status.deepvue.ai"
+
+NO_TRAY = "No tray on this desktop: a window shows the balance until there is one."
 
 PATIENCE = 0.3
 """Seconds to wait at the end for the worker; what blocks longer is left behind."""
@@ -78,14 +83,18 @@ def run(build: "Callable[[], Engine]", *, prefix: str = "", from_environment: bo
         card.open_as_popup(QCursor.pos())
 
     for view in (tray, card):
+        view.refresh_asked.connect(refresher.refresh)
+        view.settings_asked.connect(settings.open)
         view.action_asked.connect(act)
         view.quit_asked.connect(application.quit)
+    tray.dashboard_asked.connect(lambda: act(Action.DASHBOARD))
     tray.about_asked.connect(_show_about)
     tray.clicked.connect(open_card)
     alerter.pressed.connect(lambda _, button: act(Action(button)) if button else open_card())
 
     # Without a tray host there is a window, and the icon follows as soon as there is a place.
     tray.homeless.connect(card.open_without_tray)
+    tray.homeless.connect(lambda: logger.warning(NO_TRAY))
     tray.hosted.connect(card.hide)
     tray.look_for_host()
 

@@ -28,6 +28,7 @@ class Engine:
     def close(self) -> None:
         """Close what is open."""
         self.monitor.close()
+        self.notifier.close()
 
 
 def real_engine() -> Engine:

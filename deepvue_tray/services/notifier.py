@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# It logs a whole traceback where a desktop has no notifications; one line says as much.
+logging.getLogger("desktop_notifier").setLevel(logging.CRITICAL)
+
 APP_NAME = "deepvue-tray"
 PATIENCE = 5.0
 """Seconds a notification service may take before the note counts as not shown."""
@@ -45,8 +48,8 @@ class Notifier:
                 return await self._show(note, icon, on_press)
         except Exception as error:  # noqa: BLE001 - each platform's backend raises its own kinds
             # A service that went away may come back: the next note connects anew.
-            self._library = None
-            logger.warning("notification %r not shown: %s", note.kind, error)
+            self.close()
+            logger.warning("The desktop did not take the notification (%s).", type(error).__name__)
             return False
 
     async def _show(self, note: Note, icon: Path, on_press: Callable[[str, str], object]) -> bool:
@@ -72,8 +75,16 @@ class Notifier:
         )
         self._shown[note.kind] = await self._library.send_notification(notification)
         if not delivered:
-            self._library = None
+            self.close()
         return bool(delivered)
+
+    def close(self) -> None:
+        """Close the connection, after which no button is heard any more."""
+        # The library has no way to close; only its D-Bus backend holds a connection.
+        bus = getattr(getattr(self._library, "_backend", None), "bus", None)
+        if bus is not None:
+            bus.disconnect()
+        self._library = None
 
     def _kind_of(self, shown: str) -> str:
         return next((kind for kind, identifier in self._shown.items() if identifier == shown), "")

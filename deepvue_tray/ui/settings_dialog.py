@@ -270,7 +270,7 @@ def _align_labels(dialog: QWidget) -> None:
         for form in forms
         for row in range(form.rowCount())
     ]
-    labels = [item.widget() for item in items if item is not None]
+    labels = [widget for item in items if item and (widget := item.widget())]
     width = max(label.sizeHint().width() for label in labels)
     for label in labels:
         label.setMinimumWidth(width)

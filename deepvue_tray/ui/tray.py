@@ -91,13 +91,13 @@ class Tray(QObject):
         self._explanation = self._entry("", None)
         self._remedy_entry = self._entry("", self._ask_remedy)
         self._menu.addSeparator()
-        self._entry(self.tr("Refresh"), self.refresh_asked.emit)
+        self._entry(self.tr("Refresh"), self.refresh_asked)
         self._menu.addSeparator()
-        self._entry(words.label_of(Action.DASHBOARD), self.dashboard_asked.emit)
-        self._entry(self.tr("Settings…"), self.settings_asked.emit)
-        self._entry(self.tr("About"), self.about_asked.emit)
+        self._entry(words.label_of(Action.DASHBOARD), self.dashboard_asked)
+        self._entry(self.tr("Settings…"), self.settings_asked)
+        self._entry(self.tr("About"), self.about_asked)
         self._menu.addSeparator()
-        self._entry(self.tr("Quit"), self.quit_asked.emit)
+        self._entry(self.tr("Quit"), self.quit_asked)
 
     def _entry(self, text: str, chosen: object) -> QAction:
         action = self._menu.addAction(text)

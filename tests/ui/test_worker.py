@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QObject, Signal
@@ -44,8 +44,11 @@ def test_what_was_asked_before_the_start_is_done_first(qtbot: QtBot, worker: Wor
     async def job(_: str) -> None:
         return None
 
+    def note(number: int) -> Callable[[None], None]:
+        return lambda _: order.append(number)
+
     for number in range(5):
-        worker.submit(job, lambda _, number=number: order.append(number))
+        worker.submit(job, note(number))
     worker.start()
     qtbot.waitUntil(lambda: len(order) == 5)
     assert order == [0, 1, 2, 3, 4]
@@ -133,7 +136,8 @@ class Emitter(QObject):
 
 def test_thousands_of_signals_do_not_wear_out_the_interpreter(qtbot: QtBot) -> None:
     """PySide6 6.12.0 aborts Python 3.11 after some 580 of them."""
-    emitter, count = Emitter(), []
+    emitter = Emitter()
+    count: list[int] = []
     emitter.signal.connect(count.append)
     for number in range(5000):
         emitter.signal.emit(number)

@@ -1,0 +1,67 @@
+"""The real desktop, started for each test that asks for it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.desktop.session import Desktop, missing
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder; without Debian's packages they skip, and in CI they fail."""
+    packages = missing() if sys.platform.startswith("linux") else ["a Linux desktop"]
+    skip = pytest.mark.skip(reason=f"apt-get install {' '.join(packages)}")
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("desktop")
+            if packages and not os.environ.get("CI"):
+                item.add_marker(skip)
+
+
+@pytest.fixture
+def new_desktop(tmp_path: Path) -> Iterator[Callable[..., Desktop]]:
+    """Start a desktop of one's own choice; it ends with the test."""
+    with ExitStack() as stack:
+        yield lambda **parts: stack.enter_context(Desktop(tmp_path, **parts))
+
+
+@pytest.fixture
+def desktop(new_desktop: Callable[..., Desktop]) -> Desktop:
+    """Start the usual one: a StatusNotifier panel, an unlocked keyring, notifications."""
+    return new_desktop()
+
+
+class Program:
+    """The installed program, on a desktop, against a server."""
+
+    def __init__(self, desktop: Desktop, url: str) -> None:
+        self.desktop = desktop
+        self._url = url
+
+    def login(self, client_id: str, secret: str) -> subprocess.CompletedProcess[str]:
+        """Sign in as a script would, with the secret on standard input."""
+        return self.run("login", "--client-id", client_id, input=secret)
+
+    def run(self, *arguments: str, input: str = "") -> subprocess.CompletedProcess[str]:  # noqa: A002
+        """Run a command to its end."""
+        command = [sys.executable, "-m", "deepvue_tray", *arguments]
+        env = self.desktop.env | {"DEEPVUE_BASE_URL": self._url}
+        return subprocess.run(
+            command, env=env, input=input, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def start(self, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
+        """Start the tray."""
+        command = (sys.executable, "-m", "deepvue_tray", *arguments)
+        return self.desktop.start(*command, name="program", DEEPVUE_BASE_URL=self._url, **env)
+
+    def output(self) -> str:
+        """Return all that the tray printed."""
+        return (self.desktop.folder / "program.log").read_text()

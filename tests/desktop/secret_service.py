@@ -1,0 +1,63 @@
+"""The desktop's keyring from outside: is it locked, lock it, unlock it without a prompt."""
+
+from typing import Any
+
+from jeepney import DBusAddress
+
+from tests.desktop.session import Desktop, wait_until
+
+PASSWORD = "password\n"
+"""What unlocks the collection: gnome-keyring takes the line's end for a part of it."""
+
+_NAME = "org.freedesktop.secrets"
+_PATH = "/org/freedesktop/secrets"
+_SERVICE = DBusAddress(_PATH, _NAME, "org.freedesktop.Secret.Service")
+
+# gnome-keyring's own door for the login screen: the only way in that needs no window.
+_MASTER = DBusAddress(
+    _PATH, _NAME, "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
+)
+
+
+def is_locked(desktop: Desktop) -> bool:
+    """Say whether the default collection is locked."""
+    interface = "org.freedesktop.Secret.Collection"
+    return bool(desktop.property(_NAME, _collection(desktop), interface, "Locked"))
+
+
+def lock(desktop: Desktop) -> None:
+    """Lock the default collection, as a screen lock or a logout may do."""
+    desktop.call(_SERVICE, "Lock", "ao", [_collection(desktop)])
+    assert is_locked(desktop)
+
+
+def unlock(desktop: Desktop, password: str = PASSWORD) -> None:
+    """Unlock the default collection, as a person does who answers the prompt."""
+    session = desktop.call(_SERVICE, "OpenSession", "sv", "plain", ("s", ""))[1]
+    secret = (session, b"", password.encode(), "text/plain")
+    desktop.call(_MASTER, "UnlockWithMasterPassword", "o(oayays)", _collection(desktop), secret)
+    assert not is_locked(desktop)
+
+
+def prompt(desktop: Desktop) -> str:
+    """Wait for the window that asks for the password, and return its number."""
+    names = ("xdotool", "search", "--onlyvisible", "--name", "^Unlock")
+    return wait_until(lambda: desktop.run(*names).strip(), "a prompt for the keyring's password")
+
+
+def refuse(desktop: Desktop) -> None:
+    """Close the prompt without a password."""
+    prompt(desktop)
+    desktop.run("xdotool", "key", "Escape")
+
+
+def stored(desktop: Desktop, **attributes: str) -> list[str]:
+    """Return the passwords with these attributes; keyring writes ``service`` and ``username``."""
+    unlocked, _locked = desktop.call(_SERVICE, "SearchItems", "a{ss}", attributes)
+    session = desktop.call(_SERVICE, "OpenSession", "sv", "plain", ("s", ""))[1]
+    secrets: dict[str, Any] = desktop.call(_SERVICE, "GetSecrets", "aoo", unlocked, session)[0]
+    return [bytes(value).decode() for _session, _salt, value, _type in secrets.values()]
+
+
+def _collection(desktop: Desktop) -> str:
+    return str(desktop.call(_SERVICE, "ReadAlias", "s", "default")[0])

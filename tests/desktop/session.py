@@ -1,0 +1,240 @@
+"""A real desktop without a screen: X server, session bus, keyring, notifications, panel.
+
+Every part is the one Debian ships. Each desktop has a display, a bus and a home of its own, so that
+nothing of the person who runs the tests is read or changed.
+"""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
+from jeepney.io.blocking import DBusConnection, open_dbus_connection
+
+T = TypeVar("T")
+
+PACKAGES = {
+    "Xvfb": "xvfb",
+    "dbus-daemon": "dbus",
+    "dunst": "dunst",
+    "gnome-keyring-daemon": "gnome-keyring",
+    "xfce4-panel": "xfce4-panel",
+    "xfwm4": "xfwm4",
+    "tint2": "tint2",
+    "xwininfo": "x11-utils",
+    "xdotool": "xdotool",
+    "import": "imagemagick",
+}
+"""Debian's package of each program that the tests start."""
+
+PATIENCE = 15.0
+"""Seconds until something that should happen counts as not happening."""
+
+_BUS = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
+
+_PANEL = """<?xml version="1.0" encoding="UTF-8"?>
+<channel name="xfce4-panel" version="1.0">
+  <property name="configver" type="int" value="2"/>
+  <property name="panels" type="array">
+    <value type="int" value="1"/>
+    <property name="panel-1" type="empty">
+      <property name="position" type="string" value="p=6;x=0;y=0"/>
+      <property name="length" type="uint" value="100"/>
+      <property name="size" type="uint" value="26"/>
+      <property name="plugin-ids" type="array"><value type="int" value="1"/></property>
+    </property>
+  </property>
+  <property name="plugins" type="empty">
+    <property name="plugin-1" type="string" value="systray"/>
+  </property>
+</channel>
+"""
+
+_TINT2 = """
+panel_items = S
+panel_size = 100% 30
+panel_position = top center horizontal
+systray_padding = 4 4 4
+"""
+
+_DUNST = """[global]
+    timeout = 0
+    history_length = 50
+"""
+
+
+def missing() -> list[str]:
+    """Return Debian's names of the packages that are not here."""
+    return sorted(package for program, package in PACKAGES.items() if not shutil.which(program))
+
+
+def wait_until(condition: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
+    """Return the first true value of ``condition``; fails with ``what`` after ``patience`` s."""
+    end = time.monotonic() + patience
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {patience:g} s: {what}")
+        time.sleep(0.02)
+    return value
+
+
+class Desktop:
+    """A desktop as long as the context lasts; ``folder`` takes its home and its logs."""
+
+    def __init__(self, folder: Path, *, panel: str | None = "xfce4-panel", keyring: bool = True):
+        self.folder = folder
+        self._panel = panel
+        self._keyring = keyring
+        self._ending = ExitStack()
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        runtime = folder / "run"
+        runtime.mkdir(mode=0o700)
+        home = folder / "home"
+        home.mkdir()
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "HOME": str(home),
+            "XDG_RUNTIME_DIR": str(runtime),
+            "PYTHONWARNINGS": "error",
+        }
+        """The whole environment of a program on this desktop."""
+
+    def __enter__(self) -> Self:
+        with self._ending:
+            self._start_display()
+            self._start_bus()
+            if self._keyring:
+                self._start_keyring()
+            self._write(".config/dunst/dunstrc", _DUNST)
+            self.start("dunst")
+            self.wait_for_name("org.freedesktop.Notifications")
+            if self._panel:
+                self.start_panel(self._panel)
+            self._ending = self._ending.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.close()
+
+    def start(self, *command: str, name: str = "", **env: str) -> subprocess.Popen[bytes]:
+        """Start a program that ends with the desktop; its output goes to ``<name>.log``."""
+        name = name or Path(command[0]).name
+        log = self._ending.enter_context((self.folder / f"{name}.log").open("ab"))
+        process = subprocess.Popen(command, env=self.env | env, stdout=log, stderr=log)
+        self._running[name] = process
+        self._ending.callback(_end, process)
+        return process
+
+    def stop(self, name: str) -> None:
+        """End a program that was started, and wait for its end."""
+        _end(self._running.pop(name))
+
+    def start_panel(self, panel: str) -> None:
+        """Start ``xfce4-panel``, a StatusNotifier host, or ``tint2``, an XEmbed one."""
+        if panel == "tint2":
+            self._write(".config/tint2/tint2rc", _TINT2)
+            self.start("xfwm4", "--compositor=off")
+            self.start("tint2")
+            wait_until(lambda: '"tint2"' in self.windows(), "tint2's window")
+            return
+        self._write(".config/xfce4/xfconf/xfce-perchannel-xml/xfce4-panel.xml", _PANEL)
+        self.start("xfce4-panel", "--disable-wm-check")
+        self.wait_for_name("org.kde.StatusNotifierWatcher")
+
+    def windows(self) -> str:
+        """Return the tree of all windows, as xwininfo prints it."""
+        return self.run("xwininfo", "-root", "-tree")
+
+    def run(self, *command: str, input: str = "") -> str:  # noqa: A002 - subprocess's own name
+        """Run a short program on this desktop, and return what it printed."""
+        ran = subprocess.run(
+            command, env=self.env, input=input, capture_output=True, text=True, check=False
+        )
+        return ran.stdout
+
+    def screenshot(self, path: Path) -> None:
+        """Write a picture of the whole screen."""
+        self.run("import", "-window", "root", str(path))
+
+    def call(
+        self, address: DBusAddress, method: str, signature: str = "", *arguments: object
+    ) -> tuple[Any, ...]:
+        """Call a method over the session bus, and return what it answered."""
+        message = new_method_call(address, method, signature or None, arguments)
+        reply = self._bus.send_and_get_reply(message, timeout=PATIENCE)
+        if reply.header.message_type is MessageType.error:
+            name = reply.header.fields.get(HeaderFields.error_name)
+            raise LookupError(f"{method}: {name} {reply.body}")
+        return tuple(reply.body)
+
+    def property(self, bus_name: str, path: str, interface: str, name: str) -> Any:
+        """Return a property of an object on the session bus."""
+        address = DBusAddress(path, bus_name, "org.freedesktop.DBus.Properties")
+        return self.call(address, "Get", "ss", interface, name)[0][1]
+
+    def wait_for_name(self, name: str) -> None:
+        """Wait until somebody owns ``name`` on the session bus."""
+        wait_until(lambda: self.call(_BUS, "NameHasOwner", "s", name)[0], name)
+
+    def _write(self, name: str, text: str) -> None:
+        path = Path(self.env["HOME"], name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def _start_display(self) -> None:
+        reader, writer = os.pipe()
+        with os.fdopen(reader) as told:
+            command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1000x700x24"]
+            process = subprocess.Popen(
+                [*command, "-nolisten", "tcp"], pass_fds=[writer], stderr=subprocess.DEVNULL
+            )
+            self._ending.callback(_end, process)
+            os.close(writer)
+            self.env["DISPLAY"] = f":{told.readline().strip()}"
+
+    def _start_bus(self) -> None:
+        reader, writer = os.pipe()
+        with os.fdopen(reader) as told:
+            log = self._ending.enter_context((self.folder / "bus.log").open("ab"))
+            process = subprocess.Popen(
+                ["dbus-daemon", "--session", "--nofork", f"--print-address={writer}"],
+                env=self.env,
+                pass_fds=[writer],
+                stdout=log,
+                stderr=log,
+            )
+            self._ending.callback(_end, process)
+            os.close(writer)
+            self.env["DBUS_SESSION_BUS_ADDRESS"] = told.readline().strip()
+        self._bus: DBusConnection = self._ending.enter_context(
+            open_dbus_connection(self.env["DBUS_SESSION_BUS_ADDRESS"])
+        )
+
+    def _start_keyring(self) -> None:
+        command = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
+        log = self._ending.enter_context((self.folder / "keyring.log").open("ab"))
+        process = subprocess.Popen(
+            command, env=self.env, stdin=subprocess.PIPE, stdout=log, stderr=log
+        )
+        self._ending.callback(_end, process)
+        assert process.stdin is not None
+        with process.stdin as pipe:
+            pipe.write(b"password\n")
+        self.wait_for_name("org.freedesktop.secrets")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

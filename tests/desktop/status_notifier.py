@@ -1,0 +1,105 @@
+"""A tray icon as the panel sees it: StatusNotifierItem and com.canonical.dbusmenu over D-Bus.
+
+Both are described in the freedesktop drafts ``StatusNotifierItem`` and libdbusmenu's interface.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from jeepney import DBusAddress
+
+from tests.desktop.session import Desktop, wait_until
+
+_WATCHER = "org.kde.StatusNotifierWatcher"
+_ITEM = "org.kde.StatusNotifierItem"
+_MENU = "com.canonical.dbusmenu"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu, as it is shown."""
+
+    number: int
+    label: str
+    enabled: bool
+    visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrayItem:
+    """The item that a program registered with the panel."""
+
+    desktop: Desktop
+    bus_name: str
+    path: str
+
+    @classmethod
+    def wait(cls, desktop: Desktop) -> Self:
+        """Wait for the one item in the tray."""
+        (item,) = wait_until(lambda: cls.all(desktop), "an icon in the tray")
+        return item
+
+    @classmethod
+    def all(cls, desktop: Desktop) -> list[Self]:
+        """Return the items that are registered now."""
+        names = _WATCHER, "RegisteredStatusNotifierItems"
+        items = []
+        for registered in desktop.property(_WATCHER, "/StatusNotifierWatcher", *names):
+            bus_name, slash, path = registered.partition("/")
+            items.append(cls(desktop, bus_name, slash + path or "/StatusNotifierItem"))
+        return items
+
+    @property
+    def tooltip(self) -> str:
+        """What stands in the tooltip."""
+        _icon, _pixmaps, title, text = self._of_item("ToolTip")
+        return str(title or text)
+
+    @property
+    def pixels(self) -> dict[int, bytes]:
+        """The icon: its sizes, and the ARGB bytes of each."""
+        return {width: bytes(argb) for width, _height, argb in self._of_item("IconPixmap")}
+
+    def menu(self) -> list[Entry]:
+        """Return the visible lines of the menu, from top to bottom, without separators."""
+        menu = self._menu()
+        self.desktop.call(menu, "AboutToShow", "i", 0)
+        layout = self.desktop.call(menu, "GetLayout", "iias", 0, -1, [])[1]
+        return [entry for entry in _entries(layout) if entry.visible and entry.label]
+
+    def labels(self) -> list[str]:
+        """Return what the visible lines of the menu say."""
+        return [entry.label for entry in self.menu()]
+
+    def click(self, label: str) -> None:
+        """Choose a line of the menu."""
+        entry = next(entry for entry in self.menu() if entry.label == label)
+        assert entry.enabled, f"{label} cannot be clicked"
+        nothing = ("s", "")
+        self.desktop.call(self._menu(), "Event", "isvu", entry.number, "clicked", nothing, 0)
+
+    def activate(self) -> None:
+        """Click the icon itself."""
+        item = DBusAddress(self.path, self.bus_name, _ITEM)
+        self.desktop.call(item, "Activate", "ii", 990, 10)
+
+    def _menu(self) -> DBusAddress:
+        return DBusAddress(self._of_item("Menu"), self.bus_name, _MENU)
+
+    def _of_item(self, name: str) -> Any:
+        return self.desktop.property(self.bus_name, self.path, _ITEM, name)
+
+
+def _entries(layout: Any) -> Iterator[Entry]:
+    number, properties, children = layout
+    known = {name: value for name, (_signature, value) in properties.items()}
+    if known.get("type") != "separator":
+        yield Entry(
+            number=number,
+            label=known.get("label", "").replace("_", ""),
+            enabled=known.get("enabled", True),
+            visible=known.get("visible", True),
+        )
+    for _signature, child in children:
+        yield from _entries(child)

@@ -1,0 +1,277 @@
+"""Install, sign in, glance, refresh, be warned: the installed program, looked at from outside."""
+
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import keyring.backends.SecretService
+import pytest
+
+from deepvue_tray.services.credentials import Backend
+from tests.desktop.conftest import Program
+from tests.desktop.session import Desktop, wait_until
+from tests.desktop.status_notifier import TrayItem
+from tests.services.keyring_contract import KeyringContract
+from tests.support.faulty_server import FaultyServer, balance, hang, status
+
+QUIT_WITHIN = 0.5
+"""Seconds."""
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    with FaultyServer(balance(6448)) as server:
+        yield server
+
+
+@pytest.fixture
+def program(desktop: Desktop, server: FaultyServer) -> Program:
+    return Program(desktop, server.url)
+
+
+@pytest.fixture
+def signed_in(program: Program) -> Program:
+    assert program.login("live_1", "s3cr3t-value").returncode == 0
+    return program
+
+
+def tooltip(item: TrayItem, *words: str) -> str:
+    """Wait until the tooltip says all of ``words``."""
+
+    def said() -> str:
+        text = item.tooltip
+        return text if all(word in text for word in words) else ""
+
+    return wait_until(said, f"a tooltip that says {words}; it says {item.tooltip!r}")
+
+
+def is_said(item: TrayItem, words: str) -> bool:
+    return words in item.tooltip
+
+
+def refresh_until(item: TrayItem, happened: Callable[[], bool], what: str) -> None:
+    """Click Refresh, which the gate lets through once a second, until something has happened."""
+
+    def clicked() -> bool:
+        item.click("Refresh")
+        return happened()
+
+    wait_until(clicked, what)
+
+
+def notifications(desktop: Desktop) -> list[dict[str, str]]:
+    """Return all that dunst has shown, the newest first."""
+    shown = json.loads(desktop.run("dunstctl", "history"))["data"][0]
+    return [{name: value["data"] for name, value in note.items()} for note in shown]
+
+
+def dismiss(desktop: Desktop, count: int, patience: float = 15) -> list[dict[str, str]]:
+    """Wait for ``count`` notifications in all, and close them, which makes them history."""
+
+    def closed() -> list[dict[str, str]]:
+        desktop.run("dunstctl", "close-all")
+        shown = notifications(desktop)
+        return shown if len(shown) >= count else []
+
+    return wait_until(closed, f"{count} notifications", patience)
+
+
+class TestSecretService(KeyringContract):
+    @pytest.fixture
+    def backend(self, desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> Backend:
+        for name, value in desktop.env.items():
+            monkeypatch.setenv(name, value)
+        return keyring.backends.SecretService.Keyring()  # type: ignore[no-untyped-call] # theirs
+
+
+def test_signing_in_stores_the_secret_in_the_keyring_and_nowhere_else(signed_in: Program) -> None:
+    home = Path(signed_in.desktop.env["HOME"])
+    files = [path for path in home.rglob("*") if path.is_file() and "keyrings" not in path.parts]
+    assert any(path.name == "settings.json" for path in files)
+    assert not any(b"s3cr3t-value" in path.read_bytes() for path in files)
+    items = "org.freedesktop.Secret.Collection", "Items"
+    stored = signed_in.desktop.property(
+        "org.freedesktop.secrets", "/org/freedesktop/secrets/aliases/default", *items
+    )
+    assert len(stored) == 1
+
+
+def test_a_refused_sign_in_stores_nothing_and_says_why(
+    program: Program, server: FaultyServer
+) -> None:
+    server.answer = status(401, "Invalid client_id or client_secret, access Denied")
+    refused = program.login("live_1", "wr0ng-value")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Credentials refused (Invalid client_id")
+    assert refused.stderr.count("\n") == 1
+    assert program.run("logout").stdout == "Nobody was signed in.\n"
+
+
+def test_a_refused_sign_in_keeps_what_was_there(signed_in: Program, server: FaultyServer) -> None:
+    server.answer = status(401)
+    assert signed_in.login("live_1", "wr0ng-value").returncode == 1
+    server.answer = balance(6448)
+    signed_in.start()
+    tooltip(TrayItem.wait(signed_in.desktop), "6,448 credits")
+    assert server.requests[-1].headers["x-api-key"] == "s3cr3t-value"
+
+
+def test_signing_out_removes_the_secret(signed_in: Program) -> None:
+    assert "live_1" in signed_in.run("logout").stdout
+    assert signed_in.run("logout").stdout == "Nobody was signed in.\n"
+
+
+def test_the_tray_says_the_balance_and_refreshes_at_a_click(
+    signed_in: Program, server: FaultyServer
+) -> None:
+    signed_in.start()
+    item = TrayItem.wait(signed_in.desktop)
+    tooltip(item, "6,448 credits")
+    first, *_others = item.menu()
+    assert (first.label, first.enabled) == ("6,448 credits", False)
+    assert item.labels()[-5:] == ["Refresh", "Open dashboard", "Settings…", "About", "Quit"]
+    before = item.pixels
+    server.answer = balance(120)
+    refresh_until(item, lambda: "120 credits" in item.labels(), "the new balance")
+    tooltip(item, "120 credits")
+    assert item.pixels != before
+
+
+def test_an_error_stands_beside_the_last_number_with_its_remedy(
+    signed_in: Program, server: FaultyServer
+) -> None:
+    signed_in.start()
+    item = TrayItem.wait(signed_in.desktop)
+    tooltip(item, "6,448 credits")
+    server.answer = status(503, "Source Unavailable")
+    refresh_until(item, lambda: "problem" in item.tooltip, "the trouble")
+    assert tooltip(item, "problem").startswith("6,448 credits")
+    assert "Open the status page" in item.labels()
+
+
+def test_a_low_balance_notifies_once_and_not_again_after_a_restart(
+    signed_in: Program, server: FaultyServer
+) -> None:
+    server.answer = balance(1000)
+    for session in (1, 2):
+        program = signed_in.start()
+        item = TrayItem.wait(signed_in.desktop)
+        tooltip(item, "1,000 credits")
+        (note,) = dismiss(signed_in.desktop, 1)
+        server.answer = balance(1000 - session)
+        refresh_until(item, partial(is_said, item, f"{1000 - session} credits"), "a reading")
+        server.answer = balance(1000)
+        item.click("Quit")
+        assert program.wait(5) == 0
+    assert note["summary"] == "Deepvue credits are low"
+    assert note["body"] == "1,000 credits left; the threshold is 1,000."
+    assert len(dismiss(signed_in.desktop, 1)) == 1
+
+
+def test_it_notifies_again_when_the_balance_has_been_above_110_percent(
+    signed_in: Program, server: FaultyServer
+) -> None:
+    server.answer = balance(900)
+    signed_in.start()
+    item = TrayItem.wait(signed_in.desktop)
+    dismiss(signed_in.desktop, 1)
+    for left, count in ((1101, 1), (950, 2)):
+        server.answer = balance(left)
+        refresh_until(item, partial(is_said, item, f"{left:,} credits"), "a reading")
+        assert len(dismiss(signed_in.desktop, count)) == count
+
+
+def test_first_start_opens_the_settings_and_what_is_typed_there_signs_in(
+    program: Program, server: FaultyServer
+) -> None:
+    desktop = program.desktop
+    desktop.start("xfwm4", "--compositor=off")
+    program.start()
+    item = TrayItem.wait(desktop)
+    window = wait_until(
+        lambda: desktop.run("xdotool", "search", "--onlyvisible", "--name", "^Settings").strip(),
+        "the settings window",
+    )
+    desktop.run("xdotool", "windowactivate", "--sync", window)
+    assert "Not set up" in item.tooltip
+    desktop.run("xdotool", "type", "live_1")
+    desktop.run("xdotool", "key", "Tab")
+    desktop.run("xdotool", "type", "s3cr3t-value")
+    desktop.run("xdotool", "key", "Return")
+    tooltip(item, "6,448 credits")
+    assert server.requests[-1].headers["x-api-key"] == "s3cr3t-value"
+    assert program.run("logout").stdout.startswith("Signed out")
+
+
+def test_the_environment_needs_no_keyring(
+    new_desktop: Callable[..., Desktop], server: FaultyServer
+) -> None:
+    program = Program(new_desktop(keyring=False), server.url)
+    program.start(DEEPVUE_CLIENT_ID="live_env", DEEPVUE_CLIENT_SECRET="env-value")
+    tooltip(TrayItem.wait(program.desktop), "6,448 credits")
+    assert server.requests[-1].headers["client-id"] == "live_env"
+
+
+@pytest.mark.parametrize("ask", [signal.SIGTERM, signal.SIGINT, "menu"])
+def test_quitting_during_a_request_is_quick_and_quiet(
+    signed_in: Program, server: FaultyServer, ask: signal.Signals | str
+) -> None:
+    server.answer = hang()
+    asked = len(server.requests)
+    process = signed_in.start()
+    item = TrayItem.wait(signed_in.desktop)
+    wait_until(lambda: len(server.requests) > asked, "a request under way")
+    began = time.monotonic()
+    if isinstance(ask, str):
+        item.click("Quit")
+    else:
+        process.send_signal(ask)
+    assert process.wait(5) == 0
+    assert time.monotonic() - began < QUIT_WITHIN
+    assert signed_in.output() == ""
+
+
+def test_an_xembed_tray_shows_the_icon(
+    new_desktop: Callable[..., Desktop], server: FaultyServer
+) -> None:
+    program = Program(new_desktop(panel="tint2"), server.url)
+    program.start(DEEPVUE_CLIENT_ID="live_1", DEEPVUE_CLIENT_SECRET="s3cr3t-value")
+    wait_until(lambda: '("deepvue-tray" "deepvue-tray")' in program.desktop.windows(), "the icon")
+    assert program.output() == ""
+
+
+def test_without_a_tray_a_window_shows_and_moves_to_the_tray_when_one_appears(
+    new_desktop: Callable[..., Desktop], server: FaultyServer
+) -> None:
+    desktop = new_desktop(panel=None)
+    program = Program(desktop, server.url)
+    program.start(DEEPVUE_CLIENT_ID="live_1", DEEPVUE_CLIENT_SECRET="s3cr3t-value")
+
+    def window() -> str:
+        return desktop.run("xdotool", "search", "--onlyvisible", "--name", "deepvue-tray").strip()
+
+    wait_until(window, "a window without a tray")
+    assert program.output().count("\n") == 1
+    assert "no tray" in program.output().lower()
+    desktop.start_panel("xfce4-panel")
+    tooltip(TrayItem.wait(desktop), "6,448 credits")
+    wait_until(lambda: not window(), "the window's end")
+
+
+def test_the_demo_warns_within_a_minute_and_touches_nothing(program: Program) -> None:
+    home = Path(program.desktop.env["HOME"])
+    before = {path for path in home.rglob("*") if path.is_file()}
+    process = program.start("--demo")
+    item = TrayItem.wait(program.desktop)
+    first = tooltip(item, "Demo", "credits")
+    wait_until(lambda: item.tooltip not in ("", first), "a falling balance")
+    (note,) = dismiss(program.desktop, 1, patience=60)
+    assert note["summary"] == "Demo: Deepvue credits are low"
+    item.click("Quit")
+    assert process.wait(5) == 0
+    made = {path for path in home.rglob("*") if path.is_file()} - before
+    assert not [path for path in made if "deepvue" in str(path).lower()]
+    assert program.output() == ""
