@@ -2,31 +2,31 @@
 
 Data flows one way: the refresher's timer or a click asks the worker for a look; the snapshot that
 comes back goes to every view and to the alerter. Only clicks travel the other way.
+
+What the first frame does not need is imported after it: the icon shows in about the time that a
+bare one takes, and what is never opened costs no memory.
 """
 
+import linecache
 import logging
-import sys
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Qt, QTimer, QUrl
-from PySide6.QtGui import QCursor, QDesktopServices, QIcon
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtCore import QLocale, Qt, QUrl
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
 
 from deepvue_tray import __version__
 from deepvue_tray.core.errors import Action
 from deepvue_tray.core.reading import Alert, Snapshot
 from deepvue_tray.resources import icon_path
-from deepvue_tray.settings_opener import SettingsOpener
-from deepvue_tray.ui.alerter import Alerter
-from deepvue_tray.ui.card import Card
-from deepvue_tray.ui.interrupts import interrupts
-from deepvue_tray.ui.refresher import Refresher
 from deepvue_tray.ui.tray import Tray
-from deepvue_tray.ui.worker import Job, Worker
 
 if TYPE_CHECKING:
     from deepvue_tray.engine import Engine
+    from deepvue_tray.ui.card import Card
+    from deepvue_tray.ui.worker import Job
 
 logger = logging.getLogger(__name__)
 
@@ -46,12 +46,21 @@ def run(build: "Callable[[], Engine]", *, prefix: str = "", from_environment: bo
     what is shown. ``from_environment`` says that the environment holds the credentials.
     """
     application = _application()
-
-    # The icon comes first; everything heavy is loaded by the worker while it already shows.
     tray = Tray(prefix)
-    card = Card(prefix)
+    tray.look_for_host()
+
+    # The icon is there. The worker loads the network and the keyring while the rest is wired.
+    from deepvue_tray.ui.worker import Worker
+
     worker: Worker[Engine] = Worker(build, close=lambda engine: engine.close())
-    refresher = Refresher(lambda came: worker.submit(lambda engine: engine.monitor.look(), came))
+    worker.start()
+
+    from deepvue_tray.settings_opener import SettingsOpener
+    from deepvue_tray.ui.alerter import Alerter
+    from deepvue_tray.ui.interrupts import interrupts
+    from deepvue_tray.ui.refresher import Refresher
+
+    refresher = Refresher(lambda came: worker.submit(_look, came))
     settings = SettingsOpener(worker, refresher, prefix, from_environment=from_environment)
     alerter = Alerter(
         deliver=lambda note, press, done: worker.submit(
@@ -62,54 +71,73 @@ def run(build: "Callable[[], Engine]", *, prefix: str = "", from_environment: bo
         prefix=prefix,
     )
 
-    # One snapshot goes to every view.
-    for receive in (tray.show_snapshot, card.show_snapshot, alerter.raise_due):
-        refresher.changed.connect(receive)
+    @cache
+    def card() -> "Card":
+        from deepvue_tray.ui.card import Card
+
+        made = Card(prefix)
+        made.asked.connect(act)
+        tray.hosted.connect(made.hide)
+        refresher.changed.connect(made.show_snapshot)
+        made.show_snapshot(refresher.snapshot)
+        return made
+
+    def open_window() -> None:
+        logger.warning(NO_TRAY)
+        card().open_without_tray()
+
+    on_action: dict[Action, Callable[[], object]] = {
+        Action.CARD: lambda: card().open_as_popup(),
+        Action.REFRESH: refresher.refresh,
+        Action.UNLOCK: refresher.refresh,
+        Action.SETTINGS: settings.open,
+        Action.DASHBOARD: lambda: _browse(DASHBOARD),
+        Action.STATUS_PAGE: lambda: _browse(STATUS_PAGE),
+        Action.ABOUT: _show_about,
+        Action.QUIT: application.quit,
+    }
+
+    def act(action: Action) -> None:
+        on_action[action]()
+
+    # One snapshot goes to every view; whatever a person clicks is one action.
+    refresher.changed.connect(tray.show_snapshot)
+    refresher.changed.connect(alerter.raise_due)
     refresher.changed.connect(settings.open_at_first_start)
+    tray.asked.connect(act)
+    tray.homeless.connect(open_window)
+    alerter.asked.connect(act)
 
-    # What a person clicks.
-    def act(action: Action | None) -> None:
-        match action:
-            case Action.REFRESH | Action.UNLOCK:
-                refresher.refresh()
-            case Action.SETTINGS:
-                settings.open()
-            case Action.DASHBOARD:
-                QDesktopServices.openUrl(QUrl(DASHBOARD))
-            case Action.STATUS_PAGE:
-                QDesktopServices.openUrl(QUrl(STATUS_PAGE))
-
-    def open_card() -> None:
-        card.open_as_popup(QCursor.pos())
-
-    for view in (tray, card):
-        view.refresh_asked.connect(refresher.refresh)
-        view.settings_asked.connect(settings.open)
-        view.action_asked.connect(act)
-        view.quit_asked.connect(application.quit)
-    tray.dashboard_asked.connect(lambda: act(Action.DASHBOARD))
-    tray.about_asked.connect(_show_about)
-    tray.clicked.connect(open_card)
-    alerter.pressed.connect(lambda _, button: act(Action(button)) if button else open_card())
-
-    # Without a tray host there is a window, and the icon follows as soon as there is a place.
-    tray.homeless.connect(card.open_without_tray)
-    tray.homeless.connect(lambda: logger.warning(NO_TRAY))
-    tray.hosted.connect(card.hide)
-    tray.look_for_host()
-
-    # The worker starts when the icon has been drawn, first with what is known already.
+    # First what is known already, then the first look.
     worker.submit(_recall, refresher.restart)
-    QTimer.singleShot(0, worker.start)
-
     with interrupts(application.quit):
         status = application.exec()
     worker.stop(within=PATIENCE)
     return status
 
 
+async def _recall(engine: "Engine") -> Snapshot:
+    # PySide reads the source of every module that is imported after it, and leaves all the lines
+    # in linecache: 9 MB by the time the engine is built, and more with the keyring's backends.
+    linecache.clearcache()
+    return engine.monitor.recall()
+
+
+async def _look(engine: "Engine") -> Snapshot:
+    snapshot = await engine.monitor.look()
+    linecache.clearcache()
+    return snapshot
+
+
+def _acknowledging(alert: Alert) -> "Job[Engine, None]":
+    async def acknowledge(engine: "Engine") -> None:
+        engine.monitor.delivered(alert)
+
+    return acknowledge
+
+
 def _application() -> QApplication:
-    application = QApplication(sys.argv[:1])
+    application = QApplication(["deepvue-tray"])
     application.setApplicationName("deepvue-tray")
     application.setApplicationDisplayName("deepvue-tray")
     application.setDesktopFileName("deepvue-tray")
@@ -123,7 +151,15 @@ def _application() -> QApplication:
     return application
 
 
+def _browse(url: str) -> None:
+    from PySide6.QtGui import QDesktopServices
+
+    QDesktopServices.openUrl(QUrl(url))
+
+
 def _show_about() -> None:
+    from PySide6.QtWidgets import QMessageBox
+
     box = QMessageBox(
         QMessageBox.Icon.NoIcon,
         QApplication.translate("app", "About deepvue-tray"),
@@ -137,14 +173,3 @@ def _show_about() -> None:
     box.setIconPixmap(QApplication.windowIcon().pixmap(64, 64))
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
-
-
-async def _recall(engine: "Engine") -> Snapshot:
-    return engine.monitor.recall()
-
-
-def _acknowledging(alert: Alert) -> "Job[Engine, None]":
-    async def acknowledge(engine: "Engine") -> None:
-        engine.monitor.delivered(alert)
-
-    return acknowledge

@@ -1,20 +1,17 @@
 """The command line. Qt is imported to start the tray alone."""
 
 import argparse
-import asyncio
-import getpass
 import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deepvue_tray import __version__, preflight
-from deepvue_tray.core.address import checked_base_url
-from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError
 from deepvue_tray.core.reading import Reading
 
 if TYPE_CHECKING:
+    from deepvue_tray.core.credentials import Credentials
     from deepvue_tray.engine import Engine
 
 FAILED = 1
@@ -26,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if os.environ.get("DEEPVUE_BASE_URL"):
+            from deepvue_tray.core.address import checked_base_url
+
             checked_base_url(os.environ["DEEPVUE_BASE_URL"])
         status: int = options.run(options)
     except InvalidInputError as error:
@@ -73,20 +72,22 @@ def _tray(options: argparse.Namespace) -> int:
     if problem:
         print(problem, file=sys.stderr)
         return FAILED
-    from deepvue_tray.app import run  # noqa: PLC0415 - Qt, for the tray alone
+    from deepvue_tray.app import run
 
     names = ("DEEPVUE_CLIENT_ID", "DEEPVUE_CLIENT_SECRET")
     return run(_real_engine, from_environment=any(os.environ.get(name) for name in names))
 
 
 def _demo(problem: str | None) -> int:
-    from deepvue_tray.demo import demo_engine  # noqa: PLC0415 - for the demo alone
+    from deepvue_tray.demo import demo_engine
 
     with demo_engine() as build:
         if problem is None:
-            from deepvue_tray.app import run  # noqa: PLC0415 - Qt, for the tray alone
+            from deepvue_tray.app import run
 
             return run(build, prefix="Demo")
+        import asyncio
+
         engine = build()
         snapshot = asyncio.run(engine.monitor.look())
         engine.close()
@@ -100,6 +101,8 @@ def _demo(problem: str | None) -> int:
 
 
 def _login(options: argparse.Namespace) -> int:
+    import asyncio
+
     engine = _real_engine()
     credentials = _typed(options.client_id, known=engine.account.settings.client_id)
     reading = asyncio.run(engine.monitor.probe(credentials))
@@ -121,13 +124,17 @@ def _logout(_: argparse.Namespace) -> int:
 
 def _real_engine() -> "Engine":
     # Loaded here: half a second, which the tray spends on its worker thread.
-    from deepvue_tray.engine import real_engine  # noqa: PLC0415
+    from deepvue_tray.engine import real_engine
 
     return real_engine()
 
 
-def _typed(client_id: str | None, *, known: str) -> Credentials:
+def _typed(client_id: str | None, *, known: str) -> "Credentials":
     """Ask for what is missing; the secret comes hidden, or as the first line of a pipe."""
+    import getpass
+
+    from deepvue_tray.core.credentials import Credentials
+
     at_terminal = sys.stdin.isatty()
     try:
         if client_id is None and not at_terminal:

@@ -21,10 +21,10 @@ CLIENT_ID = "free_tier_demo"
 CLIENT_SECRET = "demo"  # noqa: S105 - opens the demo's own server and nothing else
 INTERVAL = timedelta(seconds=5)
 
-_FULL = 1_200
+_FULL = 1_120
 """Credits at the start, and after each top-up: a little above the low threshold of 1,000."""
 _BURN = 7
-"""Credits a second: the threshold comes within half a minute, the end within three."""
+"""Credits a second: the threshold comes within twenty seconds, the end within three minutes."""
 _CYCLE = _FULL / _BURN + 20
 """Seconds from one top-up to the next: the wallet stays empty for 20, to be looked at."""
 

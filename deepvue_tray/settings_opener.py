@@ -1,7 +1,6 @@
 """Opens the settings dialog, and does on the worker thread what it asks for."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Slot
@@ -11,11 +10,11 @@ from deepvue_tray.core.errors import DeepvueError, NotSetUpError
 from deepvue_tray.core.reading import Reading, Snapshot
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.ui.refresher import Refresher
-from deepvue_tray.ui.settings_dialog import SettingsDialog
 from deepvue_tray.ui.worker import Job, Worker
 
 if TYPE_CHECKING:
     from deepvue_tray.engine import Engine
+    from deepvue_tray.ui.settings_dialog import SettingsDialog
 
 R = TypeVar("R")
 
@@ -50,6 +49,9 @@ class SettingsOpener(QObject):
     def open(self) -> None:
         """Open the dialog, or bring the open one to the front."""
         if self._dialog is None:
+            # Loaded here: most sessions never open it, and it costs 10 ms and some megabytes.
+            from deepvue_tray.ui.settings_dialog import SettingsDialog  # noqa: PLC0415
+
             self._dialog = SettingsDialog(
                 self._refresher.snapshot.settings,
                 from_environment=self._from_environment,
@@ -68,7 +70,11 @@ class SettingsOpener(QObject):
         async def probe(engine: "Engine") -> Reading:
             return await engine.monitor.probe(credentials or engine.account.credentials())
 
-        self._ask(probe, SettingsDialog.show_tested, SettingsDialog.show_test_failed)
+        self._ask(
+            probe,
+            lambda dialog, reading: dialog.show_tested(reading),
+            lambda dialog, error: dialog.show_test_failed(error),
+        )
 
     @Slot(object, object, bool)
     def _save(
@@ -82,7 +88,7 @@ class SettingsOpener(QObject):
             return engine.monitor.recall() if credentials else engine.monitor.rejudge()
 
         show = self._refresher.restart if credentials else self._refresher.rejudge
-        self._ask(save, partial(self._saved, show), SettingsDialog.show_save_failed)
+        self._change(save, show)
 
     @Slot()
     def _remove(self) -> None:
@@ -90,20 +96,22 @@ class SettingsOpener(QObject):
             engine.account.sign_out()
             return engine.monitor.recall()
 
-        show = self._refresher.restart
-        self._ask(remove, partial(self._saved, show), SettingsDialog.show_save_failed)
+        self._change(remove, self._refresher.restart)
 
-    def _saved(
-        self, show: Callable[[Snapshot], None], dialog: SettingsDialog, snapshot: Snapshot
-    ) -> None:
-        dialog.accept()
-        show(snapshot)
+    def _change(self, job: "Job[Engine, Snapshot]", show: Callable[[Snapshot], None]) -> None:
+        """Do ``job``, then close the dialog and show what is known from then on."""
+
+        def done(dialog: "SettingsDialog", snapshot: Snapshot) -> None:
+            dialog.accept()
+            show(snapshot)
+
+        self._ask(job, done, lambda dialog, error: dialog.show_save_failed(error))
 
     def _ask(
         self,
         job: "Job[Engine, R]",
-        done: Callable[[SettingsDialog, R], object],
-        failed: Callable[[SettingsDialog, DeepvueError], object],
+        done: "Callable[[SettingsDialog, R], object]",
+        failed: "Callable[[SettingsDialog, DeepvueError], object]",
     ) -> None:
         """Do ``job`` on the worker, and tell the dialog that asked, if it is still there."""
         dialog = self._dialog

@@ -49,13 +49,16 @@ class Condition(Enum):
 
 
 class Action(Enum):
-    """What a person can click to mend something."""
+    """What a person can ask for with a click; some of them mend an error."""
 
+    CARD = "card"
     REFRESH = "refresh"
     SETTINGS = "settings"
     UNLOCK = "unlock"
     STATUS_PAGE = "status page"
     DASHBOARD = "dashboard"
+    ABOUT = "about"
+    QUIT = "quit"
 
 
 class DeepvueError(Exception):

@@ -5,6 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from deepvue_tray.core.errors import Action
 from deepvue_tray.core.note import Note
 from deepvue_tray.core.reading import Alert, Snapshot
 from deepvue_tray.ui import words
@@ -18,11 +19,11 @@ class Alerter(QObject):
     """Raises each due alert once.
 
     ``deliver`` shows it natively, ``fallback`` in the tray where that failed; ``acknowledge``
-    hears of what was delivered, and of nothing else. ``pressed`` carries a note's kind and the
-    button's identifier, empty where the note itself was clicked.
+    hears of what was delivered, and of nothing else.
     """
 
-    pressed = Signal(str, str)
+    asked = Signal(object)
+    """The Action of a button that was pressed; a click on the note itself asks for the card."""
     _pressed_there = Signal(str, str)
 
     def __init__(
@@ -49,8 +50,8 @@ class Alerter(QObject):
             self._deliver(note, self._pressed_there.emit, partial(self._came, alert, note))
 
     @Slot(str, str)
-    def _on_pressed(self, kind: str, button: str) -> None:
-        self.pressed.emit(kind, button)
+    def _on_pressed(self, _kind: str, button: str) -> None:
+        self.asked.emit(Action(button) if button else Action.CARD)
 
     def _came(self, alert: Alert, note: Note, native: bool) -> None:
         if native or self._fallback(note.title, note.body):

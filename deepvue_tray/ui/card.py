@@ -6,7 +6,7 @@ Without a tray host it is the program's window.
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QFont, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QCursor, QFont, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from deepvue_tray.core.errors import Action
@@ -25,19 +25,15 @@ class Card(QWidget):
     stays, and closing it asks to quit.
     """
 
-    refresh_asked = Signal()
-    settings_asked = Signal()
-    action_asked = Signal(object)
-    quit_asked = Signal()
+    asked = Signal(object)
+    """An Action that a person has chosen."""
 
     def __init__(self, prefix: str) -> None:
         super().__init__()
         self._prefix = prefix
         self._is_popup = False
-        self._action: Action | None = None
         self.setWindowTitle(f"deepvue-tray · {prefix}" if prefix else "deepvue-tray")
         self._build()
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._on_escape)
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -47,12 +43,10 @@ class Card(QWidget):
         self._status.setText(words.status_of(snapshot, datetime.now(UTC)))
         trouble = snapshot.trouble or snapshot.storage
         self._explanation.setVisible(trouble is not None)
-        self._action = trouble.action if trouble else None
-        self._remedy.setVisible(self._action not in (None, Action.REFRESH, Action.SETTINGS))
         if trouble:
             self._explanation.setText(words.explanation_of(trouble))
-        if self._action:
-            self._remedy.setText(words.label_of(self._action))
+        for action, button in self._mending.items():
+            button.setVisible(trouble is not None and trouble.action is action)
         self.adjustSize()
 
     @Slot()
@@ -70,8 +64,9 @@ class Card(QWidget):
         self.adjustSize()
         self.show()
 
-    def open_as_popup(self, near: QPoint) -> None:
-        """Open beside the point ``near``, whole on the screen that holds it."""
+    def open_as_popup(self) -> None:
+        """Open beside the pointer, whole on the screen that holds it."""
+        near = QCursor.pos()
         self._is_popup = True
         self._notice.setVisible(False)
         self.setWindowFlags(Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint)
@@ -99,11 +94,19 @@ class Card(QWidget):
         """Quit where this is the only thing the person can see of the program."""
         super().closeEvent(event)
         if not self._is_popup:
-            self.quit_asked.emit()
+            self.asked.emit(Action.QUIT)
 
-    def _on_escape(self) -> None:
-        if self._is_popup:
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Close the pop-up on Escape."""
+        if self._is_popup and event.key() == Qt.Key.Key_Escape:
             self.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def _button(self, action: Action) -> QPushButton:
+        button = QPushButton(words.label_of(action))
+        button.clicked.connect(lambda: self.asked.emit(action))
+        return button
 
     def _build(self) -> None:
         self.setMinimumWidth(WIDTH)
@@ -120,13 +123,8 @@ class Card(QWidget):
         self._notice = QLabel(wordWrap=True)
         self._notice.hide()
         self._notice.setForegroundRole(self.palette().ColorRole.PlaceholderText)
-        self._remedy = QPushButton()
-        self._remedy.hide()
-        self._remedy.clicked.connect(lambda: self.action_asked.emit(self._action))
-        refresh = QPushButton(self.tr("Refresh"))
-        refresh.clicked.connect(self.refresh_asked)
-        settings = QPushButton(self.tr("Settings…"))
-        settings.clicked.connect(self.settings_asked)
+        # Only the remedies that the card does not offer anyway.
+        self._mending = {a: self._button(a) for a in (Action.UNLOCK, Action.STATUS_PAGE)}
 
         figures = QVBoxLayout()
         figures.setSpacing(2)
@@ -141,10 +139,11 @@ class Card(QWidget):
         head.addWidget(self._gauge, alignment=Qt.AlignmentFlag.AlignTop)
         head.addLayout(figures, stretch=1)
         buttons = QHBoxLayout()
-        buttons.addWidget(self._remedy)
+        for button in self._mending.values():
+            buttons.addWidget(button)
         buttons.addStretch()
-        buttons.addWidget(refresh)
-        buttons.addWidget(settings)
+        buttons.addWidget(self._button(Action.REFRESH))
+        buttons.addWidget(self._button(Action.SETTINGS))
         whole = QVBoxLayout(self)
         whole.setSpacing(12)
         whole.setContentsMargins(16, 16, 16, 16)

@@ -19,17 +19,12 @@ class Tray(QObject):
     """Shows snapshots in the desktop's tray, once there is one.
 
     An icon made before the tray's host is up never appears, so it is made only when a host is
-    there; ``hosted`` tells when that is so, and ``homeless`` when it is not. ``prefix`` stands
-    before everything, as "Demo" does.
+    there: ``hosted`` tells of it, and ``homeless`` that none came up within HOST_POLL. ``prefix``
+    stands before everything, as "Demo" does.
     """
 
-    refresh_asked = Signal()
-    settings_asked = Signal()
-    dashboard_asked = Signal()
-    about_asked = Signal()
-    quit_asked = Signal()
-    clicked = Signal()
-    action_asked = Signal(object)
+    asked = Signal(object)
+    """An Action that a person has chosen."""
     hosted = Signal()
     homeless = Signal()
 
@@ -39,24 +34,30 @@ class Tray(QObject):
         self._snapshot = Snapshot()
         self._icon: QSystemTrayIcon | None = None
         self._shown_icon = QIcon()
-        self._remedy: Action | None = None
+        self._told_homeless = False
         self._build_menu()
         self._poll = QTimer(self, interval=HOST_POLL, timerType=Qt.TimerType.CoarseTimer)
-        self._poll.timeout.connect(self.look_for_host)
+        self._poll.timeout.connect(self._look_again)
 
     @Slot()
     def look_for_host(self) -> None:
-        """Move into the tray if there is one now, or tell that there is none yet."""
-        if QSystemTrayIcon.isSystemTrayAvailable():
-            self._poll.stop()
-            self._icon = QSystemTrayIcon(self)
-            self._icon.setContextMenu(self._menu)
-            self._icon.activated.connect(self._on_activated)
-            self._draw()
-            self._icon.show()
-            self.hosted.emit()
-        elif not self._poll.isActive():
+        """Move into the tray if there is one now, or wait for one."""
+        if not QSystemTrayIcon.isSystemTrayAvailable():
             self._poll.start()
+            return
+        self._poll.stop()
+        self._icon = QSystemTrayIcon(self)
+        self._icon.setContextMenu(self._menu)
+        self._icon.activated.connect(self._on_activated)
+        self._draw()
+        self._icon.show()
+        self.hosted.emit()
+
+    @Slot()
+    def _look_again(self) -> None:
+        self.look_for_host()
+        if self._icon is None and not self._told_homeless:
+            self._told_homeless = True
             self.homeless.emit()
 
     @Slot(object)
@@ -68,13 +69,11 @@ class Tray(QObject):
         self._balance.setText(f"{self._prefix}: {balance}" if self._prefix else balance)
         self._status.setText(words.status_of(snapshot, now))
         trouble = snapshot.trouble or snapshot.storage
-        self._remedy = trouble.action if trouble else None
-        self._explanation.setVisible(trouble is not None)
+        self._remedy.setVisible(trouble is not None)
         if trouble:
-            self._explanation.setText(words.remedy_of(trouble))
-        self._remedy_entry.setVisible(self._remedy is not None)
-        if self._remedy:
-            self._remedy_entry.setText(words.label_of(self._remedy))
+            self._remedy.setText(words.remedy_of(trouble))
+        for action, entry in self._mending.items():
+            entry.setVisible(trouble is not None and trouble.action is action)
         self._draw()
 
     def show_message(self, title: str, body: str) -> bool:
@@ -86,34 +85,35 @@ class Tray(QObject):
 
     def _build_menu(self) -> None:
         self._menu = QMenu()
-        self._balance = self._entry("", None)
-        self._status = self._entry("", None)
-        self._explanation = self._entry("", None)
-        self._remedy_entry = self._entry("", self._ask_remedy)
+        self._balance = self._line()
+        self._status = self._line()
+        self._remedy = self._line()
+        # Only the remedies that the menu does not offer anyway.
+        self._mending = {a: self._entry(a) for a in (Action.UNLOCK, Action.STATUS_PAGE)}
         self._menu.addSeparator()
-        self._entry(self.tr("Refresh"), self.refresh_asked)
+        self._entry(Action.REFRESH)
         self._menu.addSeparator()
-        self._entry(words.label_of(Action.DASHBOARD), self.dashboard_asked)
-        self._entry(self.tr("Settings…"), self.settings_asked)
-        self._entry(self.tr("About"), self.about_asked)
+        self._entry(Action.DASHBOARD)
+        self._entry(Action.SETTINGS)
+        self._entry(Action.ABOUT)
         self._menu.addSeparator()
-        self._entry(self.tr("Quit"), self.quit_asked)
+        self._entry(Action.QUIT)
+        self.show_snapshot(self._snapshot)
 
-    def _entry(self, text: str, chosen: object) -> QAction:
-        action = self._menu.addAction(text)
-        if chosen is None:
-            action.setEnabled(False)
-        else:
-            action.triggered.connect(chosen)
-        return action
+    def _line(self) -> QAction:
+        line = self._menu.addAction("")
+        line.setEnabled(False)
+        return line
 
-    def _ask_remedy(self) -> None:
-        self.action_asked.emit(self._remedy)
+    def _entry(self, action: Action) -> QAction:
+        entry = self._menu.addAction(words.label_of(action))
+        entry.triggered.connect(lambda: self.asked.emit(action))
+        return entry
 
     @Slot(QSystemTrayIcon.ActivationReason)
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason == QSystemTrayIcon.ActivationReason.Trigger:
-            self.clicked.emit()
+            self.asked.emit(Action.CARD)
 
     def _draw(self) -> None:
         if self._icon is None:

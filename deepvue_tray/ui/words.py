@@ -69,13 +69,16 @@ def explanation_of(trouble: DeepvueError) -> str:
 
 
 def label_of(action: Action) -> str:
-    """Name what a click on a remedy does."""
+    """Name an action as a menu does."""
     return {
-        Action.REFRESH: _tr("Try again"),
-        Action.SETTINGS: _tr("Open Settings…"),
+        Action.CARD: _tr("Open"),
+        Action.REFRESH: _tr("Refresh"),
+        Action.SETTINGS: _tr("Settings…"),
         Action.UNLOCK: _tr("Unlock the keyring…"),
-        Action.STATUS_PAGE: _tr("Open the status page"),
+        Action.STATUS_PAGE: _tr("Open status page"),
         Action.DASHBOARD: _tr("Open dashboard"),
+        Action.ABOUT: _tr("About"),
+        Action.QUIT: _tr("Quit"),
     }[action]
 
 
