@@ -79,11 +79,12 @@ class Notifications:
         closed = self._closed()
         return [note for note in self.all if note.id not in closed]
 
-    def wait_for(self, summary: str) -> Note:
+    def wait_for(self, summary: str, patience: float = 30) -> Note:
         """Wait until one is displayed whose summary contains ``summary``; it stays open."""
         found = wait_until(
             lambda: [note for note in self.displayed if summary in note.summary],
             f"a notification with {summary!r}",
+            patience,
         )
         return found[0]
 
@@ -94,7 +95,7 @@ class Notifications:
         wait_until(lambda: ids <= self._closed(), "an end of all notifications")
 
     def press(self, label: str) -> None:
-        """Press the button ``label`` of a notification on the screen."""
+        """Press the button ``label`` of a notification on the screen; dunst leaves it open."""
         (self._folder / "label").write_text(f"#{label} (\n")
         self._desktop.run("dunstctl", "context")
 

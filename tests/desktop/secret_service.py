@@ -14,9 +14,7 @@ _PATH = "/org/freedesktop/secrets"
 _SERVICE = DBusAddress(_PATH, _NAME, "org.freedesktop.Secret.Service")
 
 # gnome-keyring's own door for the login screen: the only way in that needs no window.
-_MASTER = DBusAddress(
-    _PATH, _NAME, "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
-)
+_MASTER = DBusAddress(_PATH, _NAME, "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface")
 
 
 def is_locked(desktop: Desktop) -> bool:

@@ -16,6 +16,8 @@ from typing import Any, Self, TypeVar
 from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
+from deepvue_tray import preflight
+
 T = TypeVar("T")
 
 PACKAGES = {
@@ -70,7 +72,8 @@ _DUNST = """[global]
 
 def missing() -> list[str]:
     """Return Debian's names of the packages that are not here."""
-    return sorted(package for program, package in PACKAGES.items() if not shutil.which(program))
+    programs = {package for program, package in PACKAGES.items() if not shutil.which(program)}
+    return sorted(programs.union(preflight.missing_packages()))
 
 
 def wait_until(condition: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
@@ -135,6 +138,14 @@ class Desktop:
     def stop(self, name: str) -> None:
         """End a program that was started, and wait for its end."""
         _end(self._running.pop(name))
+
+    def restart_panel(self) -> None:
+        """End xfce4-panel and start it anew, as after a crash or an update."""
+        self.stop("xfce4-panel")
+        # The watcher lives in a plugin's process, which may outlive the panel for a moment.
+        watcher = "org.kde.StatusNotifierWatcher"
+        wait_until(lambda: not self.call(_BUS, "NameHasOwner", "s", watcher)[0], "no panel")
+        self.start_panel("xfce4-panel")
 
     def start_panel(self, panel: str) -> None:
         """Start ``xfce4-panel``, a StatusNotifier host, or ``tint2``, an XEmbed one."""

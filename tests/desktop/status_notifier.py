@@ -37,8 +37,9 @@ class TrayItem:
     @classmethod
     def wait(cls, desktop: Desktop) -> Self:
         """Wait for the one item in the tray."""
-        (item,) = wait_until(lambda: cls.all(desktop), "an icon in the tray")
-        return item
+        items = wait_until(lambda: cls.all(desktop), "an icon in the tray")
+        assert len(items) == 1, f"{len(items)} icons in the tray"
+        return items[0]
 
     @classmethod
     def all(cls, desktop: Desktop) -> list[Self]:
@@ -55,6 +56,11 @@ class TrayItem:
         """What stands in the tooltip."""
         _icon, _pixmaps, title, text = self._of_item("ToolTip")
         return str(title or text)
+
+    @property
+    def status(self) -> str:
+        """``Active``, ``Passive`` or ``NeedsAttention``."""
+        return str(self._of_item("Status"))
 
     @property
     def pixels(self) -> dict[int, bytes]:

@@ -1,6 +1,5 @@
 """Install, sign in, glance, refresh, be warned: the installed program, looked at from outside."""
 
-import json
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +10,9 @@ import keyring.backends.SecretService
 import pytest
 
 from deepvue_tray.services.credentials import Backend
+from tests.desktop import secret_service
 from tests.desktop.conftest import Program
+from tests.desktop.notifications import Notifications
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.services.keyring_contract import KeyringContract
@@ -52,31 +53,17 @@ def is_said(item: TrayItem, words: str) -> bool:
     return words in item.tooltip
 
 
-def refresh_until(item: TrayItem, happened: Callable[[], bool], what: str) -> None:
-    """Click Refresh, which the gate lets through once a second, until something has happened."""
+def refresh_until(
+    item: TrayItem, happened: Callable[[], bool], what: str, label: str = "Refresh"
+) -> None:
+    """Click, which the gate lets through once a second, until something has happened."""
 
     def clicked() -> bool:
-        item.click("Refresh")
+        if label in item.labels():
+            item.click(label)
         return happened()
 
     wait_until(clicked, what)
-
-
-def notifications(desktop: Desktop) -> list[dict[str, str]]:
-    """Return all that dunst has shown, the newest first."""
-    shown = json.loads(desktop.run("dunstctl", "history"))["data"][0]
-    return [{name: value["data"] for name, value in note.items()} for note in shown]
-
-
-def dismiss(desktop: Desktop, count: int, patience: float = 15) -> list[dict[str, str]]:
-    """Wait for ``count`` notifications in all, and close them, which makes them history."""
-
-    def closed() -> list[dict[str, str]]:
-        desktop.run("dunstctl", "close-all")
-        shown = notifications(desktop)
-        return shown if len(shown) >= count else []
-
-    return wait_until(closed, f"{count} notifications", patience)
 
 
 class TestSecretService(KeyringContract):
@@ -92,11 +79,8 @@ def test_signing_in_stores_the_secret_in_the_keyring_and_nowhere_else(signed_in:
     files = [path for path in home.rglob("*") if path.is_file() and "keyrings" not in path.parts]
     assert any(path.name == "settings.json" for path in files)
     assert not any(b"s3cr3t-value" in path.read_bytes() for path in files)
-    items = "org.freedesktop.Secret.Collection", "Items"
-    stored = signed_in.desktop.property(
-        "org.freedesktop.secrets", "/org/freedesktop/secrets/aliases/default", *items
-    )
-    assert len(stored) == 1
+    stored = secret_service.stored(signed_in.desktop, service="deepvue-tray", username="live_1")
+    assert stored == ["s3cr3t-value"]
 
 
 def test_a_refused_sign_in_stores_nothing_and_says_why(
@@ -149,39 +133,71 @@ def test_an_error_stands_beside_the_last_number_with_its_remedy(
     server.answer = status(503, "Source Unavailable")
     refresh_until(item, lambda: "problem" in item.tooltip, "the trouble")
     assert tooltip(item, "problem").startswith("6,448 credits")
-    assert "Open the status page" in item.labels()
+    assert "Open status page" in item.labels()
 
 
 def test_a_low_balance_notifies_once_and_not_again_after_a_restart(
     signed_in: Program, server: FaultyServer
 ) -> None:
-    server.answer = balance(1000)
+    notifications = Notifications.of(signed_in.desktop)
     for session in (1, 2):
+        server.answer = balance(1000)
         program = signed_in.start()
         item = TrayItem.wait(signed_in.desktop)
         tooltip(item, "1,000 credits")
-        (note,) = dismiss(signed_in.desktop, 1)
+        note = notifications.wait_for("low")
         server.answer = balance(1000 - session)
         refresh_until(item, partial(is_said, item, f"{1000 - session} credits"), "a reading")
-        server.answer = balance(1000)
         item.click("Quit")
         assert program.wait(5) == 0
-    assert note["summary"] == "Deepvue credits are low"
-    assert note["body"] == "1,000 credits left; the threshold is 1,000."
-    assert len(dismiss(signed_in.desktop, 1)) == 1
+    assert note.summary == "Deepvue credits are low"
+    assert note.body == "1,000 credits left; the threshold is 1,000."
+    assert notifications.all == [note]
 
 
 def test_it_notifies_again_when_the_balance_has_been_above_110_percent(
     signed_in: Program, server: FaultyServer
 ) -> None:
+    notifications = Notifications.of(signed_in.desktop)
     server.answer = balance(900)
     signed_in.start()
     item = TrayItem.wait(signed_in.desktop)
-    dismiss(signed_in.desktop, 1)
-    for left, count in ((1101, 1), (950, 2)):
+    notifications.wait_for("low")
+    notifications.close_all()
+    for left in (1101, 950):
         server.answer = balance(left)
         refresh_until(item, partial(is_said, item, f"{left:,} credits"), "a reading")
-        assert len(dismiss(signed_in.desktop, count)) == count
+    assert notifications.wait_for("low").body.startswith("950 credits")
+    assert len(notifications.all) == 2
+
+
+def test_the_notification_s_button_opens_the_dashboard(
+    signed_in: Program, server: FaultyServer, tmp_path: Path
+) -> None:
+    browser = tmp_path / "xdg-open"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(0o700)
+    notifications = Notifications.of(signed_in.desktop)
+    server.answer = balance(900)
+    signed_in.start(PATH=f"{tmp_path}:{signed_in.desktop.env['PATH']}")
+    notifications.wait_for("low")
+    notifications.press("Top up")
+    opened = tmp_path / "opened"
+    wait_until(lambda: opened.is_file() and opened.read_text(), "the browser")
+    assert opened.read_text() == "https://dashboard.deepvue.ai\n"
+
+
+def test_a_locked_keyring_is_told_and_its_unlocking_noticed(signed_in: Program) -> None:
+    desktop = signed_in.desktop
+    secret_service.lock(desktop)
+    signed_in.start()
+    item = TrayItem.wait(desktop)
+    secret_service.refuse(desktop)
+    tooltip(item, "The keyring is locked")
+    assert "Unlock the keyring…" in item.labels()
+    secret_service.unlock(desktop)
+    label = "Unlock the keyring…"
+    refresh_until(item, partial(is_said, item, "6,448 credits"), "the balance", label)
 
 
 def test_first_start_opens_the_settings_and_what_is_typed_there_signs_in(
@@ -239,7 +255,9 @@ def test_an_xembed_tray_shows_the_icon(
 ) -> None:
     program = Program(new_desktop(panel="tint2"), server.url)
     program.start(DEEPVUE_CLIENT_ID="live_1", DEEPVUE_CLIENT_SECRET="s3cr3t-value")
-    wait_until(lambda: '("deepvue-tray" "deepvue-tray")' in program.desktop.windows(), "the icon")
+    wait_until(
+        lambda: '("deepvue-tray" "deepvue-tray")  22x22' in program.desktop.windows(), "the icon"
+    )
     assert program.output() == ""
 
 
@@ -261,15 +279,15 @@ def test_without_a_tray_a_window_shows_and_moves_to_the_tray_when_one_appears(
     wait_until(lambda: not window(), "the window's end")
 
 
-def test_the_demo_warns_within_a_minute_and_touches_nothing(program: Program) -> None:
+def test_the_demo_warns_within_half_a_minute_and_touches_nothing(program: Program) -> None:
+    notifications = Notifications.of(program.desktop)
     home = Path(program.desktop.env["HOME"])
     before = {path for path in home.rglob("*") if path.is_file()}
     process = program.start("--demo")
     item = TrayItem.wait(program.desktop)
     first = tooltip(item, "Demo", "credits")
     wait_until(lambda: item.tooltip not in ("", first), "a falling balance")
-    (note,) = dismiss(program.desktop, 1, patience=60)
-    assert note["summary"] == "Demo: Deepvue credits are low"
+    assert notifications.wait_for("Demo: Deepvue credits are low")
     item.click("Quit")
     assert process.wait(5) == 0
     made = {path for path in home.rglob("*") if path.is_file()} - before

@@ -32,7 +32,8 @@ class Request:
 class FaultyServer:
     """Gives ``answer`` to every request, as long as the context lasts.
 
-    ``answers`` come first, one a request. ``bytes_sent`` counts what went out.
+    ``answers`` come first, one a request. ``bytes_sent`` counts what went out; ``asked`` is set by
+    the first request.
     """
 
     answer: Answer
@@ -42,7 +43,7 @@ class FaultyServer:
     bytes_sent: int = 0
 
     def __enter__(self) -> Self:
-        self._listening = threading.Event()
+        self._listening, self.asked = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="faulty")
         self._thread.start()
         self._listening.wait()
@@ -51,6 +52,11 @@ class FaultyServer:
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join()
+
+    def drop_all(self) -> None:
+        """Break off every conversation that is under way."""
+        for task in list(self._tasks):
+            self._loop.call_soon_threadsafe(task.cancel)
 
     @property
     def url(self) -> str:
@@ -92,6 +98,7 @@ class FaultyServer:
         }
         method, path, _ = first.split(" ")
         self.requests.append(Request(method, path, headers))
+        self.asked.set()
         answer = self.answers.pop(0) if self.answers else self.answer
         async for piece in answer(self, writer):
             writer.write(piece)

@@ -1,0 +1,97 @@
+"""The command line, as a script or a person uses it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.faulty_server import FaultyServer, balance
+
+NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    with FaultyServer(balance(6448)) as server:
+        yield server
+
+
+def run(*arguments: str, typed: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "deepvue_tray", *arguments]
+    return subprocess.run(
+        command,
+        env=os.environ | NO_KEYRING | env,
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version").stdout.startswith("deepvue-tray 0.")
+
+
+@pytest.mark.parametrize("command", [[], ["login"], ["logout"]])
+def test_every_command_explains_itself(command: list[str]) -> None:
+    told = run(*command, "--help")
+    assert told.returncode == 0
+    assert "usage: deepvue-tray" in told.stdout
+
+
+def test_without_a_keyring_signing_in_says_so_and_stores_nothing(server: FaultyServer) -> None:
+    ran = run("login", "--client-id", "live_1", typed="s3cr3t", DEEPVUE_BASE_URL=server.url)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("No keyring. ")
+    assert "DEEPVUE_CLIENT_SECRET" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+    assert not [*Path(os.environ["HOME"]).rglob("settings.json")]
+
+
+@pytest.mark.parametrize("typed", ["", "\n", "two words\n", "ключ\n"])
+def test_a_secret_that_cannot_be_one_is_refused_before_anybody_is_asked(
+    server: FaultyServer, typed: str
+) -> None:
+    ran = run("login", "--client-id", "live_1", typed=typed, DEEPVUE_BASE_URL=server.url)
+    assert ran.returncode == 2
+    assert "the client secret" in ran.stderr
+    assert server.requests == []
+
+
+def test_a_secret_from_a_pipe_needs_the_client_id_beside_it(server: FaultyServer) -> None:
+    ran = run("login", typed="s3cr3t\n", DEEPVUE_BASE_URL=server.url)
+    assert ran.returncode == 2
+    assert "--client-id" in ran.stderr
+
+
+def test_the_secret_is_no_argument() -> None:
+    assert run("login", "--client-id", "live_1", "--secret", "s3cr3t").returncode == 2
+
+
+@pytest.mark.parametrize("command", [[], ["--demo"], ["login", "--client-id", "live_1"]])
+def test_a_server_that_may_not_be_asked_is_refused_with_the_reason(command: list[str]) -> None:
+    ran = run(*command, typed="s3cr3t", DEEPVUE_BASE_URL="http://example.com")
+    assert ran.returncode == 2
+    assert "must be https://" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+def test_offline_is_said_in_one_line() -> None:
+    ran = run(
+        "login", "--client-id", "live_1", typed="s3cr3t", DEEPVUE_BASE_URL="https://nowhere.invalid"
+    )
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("No connection")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_no_command_line_but_the_tray_loads_qt() -> None:
+    program = (
+        "import sys; from deepvue_tray.cli import main; main(['logout']);"
+        "sys.exit('PySide6' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True)
+    assert ran.returncode == 0, ran.stderr

@@ -1,0 +1,167 @@
+"""One look: what was known stays known, what is read is stored, what is due is told."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from deepvue_tray.core.credentials import Credentials, Secret
+from deepvue_tray.core.errors import Condition, NotSetUpError, RejectedError, StorageError
+from deepvue_tray.core.reading import Alert, Level, Snapshot
+from deepvue_tray.core.settings import Settings
+from deepvue_tray.engine import Engine, assemble
+from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
+from deepvue_tray.services.paths import Paths
+from deepvue_tray.services.wallet_api import WalletApi
+from tests.support.faulty_server import UNREADABLE, Answer, FaultyServer, balance, hang, status
+
+CREDENTIALS = Credentials("live_1", Secret("s3cr3t-value"))
+
+
+class Home:
+    """A person's files and keyring, over any number of sessions against one server."""
+
+    def __init__(self, folder: Path, server: FaultyServer) -> None:
+        self.paths = Paths.below(folder)
+        self.server = server
+        self.keyring = MemoryKeyring()
+        self.engines: list[Engine] = []
+        self.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+    def session(self, *, signed_in: bool = True) -> Engine:
+        store = CredentialStore({}, lambda: self.keyring)
+        wallet = WalletApi(self.server.url, now=lambda: self.now)
+        engine = assemble(self.paths, store, wallet)
+        if signed_in:
+            engine.account.save(engine.account.settings, CREDENTIALS)
+        engine.monitor.recall()
+        self.engines.append(engine)
+        return engine
+
+    def look(self, engine: Engine, answer: Answer) -> Snapshot:
+        self.server.answer = answer
+        self.now += timedelta(minutes=5)
+        return asyncio.run(engine.monitor.look())
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    with FaultyServer(balance(6448)) as server:
+        home = Home(tmp_path, server)
+        yield home
+        for engine in home.engines:
+            engine.close()
+
+
+def test_a_look_brings_the_balance_its_time_and_its_level(home: Home) -> None:
+    snapshot = home.look(home.session(), balance(900))
+    assert snapshot.reading is not None
+    assert (snapshot.reading.balance, snapshot.reading.at) == (Decimal(900), home.now)
+    assert (snapshot.level, snapshot.condition) == (Level.LOW, Condition.FRESH)
+
+
+@pytest.mark.parametrize("answer", [status(401), status(503), *UNREADABLE.values()])
+def test_a_failed_look_erases_nothing(home: Home, answer: Answer) -> None:
+    engine = home.session()
+    good = home.look(engine, balance(6448))
+    failed = home.look(engine, answer)
+    assert failed.trouble is not None
+    assert (failed.reading, failed.full, failed.due) == (good.reading, good.full, ())
+    assert home.look(engine, balance(6440)).trouble is None
+
+
+def test_the_last_reading_is_known_after_a_restart_without_asking(home: Home) -> None:
+    good = home.look(home.session(), balance(6448))
+    asked = len(home.server.requests)
+    recalled = home.session().monitor.recall()
+    assert (recalled.reading, recalled.full) == (good.reading, Decimal(6448))
+    assert len(home.server.requests) == asked
+
+
+def test_before_signing_in_nobody_is_asked(home: Home) -> None:
+    snapshot = home.look(home.session(signed_in=False), balance(1))
+    assert isinstance(snapshot.trouble, NotSetUpError)
+    assert home.server.requests == []
+
+
+def test_a_low_balance_is_due_until_it_was_delivered(home: Home) -> None:
+    engine = home.session()
+    assert home.look(engine, balance(900)).due == (Alert.LOW,)
+    assert home.look(engine, status(503)).due == ()
+    assert home.look(engine, balance(890)).due == (Alert.LOW,)
+    engine.monitor.delivered(Alert.LOW)
+    assert home.look(engine, balance(880)).due == ()
+
+
+def test_a_delivered_alert_stays_delivered_after_a_restart(home: Home) -> None:
+    engine = home.session()
+    home.look(engine, balance(900))
+    engine.monitor.delivered(Alert.LOW)
+    restarted = home.session()
+    assert home.look(restarted, balance(900)).due == ()
+    assert home.look(restarted, balance(1500)).due == ()
+    assert home.look(restarted, balance(900)).due == (Alert.LOW,)
+
+
+def test_full_is_the_balance_since_the_last_top_up(home: Home) -> None:
+    engine = home.session()
+    for sent, full in ((500, 500), (400, 500), (2000, 2000), (1900, 2000)):
+        assert home.look(engine, balance(sent)).full == full
+
+
+def test_new_thresholds_judge_what_is_known(home: Home) -> None:
+    engine = home.session()
+    home.look(engine, balance(900))
+    engine.account.save(Settings(client_id="live_1", low=500))
+    assert engine.monitor.rejudge().level is Level.OK
+
+
+def test_another_wallet_s_balance_is_not_shown_for_this_one(home: Home) -> None:
+    engine = home.session()
+    home.look(engine, balance(900))
+    engine.account.save(engine.account.settings, Credentials("live_2", Secret("other")))
+    assert engine.monitor.recall().reading is None
+
+
+def test_an_answer_that_comes_after_a_new_sign_in_is_dropped(home: Home) -> None:
+    engine = home.session()
+    home.server.answer = hang()
+
+    async def sign_in_while_looking() -> Snapshot:
+        looking = asyncio.create_task(engine.monitor.look())
+        await asyncio.to_thread(home.server.asked.wait)
+        engine.account.save(engine.account.settings, Credentials("live_2", Secret("other")))
+        engine.monitor.recall()
+        home.server.drop_all()
+        return await looking
+
+    snapshot = asyncio.run(sign_in_while_looking())
+    assert (snapshot.reading, snapshot.trouble) == (None, None)
+
+
+def test_asking_with_other_credentials_keeps_nothing(home: Home) -> None:
+    engine = home.session(signed_in=False)
+    home.server.answer = balance(7)
+    assert asyncio.run(engine.monitor.probe(CREDENTIALS)).balance == 7
+    assert engine.monitor.recall().reading is None
+    assert engine.account.client_id == ""
+    home.server.answer = status(401)
+    with pytest.raises(RejectedError):
+        asyncio.run(engine.monitor.probe(CREDENTIALS))
+
+
+def test_a_history_that_cannot_be_written_is_said_and_hides_no_balance(home: Home) -> None:
+    home.paths.history.mkdir(parents=True)
+    snapshot = home.look(home.session(), balance(900))
+    assert snapshot.reading is not None
+    assert isinstance(snapshot.storage, StorageError)
+
+
+def test_no_trouble_keeps_the_request_alive(home: Home) -> None:
+    trouble = home.look(home.session(), status(503)).trouble
+    assert trouble is not None
+    assert trouble.__traceback__ is None
+    assert trouble.__context__ is trouble.__cause__ is None

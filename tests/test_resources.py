@@ -1,0 +1,50 @@
+"""The icons are found wherever the program was installed from."""
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from deepvue_tray.resources import icon_path
+
+CHECKOUT = Path(__file__).parents[1]
+FIND = "from deepvue_tray.resources import icon_path; print(icon_path('deepvue-tray-64.png'))"
+
+
+@pytest.mark.parametrize("size", [16, 20, 22, 24, 32, 48, 64, 128, 256])
+def test_each_size_is_there_and_has_its_size(size: int) -> None:
+    image = QImage(str(icon_path(f"deepvue-tray-{size}.png")))
+    assert (image.width(), image.height()) == (size, size)
+    assert image.hasAlphaChannel()
+
+
+def test_a_missing_icon_says_what_to_do() -> None:
+    with pytest.raises(FileNotFoundError, match="reinstall"):
+        icon_path("none.png")
+
+
+def test_a_checkout_finds_them_without_an_installation() -> None:
+    found = _run(sys.executable, "-S", "-c", FIND, cwd=CHECKOUT)
+    assert found == str(CHECKOUT / "resources/icons/deepvue-tray-64.png")
+
+
+@pytest.mark.parametrize("editable", [False, True], ids=["wheel", "editable"])
+def test_an_installation_finds_them(tmp_path: Path, *, editable: bool) -> None:
+    environment = tmp_path / "environment"
+    venv.create(environment, with_pip=True, symlinks=True)
+    python = str(environment / ("Scripts" if os.name == "nt" else "bin") / "python")
+    source = ["-e", str(CHECKOUT)] if editable else [str(CHECKOUT)]
+    _run(python, "-m", "pip", "install", "-q", "--no-deps", *source, cwd=tmp_path)
+    found = Path(_run(python, "-c", FIND, cwd=tmp_path))
+    assert found.is_file()
+    assert found.is_relative_to(CHECKOUT if editable else environment)
+
+
+def _run(*command: str, cwd: Path) -> str:
+    ran = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.strip()

@@ -1,0 +1,67 @@
+"""The card says what the snapshot says, and goes away by itself."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from deepvue_tray.core.errors import Action, ServerError
+from deepvue_tray.core.reading import Reading, Snapshot
+from deepvue_tray.ui.card import Card
+
+READING = Reading(at=datetime.now(UTC), balance=Decimal(6448))
+
+
+@pytest.fixture
+def card(qtbot: QtBot) -> Card:
+    card = Card("")
+    qtbot.addWidget(card)
+    return card
+
+
+def seen(card: Card) -> str:
+    labels = card.findChildren(QLabel) + card.findChildren(QPushButton)
+    return "\n".join(label.text() for label in labels if label.isVisibleTo(card))
+
+
+def test_it_says_the_balance(card: Card) -> None:
+    card.show_snapshot(Snapshot(reading=READING))
+    assert "6448 credits" in seen(card)
+    assert "status page" not in seen(card)
+
+
+def test_it_explains_trouble_and_offers_the_remedy(qtbot: QtBot, card: Card) -> None:
+    card.show_snapshot(Snapshot(reading=READING, trouble=ServerError("Source Unavailable")))
+    assert "6448 credits" in seen(card)
+    assert "The server has a problem (Source Unavailable)." in seen(card)
+    remedy = next(b for b in card.findChildren(QPushButton) if b.text() == "Open status page")
+    with qtbot.waitSignal(card.asked) as asked:
+        remedy.click()
+    assert asked.args == [Action.STATUS_PAGE]
+
+
+def test_as_a_pop_up_it_closes_on_escape(qtbot: QtBot, card: Card) -> None:
+    card.open_as_popup()
+    QTest.keyClick(card, Qt.Key.Key_Escape)
+    assert not card.isVisible()
+
+
+def test_as_the_only_window_it_stays_on_escape_and_quits_when_closed(
+    qtbot: QtBot, card: Card
+) -> None:
+    card.open_without_tray()
+    assert "AppIndicator" in seen(card)
+    QTest.keyClick(card, Qt.Key.Key_Escape)
+    assert card.isVisible()
+    with qtbot.waitSignal(card.asked) as asked:
+        card.close()
+    assert asked.args == [Action.QUIT]
+
+
+def test_it_opens_whole_on_the_screen(qtbot: QtBot, card: Card) -> None:
+    card.open_as_popup()
+    assert card.screen().availableGeometry().contains(card.geometry())

@@ -1,0 +1,190 @@
+"""The settings window: what is typed is tested, stored or refused, and never lost."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QDialogButtonBox, QLabel, QLineEdit, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from deepvue_tray.core.credentials import Credentials, Secret
+from deepvue_tray.core.errors import NoKeyringError, RejectedError, StorageError
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import Settings
+from deepvue_tray.ui.settings_dialog import SettingsDialog
+
+NEW = Credentials("live_1", Secret("s3cr3t-value"))
+KNOWN = Settings(client_id="live_1")
+
+
+class Person:
+    """Sees and uses a dialog as a person does."""
+
+    def __init__(self, qtbot: QtBot, dialog: SettingsDialog) -> None:
+        self.qtbot = qtbot
+        self.dialog = dialog
+        self.saved: list[tuple[Settings, Credentials | None, bool]] = []
+        self.tested: list[Credentials | None] = []
+        dialog.save_asked.connect(lambda *asked: self.saved.append(asked))
+        dialog.test_asked.connect(self.tested.append)
+        dialog.show()
+
+    def type(self, client_id: str, secret: str) -> None:
+        for field, text in ((self.dialog._client_id, client_id), (self.dialog._secret, secret)):
+            field.clear()
+            QTest.keyClicks(field, text)
+
+    def press(self, label: str) -> None:
+        QTest.mouseClick(self.button(label), Qt.MouseButton.LeftButton)
+
+    def button(self, label: str) -> QAbstractButton:
+        buttons = self.dialog.findChildren(QAbstractButton)
+        return next(b for b in buttons if b.text().replace("&", "") == label)
+
+    def sees(self, text: str) -> bool:
+        labels = self.dialog.findChildren(QLabel)
+        return any(label.isVisible() and text in label.text() for label in labels)
+
+    def can(self, label: str) -> bool:
+        return self.button(label).isVisible() and self.button(label).isEnabled()
+
+
+@pytest.fixture
+def open_dialog(qtbot: QtBot) -> Callable[..., Person]:
+    def opened(settings: Settings = KNOWN, *, from_environment: bool = False) -> Person:
+        dialog = SettingsDialog(settings, from_environment=from_environment)
+        # It deletes itself when it closes, before qtbot would close it.
+        return Person(qtbot, dialog)
+
+    return opened
+
+
+def test_what_is_typed_is_saved(open_dialog: Callable[..., Person]) -> None:
+    person = open_dialog(Settings())
+    person.type(" live_1 ", "s3cr3t-value")
+    person.press("Save")
+    assert person.saved == [(Settings(), NEW, False)]
+
+
+def test_an_empty_secret_keeps_the_stored_one(open_dialog: Callable[..., Person]) -> None:
+    person = open_dialog()
+    person.press("Save")
+    assert person.saved == [(KNOWN, None, False)]
+
+
+def test_another_client_id_needs_its_own_secret(open_dialog: Callable[..., Person]) -> None:
+    person = open_dialog()
+    person.type("live_2", "")
+    person.press("Save")
+    assert person.saved == []
+    assert person.sees("the client secret is empty")
+
+
+def test_the_secret_is_hidden_until_it_is_revealed(open_dialog: Callable[..., Person]) -> None:
+    person = open_dialog()
+    assert person.dialog._secret.echoMode() is QLineEdit.EchoMode.Password
+    person.press("Show")
+    assert person.dialog._secret.echoMode() is QLineEdit.EchoMode.Normal
+
+
+def test_a_test_asks_with_what_is_typed_and_shows_the_balance(
+    open_dialog: Callable[..., Person],
+) -> None:
+    person = open_dialog(Settings())
+    person.type("live_1", "s3cr3t-value")
+    person.press("Test")
+    assert person.tested == [NEW]
+    assert not person.can("Test")
+    person.dialog.show_tested(Reading(at=datetime.now(UTC), balance=Decimal(6448)))
+    assert person.sees("It works: 6448 credits.")
+    assert person.can("Test")
+    assert person.saved == []
+
+
+def test_a_refused_test_is_said_in_plain_words(open_dialog: Callable[..., Person]) -> None:
+    person = open_dialog()
+    person.press("Test")
+    assert person.tested == [None]
+    person.dialog.show_test_failed(RejectedError("Inactive client_id"))
+    assert person.sees("Credentials refused (Inactive client_id). Check the client id")
+
+
+def test_a_keyring_that_refuses_keeps_the_dialog_and_offers_the_session(
+    open_dialog: Callable[..., Person],
+) -> None:
+    person = open_dialog(Settings())
+    person.type("live_1", "s3cr3t-value")
+    person.press("Save")
+    person.dialog.show_save_failed(NoKeyringError())
+    assert person.sees("No keyring.")
+    assert person.dialog._secret.text() == "s3cr3t-value"
+    person.press("Keep for this session only")
+    assert person.saved[-1] == (Settings(), NEW, True)
+
+
+def test_a_file_that_cannot_be_written_keeps_the_dialog_too(
+    open_dialog: Callable[..., Person],
+) -> None:
+    person = open_dialog()
+    person.press("Save")
+    person.dialog.show_save_failed(StorageError("settings.json: Read-only file system"))
+    assert person.sees("Read-only file system")
+    assert person.can("Save")
+    assert not person.can("Keep for this session only")
+
+
+def test_a_critical_threshold_above_the_low_one_is_marked_and_cannot_be_saved(
+    open_dialog: Callable[..., Person],
+) -> None:
+    person = open_dialog()
+    critical = person.dialog._critical.findChild(QSpinBox)
+    assert isinstance(critical, QSpinBox)
+    critical.setValue(1000)
+    assert person.sees("Must be below the low threshold.")
+    assert not person.can("Save")
+    critical.setValue(999)
+    assert person.can("Save")
+
+
+def test_a_threshold_can_be_switched_off(open_dialog: Callable[..., Person]) -> None:
+    person = open_dialog()
+    person.dialog._low._on.setChecked(False)
+    person.press("Save")
+    assert person.saved[0][0].low is None
+
+
+def test_cancel_changes_nothing(open_dialog: Callable[..., Person]) -> None:
+    person = open_dialog()
+    person.type("live_2", "other")
+    person.press("Cancel")
+    assert person.saved == []
+    assert not person.dialog.isVisible()
+
+
+def test_closing_leaves_no_secret_in_the_widget(open_dialog: Callable[..., Person]) -> None:
+    person = open_dialog()
+    person.type("live_1", "s3cr3t-value")
+    person.dialog.reject()
+    assert person.dialog._secret.text() == ""
+
+
+def test_an_interval_that_nobody_touched_stays_exact(open_dialog: Callable[..., Person]) -> None:
+    odd = Settings(client_id="live_1", interval=timedelta(seconds=90))
+    person = open_dialog(odd)
+    person.press("Save")
+    assert person.saved == [(odd, None, False)]
+
+
+def test_the_environment_s_credentials_are_said_to_win(
+    open_dialog: Callable[..., Person],
+) -> None:
+    assert open_dialog(from_environment=True).sees("DEEPVUE_CLIENT_ID")
+
+
+def test_save_is_the_default_button(open_dialog: Callable[..., Person]) -> None:
+    buttons = open_dialog().dialog.findChild(QDialogButtonBox)
+    assert isinstance(buttons, QDialogButtonBox)
+    assert buttons.button(QDialogButtonBox.StandardButton.Save).isDefault()
