@@ -1,16 +1,49 @@
-"""What all tests share: an offscreen Qt, one locale, one time zone, nobody's real files."""
+"""What all tests share: an offscreen Qt, one locale, one time zone, nobody's real files.
+
+Where Qt lacks system libraries, its tests are left out and the summary says what brings them; in
+CI that is an error.
+"""
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from deepvue_tray import preflight
+
 # Set before Qt is imported anywhere. The desktop tests start programs with an environment of
 # their own.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["LC_ALL"] = "C.UTF-8"
+
+try:
+    import PySide6.QtWidgets  # noqa: F401 - only whether it can be loaded
+except ImportError as error:
+    if os.environ.get("CI"):
+        raise
+    lacking = str(error)
+else:
+    lacking = ""
+
+collect_ignore = ["ui"] if lacking else []
+if not sys.platform.startswith("linux"):
+    collect_ignore.append("desktop")
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Leave pytest-qt out where it could not import Qt: it would end the whole run."""
+    if lacking:
+        pluginmanager.unregister(name="pytest-qt")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out."""
+    if lacking:
+        packages = " ".join(preflight.missing_packages())
+        terminalreporter.line(f"Left out: tests/ui ({lacking}). apt-get install {packages}")
 
 
 @pytest.fixture(autouse=True)

@@ -34,6 +34,9 @@ class SettingsFile:
             if field.name in stored:
                 with suppress(ValueError, TypeError, OverflowError):
                     settings = _with(settings, field.name, stored[field.name])
+        if "critical" in problems(settings):
+            # A low threshold below the default critical one: the person's own choice stands.
+            settings = replace(settings, critical=None)
         return settings
 
     def save(self, settings: Settings) -> None:

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 from jeepney import DBusAddress
-from PySide6.QtGui import QColor, QImage
 
 from tests.desktop import secret_service
-from tests.desktop.bare_tray import COLOUR
 from tests.desktop.notifications import Notifications
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
@@ -87,6 +85,10 @@ def test_a_restarted_panel_is_another_one_and_shows_the_icon_again(desktop: Desk
 def test_an_xembed_tray_shows_the_icon_on_the_screen(
     new_desktop: Callable[..., Desktop], tmp_path: Path
 ) -> None:
+    from PySide6.QtGui import QColor, QImage
+
+    from tests.desktop.bare_tray import COLOUR
+
     desktop = new_desktop(panel="tint2")
     desktop.start(*BARE, name="bare")
     picture = tmp_path / "screen.png"

@@ -64,6 +64,13 @@ def test_a_value_that_cannot_be_is_replaced_by_its_default(
     assert not problems(SettingsFile(path).load())
 
 
+def test_a_low_threshold_below_the_default_critical_one_switches_that_off(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text('{"low": 100}')
+    loaded = SettingsFile(path).load()
+    assert (loaded.low, loaded.critical) == (100, None)
+
+
 @same_folder
 @given(content=st.binary())
 def test_a_file_that_is_no_settings_file_is_set_aside_and_not_lost(
