@@ -1,7 +1,7 @@
 """Opens the settings dialog, and does on the worker thread what it asks for."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
@@ -15,8 +15,6 @@ from deepvue_tray.ui.worker import Job, Worker
 if TYPE_CHECKING:
     from deepvue_tray.engine import Engine
     from deepvue_tray.ui.settings_dialog import SettingsDialog
-
-R = TypeVar("R")
 
 
 class SettingsOpener(QObject):
@@ -70,10 +68,13 @@ class SettingsOpener(QObject):
         async def probe(engine: "Engine") -> Reading:
             return await engine.monitor.probe(credentials or engine.account.credentials())
 
-        self._ask(
-            probe,
-            lambda dialog, reading: dialog.show_tested(reading),
-            lambda dialog, error: dialog.show_test_failed(error),
+        def tested(reading: Reading) -> None:
+            if self._dialog is dialog is not None:
+                dialog.show_tested(reading)
+
+        dialog = self._dialog
+        self._worker.submit(
+            probe, tested, self._telling(lambda open_, e: open_.show_test_failed(e))
         )
 
     @Slot(object, object, bool)
@@ -101,32 +102,27 @@ class SettingsOpener(QObject):
     def _change(self, job: "Job[Engine, Snapshot]", show: Callable[[Snapshot], None]) -> None:
         """Do ``job``, then close the dialog and show what is known from then on."""
 
-        def done(dialog: "SettingsDialog", snapshot: Snapshot) -> None:
-            dialog.accept()
+        def done(snapshot: Snapshot) -> None:
             show(snapshot)
+            if self._dialog is dialog is not None:
+                dialog.accept()
 
-        self._ask(job, done, lambda dialog, error: dialog.show_save_failed(error))
+        dialog = self._dialog
+        self._worker.submit(job, done, self._telling(lambda open_, e: open_.show_save_failed(e)))
 
-    def _ask(
-        self,
-        job: "Job[Engine, R]",
-        done: "Callable[[SettingsDialog, R], object]",
-        failed: "Callable[[SettingsDialog, DeepvueError], object]",
-    ) -> None:
-        """Do ``job`` on the worker, and tell the dialog that asked, if it is still there."""
+    def _telling(
+        self, tell: "Callable[[SettingsDialog, DeepvueError], None]"
+    ) -> Callable[[Exception], None]:
+        """Return what takes an error to the dialog that is open now, if it still is then."""
         dialog = self._dialog
 
-        def told(result: R) -> None:
-            if dialog is not None and dialog is self._dialog:
-                done(dialog, result)
-
-        def told_of_failure(error: Exception) -> None:
+        def told(error: Exception) -> None:
             if not isinstance(error, DeepvueError):
                 raise error
-            if dialog is not None and dialog is self._dialog:
-                failed(dialog, error)
+            if self._dialog is dialog is not None:
+                tell(dialog, error)
 
-        self._worker.submit(job, told, told_of_failure)
+        return told
 
     @Slot()
     def _forget(self) -> None:
