@@ -1,5 +1,6 @@
 """Who asks, and by which rules: settings and credentials, changed together or not at all."""
 
+import asyncio
 from dataclasses import replace
 
 from deepvue_tray.core.credentials import Credentials
@@ -15,6 +16,8 @@ class Account:
     def __init__(self, file: SettingsFile, store: CredentialStore) -> None:
         self._file = file
         self._store = store
+        # One change after the other: the keyring may take its time over each.
+        self._turn = asyncio.Lock()
         self.settings = Settings()
         """The settings in force: the defaults where the file cannot be read."""
         self.damage: StorageError | None = None
@@ -29,11 +32,12 @@ class Account:
         """The client id in use, empty before the first sign-in."""
         return self._store.client_id(self.settings.client_id)
 
-    def credentials(self) -> Credentials:
+    async def credentials(self) -> Credentials:
         """Return what to ask with; raises an AccountError that says why there is nothing."""
-        return self._store.load(self.settings.client_id)
+        async with self._turn:
+            return await self._store.load(self.settings.client_id)
 
-    def save(
+    async def save(
         self,
         settings: Settings,
         credentials: Credentials | None = None,
@@ -45,41 +49,43 @@ class Account:
         ``session_only`` keeps the credentials in memory alone. Raises an AccountError or a
         StorageError, after which all is as it was.
         """
-        if credentials is not None:
-            settings = replace(settings, client_id=credentials.client_id)
-        if credentials is None or session_only:
-            self._file.save(settings)
-        else:
-            self._store_both(settings, credentials)
-        if credentials is not None and session_only:
-            self._store.keep_for_session(credentials)
-        self.settings = settings
+        async with self._turn:
+            if credentials is not None:
+                settings = replace(settings, client_id=credentials.client_id)
+            if credentials is None or session_only:
+                self._file.save(settings)
+            else:
+                await self._store_both(settings, credentials)
+            if credentials is not None and session_only:
+                self._store.keep_for_session(credentials)
+            self.settings = settings
 
-    def sign_out(self) -> str:
+    async def sign_out(self) -> str:
         """Remove the credentials of the client id in the settings; return that client id.
 
         Raises an AccountError or a StorageError, after which all is as it was.
         """
-        client_id = self.settings.client_id
-        if client_id:
-            signed_out = replace(self.settings, client_id="")
-            self._file.save(signed_out)
-            try:
-                self._store.remove(client_id)
-            except AccountError:
-                self._file.save(self.settings)
-                raise
-            self.settings = signed_out
-        return client_id
+        async with self._turn:
+            client_id = self.settings.client_id
+            if client_id:
+                signed_out = replace(self.settings, client_id="")
+                self._file.save(signed_out)
+                try:
+                    await self._store.remove(client_id)
+                except AccountError:
+                    self._file.save(self.settings)
+                    raise
+                self.settings = signed_out
+            return client_id
 
-    def _store_both(self, settings: Settings, credentials: Credentials) -> None:
-        before = self._store.stored(credentials.client_id)
-        self._store.store(credentials)
+    async def _store_both(self, settings: Settings, credentials: Credentials) -> None:
+        before = await self._store.stored(credentials.client_id)
+        await self._store.store(credentials)
         try:
             self._file.save(settings)
         except StorageError:
             if before is None:
-                self._store.remove(credentials.client_id)
+                await self._store.remove(credentials.client_id)
             else:
-                self._store.store(Credentials(credentials.client_id, before))
+                await self._store.store(Credentials(credentials.client_id, before))
             raise

@@ -105,8 +105,13 @@ def _login(options: argparse.Namespace) -> int:
 
     engine = _real_engine()
     credentials = _typed(options.client_id, known=engine.account.settings.client_id)
-    reading = asyncio.run(engine.monitor.probe(credentials))
-    engine.account.save(engine.account.settings, credentials)
+
+    async def probe_and_save() -> Reading:
+        reading = await engine.monitor.probe(credentials)
+        await engine.account.save(engine.account.settings, credentials)
+        return reading
+
+    reading = asyncio.run(probe_and_save())
     engine.close()
     print(f"Signed in as {credentials.client_id}: {_line(reading)}.")
     print("The client secret is stored in the keyring.")
@@ -114,7 +119,9 @@ def _login(options: argparse.Namespace) -> int:
 
 
 def _logout(_: argparse.Namespace) -> int:
-    client_id = _real_engine().account.sign_out()
+    import asyncio
+
+    client_id = asyncio.run(_real_engine().account.sign_out())
     if client_id:
         print(f"Signed out: the keyring no longer holds a secret for {client_id}.")
     else:

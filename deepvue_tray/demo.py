@@ -90,14 +90,14 @@ def demo_engine() -> "Iterator[Callable[[], Engine]]":
 
 def _assemble(folder: Path, base_url: str) -> "Engine":
     # Loaded here: the tray calls this on its worker thread, after its icon shows.
-    from deepvue_tray.core.credentials import Credentials, Secret  # noqa: PLC0415
+    from deepvue_tray.core.credentials import Secret  # noqa: PLC0415
     from deepvue_tray.engine import assemble  # noqa: PLC0415
     from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring  # noqa: PLC0415
     from deepvue_tray.services.paths import Paths  # noqa: PLC0415
     from deepvue_tray.services.wallet_api import WalletApi  # noqa: PLC0415
 
-    keyring = MemoryKeyring()
-    store = CredentialStore({}, lambda: keyring)
+    store = CredentialStore({}, MemoryKeyring({CLIENT_ID: Secret(CLIENT_SECRET)}))
     engine = assemble(Paths.below(folder), store, WalletApi(base_url))
-    engine.account.save(Settings(interval=INTERVAL), Credentials(CLIENT_ID, Secret(CLIENT_SECRET)))
+    # Shorter than a settings file may say: no real wallet is asked so often.
+    engine.account.settings = Settings(client_id=CLIENT_ID, interval=INTERVAL)
     return engine

@@ -1,7 +1,7 @@
 """Everything but the screen, assembled: for the tray on its worker thread, for the terminal as is.
 
-Importing this module loads the HTTP client and the keyring, about half a second: the tray does so
-on its worker thread, after its icon shows.
+Importing this module loads the HTTP client, a few tenths of a second: the tray does so on its
+worker thread, after its icon shows.
 """
 
 import os
@@ -14,6 +14,7 @@ from deepvue_tray.services.history import History
 from deepvue_tray.services.notifier import Notifier
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.settings_file import SettingsFile
+from deepvue_tray.services.system_keyring import SystemKeyring
 from deepvue_tray.services.wallet_api import PRODUCTION, WalletApi
 
 
@@ -38,7 +39,9 @@ def real_engine() -> Engine:
     settings cannot be read.
     """
     base_url = os.environ.get("DEEPVUE_BASE_URL", PRODUCTION)
-    return assemble(Paths.of_user(), CredentialStore(os.environ), WalletApi(base_url))
+    return assemble(
+        Paths.of_user(), CredentialStore(os.environ, SystemKeyring()), WalletApi(base_url)
+    )
 
 
 def assemble(paths: Paths, store: CredentialStore, wallet: WalletApi) -> Engine:

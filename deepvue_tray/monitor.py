@@ -47,7 +47,7 @@ class Monitor:
         """Ask the wallet once; never raises a DeepvueError: it becomes the snapshot's trouble."""
         asked_as = self._account.client_id
         try:
-            credentials = self._account.credentials()
+            credentials = await self._account.credentials()
             reading = await self._wallet.read(credentials)
         except DeepvueError as error:
             changes: dict[str, Any] = {"trouble": error.bare(), "due": ()}

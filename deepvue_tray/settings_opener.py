@@ -66,7 +66,7 @@ class SettingsOpener(QObject):
     @Slot(object)
     def _test(self, credentials: Credentials | None) -> None:
         async def probe(engine: "Engine") -> Reading:
-            return await engine.monitor.probe(credentials or engine.account.credentials())
+            return await engine.monitor.probe(credentials or await engine.account.credentials())
 
         def tested(reading: Reading) -> None:
             if self._dialog is dialog is not None:
@@ -85,7 +85,7 @@ class SettingsOpener(QObject):
         session_only: bool,
     ) -> None:
         async def save(engine: "Engine") -> Snapshot:
-            engine.account.save(settings, credentials, session_only=session_only)
+            await engine.account.save(settings, credentials, session_only=session_only)
             return engine.monitor.recall() if credentials else engine.monitor.rejudge()
 
         show = self._refresher.restart if credentials else self._refresher.rejudge
@@ -94,7 +94,7 @@ class SettingsOpener(QObject):
     @Slot()
     def _remove(self) -> None:
         async def remove(engine: "Engine") -> Snapshot:
-            engine.account.sign_out()
+            await engine.account.sign_out()
             return engine.monitor.recall()
 
         self._change(remove, self._refresher.restart)

@@ -1,13 +1,18 @@
 """Settings and credentials change together, or not at all."""
 
+import asyncio
 from pathlib import Path
 
-import keyring.errors
 import pytest
 
 from deepvue_tray.account import Account
 from deepvue_tray.core.credentials import Credentials, Secret
-from deepvue_tray.core.errors import KeyringLockedError, KeyringRefusedError, StorageError
+from deepvue_tray.core.errors import (
+    AccountError,
+    KeyringLockedError,
+    KeyringRefusedError,
+    StorageError,
+)
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.settings_file import SettingsFile
@@ -19,17 +24,40 @@ NEW = Credentials("live_1", Secret("new-secret"))
 class Refusing(MemoryKeyring):
     """A keyring that reads, and refuses to change."""
 
-    error: Exception | None = None
+    error: AccountError | None = None
 
-    def set_password(self, service: str, username: str, password: str) -> None:
+    async def set(self, client_id: str, secret: Secret) -> None:
         if self.error:
             raise self.error
-        super().set_password(service, username, password)
+        await super().set(client_id, secret)
 
-    def delete_password(self, service: str, username: str) -> None:
+    async def delete(self, client_id: str) -> None:
         if self.error:
             raise self.error
-        super().delete_password(service, username)
+        await super().delete(client_id)
+
+
+class Session:
+    """An account whose calls are waited for."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.damage = account.damage
+
+    @property
+    def settings(self) -> Settings:
+        return self.account.settings
+
+    def save(
+        self, settings: Settings, typed: Credentials | None = None, *, session_only: bool = False
+    ) -> None:
+        asyncio.run(self.account.save(settings, typed, session_only=session_only))
+
+    def credentials(self) -> Credentials:
+        return asyncio.run(self.account.credentials())
+
+    def sign_out(self) -> str:
+        return asyncio.run(self.account.sign_out())
 
 
 class Home:
@@ -39,8 +67,11 @@ class Home:
         self.path = folder / "config" / "settings.json"
         self.keyring = Refusing()
 
-    def session(self) -> Account:
-        return Account(SettingsFile(self.path), CredentialStore({}, lambda: self.keyring))
+    def session(self) -> Session:
+        return Session(Account(SettingsFile(self.path), CredentialStore({}, self.keyring)))
+
+    def secret(self) -> Secret | None:
+        return asyncio.run(self.keyring.get("live_1"))
 
     def make_unwritable(self) -> None:
         self.path.unlink(missing_ok=True)
@@ -70,7 +101,7 @@ def test_settings_can_change_without_the_secret(home: Home) -> None:
 def test_a_keyring_that_refuses_changes_nothing(home: Home) -> None:
     home.session().save(Settings(low=500), OLD)
     account = home.session()
-    home.keyring.error = keyring.errors.PasswordSetError("denied")
+    home.keyring.error = KeyringRefusedError("denied")
     with pytest.raises(KeyringRefusedError):
         account.save(Settings(low=700), NEW)
     assert account.settings.low == home.session().settings.low == 500
@@ -83,7 +114,7 @@ def test_a_settings_file_that_cannot_be_written_brings_the_old_secret_back(home:
     home.make_unwritable()
     with pytest.raises(StorageError):
         account.save(Settings(low=700), NEW)
-    assert home.keyring.get_password("deepvue-tray", "live_1") == "old-secret"
+    assert home.secret() == OLD.secret
 
 
 def test_a_first_sign_in_that_cannot_be_written_leaves_no_secret_behind(home: Home) -> None:
@@ -91,14 +122,14 @@ def test_a_first_sign_in_that_cannot_be_written_leaves_no_secret_behind(home: Ho
     home.make_unwritable()
     with pytest.raises(StorageError):
         account.save(Settings(), NEW)
-    assert home.keyring.get_password("deepvue-tray", "live_1") is None
+    assert home.secret() is None
 
 
 def test_credentials_for_this_session_are_gone_in_the_next(home: Home) -> None:
     account = home.session()
     account.save(Settings(), NEW, session_only=True)
     assert account.credentials() == NEW
-    assert home.keyring.get_password("deepvue-tray", "live_1") is None
+    assert home.secret() is None
 
 
 def test_signing_out_removes_the_secret_and_keeps_the_other_settings(home: Home) -> None:
@@ -106,12 +137,12 @@ def test_signing_out_removes_the_secret_and_keeps_the_other_settings(home: Home)
     account.save(Settings(low=500), OLD)
     assert account.sign_out() == "live_1"
     assert home.session().settings == Settings(low=500)
-    assert home.keyring.get_password("deepvue-tray", "live_1") is None
+    assert home.secret() is None
 
 
 def test_signing_out_of_a_locked_keyring_changes_nothing(home: Home) -> None:
     home.session().save(Settings(), OLD)
-    home.keyring.error = keyring.errors.KeyringLocked()
+    home.keyring.error = KeyringLockedError()
     with pytest.raises(KeyringLockedError):
         home.session().sign_out()
     home.keyring.error = None

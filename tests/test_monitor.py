@@ -32,11 +32,11 @@ class Home:
         self.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
     def session(self, *, signed_in: bool = True) -> Engine:
-        store = CredentialStore({}, lambda: self.keyring)
+        store = CredentialStore({}, self.keyring)
         wallet = WalletApi(self.server.url, now=lambda: self.now)
         engine = assemble(self.paths, store, wallet)
         if signed_in:
-            engine.account.save(engine.account.settings, CREDENTIALS)
+            asyncio.run(engine.account.save(engine.account.settings, CREDENTIALS))
         engine.monitor.recall()
         self.engines.append(engine)
         return engine
@@ -115,14 +115,16 @@ def test_full_is_the_balance_since_the_last_top_up(home: Home) -> None:
 def test_new_thresholds_judge_what_is_known(home: Home) -> None:
     engine = home.session()
     home.look(engine, balance(900))
-    engine.account.save(Settings(client_id="live_1", low=500))
+    asyncio.run(engine.account.save(Settings(client_id="live_1", low=500)))
     assert engine.monitor.rejudge().level is Level.OK
 
 
 def test_another_wallet_s_balance_is_not_shown_for_this_one(home: Home) -> None:
     engine = home.session()
     home.look(engine, balance(900))
-    engine.account.save(engine.account.settings, Credentials("live_2", Secret("other")))
+    asyncio.run(
+        engine.account.save(engine.account.settings, Credentials("live_2", Secret("other")))
+    )
     assert engine.monitor.recall().reading is None
 
 
@@ -133,7 +135,7 @@ def test_an_answer_that_comes_after_a_new_sign_in_is_dropped(home: Home) -> None
     async def sign_in_while_looking() -> Snapshot:
         looking = asyncio.create_task(engine.monitor.look())
         await asyncio.to_thread(home.server.asked.wait)
-        engine.account.save(engine.account.settings, Credentials("live_2", Secret("other")))
+        await engine.account.save(engine.account.settings, Credentials("live_2", Secret("other")))
         engine.monitor.recall()
         home.server.drop_all()
         return await looking

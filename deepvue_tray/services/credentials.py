@@ -1,87 +1,69 @@
-"""Where the secret lives: the one module that knows keyring.
+"""Which credentials to ask with: the environment's, this session's, or the keyring's."""
 
-Every call may block for as long as a person takes to answer an unlock prompt: never call it on
-the GUI thread.
-"""
-
-from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
-
-import keyring
-import keyring.errors
+from collections.abc import Mapping
+from typing import Protocol
 
 from deepvue_tray.core.credentials import Credentials, Secret
-from deepvue_tray.core.errors import (
-    DeepvueError,
-    KeyringLockedError,
-    KeyringRefusedError,
-    NoKeyringError,
-    NotSetUpError,
-)
-
-T = TypeVar("T")
-
-SERVICE = "deepvue-tray"
+from deepvue_tray.core.errors import NotSetUpError
 
 
-class Backend(Protocol):
-    """The part of a keyring backend that is used."""
+class Keyring(Protocol):
+    """Where secrets are kept; every call may take as long as a person takes to unlock it.
 
-    def get_password(self, service: str, username: str) -> str | None:
-        """Return the password, or None where there is none."""
+    Every call may raise KeyringLockedError, NoKeyringError or KeyringRefusedError.
+    """
 
-    def set_password(self, service: str, username: str, password: str) -> None:
-        """Store or replace the password."""
+    async def get(self, client_id: str) -> Secret | None:
+        """Return the secret of ``client_id``, or None where there is none."""
 
-    def delete_password(self, service: str, username: str) -> None:
-        """Remove the password; raises PasswordDeleteError where there is none."""
+    async def set(self, client_id: str, secret: Secret) -> None:
+        """Store or replace the secret."""
+
+    async def delete(self, client_id: str) -> None:
+        """Remove the secret, if there is one."""
 
 
 class MemoryKeyring:
-    """A keyring that ends with the process, for the demo."""
+    """A keyring that ends with the process, for the demo; ``secrets`` by client id."""
 
-    def __init__(self) -> None:
-        self._passwords: dict[tuple[str, str], str] = {}
+    def __init__(self, secrets: Mapping[str, Secret] | None = None) -> None:
+        self._secrets = dict(secrets or {})
 
-    def get_password(self, service: str, username: str) -> str | None:
-        """Return the password, or None where there is none."""
-        return self._passwords.get((service, username))
+    async def get(self, client_id: str) -> Secret | None:
+        """Return the secret of ``client_id``, or None where there is none."""
+        return self._secrets.get(client_id)
 
-    def set_password(self, service: str, username: str, password: str) -> None:
-        """Store or replace the password."""
-        self._passwords[service, username] = password
+    async def set(self, client_id: str, secret: Secret) -> None:
+        """Store or replace the secret."""
+        self._secrets[client_id] = secret
 
-    def delete_password(self, service: str, username: str) -> None:
-        """Remove the password."""
-        if self._passwords.pop((service, username), None) is None:
-            raise keyring.errors.PasswordDeleteError("no such password")
+    async def delete(self, client_id: str) -> None:
+        """Remove the secret, if there is one."""
+        self._secrets.pop(client_id, None)
 
 
 class CredentialStore:
-    """Credentials from the environment, from this session's memory, or from the keyring.
+    """Credentials from the environment, from this session's memory, or from ``keyring``.
 
     ``environ`` holds DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET where they are set; each wins
-    over what is stored. Without ``backend`` the desktop's own keyring is used. What was read once
-    is kept in memory, so that the keyring is asked once a session.
+    over what is stored. What was read once is kept in memory, so that the keyring is asked once a
+    session.
     """
 
-    def __init__(
-        self, environ: Mapping[str, str], backend: Callable[[], Backend] = keyring.get_keyring
-    ) -> None:
+    def __init__(self, environ: Mapping[str, str], keyring: Keyring) -> None:
         self._client_id = environ.get("DEEPVUE_CLIENT_ID", "")
         self._secret = environ.get("DEEPVUE_CLIENT_SECRET", "")
-        self._backend = backend
+        self._keyring = keyring
         self._kept: Credentials | None = None
 
     def client_id(self, setting: str) -> str:
         """Return the client id in use: the environment's, else that of the settings."""
         return self._client_id or setting
 
-    def load(self, client_id: str) -> Credentials:
+    async def load(self, client_id: str) -> Credentials:
         """Return the credentials to ask with; ``client_id`` is the one of the settings.
 
-        Raises NotSetUpError, InvalidInputError, KeyringLockedError, NoKeyringError or
-        KeyringRefusedError.
+        Raises an AccountError that says why there are none.
         """
         client_id = self.client_id(client_id)
         if not client_id:
@@ -89,47 +71,26 @@ class CredentialStore:
         if self._secret:
             return Credentials.parse(client_id, self._secret)
         if self._kept is None or self._kept.client_id != client_id:
-            stored = self.stored(client_id)
+            stored = await self.stored(client_id)
             if stored is None:
                 raise NotSetUpError(f"the keyring holds no secret for {client_id}")
             self._kept = Credentials.parse(client_id, stored.reveal())
         return self._kept
 
-    def stored(self, client_id: str) -> Secret | None:
+    async def stored(self, client_id: str) -> Secret | None:
         """Return what the keyring holds for ``client_id``, past memory and environment."""
-        text = _translated(lambda: self._backend().get_password(SERVICE, client_id))
-        return None if text is None else Secret(text)
+        return await self._keyring.get(client_id)
 
-    def store(self, credentials: Credentials) -> None:
+    async def store(self, credentials: Credentials) -> None:
         """Store or replace the secret in the keyring."""
-        _translated(
-            lambda: self._backend().set_password(
-                SERVICE, credentials.client_id, credentials.secret.reveal()
-            )
-        )
+        await self._keyring.set(credentials.client_id, credentials.secret)
         self._kept = credentials
 
     def keep_for_session(self, credentials: Credentials) -> None:
         """Keep the credentials in memory alone, until the program ends."""
         self._kept = credentials
 
-    def remove(self, client_id: str) -> None:
+    async def remove(self, client_id: str) -> None:
         """Remove the secret of ``client_id`` from the keyring and from memory."""
-        if self.stored(client_id) is not None:
-            _translated(lambda: self._backend().delete_password(SERVICE, client_id))
+        await self._keyring.delete(client_id)
         self._kept = None
-
-
-def _translated(call: Callable[[], T]) -> T:
-    """Make the call, and tell apart why a keyring could not answer it."""
-    failure: DeepvueError
-    try:
-        return call()
-    except keyring.errors.KeyringLocked:
-        failure = KeyringLockedError()
-    except (keyring.errors.NoKeyringError, keyring.errors.InitError):
-        failure = NoKeyringError()
-    except Exception as error:  # noqa: BLE001 - a backend may raise anything its library does
-        # The kind of error is enough: its text may quote what was to be stored.
-        failure = KeyringRefusedError(type(error).__name__)
-    raise failure

@@ -37,6 +37,8 @@ from deepvue_tray.core.settings import (
 from deepvue_tray.ui import words
 
 _MINUTE = timedelta(minutes=1)
+_FIELD_WIDTH = 320
+"""Pixels; for a whole secret, and so that a message below a field does not widen the window."""
 _DEFAULTS = Settings()
 
 
@@ -94,6 +96,7 @@ class SettingsDialog(QDialog):
     def _credentials_box(self, *, from_environment: bool) -> QWidget:
         known = bool(self._settings.client_id)
         self._client_id = QLineEdit(self._settings.client_id, placeholderText="live… / free_tier…")
+        self._client_id.setMinimumWidth(_FIELD_WIDTH)
         self._secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
         if known:
             self._secret.setPlaceholderText(self.tr("in the keyring; leave empty to keep it"))
@@ -222,7 +225,7 @@ class _Message(QLabel):
 
     def __init__(self) -> None:
         super().__init__(wordWrap=True)
-        self.setMinimumWidth(320)
+        self.setMinimumWidth(_FIELD_WIDTH)
         self.hide()
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 

@@ -21,7 +21,7 @@ class Worker(QObject, Generic[T]):
 
     ``build`` makes what the jobs work with, on that thread, and ``close`` ends it; nobody else
     touches it. Results come back on the thread that made the worker. The thread is a daemon: a
-    keyring prompt that nobody answers must not keep the program from quitting.
+    call that never returns must not keep the program from quitting.
     """
 
     _came_home = Signal(object)

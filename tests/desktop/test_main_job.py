@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-import keyring.backends.SecretService
 import pytest
 
-from deepvue_tray.services.credentials import Backend
+from deepvue_tray.services.credentials import Keyring
+from deepvue_tray.services.system_keyring import SystemKeyring
 from tests.desktop import secret_service
 from tests.desktop.conftest import Program
 from tests.desktop.notifications import Notifications
@@ -68,10 +68,10 @@ def refresh_until(
 
 class TestSecretService(KeyringContract):
     @pytest.fixture
-    def backend(self, desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> Backend:
+    def keyring(self, desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> Keyring:
         for name, value in desktop.env.items():
             monkeypatch.setenv(name, value)
-        return keyring.backends.SecretService.Keyring()  # type: ignore[no-untyped-call] # theirs
+        return SystemKeyring()
 
 
 def test_signing_in_stores_the_secret_in_the_keyring_and_nowhere_else(signed_in: Program) -> None:

@@ -1,0 +1,45 @@
+"""One question to the desktop's keyring, in a process of its own.
+
+The one module that knows the keyring library. It costs 12 MB, remembers for good what it found at
+its first call, and an unlock prompt blocks it for as long as nobody answers. A process that ends
+with its answer keeps nothing, sees the desktop as it is now, and can be ended while it waits.
+
+Question and answer are one JSON object each, on standard input and output: a secret never stands
+in an argument list.
+"""
+
+import json
+import sys
+
+import keyring
+import keyring.errors
+
+SERVICE = "deepvue-tray"
+
+
+def answer(call: str, client_id: str, secret: str | None) -> dict[str, str | None]:
+    """Get, set or delete a secret; the answer holds the secret, or a failure and its detail."""
+    try:
+        return {"secret": _ask(call, client_id, secret)}
+    except keyring.errors.KeyringLocked:
+        return {"failure": "locked"}
+    except (keyring.errors.NoKeyringError, keyring.errors.InitError):
+        return {"failure": "missing"}
+    except Exception as error:  # noqa: BLE001 - a backend may raise anything its library does
+        # The kind of error is enough: its text may quote what was to be stored.
+        return {"failure": "refused", "detail": type(error).__name__}
+
+
+def _ask(call: str, client_id: str, secret: str | None) -> str | None:
+    backend = keyring.get_keyring()
+    if call == "set" and secret is not None:
+        backend.set_password(SERVICE, client_id, secret)
+        return None
+    stored = backend.get_password(SERVICE, client_id)
+    if call == "delete" and stored is not None:
+        backend.delete_password(SERVICE, client_id)
+    return stored if call == "get" else None
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(answer(**json.load(sys.stdin))))

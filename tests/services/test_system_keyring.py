@@ -1,0 +1,75 @@
+"""A keyring that fails loses nothing, says why, and never holds anybody up."""
+
+import asyncio
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from deepvue_tray.core.credentials import Secret
+from deepvue_tray.core.errors import (
+    DeepvueError,
+    KeyringLockedError,
+    KeyringRefusedError,
+    NoKeyringError,
+)
+from deepvue_tray.services.system_keyring import SystemKeyring
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def fail(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.support.failing_keyring.Keyring")
+    monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        ("locked", KeyringLockedError),
+        ("uninitialised", NoKeyringError),
+        ("missing", NoKeyringError),
+        ("refuses", KeyringRefusedError),
+        ("dies", KeyringRefusedError),
+    ],
+)
+def test_each_failure_has_its_own_words_and_none_quotes_the_secret(
+    fail: pytest.MonkeyPatch, failure: str, told: type[DeepvueError]
+) -> None:
+    fail.setenv("FAILING_KEYRING", failure)
+    with pytest.raises(told) as caught:
+        asyncio.run(SystemKeyring().set("live_1", Secret("s3cr3t-value")))
+    assert "s3cr3t-value" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    with pytest.raises(told):
+        asyncio.run(SystemKeyring().get("live_1"))
+
+
+def test_a_machine_without_a_keyring_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    with pytest.raises(NoKeyringError):
+        asyncio.run(SystemKeyring().get("live_1"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX alone has named pipes")
+def test_a_prompt_that_nobody_answers_ends_when_nobody_waits_any_more(
+    fail: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = tmp_path / "asked"
+    os.mkfifo(asked)
+    fail.setenv("FAILING_KEYRING", "hangs")
+    fail.setenv("FAILING_KEYRING_ASKED", str(asked))
+
+    async def give_up_once_asked() -> None:
+        asking = asyncio.create_task(SystemKeyring().get("live_1"))
+        child = int(await asyncio.to_thread(asked.read_text))
+        asking.cancel()
+        with suppress(asyncio.CancelledError):
+            await asking
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
+
+    asyncio.run(give_up_once_asked())

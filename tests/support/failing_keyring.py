@@ -1,0 +1,40 @@
+"""A backend for the keyring library that fails as FAILING_KEYRING says, in the child's process."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import NoReturn
+
+import keyring.errors
+from keyring.backend import KeyringBackend
+
+
+class Keyring(KeyringBackend):
+    """Found by the library through PYTHON_KEYRING_BACKEND."""
+
+    priority = 1
+
+    def get_password(self, service: str, username: str) -> NoReturn:
+        self._fail()
+
+    def set_password(self, service: str, username: str, password: str) -> NoReturn:
+        self._fail(password)
+
+    def delete_password(self, service: str, username: str) -> NoReturn:
+        self._fail()
+
+    def _fail(self, password: str = "") -> NoReturn:
+        match os.environ["FAILING_KEYRING"]:
+            case "locked":
+                raise keyring.errors.KeyringLocked
+            case "uninitialised":
+                raise keyring.errors.InitError
+            case "missing":
+                raise keyring.errors.NoKeyringError
+            case "dies":
+                sys.exit(3)
+            case "hangs":
+                Path(os.environ["FAILING_KEYRING_ASKED"]).write_text(str(os.getpid()))
+                time.sleep(60)
+        raise keyring.errors.PasswordSetError(f"cannot store {password}")
