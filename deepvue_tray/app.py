@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -60,6 +60,7 @@ def run(build: "Callable[[], Engine]", *, prefix: str = "", from_environment: bo
     from deepvue_tray.ui.interrupts import interrupts
     from deepvue_tray.ui.refresher import Refresher
 
+    _group_numbers()
     refresher = Refresher(lambda came: worker.submit(_look, came))
     settings = SettingsOpener(worker, refresher, prefix, from_environment=from_environment)
     alerter = Alerter(
@@ -143,12 +144,17 @@ def _application() -> QApplication:
     application.setDesktopFileName("deepvue-tray")
     application.setWindowIcon(QIcon(str(icon_path("deepvue-tray-256.png"))))
     application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def _group_numbers() -> None:
+    """Group numbers, 6,448, also where no locale is set."""
+    from PySide6.QtCore import QLocale
+
     if QLocale().language() == QLocale.Language.C:
-        # No locale is set: numbers are grouped all the same, 6,448.
         plain = QLocale.c()
         plain.setNumberOptions(QLocale.NumberOption.DefaultNumberOptions)
         QLocale.setDefault(plain)
-    return application
 
 
 def _browse(url: str) -> None:
@@ -158,6 +164,7 @@ def _browse(url: str) -> None:
 
 
 def _show_about() -> None:
+    from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QMessageBox
 
     box = QMessageBox(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from deepvue_tray.core.reading import Snapshot
 
@@ -36,7 +36,7 @@ class Refresher(QObject):
         self._round = 0
         self.snapshot = Snapshot()
         """The latest one."""
-        self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.CoarseTimer)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.refresh)
 
     @Slot()

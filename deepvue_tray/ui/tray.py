@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from deepvue_tray.core.errors import Action
 from deepvue_tray.core.reading import Snapshot
+from deepvue_tray.resources import icon_path
 from deepvue_tray.ui import words
-from deepvue_tray.ui.icon import icon_for
 
 HOST_POLL = 2_000
 """Milliseconds between two looks for a tray host, while there is none."""
@@ -31,12 +31,12 @@ class Tray(QObject):
     def __init__(self, prefix: str) -> None:
         super().__init__()
         self._prefix = prefix
-        self._snapshot = Snapshot()
+        self._snapshot: Snapshot | None = None
         self._icon: QSystemTrayIcon | None = None
-        self._shown_icon = QIcon()
+        self._shown_icon = QIcon(str(icon_path("unknown-64.png")))
         self._told_homeless = False
         self._build_menu()
-        self._poll = QTimer(self, interval=HOST_POLL, timerType=Qt.TimerType.CoarseTimer)
+        self._poll = QTimer(self, interval=HOST_POLL)
         self._poll.timeout.connect(self._look_again)
 
     @Slot()
@@ -49,6 +49,7 @@ class Tray(QObject):
         self._icon = QSystemTrayIcon(self)
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._on_activated)
+        self._icon.setIcon(self._shown_icon)
         self._draw()
         self._icon.show()
         self.hosted.emit()
@@ -98,7 +99,6 @@ class Tray(QObject):
         self._entry(Action.ABOUT)
         self._menu.addSeparator()
         self._entry(Action.QUIT)
-        self.show_snapshot(self._snapshot)
 
     def _line(self) -> QAction:
         line = self._menu.addAction("")
@@ -116,8 +116,11 @@ class Tray(QObject):
             self.asked.emit(Action.CARD)
 
     def _draw(self) -> None:
-        if self._icon is None:
+        if self._icon is None or self._snapshot is None:
             return
+        # Loaded here: drawing needs enumerations of Qt that would cost the first frame 20 ms.
+        from deepvue_tray.ui.icon import icon_for  # noqa: PLC0415
+
         icon = icon_for(self._snapshot)
         if icon is not self._shown_icon:
             self._shown_icon = icon

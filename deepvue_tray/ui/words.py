@@ -7,7 +7,9 @@ locale.
 from datetime import datetime
 from decimal import Decimal
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+# Names are taken from the module when they are used: QLocale alone, with its enumerations of all
+# languages and countries, would hold up the first frame.
+from PySide6 import QtCore
 
 from deepvue_tray.core.errors import Action, DeepvueError
 from deepvue_tray.core.note import Note
@@ -20,7 +22,7 @@ _SEPARATOR = " · "
 
 
 def _tr(text: str) -> str:
-    return QCoreApplication.translate("words", text)
+    return QtCore.QCoreApplication.translate("words", text)
 
 
 def number(amount: Decimal) -> str:
@@ -28,8 +30,8 @@ def number(amount: Decimal) -> str:
     exponent = amount.as_tuple().exponent
     decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     if decimals == 0:
-        return QLocale().toString(int(amount))
-    return QLocale().toString(float(amount), "f", decimals)
+        return QtCore.QLocale().toString(int(amount))
+    return QtCore.QLocale().toString(float(amount), "f", decimals)
 
 
 def credits_of(snapshot: Snapshot) -> str:
@@ -44,22 +46,22 @@ def credits_of(snapshot: Snapshot) -> str:
 def time_of(at: datetime, now: datetime) -> str:
     """Say when: the clock time, with the day where it is not today's."""
     local, today = at.astimezone(), now.astimezone().date()
-    moment = QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
-    clock = QLocale().toString(moment.time(), QLocale.FormatType.ShortFormat)
+    moment = QtCore.QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
+    clock = QtCore.QLocale().toString(moment.time(), QtCore.QLocale.FormatType.ShortFormat)
     if local.date() == today:
         return clock
-    day = QLocale().toString(moment.date(), _tr("ddd d MMM"))
+    day = QtCore.QLocale().toString(moment.date(), _tr("ddd d MMM"))
     return f"{day}, {clock}"
 
 
 def title_of(trouble: DeepvueError) -> str:
     """Say what happened, in a few words."""
-    return QCoreApplication.translate("errors", trouble.title)
+    return QtCore.QCoreApplication.translate("errors", trouble.title)
 
 
 def remedy_of(trouble: DeepvueError) -> str:
     """Say what to do about it."""
-    return QCoreApplication.translate("errors", trouble.remedy)
+    return QtCore.QCoreApplication.translate("errors", trouble.remedy)
 
 
 def explanation_of(trouble: DeepvueError) -> str:

@@ -1,10 +1,16 @@
-"""Renders deepvue-tray.svg into the sizes that desktops ask for: ``python render.py``."""
+"""Renders what is shipped as pictures: ``python -m resources.icons.render``.
+
+deepvue-tray.svg in the sizes that desktops ask for, and the tray's icon while nothing is known.
+"""
 
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
+
+from deepvue_tray.core.reading import Snapshot
+from deepvue_tray.ui.icon import icon_for
 
 SIZES = (16, 20, 22, 24, 32, 48, 64, 128, 256)
 """Pixels."""
@@ -22,6 +28,7 @@ def main() -> None:
         renderer.render(painter)
         painter.end()
         image.save(str(folder / f"deepvue-tray-{size}.png"))
+    icon_for(Snapshot()).pixmap(64, 64).save(str(folder / "unknown-64.png"))
 
 
 if __name__ == "__main__":

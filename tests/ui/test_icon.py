@@ -21,6 +21,7 @@ from deepvue_tray.core.errors import (
     UntrustedError,
 )
 from deepvue_tray.core.reading import Reading, Snapshot
+from deepvue_tray.resources import icon_path
 from deepvue_tray.ui.icon import SIZES, icon_for
 
 TROUBLES: list[DeepvueError] = [
@@ -60,6 +61,12 @@ def test_every_level_and_every_trouble_looks_different_without_colour(qtbot: QtB
 def test_it_is_drawn_for_every_size_a_panel_asks_for(qtbot: QtBot) -> None:
     drawn = {size.width() for size in icon_for(at(900)).availableSizes()}
     assert drawn == set(SIZES)
+
+
+def test_the_picture_shown_at_first_is_what_is_drawn_while_nothing_is_known(qtbot: QtBot) -> None:
+    shipped = QImage(str(icon_path("unknown-64.png")))
+    drawn = icon_for(Snapshot()).pixmap(64, 64).toImage()
+    assert shipped.convertToFormat(drawn.format()) == drawn
 
 
 def test_what_looks_the_same_is_the_same_icon(qtbot: QtBot) -> None:
