@@ -32,10 +32,13 @@ class Account:
         """The client id in use, empty before the first sign-in."""
         return self._store.client_id(self.settings.client_id)
 
-    async def credentials(self) -> Credentials:
-        """Return what to ask with; raises an AccountError that says why there is nothing."""
+    async def credentials(self, *, prompt: bool) -> Credentials:
+        """Return what to ask with; raises an AccountError that says why there is nothing.
+
+        ``prompt`` says whether the keyring may ask the person to unlock it.
+        """
         async with self._turn:
-            return await self._store.load(self.settings.client_id)
+            return await self._store.load(self.settings.client_id, prompt=prompt)
 
     async def save(
         self,

@@ -61,7 +61,9 @@ def run(build: "Callable[[], Engine]", *, prefix: str = "", from_environment: bo
     from deepvue_tray.ui.refresher import Refresher
 
     _group_numbers()
-    refresher = Refresher(lambda came: worker.submit(_look, came))
+    refresher = Refresher(
+        lambda prompt, came, failed: worker.submit(_looking(prompt), came, failed)
+    )
     settings = SettingsOpener(worker, refresher, prefix, from_environment=from_environment)
     alerter = Alerter(
         deliver=lambda note, press, done: worker.submit(
@@ -90,7 +92,7 @@ def run(build: "Callable[[], Engine]", *, prefix: str = "", from_environment: bo
     on_action: dict[Action, Callable[[], object]] = {
         Action.CARD: lambda: card().open_as_popup(),
         Action.REFRESH: refresher.refresh,
-        Action.UNLOCK: refresher.refresh,
+        Action.UNLOCK: refresher.unlock,
         Action.SETTINGS: settings.open,
         Action.DASHBOARD: lambda: _browse(DASHBOARD),
         Action.STATUS_PAGE: lambda: _browse(STATUS_PAGE),
@@ -124,10 +126,13 @@ async def _recall(engine: "Engine") -> Snapshot:
     return engine.monitor.recall()
 
 
-async def _look(engine: "Engine") -> Snapshot:
-    snapshot = await engine.monitor.look()
-    linecache.clearcache()
-    return snapshot
+def _looking(prompt: bool) -> "Job[Engine, Snapshot]":
+    async def look(engine: "Engine") -> Snapshot:
+        snapshot = await engine.monitor.look(prompt=prompt)
+        linecache.clearcache()
+        return snapshot
+
+    return look
 
 
 def _acknowledging(alert: Alert) -> "Job[Engine, None]":

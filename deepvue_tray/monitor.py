@@ -43,11 +43,14 @@ class Monitor:
         self._snapshot = replace(self._snapshot, settings=self._account.settings, due=())
         return self._snapshot
 
-    async def look(self) -> Snapshot:
-        """Ask the wallet once; never raises a DeepvueError: it becomes the snapshot's trouble."""
+    async def look(self, *, prompt: bool = False) -> Snapshot:
+        """Ask the wallet once; never raises a DeepvueError: it becomes the snapshot's trouble.
+
+        ``prompt`` says whether the keyring may ask the person to unlock it.
+        """
         asked_as = self._account.client_id
         try:
-            credentials = await self._account.credentials()
+            credentials = await self._account.credentials(prompt=prompt)
             reading = await self._wallet.read(credentials)
         except DeepvueError as error:
             changes: dict[str, Any] = {"trouble": error.bare(), "due": ()}

@@ -66,7 +66,9 @@ class SettingsOpener(QObject):
     @Slot(object)
     def _test(self, credentials: Credentials | None) -> None:
         async def probe(engine: "Engine") -> Reading:
-            return await engine.monitor.probe(credentials or await engine.account.credentials())
+            return await engine.monitor.probe(
+                credentials or await engine.account.credentials(prompt=True)
+            )
 
         def tested(reading: Reading) -> None:
             if self._dialog is dialog is not None:

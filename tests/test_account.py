@@ -54,7 +54,7 @@ class Session:
         asyncio.run(self.account.save(settings, typed, session_only=session_only))
 
     def credentials(self) -> Credentials:
-        return asyncio.run(self.account.credentials())
+        return asyncio.run(self.account.credentials(prompt=True))
 
     def sign_out(self) -> str:
         return asyncio.run(self.account.sign_out())
@@ -71,7 +71,7 @@ class Home:
         return Session(Account(SettingsFile(self.path), CredentialStore({}, self.keyring)))
 
     def secret(self) -> Secret | None:
-        return asyncio.run(self.keyring.get("live_1"))
+        return asyncio.run(self.keyring.get("live_1", prompt=True))
 
     def make_unwritable(self) -> None:
         self.path.unlink(missing_ok=True)

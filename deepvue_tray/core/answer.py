@@ -65,7 +65,7 @@ def error_for(status: int, body: bytes, *, retry_after: float | None = None) -> 
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return ProxyError(detail)
     if status >= HTTPStatus.BAD_REQUEST:
-        return ServerError(detail)
+        return ServerError(detail, retry_after=retry_after)
     if status >= HTTPStatus.MULTIPLE_CHOICES:
         return UnreadableError(f"redirected, HTTP {status}")
     return UnreadableError(f"HTTP {status}")

@@ -37,6 +37,7 @@ class Condition(Enum):
 
     FRESH = "fresh"
     REFRESHING = "refreshing"
+    STALE = "stale"
     OFFLINE = "offline"
     REJECTED = "rejected"
     THROTTLED = "throttled"
@@ -94,6 +95,11 @@ class DeepvueError(Exception):
 class WalletError(DeepvueError):
     """The wallet was asked and gave no balance; never raised itself."""
 
+    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+        """Seconds the server asked to wait; None where it did not say."""
+
 
 class RejectedError(WalletError):
     """400, 401 or 403: these credentials do not open this wallet."""
@@ -112,11 +118,6 @@ class ThrottledError(WalletError):
     title = QT_TRANSLATE_NOOP("errors", "Rate limit reached")
     remedy = QT_TRANSLATE_NOOP("errors", "It is asked again after a pause; nothing needs doing.")
     condition = Condition.THROTTLED
-
-    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
-        super().__init__(detail)
-        self.retry_after = retry_after
-        """Seconds the server asked to wait; None where it did not say."""
 
 
 class ServerError(WalletError):

@@ -61,6 +61,8 @@ class Snapshot:
     """Why the last attempt gave no reading; None after a good one."""
     storage: DeepvueError | None = None
     """What could not be read from or written to the disk; the reading itself is none the worse."""
+    stale: bool = False
+    """Whether the reading is older than it should be, though nothing is known to be wrong."""
     refreshing: bool = False
     """Whether an attempt is under way."""
     due: tuple[Alert, ...] = ()
@@ -76,6 +78,8 @@ class Snapshot:
         """What became of the last attempt; a new attempt does not hide the trouble of the last."""
         if self.trouble:
             return self.trouble.condition
+        if self.stale:
+            return Condition.STALE
         if self.refreshing or self.reading is None:
             return Condition.REFRESHING
         return Condition.FRESH

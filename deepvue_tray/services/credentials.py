@@ -8,12 +8,13 @@ from deepvue_tray.core.errors import NotSetUpError
 
 
 class Keyring(Protocol):
-    """Where secrets are kept; every call may take as long as a person takes to unlock it.
+    """Where secrets are kept.
 
+    Every call but a ``get`` that may not ``prompt`` may ask the person to unlock it, and wait.
     Every call may raise KeyringLockedError, NoKeyringError or KeyringRefusedError.
     """
 
-    async def get(self, client_id: str) -> Secret | None:
+    async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
         """Return the secret of ``client_id``, or None where there is none."""
 
     async def set(self, client_id: str, secret: Secret) -> None:
@@ -29,7 +30,7 @@ class MemoryKeyring:
     def __init__(self, secrets: Mapping[str, Secret] | None = None) -> None:
         self._secrets = dict(secrets or {})
 
-    async def get(self, client_id: str) -> Secret | None:
+    async def get(self, client_id: str, *, prompt: bool) -> Secret | None:  # noqa: ARG002 - never locked
         """Return the secret of ``client_id``, or None where there is none."""
         return self._secrets.get(client_id)
 
@@ -60,9 +61,10 @@ class CredentialStore:
         """Return the client id in use: the environment's, else that of the settings."""
         return self._client_id or setting
 
-    async def load(self, client_id: str) -> Credentials:
+    async def load(self, client_id: str, *, prompt: bool) -> Credentials:
         """Return the credentials to ask with; ``client_id`` is the one of the settings.
 
+        ``prompt`` says whether the keyring may ask the person to unlock it.
         Raises an AccountError that says why there are none.
         """
         client_id = self.client_id(client_id)
@@ -71,7 +73,7 @@ class CredentialStore:
         if self._secret:
             return Credentials.parse(client_id, self._secret)
         if self._kept is None or self._kept.client_id != client_id:
-            stored = await self.stored(client_id)
+            stored = await self._keyring.get(client_id, prompt=prompt)
             if stored is None:
                 raise NotSetUpError(f"the keyring holds no secret for {client_id}")
             self._kept = Credentials.parse(client_id, stored.reveal())
@@ -79,7 +81,7 @@ class CredentialStore:
 
     async def stored(self, client_id: str) -> Secret | None:
         """Return what the keyring holds for ``client_id``, past memory and environment."""
-        return await self._keyring.get(client_id)
+        return await self._keyring.get(client_id, prompt=True)
 
     async def store(self, credentials: Credentials) -> None:
         """Store or replace the secret in the keyring."""

@@ -10,15 +10,20 @@ in an argument list.
 
 import json
 import sys
+from contextlib import closing
 
 import keyring
 import keyring.errors
+from keyring.backend import KeyringBackend
 
 SERVICE = "deepvue-tray"
 
 
 def answer(call: str, client_id: str, secret: str | None) -> dict[str, str | None]:
-    """Get, set or delete a secret; the answer holds the secret, or a failure and its detail."""
+    """Answer a question: the secret, or a failure and its detail.
+
+    ``call`` is ``get``, ``set``, ``delete``, or ``peek``, which gets without a prompt.
+    """
     try:
         return {"secret": _ask(call, client_id, secret)}
     except keyring.errors.KeyringLocked:
@@ -35,10 +40,25 @@ def _ask(call: str, client_id: str, secret: str | None) -> str | None:
     if call == "set" and secret is not None:
         backend.set_password(SERVICE, client_id, secret)
         return None
+    if call == "peek" and any(map(_would_prompt, getattr(backend, "backends", [backend]))):
+        raise keyring.errors.KeyringLocked
     stored = backend.get_password(SERVICE, client_id)
     if call == "delete" and stored is not None:
         backend.delete_password(SERVICE, client_id)
-    return stored if call == "get" else None
+    return None if call == "delete" else stored
+
+
+def _would_prompt(backend: KeyringBackend) -> bool:
+    """Say whether reading would ask the person for a password: the library always unlocks."""
+    if type(backend).__module__ != "keyring.backends.SecretService":
+        return False
+    import secretstorage  # noqa: PLC0415 - on Linux alone, where the backend has loaded it already
+
+    try:
+        with closing(secretstorage.dbus_init()) as bus:
+            return bool(secretstorage.Collection(bus).is_locked())
+    except secretstorage.ItemNotFoundException:
+        return True  # it would ask for the password of a new keyring
 
 
 if __name__ == "__main__":

@@ -24,13 +24,13 @@ _FOUND_IN = str(Path(deepvue_tray.__file__).parents[1])
 class SystemKeyring:
     """The keyring of the person who is logged in.
 
-    Every call may take as long as a person takes to answer an unlock prompt; cancelling it takes
-    the prompt's owner away. Raises KeyringLockedError, NoKeyringError or KeyringRefusedError.
+    A call that may prompt takes as long as a person takes to answer; once it is cancelled, nobody
+    waits for that answer any more. Raises KeyringLockedError, NoKeyringError or KeyringRefusedError.
     """
 
-    async def get(self, client_id: str) -> Secret | None:
+    async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
         """Return the secret of ``client_id``, or None where there is none."""
-        text = await _ask("get", client_id)
+        text = await _ask("get" if prompt else "peek", client_id)
         return None if text is None else Secret(text)
 
     async def set(self, client_id: str, secret: Secret) -> None:

@@ -39,6 +39,7 @@ _LEVEL_SIGNS: dict[Level, tuple[Stroke, ...]] = {
     Level.EMPTY: (((-0.6, -0.9), (0.6, -0.9), (0.6, 0.9), (-0.6, 0.9), (-0.6, -0.9)),),
 }
 _TROUBLE_SIGNS: dict[Condition, tuple[Stroke, ...]] = {
+    Condition.STALE: (((0, -1.0), (0, 0.1), (0.9, 0.1)),),
     Condition.OFFLINE: (((-1.0, 1.0), (1.0, -1.0)),),
     Condition.REJECTED: (((-0.8, -0.8), (0.8, 0.8)), ((-0.8, 0.8), (0.8, -0.8))),
     Condition.THROTTLED: (((-0.5, -0.8), (-0.5, 0.8)), ((0.5, -0.8), (0.5, 0.8))),

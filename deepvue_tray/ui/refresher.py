@@ -1,64 +1,115 @@
-"""Decides when to look: the QTimer, and the one gate that every asker passes."""
+"""Decides when to look: the timers, and the one gate that every asker passes."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from deepvue_tray.core.errors import Condition, OfflineError
 from deepvue_tray.core.reading import Snapshot
+from deepvue_tray.core.schedule import Schedule, next_attempt
 
 PAUSE = 1.0
-"""Seconds from one request's start within which nobody can start another."""
+"""Seconds from one request's start within which no click can start another."""
+
+NUDGE_PAUSE = 60.0
+"""The same for what nobody clicked, an opened window or a network that came back; and for clicks
+while the server asks for patience."""
+
+TICK = timedelta(seconds=30)
+"""Between two looks at the clock: two wake-ups a minute."""
+
+JUMP = timedelta(seconds=10)
+"""By how much a tick must come early or late to tell of sleep or of a changed clock."""
 
 _MILLISECOND = timedelta(milliseconds=1)
 
-Look = Callable[[Callable[[Snapshot], None]], None]
-"""Begins one look at the wallet, and calls back on this thread with what came of it."""
+
+Look = Callable[[bool, Callable[[Snapshot], None], Callable[[Exception], None]], None]
+"""Begins one look at the wallet; calls back on this thread with what came of it, or with our own
+fault. The first argument says whether the keyring may ask the person to unlock it."""
 
 
 class Refresher(QObject):
     """Holds the latest snapshot and asks for the next.
 
-    ``changed`` carries every new snapshot to every view. Timer, click, opened window and a change
-    of the account all pass ``refresh``: while a look is under way, or within a second of its
-    start, it asks nothing more. ``clock`` counts seconds and never goes back.
+    ``changed`` carries every new snapshot to every view. ``clock`` counts seconds and never goes
+    back, ``now`` is the time of day, aware, in UTC; ``chance`` returns numbers from 0 to 1.
     """
 
     changed = Signal(object)
 
-    def __init__(self, look: Look, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        look: Look,
+        *,
+        clock: Callable[[], float] = monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        chance: Callable[[], float] = random.random,
+    ) -> None:
         super().__init__()
         self._look = look
         self._clock = clock
+        self._now = now
+        self._chance = chance
+        self._schedule = Schedule()
         self._asked_at = float("-inf")
         self._round = 0
         self.snapshot = Snapshot()
         """The latest one."""
+        self._due_at = self._awake_since = self._ticked_at = now()
         self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._on_due)
+        self._tick = QTimer(self, interval=TICK // _MILLISECOND)
+        self._tick.timeout.connect(self._on_tick)
+        self._tick.start()
 
     @Slot()
     def refresh(self) -> None:
-        """Look now, unless a look is under way or began a moment ago."""
-        if not self.snapshot.refreshing and self._clock() - self._asked_at >= PAUSE:
-            self._begin()
+        """Look now because a person asks, unless a look is under way or began a moment ago."""
+        self._ask_after(NUDGE_PAUSE if self._is_throttled() else PAUSE)
+
+    @Slot()
+    def unlock(self) -> None:
+        """Look now, and let the keyring ask to be unlocked."""
+        if not self.snapshot.refreshing:
+            self._begin(prompt=True)
+
+    @Slot()
+    def nudge(self) -> None:
+        """Look now because there is some reason to, but no more often than once a minute."""
+        if not self._must_wait():
+            self._ask_after(NUDGE_PAUSE)
+
+    @Slot()
+    def on_network(self) -> None:
+        """Take a hint that the network is back, where its absence was the trouble."""
+        if isinstance(self.snapshot.trouble, OfflineError):
+            self.nudge()
 
     def restart(self, known: Snapshot) -> None:
         """Show ``known`` and look at once: whoever asks, or whom, has changed.
 
         The result of a look that is under way no longer counts.
         """
+        self._schedule = replace(self._schedule, failures=0)
         self._show(known)
         self._begin()
 
     def rejudge(self, known: Snapshot) -> None:
         """Show ``known``, judged by new settings; the next look keeps to the new interval."""
         self._show(replace(known, refreshing=self.snapshot.refreshing))
-        self._timer.start(known.settings.interval // _MILLISECOND)
+        if known.trouble is None:
+            self._wait(known.settings.interval)
 
-    def _begin(self) -> None:
+    def _ask_after(self, pause: float) -> None:
+        if not self.snapshot.refreshing and self._clock() - self._asked_at >= pause:
+            self._begin()
+
+    def _begin(self, *, prompt: bool = False) -> None:
         self._timer.stop()
         self._asked_at = self._clock()
         self._round += 1
@@ -68,11 +119,61 @@ class Refresher(QObject):
 
         def came(snapshot: Snapshot) -> None:
             if this_round == self._round:
+                self._schedule_next(snapshot)
                 self._show(snapshot)
-                self._timer.start(snapshot.settings.interval // _MILLISECOND)
 
-        self._look(came)
+        def failed(error: Exception) -> None:
+            # A fault of ours: seen by raising it, after which the next look is due as ever.
+            came(replace(self.snapshot, refreshing=False))
+            raise error
+
+        self._look(prompt, came, failed)
+
+    def _schedule_next(self, snapshot: Snapshot) -> None:
+        self._schedule, pause = next_attempt(
+            self._schedule,
+            snapshot.trouble,
+            interval=snapshot.settings.interval,
+            now=self._now(),
+            chance=self._chance(),
+        )
+        self._wait(pause)
+
+    def _wait(self, pause: timedelta) -> None:
+        self._due_at = self._now() + pause
+        self._timer.start(pause // _MILLISECOND)
 
     def _show(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.changed.emit(snapshot)
+
+    def _is_throttled(self) -> bool:
+        return self.snapshot.condition is Condition.THROTTLED and self._now() < self._due_at
+
+    def _must_wait(self) -> bool:
+        """Say whether asking again before its time would be wrong, whatever happened."""
+        refused = self.snapshot.condition in (Condition.THROTTLED, Condition.REJECTED)
+        return refused and self._now() < self._due_at
+
+    @Slot()
+    def _on_due(self) -> None:
+        if not self.snapshot.refreshing:
+            self._begin()
+
+    @Slot()
+    def _on_tick(self) -> None:
+        """Notice sleep and changed clocks, which stop or outdate the timer; notice old readings."""
+        now = self._now()
+        passed, self._ticked_at = now - self._ticked_at, now
+        if abs(passed - TICK) > JUMP:
+            self._awake_since = now
+            if not self.snapshot.refreshing and not self._must_wait():
+                self._begin()
+        elif self._is_stale(now) and not self.snapshot.stale:
+            self._show(replace(self.snapshot, stale=True, due=()))
+
+    def _is_stale(self, now: datetime) -> bool:
+        if self.snapshot.reading is None or self.snapshot.trouble is not None:
+            return False
+        known_good = max(self.snapshot.reading.at, self._awake_since)
+        return now - known_good > 2 * self.snapshot.settings.interval + TICK

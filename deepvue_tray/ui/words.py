@@ -91,6 +91,8 @@ def status_of(snapshot: Snapshot, now: datetime) -> str:
         parts.append(time_of(snapshot.reading.at, now))
     if snapshot.trouble is not None:
         parts.append(title_of(snapshot.trouble))
+    elif snapshot.stale:
+        parts.append(_tr("out of date"))
     elif snapshot.reading is None:
         parts.append(_tr("asking…"))
     if snapshot.storage is not None:

@@ -37,10 +37,14 @@ def unlock(desktop: Desktop, password: str = PASSWORD) -> None:
     assert not is_locked(desktop)
 
 
+def prompts(desktop: Desktop) -> list[str]:
+    """Return the numbers of the windows that ask for the password."""
+    return desktop.run("xdotool", "search", "--onlyvisible", "--name", "^Unlock").split()
+
+
 def prompt(desktop: Desktop) -> str:
     """Wait for the window that asks for the password, and return its number."""
-    names = ("xdotool", "search", "--onlyvisible", "--name", "^Unlock")
-    return wait_until(lambda: desktop.run(*names).strip(), "a prompt for the keyring's password")
+    return wait_until(lambda: prompts(desktop), "a prompt for the keyring's password")[0]
 
 
 def refuse(desktop: Desktop) -> None:

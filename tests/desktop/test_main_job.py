@@ -13,7 +13,7 @@ from deepvue_tray.services.system_keyring import SystemKeyring
 from tests.desktop import secret_service
 from tests.desktop.conftest import Program
 from tests.desktop.notifications import Notifications
-from tests.desktop.session import Desktop, wait_until
+from tests.desktop.session import PATIENCE, Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.services.keyring_contract import KeyringContract
 from tests.support.faulty_server import FaultyServer, balance, hang, status
@@ -39,28 +39,25 @@ def signed_in(program: Program) -> Program:
     return program
 
 
-def tooltip(item: TrayItem, *words: str) -> str:
+def tooltip(item: TrayItem, *words: str, patience: float = PATIENCE) -> str:
     """Wait until the tooltip says all of ``words``."""
 
     def said() -> str:
         text = item.tooltip
         return text if all(word in text for word in words) else ""
 
-    return wait_until(said, f"a tooltip that says {words}; it says {item.tooltip!r}")
+    return wait_until(said, f"a tooltip that says {words}; it says {item.tooltip!r}", patience)
 
 
 def is_said(item: TrayItem, words: str) -> bool:
     return words in item.tooltip
 
 
-def refresh_until(
-    item: TrayItem, happened: Callable[[], bool], what: str, label: str = "Refresh"
-) -> None:
+def refresh_until(item: TrayItem, happened: Callable[[], bool], what: str) -> None:
     """Click, which the gate lets through once a second, until something has happened."""
 
     def clicked() -> bool:
-        if label in item.labels():
-            item.click(label)
+        item.click("Refresh")
         return happened()
 
     wait_until(clicked, what)
@@ -187,17 +184,47 @@ def test_the_notification_s_button_opens_the_dashboard(
     assert opened.read_text() == "https://dashboard.deepvue.ai\n"
 
 
-def test_a_locked_keyring_is_told_and_its_unlocking_noticed(signed_in: Program) -> None:
+def test_a_locked_keyring_is_told_without_a_prompt_and_its_unlocking_noticed_without_a_click(
+    signed_in: Program,
+) -> None:
     desktop = signed_in.desktop
     secret_service.lock(desktop)
     signed_in.start()
     item = TrayItem.wait(desktop)
+    tooltip(item, "The keyring is locked")
+    assert not secret_service.prompts(desktop)
+    secret_service.unlock(desktop)
+    tooltip(item, "6,448 credits", patience=60)
+
+
+def test_a_refused_unlock_leaves_everything_as_it_was(signed_in: Program) -> None:
+    desktop = signed_in.desktop
+    secret_service.lock(desktop)
+    signed_in.start()
+    item = TrayItem.wait(desktop)
+    tooltip(item, "The keyring is locked")
+    item.click("Unlock the keyring…")
     secret_service.refuse(desktop)
     tooltip(item, "The keyring is locked")
-    assert "Unlock the keyring…" in item.labels()
     secret_service.unlock(desktop)
-    label = "Unlock the keyring…"
-    refresh_until(item, partial(is_said, item, "6,448 credits"), "the balance", label)
+    assert secret_service.stored(desktop, service="deepvue-tray", username="live_1")
+
+
+def test_quitting_while_the_keyring_waits_for_a_password_is_quick_and_quiet(
+    signed_in: Program,
+) -> None:
+    desktop = signed_in.desktop
+    secret_service.lock(desktop)
+    process = signed_in.start()
+    item = TrayItem.wait(desktop)
+    tooltip(item, "The keyring is locked")
+    item.click("Unlock the keyring…")
+    wait_until(lambda: secret_service.prompts(desktop), "a prompt")
+    began = time.monotonic()
+    process.terminate()
+    assert process.wait(5) == 0
+    assert time.monotonic() - began < QUIT_WITHIN
+    assert signed_in.output() == ""
 
 
 def test_first_start_opens_the_settings_and_what_is_typed_there_signs_in(

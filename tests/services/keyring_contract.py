@@ -19,20 +19,20 @@ class KeyringContract:
 
     def test_what_was_stored_is_there(self, keyring: Keyring) -> None:
         asyncio.run(keyring.set("live_1", FIRST))
-        assert asyncio.run(keyring.get("live_1")) == FIRST
+        assert asyncio.run(keyring.get("live_1", prompt=True)) == FIRST
 
     def test_storing_again_replaces(self, keyring: Keyring) -> None:
         asyncio.run(keyring.set("live_1", FIRST))
         asyncio.run(keyring.set("live_1", SECOND))
-        assert asyncio.run(keyring.get("live_1")) == SECOND
+        assert asyncio.run(keyring.get("live_1", prompt=True)) == SECOND
 
     def test_an_unknown_client_id_has_no_secret(self, keyring: Keyring) -> None:
-        assert asyncio.run(keyring.get("live_nobody")) is None
+        assert asyncio.run(keyring.get("live_nobody", prompt=True)) is None
 
     def test_what_was_removed_is_gone(self, keyring: Keyring) -> None:
         asyncio.run(keyring.set("live_1", FIRST))
         asyncio.run(keyring.delete("live_1"))
-        assert asyncio.run(keyring.get("live_1")) is None
+        assert asyncio.run(keyring.get("live_1", prompt=True)) is None
 
     def test_removing_what_is_not_there_is_no_error(self, keyring: Keyring) -> None:
         asyncio.run(keyring.delete("live_nobody"))
@@ -41,4 +41,4 @@ class KeyringContract:
         asyncio.run(keyring.set("live_1", FIRST))
         asyncio.run(keyring.set("live_2", SECOND))
         asyncio.run(keyring.delete("live_1"))
-        assert asyncio.run(keyring.get("live_2")) == SECOND
+        assert asyncio.run(keyring.get("live_2", prompt=True)) == SECOND

@@ -25,34 +25,34 @@ def keyring() -> MemoryKeyring:
 
 def test_both_variables_of_the_environment_win(keyring: MemoryKeyring) -> None:
     environ = {"DEEPVUE_CLIENT_ID": "live_env", "DEEPVUE_CLIENT_SECRET": "env-secret"}
-    loaded = asyncio.run(CredentialStore(environ, keyring).load("live_1"))
+    loaded = asyncio.run(CredentialStore(environ, keyring).load("live_1", prompt=True))
     assert loaded == Credentials("live_env", Secret("env-secret"))
 
 
 def test_a_client_id_of_the_environment_finds_its_own_secret(keyring: MemoryKeyring) -> None:
     store = CredentialStore({"DEEPVUE_CLIENT_ID": "live_1"}, keyring)
-    assert asyncio.run(store.load("live_settings")) == STORED
+    assert asyncio.run(store.load("live_settings", prompt=True)) == STORED
 
 
 def test_before_the_first_sign_in_it_is_not_set_up() -> None:
     with pytest.raises(NotSetUpError):
-        asyncio.run(CredentialStore({}, MemoryKeyring()).load(""))
+        asyncio.run(CredentialStore({}, MemoryKeyring()).load("", prompt=True))
 
 
 def test_a_client_id_without_a_secret_is_named() -> None:
     with pytest.raises(NotSetUpError, match="live_1"):
-        asyncio.run(CredentialStore({}, MemoryKeyring()).load("live_1"))
+        asyncio.run(CredentialStore({}, MemoryKeyring()).load("live_1", prompt=True))
 
 
 def test_the_keyring_is_read_once_a_session(keyring: MemoryKeyring) -> None:
     store = CredentialStore({}, keyring)
-    asyncio.run(store.load("live_1"))
+    asyncio.run(store.load("live_1", prompt=True))
     asyncio.run(keyring.delete("live_1"))
-    assert asyncio.run(store.load("live_1")) == STORED
+    assert asyncio.run(store.load("live_1", prompt=True)) == STORED
 
 
 def test_what_is_kept_for_the_session_never_reaches_the_keyring() -> None:
     store = CredentialStore({}, MemoryKeyring())
     store.keep_for_session(STORED)
-    assert asyncio.run(store.load("live_1")) == STORED
+    assert asyncio.run(store.load("live_1", prompt=True)) == STORED
     assert asyncio.run(store.stored("live_1")) is None

@@ -45,13 +45,13 @@ def test_each_failure_has_its_own_words_and_none_quotes_the_secret(
     assert "s3cr3t-value" not in str(caught.value)
     assert caught.value.__cause__ is None
     with pytest.raises(told):
-        asyncio.run(SystemKeyring().get("live_1"))
+        asyncio.run(SystemKeyring().get("live_1", prompt=True))
 
 
 def test_a_machine_without_a_keyring_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     with pytest.raises(NoKeyringError):
-        asyncio.run(SystemKeyring().get("live_1"))
+        asyncio.run(SystemKeyring().get("live_1", prompt=True))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX alone has named pipes")
@@ -64,7 +64,7 @@ def test_a_prompt_that_nobody_answers_ends_when_nobody_waits_any_more(
     fail.setenv("FAILING_KEYRING_ASKED", str(asked))
 
     async def give_up_once_asked() -> None:
-        asking = asyncio.create_task(SystemKeyring().get("live_1"))
+        asking = asyncio.create_task(SystemKeyring().get("live_1", prompt=True))
         child = int(await asyncio.to_thread(asked.read_text))
         asking.cancel()
         with suppress(asyncio.CancelledError):

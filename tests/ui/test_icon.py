@@ -1,5 +1,6 @@
 """The icon tells its state by shape, at the smallest size."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import combinations
@@ -51,6 +52,7 @@ def grey(snapshot: Snapshot) -> list[int]:
 
 def test_every_level_and_every_trouble_looks_different_without_colour(qtbot: QtBot) -> None:
     states = [at(1900), at(900), at(200), at(0), Snapshot()]
+    states += [replace(at(1900), stale=True)]
     states += [at(1900, trouble) for trouble in TROUBLES]
     for one, other in combinations(states, 2):
         pairs = zip(grey(one), grey(other), strict=True)

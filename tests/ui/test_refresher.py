@@ -2,15 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from deepvue_tray.core.errors import OfflineError
-from deepvue_tray.core.reading import Alert, Snapshot
+from deepvue_tray.core.errors import (
+    Condition,
+    DeepvueError,
+    KeyringLockedError,
+    OfflineError,
+    RejectedError,
+    ServerError,
+    ThrottledError,
+)
+from deepvue_tray.core.reading import Alert, Reading, Snapshot
+from deepvue_tray.core.schedule import FIRST_RETRY
 from deepvue_tray.core.settings import Settings
-from deepvue_tray.ui.refresher import Refresher
+from deepvue_tray.ui.refresher import TICK, Refresher
 
 QUICK = Snapshot(settings=Settings(interval=timedelta(milliseconds=1)))
 HOURLY = Snapshot(settings=Settings(interval=timedelta(hours=1)))
@@ -20,16 +30,34 @@ class Wallet:
     """Takes requests, answers them when told to, and tells the time."""
 
     def __init__(self) -> None:
-        self.waiting: list[Callable[[Snapshot], None]] = []
-        self.asked = 0
-        self.clock = 100.0
+        self.waiting: list[tuple[Callable[[Snapshot], None], Callable[[Exception], None]]] = []
+        self.prompts: list[bool] = []
+        self.seconds = 100.0
+        self.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
-    def look(self, came: Callable[[Snapshot], None]) -> None:
-        self.asked += 1
-        self.waiting.append(came)
+    @property
+    def asked(self) -> int:
+        return len(self.prompts)
+
+    def look(
+        self,
+        prompt: bool,
+        came: Callable[[Snapshot], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self.prompts.append(prompt)
+        self.waiting.append((came, failed))
 
     def answer(self, snapshot: Snapshot = HOURLY) -> None:
-        self.waiting.pop(0)(snapshot)
+        came, _failed = self.waiting.pop(0)
+        came(snapshot)
+
+    def reading(self) -> Reading:
+        return Reading(at=self.now, balance=Decimal(6448))
+
+    def pass_time(self, time: timedelta) -> None:
+        self.seconds += time.total_seconds()
+        self.now += time
 
 
 @pytest.fixture
@@ -39,7 +67,22 @@ def wallet() -> Wallet:
 
 @pytest.fixture
 def refresher(qtbot: QtBot, wallet: Wallet) -> Refresher:
-    return Refresher(wallet.look, lambda: wallet.clock)
+    return Refresher(
+        wallet.look, clock=lambda: wallet.seconds, now=lambda: wallet.now, chance=lambda: 1.0
+    )
+
+
+def tick(refresher: Refresher, wallet: Wallet, times: int = 1) -> None:
+    """Let the clock go on for so many ticks, as it does while the machine is awake."""
+    for _ in range(times):
+        wallet.pass_time(TICK)
+        refresher._on_tick()
+
+
+def sleep(refresher: Refresher, wallet: Wallet, time: timedelta) -> None:
+    """Let the machine sleep: the wall clock goes on, the other one does not."""
+    wallet.now += time
+    tick(refresher, wallet)
 
 
 def test_a_hundred_clicks_in_a_row_are_one_request(refresher: Refresher, wallet: Wallet) -> None:
@@ -53,10 +96,10 @@ def test_a_click_within_a_second_of_the_last_asks_nothing_more(
 ) -> None:
     refresher.refresh()
     wallet.answer()
-    wallet.clock += 0.9
+    wallet.seconds += 0.9
     refresher.refresh()
     assert wallet.asked == 1
-    wallet.clock += 0.1
+    wallet.seconds += 0.1
     refresher.refresh()
     assert wallet.asked == 2
 
@@ -65,7 +108,7 @@ def test_the_timer_asks_again_after_the_interval(
     qtbot: QtBot, refresher: Refresher, wallet: Wallet
 ) -> None:
     refresher.refresh()
-    wallet.clock += 5
+    wallet.seconds += 5
     wallet.answer(QUICK)
     qtbot.waitUntil(lambda: wallet.asked == 2)
 
@@ -94,7 +137,7 @@ def test_an_alert_is_handed_on_once(refresher: Refresher, wallet: Wallet) -> Non
     refresher.changed.connect(lambda snapshot: due.append(snapshot.due))
     refresher.refresh()
     wallet.answer(replace(HOURLY, due=(Alert.LOW,)))
-    wallet.clock += 5
+    wallet.seconds += 5
     refresher.refresh()
     assert due == [(), (Alert.LOW,), ()]
 
@@ -118,3 +161,131 @@ def test_new_thresholds_are_shown_without_a_request(refresher: Refresher, wallet
     refresher.rejudge(replace(HOURLY, settings=Settings(low=5)))
     assert refresher.snapshot.settings.low == 5
     assert wallet.asked == 1
+
+
+def test_a_click_while_the_server_asks_for_patience_asks_at_most_once_a_minute(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, trouble=ThrottledError(retry_after=600)))
+    for _ in range(60):
+        wallet.pass_time(timedelta(seconds=1))
+        refresher.refresh()
+    assert wallet.asked == 2
+
+
+@pytest.mark.parametrize("trouble", [ThrottledError(retry_after=3600), RejectedError()])
+def test_a_wake_up_or_an_opened_window_does_not_break_a_promised_silence(
+    refresher: Refresher, wallet: Wallet, trouble: DeepvueError
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, trouble=trouble))
+    sleep(refresher, wallet, timedelta(minutes=30))
+    refresher.nudge()
+    assert wallet.asked == 1
+    sleep(refresher, wallet, timedelta(minutes=30))
+    assert wallet.asked == 2
+
+
+def test_an_opened_window_asks_when_the_last_look_is_a_minute_old(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer()
+    refresher.nudge()
+    assert wallet.asked == 1
+    wallet.pass_time(timedelta(minutes=1))
+    refresher.nudge()
+    assert wallet.asked == 2
+
+
+def test_a_network_that_comes_back_is_a_hint_only_where_it_was_missed(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer()
+    wallet.pass_time(timedelta(minutes=2))
+    refresher.on_network()
+    assert wallet.asked == 1
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, trouble=OfflineError()))
+    wallet.pass_time(timedelta(minutes=2))
+    refresher.on_network()
+    assert wallet.asked == 3
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=8), timedelta(hours=-1), timedelta(seconds=40)])
+def test_after_sleep_or_a_changed_clock_it_asks_once(
+    refresher: Refresher, wallet: Wallet, jump: timedelta
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, reading=wallet.reading()))
+    sleep(refresher, wallet, jump)
+    assert wallet.asked == 2
+    tick(refresher, wallet, 20)
+    assert wallet.asked == 2
+
+
+def test_while_the_machine_is_awake_the_clock_asks_nothing(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, reading=wallet.reading()))
+    tick(refresher, wallet, 100)
+    assert wallet.asked == 1
+
+
+def test_a_reading_that_is_older_than_it_should_be_is_called_stale_until_the_next(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    often = Snapshot(settings=Settings(interval=timedelta(minutes=5)), reading=wallet.reading())
+    refresher.refresh()
+    wallet.answer(often)
+    refresher.refresh()
+    tick(refresher, wallet, 21)
+    assert not refresher.snapshot.stale
+    tick(refresher, wallet)
+    assert refresher.snapshot.condition is Condition.STALE
+    assert refresher.snapshot.reading == often.reading
+    wallet.pass_time(timedelta(seconds=1))
+    refresher.refresh()
+    wallet.answer(replace(often, reading=wallet.reading()))
+    assert refresher.snapshot.condition.value == Condition.FRESH.value
+
+
+def test_after_sleep_nothing_is_called_stale_before_the_answer(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer(Snapshot(reading=wallet.reading()))
+    sleep(refresher, wallet, timedelta(days=3))
+    tick(refresher, wallet, 10)
+    assert refresher.snapshot.condition is Condition.REFRESHING
+
+
+def test_only_a_click_on_unlock_lets_the_keyring_prompt(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, trouble=KeyringLockedError()))
+    refresher.unlock()
+    assert wallet.prompts == [False, True]
+
+
+def test_a_failure_is_followed_by_an_earlier_look(
+    qtbot: QtBot, refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, trouble=ServerError()))
+    assert refresher._timer.remainingTime() <= FIRST_RETRY.total_seconds() * 1000
+
+
+def test_a_fault_of_ours_is_raised_and_does_not_end_the_looking(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    _came, failed = wallet.waiting.pop(0)
+    with pytest.raises(ZeroDivisionError):
+        failed(ZeroDivisionError())
+    assert not refresher.snapshot.refreshing
+    assert refresher._timer.isActive()

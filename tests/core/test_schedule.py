@@ -1,0 +1,115 @@
+"""It asks again soon enough to notice, and seldom enough to be no burden."""
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepvue_tray.core.errors import (
+    DeepvueError,
+    NotSetUpError,
+    OfflineError,
+    RejectedError,
+    ServerError,
+    ThrottledError,
+)
+from deepvue_tray.core.schedule import Schedule, next_attempt
+from deepvue_tray.core.settings import LONGEST_INTERVAL, SHORTEST_INTERVAL
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+DEFAULT = timedelta(minutes=5)
+DAY = timedelta(days=1)
+
+troubles = st.sampled_from(
+    [OfflineError(), ServerError(), ThrottledError(), NotSetUpError(), RejectedError(), None]
+)
+intervals = st.timedeltas(SHORTEST_INTERVAL, LONGEST_INTERVAL)
+chances = st.floats(0, 1)
+
+
+def pause_after(
+    failures: int,
+    trouble: DeepvueError | None,
+    interval: timedelta = DEFAULT,
+    chance: float = 1.0,
+) -> timedelta:
+    schedule = Schedule(failures)
+    return next_attempt(schedule, trouble, interval=interval, now=NOW, chance=chance)[1]
+
+
+def requests_in_a_day(answer: Callable[[int], DeepvueError | None], seed: int) -> int:
+    """Count the attempts of 24 hours; each takes no time at all, which is the worst case."""
+    chance = random.Random(seed).random
+    schedule, now, asked = Schedule(), NOW, 0
+    while now < NOW + DAY:
+        schedule, pause = next_attempt(
+            schedule, answer(asked), interval=DEFAULT, now=now, chance=chance()
+        )
+        asked += 1
+        now += pause
+    return asked
+
+
+@given(interval=intervals, failures=st.integers(0, 10**9), chance=chances)
+def test_after_a_success_it_waits_for_the_interval(
+    interval: timedelta, failures: int, chance: float
+) -> None:
+    schedule, pause = next_attempt(
+        Schedule(failures), None, interval=interval, now=NOW, chance=chance
+    )
+    assert (schedule.failures, pause) == (0, interval)
+
+
+@given(interval=intervals, failures=st.integers(0, 10**9), chance=chances, trouble=troubles)
+def test_no_pause_exceeds_the_interval_or_what_its_kind_allows(
+    interval: timedelta, failures: int, chance: float, trouble: DeepvueError | None
+) -> None:
+    limit = timedelta(hours=1) if isinstance(trouble, RejectedError) else timedelta(minutes=15)
+    pause = pause_after(failures, trouble, interval, chance)
+    assert timedelta(0) <= pause <= max(interval, limit)
+
+
+def test_the_longest_pause_doubles_from_fifteen_seconds_to_fifteen_minutes() -> None:
+    seconds = [pause_after(n, OfflineError()).total_seconds() for n in range(8)]
+    assert seconds == [15, 30, 60, 120, 240, 480, 900, 900]
+
+
+def test_the_pause_is_a_random_part_of_the_longest() -> None:
+    assert pause_after(3, OfflineError(), chance=0.25) == timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("kind", [ThrottledError, ServerError])
+@pytest.mark.parametrize(
+    ("asked", "waited"), [(1200.0, 1200), (10.0**9, 86_400), (0.0, 15), (None, 15)]
+)
+def test_what_the_server_asks_for_is_obeyed_up_to_a_day(
+    kind: type[ThrottledError] | type[ServerError], asked: float | None, waited: int
+) -> None:
+    assert pause_after(0, kind(retry_after=asked)).total_seconds() == waited
+
+
+def test_refused_credentials_are_not_tried_again_for_an_hour() -> None:
+    assert pause_after(0, RejectedError(), chance=0) == timedelta(hours=1)
+
+
+def test_a_server_that_fails_every_other_time_is_not_asked_twice_as_often() -> None:
+    asked = requests_in_a_day(lambda n: ServerError() if n % 2 else None, seed=1)
+    assert 288 < asked < 400
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_no_mix_of_answers_leads_to_400_requests_a_day(seed: int) -> None:
+    mix = random.Random(seed)
+    kinds = [None, OfflineError(), ServerError(), ThrottledError(retry_after=0), NotSetUpError()]
+    weights = [mix.random() for _ in kinds]
+    assert requests_in_a_day(lambda _: mix.choices(kinds, weights)[0], seed) < 400
+
+
+@given(script=st.lists(troubles, min_size=1, max_size=12), seed=st.integers(0, 1000))
+def test_no_pattern_of_answers_leads_to_400_requests_a_day(
+    script: list[DeepvueError | None], seed: int
+) -> None:
+    assert requests_in_a_day(lambda n: script[n % len(script)], seed) < 400
