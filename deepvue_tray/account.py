@@ -21,7 +21,7 @@ class Account:
         self.settings = Settings()
         """The settings in force: the defaults where the file cannot be read."""
         self.damage: StorageError | None = None
-        """Why the file could not be read; it is left alone, and nothing can be saved over it."""
+        """Why the settings file could not be used, until it has been saved anew."""
         try:
             self.settings = file.load()
         except StorageError as error:
@@ -62,6 +62,7 @@ class Account:
             if credentials is not None and session_only:
                 self._store.keep_for_session(credentials)
             self.settings = settings
+            self.damage = None
 
     async def sign_out(self) -> str:
         """Remove the credentials of the client id in the settings; return that client id.

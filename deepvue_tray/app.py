@@ -21,6 +21,7 @@ from deepvue_tray import __version__
 from deepvue_tray.core.errors import Action
 from deepvue_tray.core.reading import Alert, Snapshot
 from deepvue_tray.resources import icon_path
+from deepvue_tray.ui.single_instance import SingleInstance
 from deepvue_tray.ui.tray import Tray
 
 if TYPE_CHECKING:
@@ -39,17 +40,29 @@ PATIENCE = 0.3
 """Seconds to wait at the end for the worker; what blocks longer is left behind."""
 
 
-def run(build: "Callable[[], Engine]", *, prefix: str = "", from_environment: bool = False) -> int:
+def run(
+    build: "Callable[[], Engine]",
+    *,
+    prefix: str = "",
+    from_environment: bool = False,
+    background: bool = False,
+    single: bool = True,
+) -> int:
     """Run the tray until the person quits; returns the exit status.
 
     ``build`` assembles the engine, and is called on the worker thread. ``prefix`` stands before
     what is shown. ``from_environment`` says that the environment holds the credentials.
+    ``background`` opens no window by itself. ``single`` hands over to the same user's tray that
+    runs already. It is long because it is the whole program, told from start to end.
     """
+    instance = SingleInstance()
+    if single and not instance.is_first():
+        return _hand_over(instance)
     application = _application()
     tray = Tray(prefix)
     tray.look_for_host()
 
-    # The icon is there. The worker loads the network and the keyring while the rest is wired.
+    # The icon is there. The worker loads the network while the rest is wired.
     from deepvue_tray.ui.worker import Worker
 
     worker: Worker[Engine] = Worker(build, close=lambda engine: engine.close())
@@ -57,7 +70,9 @@ def run(build: "Callable[[], Engine]", *, prefix: str = "", from_environment: bo
 
     from deepvue_tray.settings_opener import SettingsOpener
     from deepvue_tray.ui.alerter import Alerter
+    from deepvue_tray.ui.faults import Faults
     from deepvue_tray.ui.interrupts import interrupts
+    from deepvue_tray.ui.network import NetworkHint
     from deepvue_tray.ui.refresher import Refresher
 
     _group_numbers()
@@ -73,6 +88,8 @@ def run(build: "Callable[[], Engine]", *, prefix: str = "", from_environment: bo
         acknowledge=lambda alert: worker.submit(_acknowledging(alert)),
         prefix=prefix,
     )
+    network = NetworkHint()
+    faults = Faults()
 
     @cache
     def card() -> "Card":
@@ -85,12 +102,15 @@ def run(build: "Callable[[], Engine]", *, prefix: str = "", from_environment: bo
         made.show_snapshot(refresher.snapshot)
         return made
 
-    def open_window() -> None:
-        logger.warning(NO_TRAY)
-        card().open_without_tray()
+    def show_card() -> None:
+        if tray.is_hosted:
+            card().open_as_popup()
+        else:
+            card().open_without_tray()
+        refresher.nudge()
 
     on_action: dict[Action, Callable[[], object]] = {
-        Action.CARD: lambda: card().open_as_popup(),
+        Action.CARD: show_card,
         Action.REFRESH: refresher.refresh,
         Action.UNLOCK: refresher.unlock,
         Action.SETTINGS: settings.open,
@@ -106,22 +126,38 @@ def run(build: "Callable[[], Engine]", *, prefix: str = "", from_environment: bo
     # One snapshot goes to every view; whatever a person clicks is one action.
     refresher.changed.connect(tray.show_snapshot)
     refresher.changed.connect(alerter.raise_due)
-    refresher.changed.connect(settings.open_at_first_start)
+    refresher.changed.connect(network.watch)
+    network.back.connect(refresher.on_network)
+    if not background:
+        refresher.changed.connect(settings.open_at_first_start)
     tray.asked.connect(act)
-    tray.homeless.connect(open_window)
+    tray.homeless.connect(lambda: logger.warning(NO_TRAY))
+    if not background:
+        tray.homeless.connect(show_card)
     alerter.asked.connect(act)
+    faults.first.connect(alerter.tell_of_fault)
+    if single:
+        instance.asked.connect(show_card)
+        instance.listen()
 
     # First what is known already, then the first look.
     worker.submit(_recall, refresher.restart)
-    with interrupts(application.quit):
+    with faults.heard(), interrupts(application.quit):
         status = application.exec()
     worker.stop(within=PATIENCE)
     return status
 
 
+def _hand_over(instance: SingleInstance) -> int:
+    if instance.show_first():
+        return 0
+    logger.warning("It runs already, and does not answer. End that process and try again.")
+    return 1
+
+
 async def _recall(engine: "Engine") -> Snapshot:
     # PySide reads the source of every module that is imported after it, and leaves all the lines
-    # in linecache: 9 MB by the time the engine is built, and more with the keyring's backends.
+    # in linecache: 9 MB by the time the engine is built.
     linecache.clearcache()
     return engine.monitor.recall()
 

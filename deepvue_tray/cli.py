@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from deepvue_tray import __version__, preflight
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.services import log
 
 if TYPE_CHECKING:
     from deepvue_tray.core.credentials import Credentials
@@ -21,6 +22,7 @@ MISUSED = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit status."""
     options = _parser().parse_args(arguments)
+    log.to_terminal(verbose=options.verbose)
     try:
         if os.environ.get("DEEPVUE_BASE_URL"):
             from deepvue_tray.core.address import checked_base_url
@@ -50,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--demo", action="store_true", help="show a made-up wallet; touches nothing of yours"
     )
+    parser.add_argument(
+        "--background", action="store_true", help="open no window by itself, as at login"
+    )
+    parser.add_argument("--verbose", action="store_true", help="write to the terminal what goes on")
     parser.set_defaults(run=_tray)
     commands = parser.add_subparsers(title="commands", metavar="")
     login = commands.add_parser(
@@ -75,7 +81,11 @@ def _tray(options: argparse.Namespace) -> int:
     from deepvue_tray.app import run
 
     names = ("DEEPVUE_CLIENT_ID", "DEEPVUE_CLIENT_SECRET")
-    return run(_real_engine, from_environment=any(os.environ.get(name) for name in names))
+    return run(
+        _logged_engine,
+        from_environment=any(os.environ.get(name) for name in names),
+        background=options.background,
+    )
 
 
 def _demo(problem: str | None) -> int:
@@ -85,7 +95,7 @@ def _demo(problem: str | None) -> int:
         if problem is None:
             from deepvue_tray.app import run
 
-            return run(build, prefix="Demo")
+            return run(build, prefix="Demo", single=False)
         import asyncio
 
         engine = build()
@@ -134,6 +144,13 @@ def _real_engine() -> "Engine":
     from deepvue_tray.engine import real_engine
 
     return real_engine()
+
+
+def _logged_engine() -> "Engine":
+    from deepvue_tray.services.paths import Paths
+
+    log.to_file(Paths.of_user().log)
+    return _real_engine()
 
 
 def _typed(client_id: str | None, *, known: str) -> "Credentials":

@@ -92,12 +92,16 @@ def _assemble(folder: Path, base_url: str) -> "Engine":
     # Loaded here: the tray calls this on its worker thread, after its icon shows.
     from deepvue_tray.core.credentials import Secret  # noqa: PLC0415
     from deepvue_tray.engine import assemble  # noqa: PLC0415
+    from deepvue_tray.services.autostart import XdgAutostart, own_command  # noqa: PLC0415
     from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring  # noqa: PLC0415
     from deepvue_tray.services.paths import Paths  # noqa: PLC0415
     from deepvue_tray.services.wallet_api import WalletApi  # noqa: PLC0415
 
     store = CredentialStore({}, MemoryKeyring({CLIENT_ID: Secret(CLIENT_SECRET)}))
-    engine = assemble(Paths.below(folder), store, WalletApi(base_url))
+    paths = Paths.below(folder)
+    # A desktop entry where no desktop looks.
+    autostart = XdgAutostart(paths.autostart, own_command())
+    engine = assemble(paths, store, WalletApi(base_url), autostart)
     # Shorter than a settings file may say: no real wallet is asked so often.
     engine.account.settings = Settings(client_id=CLIENT_ID, interval=INTERVAL)
     return engine

@@ -8,7 +8,11 @@ import os
 from dataclasses import dataclass
 
 from deepvue_tray.account import Account
+from deepvue_tray.core.credentials import Credentials
+from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.core.settings import Settings
 from deepvue_tray.monitor import Monitor
+from deepvue_tray.services.autostart import Autostart, autostart_in
 from deepvue_tray.services.credentials import CredentialStore
 from deepvue_tray.services.history import History
 from deepvue_tray.services.notifier import Notifier
@@ -25,6 +29,29 @@ class Engine:
     account: Account
     monitor: Monitor
     notifier: Notifier
+    autostart: Autostart
+
+    async def save(
+        self,
+        settings: Settings,
+        credentials: Credentials | None,
+        *,
+        session_only: bool,
+        start_at_login: bool,
+    ) -> None:
+        """Store what the settings window says: all of it, or nothing.
+
+        Raises an AccountError or a StorageError, after which all is as it was.
+        """
+        before = self.autostart.is_on()
+        if start_at_login != before:
+            self.autostart.switch(on=start_at_login)
+        try:
+            await self.account.save(settings, credentials, session_only=session_only)
+        except DeepvueError:
+            if start_at_login != before:
+                self.autostart.switch(on=before)
+            raise
 
     def close(self) -> None:
         """Close what is open."""
@@ -39,13 +66,15 @@ def real_engine() -> Engine:
     settings cannot be read.
     """
     base_url = os.environ.get("DEEPVUE_BASE_URL", PRODUCTION)
-    return assemble(
-        Paths.of_user(), CredentialStore(os.environ, SystemKeyring()), WalletApi(base_url)
-    )
+    paths = Paths.of_user()
+    store = CredentialStore(os.environ, SystemKeyring())
+    return assemble(paths, store, WalletApi(base_url), autostart_in(paths.autostart))
 
 
-def assemble(paths: Paths, store: CredentialStore, wallet: WalletApi) -> Engine:
+def assemble(
+    paths: Paths, store: CredentialStore, wallet: WalletApi, autostart: Autostart
+) -> Engine:
     """Put the parts together."""
     account = Account(SettingsFile(paths.settings), store)
     monitor = Monitor(account=account, wallet=wallet, history=History(paths.history))
-    return Engine(account, monitor, Notifier())
+    return Engine(account, monitor, Notifier(), autostart)

@@ -1,5 +1,6 @@
 """One look at the wallet, without Qt: ask, store, judge. The tray and the command line share it."""
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,8 @@ from deepvue_tray.core.errors import DeepvueError, StorageError
 from deepvue_tray.core.reading import Alert, Reading, Snapshot
 from deepvue_tray.services.history import History
 from deepvue_tray.services.wallet_api import WalletApi
+
+logger = logging.getLogger(__name__)
 
 
 class Monitor:
@@ -40,7 +43,9 @@ class Monitor:
 
     def rejudge(self) -> Snapshot:
         """Return the snapshot under the settings as they are now."""
-        self._snapshot = replace(self._snapshot, settings=self._account.settings, due=())
+        self._snapshot = replace(
+            self._snapshot, settings=self._account.settings, storage=self._account.damage, due=()
+        )
         return self._snapshot
 
     async def look(self, *, prompt: bool = False) -> Snapshot:
@@ -53,6 +58,7 @@ class Monitor:
             credentials = await self._account.credentials(prompt=prompt)
             reading = await self._wallet.read(credentials)
         except DeepvueError as error:
+            logger.info("%s", error)
             changes: dict[str, Any] = {"trouble": error.bare(), "due": ()}
         else:
             changes = {"trouble": None, **self._stored_and_judged(asked_as, reading)}
@@ -80,7 +86,7 @@ class Monitor:
         rose = known.reading is None or reading.balance > known.reading.balance
         full = reading.balance if rose or known.full is None else known.full
         due: tuple[Alert, ...] = ()
-        storage: DeepvueError | None = None
+        storage: DeepvueError | None = self._account.damage
         try:
             self._history.append(client_id, reading)
             fired = self._history.fired(client_id)

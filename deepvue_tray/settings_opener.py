@@ -45,15 +45,28 @@ class SettingsOpener(QObject):
 
     @Slot()
     def open(self) -> None:
-        """Open the dialog, or bring the open one to the front."""
-        if self._dialog is None:
-            # Loaded here: most sessions never open it, and it costs 10 ms and some megabytes.
-            from deepvue_tray.ui.settings_dialog import SettingsDialog  # noqa: PLC0415
+        """Open the dialog with the state as it is now, or bring the open one to the front."""
 
+        async def starts_at_login(engine: "Engine") -> bool:
+            return engine.autostart.is_on()
+
+        if self._dialog is None:
+            self._worker.submit(starts_at_login, self._show)
+        else:
+            self._show(False)
+
+    def _show(self, starts_at_login: bool) -> None:
+        # Loaded here: most sessions never open it, and it costs 10 ms and some megabytes.
+        from deepvue_tray.ui.settings_dialog import SettingsDialog  # noqa: PLC0415
+
+        if self._dialog is None:
+            snapshot = self._refresher.snapshot
             self._dialog = SettingsDialog(
-                self._refresher.snapshot.settings,
+                snapshot.settings,
                 from_environment=self._from_environment,
+                starts_at_login=starts_at_login,
                 prefix=self._prefix,
+                notice=snapshot.storage,
             )
             self._dialog.test_asked.connect(self._test)
             self._dialog.save_asked.connect(self._save)
@@ -79,15 +92,18 @@ class SettingsOpener(QObject):
             probe, tested, self._telling(lambda open_, e: open_.show_test_failed(e))
         )
 
-    @Slot(object, object, bool)
+    @Slot(object, object, bool, bool)
     def _save(
         self,
         settings: Settings,
         credentials: Credentials | None,
         session_only: bool,
+        start_at_login: bool,
     ) -> None:
         async def save(engine: "Engine") -> Snapshot:
-            await engine.account.save(settings, credentials, session_only=session_only)
+            await engine.save(
+                settings, credentials, session_only=session_only, start_at_login=start_at_login
+            )
             return engine.monitor.recall() if credentials else engine.monitor.rejudge()
 
         show = self._refresher.restart if credentials else self._refresher.rejudge

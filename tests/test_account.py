@@ -9,6 +9,7 @@ from deepvue_tray.account import Account
 from deepvue_tray.core.credentials import Credentials, Secret
 from deepvue_tray.core.errors import (
     AccountError,
+    DamagedError,
     KeyringLockedError,
     KeyringRefusedError,
     StorageError,
@@ -42,7 +43,10 @@ class Session:
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        self.damage = account.damage
+
+    @property
+    def damage(self) -> StorageError | None:
+        return self.account.damage
 
     @property
     def settings(self) -> Settings:
@@ -156,3 +160,13 @@ def test_a_settings_file_that_cannot_be_read_is_told_and_left_alone(home: Home) 
     assert account.damage is not None
     with pytest.raises(StorageError):
         account.save(Settings(low=5))
+
+
+def test_a_damaged_settings_file_is_told_until_the_settings_are_saved_again(home: Home) -> None:
+    home.path.parent.mkdir()
+    home.path.write_text("damaged")
+    account = home.session()
+    assert isinstance(account.damage, DamagedError)
+    account.save(Settings(low=5))
+    assert account.damage is None
+    assert home.session().settings.low == 5

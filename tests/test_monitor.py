@@ -1,6 +1,7 @@
 """One look: what was known stays known, what is read is stored, what is due is told."""
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,6 +14,7 @@ from deepvue_tray.core.errors import Condition, NotSetUpError, RejectedError, St
 from deepvue_tray.core.reading import Alert, Level, Snapshot
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.engine import Engine, assemble
+from deepvue_tray.services.autostart import XdgAutostart
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.wallet_api import WalletApi
@@ -34,7 +36,8 @@ class Home:
     def session(self, *, signed_in: bool = True) -> Engine:
         store = CredentialStore({}, self.keyring)
         wallet = WalletApi(self.server.url, now=lambda: self.now)
-        engine = assemble(self.paths, store, wallet)
+        autostart = XdgAutostart(self.paths.autostart, [sys.executable])
+        engine = assemble(self.paths, store, wallet, autostart)
         if signed_in:
             asyncio.run(engine.account.save(engine.account.settings, CREDENTIALS))
         engine.monitor.recall()

@@ -17,6 +17,7 @@ DeepvueError
 │   ├── NoKeyringError       there is no keyring
 │   └── KeyringRefusedError  the keyring answered with an error
 └── StorageError             a file could not be read or written
+    └── DamagedError         a file was no longer what we had written
 
 Each class has a ``title`` and a ``remedy``; an instance adds a ``detail``, mostly the server's or
 the operating system's own words. Titles and remedies are English source texts marked for
@@ -243,3 +244,12 @@ class StorageError(DeepvueError):
     title = QT_TRANSLATE_NOOP("errors", "A file could not be used")
     remedy = QT_TRANSLATE_NOOP("errors", "Check the folder's permissions and the free disk space.")
     condition = Condition.FRESH
+
+
+class DamagedError(StorageError):
+    """A file of ours was damaged and set aside; ``detail`` says under which name."""
+
+    title = QT_TRANSLATE_NOOP("errors", "The settings file was damaged")
+    remedy = QT_TRANSLATE_NOOP(
+        "errors", "It was set aside and the defaults are used: check them in Settings, and save."
+    )

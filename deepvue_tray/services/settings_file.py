@@ -1,5 +1,6 @@
 """The settings on disk: one JSON object, replaced whole or not at all."""
 
+import itertools
 import json
 import os
 import tempfile
@@ -9,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from deepvue_tray.core.errors import StorageError
+from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.settings import Settings, problems
 
 
@@ -25,8 +26,8 @@ class SettingsFile:
     def load(self) -> Settings:
         """Return what is stored; a missing file, or a value that cannot be, means the default.
 
-        A file that is no settings file at all is set aside beside itself, never overwritten.
-        Raises StorageError where the file is there and cannot be read.
+        Raises StorageError where the file is there and cannot be read, and DamagedError where it
+        is no settings file at all: it is then set aside beside itself, under a name of its own.
         """
         stored = self._read()
         settings = Settings()
@@ -45,7 +46,11 @@ class SettingsFile:
         Raises StorageError, and leaves the file as it was.
         """
         values = asdict(settings) | {"interval": int(settings.interval.total_seconds())}
-        text = json.dumps(self._read() | values, indent=2) + "\n"
+        try:
+            stored = self._read()
+        except DamagedError:
+            stored = {}
+        text = json.dumps(stored | values, indent=2) + "\n"
         written: Path | None = None
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,9 +80,16 @@ class SettingsFile:
             stored = None
         if isinstance(stored, dict):
             return stored
-        with suppress(OSError):
-            self._path.replace(self._path.with_name(self._path.name + ".damaged"))
-        return {}
+        raise DamagedError(str(self._set_aside()))
+
+    def _set_aside(self) -> Path:
+        names = (f"{self._path.name}.damaged{n or ''}" for n in itertools.count())
+        aside = next(p for name in names if not (p := self._path.with_name(name)).exists())
+        try:
+            self._path.rename(aside)
+        except OSError as error:
+            raise StorageError(f"{self._path}: {error.strerror}") from None
+        return aside
 
 
 def _with(settings: Settings, name: str, value: Any) -> Settings:

@@ -25,7 +25,8 @@ class SystemKeyring:
     """The keyring of the person who is logged in.
 
     A call that may prompt takes as long as a person takes to answer; once it is cancelled, nobody
-    waits for that answer any more. Raises KeyringLockedError, NoKeyringError or KeyringRefusedError.
+    waits for that answer any more. Every call may raise KeyringLockedError, NoKeyringError or
+    KeyringRefusedError.
     """
 
     async def get(self, client_id: str, *, prompt: bool) -> Secret | None:

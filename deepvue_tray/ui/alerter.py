@@ -49,6 +49,12 @@ class Alerter(QObject):
             note = words.note_of(alert, snapshot, self._prefix)
             self._deliver(note, self._pressed_there.emit, partial(self._came, alert, note))
 
+    @Slot()
+    def tell_of_fault(self) -> None:
+        """Tell of a fault of ours."""
+        note = words.note_of_fault(self._prefix)
+        self._deliver(note, self._pressed_there.emit, lambda _shown: None)
+
     @Slot(str, str)
     def _on_pressed(self, _kind: str, button: str) -> None:
         self.asked.emit(Action(button) if button else Action.CARD)

@@ -45,16 +45,25 @@ _DEFAULTS = Settings()
 class SettingsDialog(QDialog):
     """Edits ``settings``; ``from_environment`` says that the environment's credentials win.
 
+    ``starts_at_login`` is the present state of that, and ``notice`` what should be known first.
     ``test_asked`` carries credentials, or None for the stored ones. ``save_asked`` carries the
-    settings, the credentials or None where they are unchanged, and whether these are for this
-    session only. ``remove_asked`` asks to forget the stored credentials.
+    settings, the credentials or None where they are unchanged, whether these are for this session
+    only, and whether to start at login. ``remove_asked`` asks to forget the stored credentials.
     """
 
     test_asked = Signal(object)
-    save_asked = Signal(object, object, bool)
+    save_asked = Signal(object, object, bool, bool)
     remove_asked = Signal()
 
-    def __init__(self, settings: Settings, *, from_environment: bool, prefix: str = "") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        from_environment: bool,
+        starts_at_login: bool = False,
+        prefix: str = "",
+        notice: DeepvueError | None = None,
+    ) -> None:
         super().__init__()
         self._settings = settings
         self.setWindowTitle(f"{prefix} · " * bool(prefix) + self.tr("Settings"))
@@ -64,11 +73,16 @@ class SettingsDialog(QDialog):
         whole.setSpacing(12)
         whole.addWidget(self._credentials_box(from_environment=from_environment))
         whole.addWidget(self._watching_box())
+        self._at_login = QCheckBox(self.tr("Start at lo&gin"))
+        self._at_login.setChecked(starts_at_login)
+        whole.addWidget(self._at_login)
         _align_labels(self)
         whole.addWidget(self._failure)
         whole.addWidget(self._button_box())
         whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
         self._validate()
+        if notice:
+            self._failure.say(words.explanation_of(notice))
 
     def show_tested(self, reading: Reading) -> None:
         """Say that the credentials open a wallet, and how much is in it."""
@@ -217,7 +231,8 @@ class SettingsDialog(QDialog):
             self._answer.say("✗ " + words.explanation_of(error))
             return
         self._save.setEnabled(False)
-        self.save_asked.emit(self._edited(), credentials, session_only)
+        at_login = self._at_login.isChecked()
+        self.save_asked.emit(self._edited(), credentials, session_only, at_login)
 
 
 class _Message(QLabel):

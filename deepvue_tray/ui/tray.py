@@ -14,13 +14,19 @@ from deepvue_tray.ui import words
 HOST_POLL = 2_000
 """Milliseconds between two looks for a tray host, while there is none."""
 
+HOST_CHECK = 30_000
+"""The same while there is one, which may end: two wake-ups a minute."""
+
+GRACE = 5
+"""Looks without a host until one that ended counts as gone: a panel that restarts is soon back."""
+
 
 class Tray(QObject):
     """Shows snapshots in the desktop's tray, once there is one.
 
     An icon made before the tray's host is up never appears, so it is made only when a host is
-    there: ``hosted`` tells of it, and ``homeless`` that none came up within HOST_POLL. ``prefix``
-    stands before everything, as "Demo" does.
+    there, and anew for each: ``hosted`` tells of it, and ``homeless`` that there is none, once for
+    each time. ``prefix`` stands before everything, as "Demo" does.
     """
 
     asked = Signal(object)
@@ -34,18 +40,31 @@ class Tray(QObject):
         self._snapshot: Snapshot | None = None
         self._icon: QSystemTrayIcon | None = None
         self._shown_icon = QIcon(str(icon_path("unknown-64.png")))
-        self._told_homeless = False
+        self._looks_left = 1
         self._build_menu()
-        self._poll = QTimer(self, interval=HOST_POLL)
+        self._poll = QTimer(self)
         self._poll.timeout.connect(self._look_again)
+
+    @property
+    def is_hosted(self) -> bool:
+        """Whether the icon is in a tray."""
+        return self._icon is not None
 
     @Slot()
     def look_for_host(self) -> None:
         """Move into the tray if there is one now, or wait for one."""
-        if not QSystemTrayIcon.isSystemTrayAvailable():
-            self._poll.start()
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            if self._icon is None:
+                self._move_in()
+            self._poll.start(HOST_CHECK)
             return
-        self._poll.stop()
+        if self._icon is not None:
+            self._icon.deleteLater()
+            self._icon = None
+            self._looks_left = GRACE
+        self._poll.start(HOST_POLL)
+
+    def _move_in(self) -> None:
         self._icon = QSystemTrayIcon(self)
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._on_activated)
@@ -57,9 +76,10 @@ class Tray(QObject):
     @Slot()
     def _look_again(self) -> None:
         self.look_for_host()
-        if self._icon is None and not self._told_homeless:
-            self._told_homeless = True
-            self.homeless.emit()
+        if self._icon is None:
+            self._looks_left -= 1
+            if self._looks_left == 0:
+                self.homeless.emit()
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:

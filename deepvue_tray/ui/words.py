@@ -123,3 +123,10 @@ def note_of(alert: Alert, snapshot: Snapshot, prefix: str) -> Note:
         body=body,
         buttons=((Action.DASHBOARD.value, _tr("Top up")),),
     )
+
+
+def note_of_fault(prefix: str) -> Note:
+    """Write the notification of a fault of ours."""
+    title = _tr("A fault in deepvue-tray")
+    body = _tr("It goes on. The log says what happened; please report it.")
+    return Note(kind="fault", title=f"{prefix}: {title}" if prefix else title, body=body)

@@ -139,13 +139,12 @@ class Desktop:
         """End a program that was started, and wait for its end."""
         _end(self._running.pop(name))
 
-    def restart_panel(self) -> None:
-        """End xfce4-panel and start it anew, as after a crash or an update."""
+    def stop_panel(self) -> None:
+        """End xfce4-panel, and wait until nobody keeps the tray's items any more."""
         self.stop("xfce4-panel")
         # The watcher lives in a plugin's process, which may outlive the panel for a moment.
         watcher = "org.kde.StatusNotifierWatcher"
         wait_until(lambda: not self.call(_BUS, "NameHasOwner", "s", watcher)[0], "no panel")
-        self.start_panel("xfce4-panel")
 
     def start_panel(self, panel: str) -> None:
         """Start ``xfce4-panel``, a StatusNotifier host, or ``tint2``, an XEmbed one."""
@@ -162,6 +161,14 @@ class Desktop:
     def windows(self) -> str:
         """Return the tree of all windows, as xwininfo prints it."""
         return self.run("xwininfo", "-root", "-tree")
+
+    def focus(self, name: str) -> None:
+        """Wait for a window whose title begins with ``name``, and give it the keyboard."""
+        search = ("xdotool", "search", "--onlyvisible", "--name", f"^{name}")
+        window = wait_until(lambda: self.run(*search).strip(), f"a window {name!r}")
+        self.run("xdotool", "windowactivate", "--sync", window)
+        focused = ("xdotool", "getwindowfocus", "getwindowname")
+        wait_until(lambda: self.run(*focused).startswith(name), f"the focus in {name!r}")
 
     def run(self, *command: str, input: str = "") -> str:  # noqa: A002 - subprocess's own name
         """Run a short program on this desktop, and return what it printed."""

@@ -77,7 +77,8 @@ def test_a_restarted_panel_is_another_one_and_shows_the_icon_again(desktop: Desk
     desktop.start(*BARE, name="bare")
     TrayItem.wait(desktop)
     before = watcher(desktop)
-    desktop.restart_panel()
+    desktop.stop_panel()
+    desktop.start_panel("xfce4-panel")
     assert watcher(desktop) != before
     assert TrayItem.wait(desktop).tooltip == "Bare tray"
 

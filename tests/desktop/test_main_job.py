@@ -234,11 +234,7 @@ def test_first_start_opens_the_settings_and_what_is_typed_there_signs_in(
     desktop.start("xfwm4", "--compositor=off")
     program.start()
     item = TrayItem.wait(desktop)
-    window = wait_until(
-        lambda: desktop.run("xdotool", "search", "--onlyvisible", "--name", "^Settings").strip(),
-        "the settings window",
-    )
-    desktop.run("xdotool", "windowactivate", "--sync", window)
+    desktop.focus("Settings")
     assert "Not set up" in item.tooltip
     desktop.run("xdotool", "type", "live_1")
     desktop.run("xdotool", "key", "Tab")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deepvue_tray.core.errors import StorageError
+from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.settings import Settings, problems
 from deepvue_tray.services.settings_file import SettingsFile
 
@@ -82,9 +82,32 @@ def test_a_file_that_is_no_settings_file_is_set_aside_and_not_lost(
         is_object = False
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
-    assert not problems(SettingsFile(path).load())
-    kept = path if is_object else path.with_name("settings.json.damaged")
-    assert kept.read_bytes() == content
+    if is_object:
+        assert not problems(SettingsFile(path).load())
+        return
+    with pytest.raises(DamagedError) as told:
+        SettingsFile(path).load()
+    assert Path(told.value.detail).read_bytes() == content
+    assert SettingsFile(path).load() == Settings()
+
+
+def test_two_damaged_files_are_both_kept(path: Path) -> None:
+    path.parent.mkdir()
+    for content in ("first", "second"):
+        path.write_text(content)
+        with pytest.raises(DamagedError):
+            SettingsFile(path).load()
+    kept = {file.read_text() for file in path.parent.iterdir()}
+    assert kept == {"first", "second"}
+
+
+def test_a_file_damaged_while_the_program_runs_does_not_keep_settings_from_being_saved(
+    path: Path,
+) -> None:
+    path.parent.mkdir()
+    path.write_text("damaged")
+    SettingsFile(path).save(Settings(low=700))
+    assert SettingsFile(path).load().low == 700
 
 
 def test_a_file_that_cannot_be_written_stays_as_it_was(path: Path) -> None:

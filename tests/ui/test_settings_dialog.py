@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QDialogButtonBox, QLabel, QLineEd
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.credentials import Credentials, Secret
-from deepvue_tray.core.errors import NoKeyringError, RejectedError, StorageError
+from deepvue_tray.core.errors import DamagedError, NoKeyringError, RejectedError, StorageError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.ui.settings_dialog import SettingsDialog
@@ -26,7 +26,7 @@ class Person:
     def __init__(self, qtbot: QtBot, dialog: SettingsDialog) -> None:
         self.qtbot = qtbot
         self.dialog = dialog
-        self.saved: list[tuple[Settings, Credentials | None, bool]] = []
+        self.saved: list[tuple[Settings, Credentials | None, bool, bool]] = []
         self.tested: list[Credentials | None] = []
         dialog.save_asked.connect(lambda *asked: self.saved.append(asked))
         dialog.test_asked.connect(self.tested.append)
@@ -66,13 +66,28 @@ def test_what_is_typed_is_saved(open_dialog: Callable[..., Person]) -> None:
     person = open_dialog(Settings())
     person.type(" live_1 ", "s3cr3t-value")
     person.press("Save")
-    assert person.saved == [(Settings(), NEW, False)]
+    assert person.saved == [(Settings(), NEW, False, False)]
+
+
+@pytest.mark.parametrize("now", [True, False])
+def test_starting_at_login_is_shown_as_it_is_and_can_be_changed(qtbot: QtBot, now: bool) -> None:
+    person = Person(qtbot, SettingsDialog(KNOWN, from_environment=False, starts_at_login=now))
+    assert person.button("Start at login").isChecked() is now
+    person.button("Start at login").toggle()
+    person.press("Save")
+    assert person.saved == [(KNOWN, None, False, not now)]
+
+
+def test_a_damaged_settings_file_is_told_when_the_window_opens(qtbot: QtBot) -> None:
+    notice = DamagedError("settings.json.damaged")
+    person = Person(qtbot, SettingsDialog(KNOWN, from_environment=False, notice=notice))
+    assert person.sees("settings.json.damaged")
 
 
 def test_an_empty_secret_keeps_the_stored_one(open_dialog: Callable[..., Person]) -> None:
     person = open_dialog()
     person.press("Save")
-    assert person.saved == [(KNOWN, None, False)]
+    assert person.saved == [(KNOWN, None, False, False)]
 
 
 def test_another_client_id_needs_its_own_secret(open_dialog: Callable[..., Person]) -> None:
@@ -122,7 +137,7 @@ def test_a_keyring_that_refuses_keeps_the_dialog_and_offers_the_session(
     assert person.sees("No keyring.")
     assert person.dialog._secret.text() == "s3cr3t-value"
     person.press("Keep for this session only")
-    assert person.saved[-1] == (Settings(), NEW, True)
+    assert person.saved[-1] == (Settings(), NEW, True, False)
 
 
 def test_a_file_that_cannot_be_written_keeps_the_dialog_too(
@@ -175,7 +190,7 @@ def test_an_interval_that_nobody_touched_stays_exact(open_dialog: Callable[..., 
     odd = Settings(client_id="live_1", interval=timedelta(seconds=90))
     person = open_dialog(odd)
     person.press("Save")
-    assert person.saved == [(odd, None, False)]
+    assert person.saved == [(odd, None, False, False)]
 
 
 def test_the_environment_s_credentials_are_said_to_win(

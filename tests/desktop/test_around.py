@@ -1,0 +1,158 @@
+"""It stays alive and tells the truth while the desktop around it changes."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.desktop.conftest import Program
+from tests.desktop.session import Desktop, wait_until
+from tests.desktop.status_notifier import TrayItem
+from tests.support.faulty_server import FaultyServer, balance, status
+
+SIGNED_IN = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    with FaultyServer(balance(6448)) as server:
+        yield server
+
+
+@pytest.fixture
+def program(desktop: Desktop, server: FaultyServer) -> Program:
+    return Program(desktop, server.url)
+
+
+def says(item: TrayItem, *words: str) -> None:
+    wait_until(lambda: all(word in item.tooltip for word in words), f"a tooltip with {words}")
+
+
+def window(desktop: Desktop, name: str = "deepvue-tray") -> str:
+    found = desktop.run("xdotool", "search", "--onlyvisible", "--name", f"^{name}$")
+    return found.strip()
+
+
+def test_a_restarted_panel_shows_the_icon_again(program: Program) -> None:
+    program.start(**SIGNED_IN)
+    says(TrayItem.wait(program.desktop), "6,448 credits")
+    program.desktop.stop_panel()
+    program.desktop.start_panel("xfce4-panel")
+    says(TrayItem.wait(program.desktop), "6,448 credits")
+    assert not window(program.desktop)
+
+
+def test_a_restarted_xembed_panel_shows_the_icon_again(
+    new_desktop: Callable[..., Desktop], server: FaultyServer
+) -> None:
+    desktop = new_desktop(panel="tint2")
+
+    def icon() -> bool:
+        return '("deepvue-tray" "deepvue-tray")  22x22' in desktop.windows()
+
+    Program(desktop, server.url).start(**SIGNED_IN)
+    wait_until(icon, "the icon")
+    desktop.stop("tint2")
+    wait_until(lambda: not icon(), "the icon's end")
+    desktop.start("tint2")
+    wait_until(icon, "the icon again")
+
+
+def test_when_the_panel_is_gone_for_good_a_window_takes_its_place(program: Program) -> None:
+    program.start(**SIGNED_IN)
+    says(TrayItem.wait(program.desktop), "6,448 credits")
+    program.desktop.stop_panel()
+    wait_until(lambda: window(program.desktop), "the window", patience=60)
+    program.desktop.start_panel("xfce4-panel")
+    says(TrayItem.wait(program.desktop), "6,448 credits")
+    wait_until(lambda: not window(program.desktop), "the window's end")
+
+
+def test_a_second_start_shows_the_first_one_and_ends_at_once(program: Program) -> None:
+    program.start(**SIGNED_IN)
+    says(TrayItem.wait(program.desktop), "6,448 credits")
+    began = time.monotonic()
+    second = program.run()
+    assert time.monotonic() - began < 1
+    assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
+    wait_until(lambda: window(program.desktop), "the card")
+
+
+def test_after_a_kill_the_next_start_works_at_once(program: Program) -> None:
+    killed = program.start(**SIGNED_IN)
+    says(TrayItem.wait(program.desktop), "6,448 credits")
+    killed.kill()
+    killed.wait()
+    wait_until(lambda: not TrayItem.all(program.desktop), "the icon's end")
+    program.start(**SIGNED_IN)
+    says(TrayItem.wait(program.desktop), "6,448 credits")
+
+
+def test_started_at_login_it_shows_no_window_until_it_is_asked_to(
+    new_desktop: Callable[..., Desktop], server: FaultyServer
+) -> None:
+    program = Program(new_desktop(panel=None), server.url)
+    program.start("--background")
+    wait_until(lambda: "No tray" in program.output(), "the notice")
+    assert not program.desktop.run("xdotool", "search", "--onlyvisible", "--class", "deepvue")
+    assert program.run().returncode == 0
+    wait_until(lambda: window(program.desktop), "the window")
+
+
+def test_start_at_login_is_switched_on_in_the_settings(
+    program: Program, server: FaultyServer
+) -> None:
+    desktop = program.desktop
+    desktop.start("xfwm4", "--compositor=off")
+    assert program.login("live_1", "s3cr3t-value").returncode == 0
+    program.start()
+    item = TrayItem.wait(desktop)
+    says(item, "6,448 credits")
+    item.click("Settings…")
+    desktop.focus("Settings")
+    # From the client id over all the others to the last box; its mnemonic would take 0.1 s.
+    desktop.run("xdotool", "key", *["Tab"] * 11, "space", "Return")
+    entry = Path(desktop.env["HOME"], ".config", "autostart", "deepvue-tray.desktop")
+    wait_until(entry.is_file, "the desktop entry")
+    assert re.search(r'^Exec=".*deepvue-tray" "--background"$', entry.read_text(), re.M)
+
+
+def test_damaged_settings_are_told_and_kept(program: Program) -> None:
+    settings = Path(program.desktop.env["HOME"], ".config", "deepvue-tray", "settings.json")
+    settings.parent.mkdir(parents=True)
+    settings.write_text("{damaged")
+    program.start(**SIGNED_IN)
+    item = TrayItem.wait(program.desktop)
+    says(item, "6,448 credits", "settings file was damaged")
+    assert settings.with_name("settings.json.damaged").read_text() == "{damaged"
+
+
+def test_a_log_says_what_happened_and_nothing_holds_the_secret(
+    program: Program, server: FaultyServer
+) -> None:
+    server.answer = status(401, "s3cr3t-value is wrong")
+    process = program.start("--verbose", **SIGNED_IN)
+    says(TrayItem.wait(program.desktop), "Credentials refused")
+    process.terminate()
+    assert process.wait(5) == 0
+    home = Path(program.desktop.env["HOME"])
+    [log] = home.rglob("deepvue-tray.log")
+    assert "Credentials refused" in log.read_text()
+    assert "Credentials refused" in program.output()
+    written = [path for path in home.rglob("*") if path.is_file()]
+    assert not any(b"s3cr3t-value" in path.read_bytes() for path in written)
+    assert "s3cr3t-value" not in program.output()
+
+
+def test_a_home_that_cannot_be_written_keeps_no_balance_from_being_shown(
+    program: Program,
+) -> None:
+    home = Path(program.desktop.env["HOME"])
+    share = home / ".local" / "share"
+    share.mkdir(parents=True, exist_ok=True)
+    # Root may write anywhere, so a file stands where the folder should be.
+    (share / "deepvue-tray").write_text("")
+    program.start(**SIGNED_IN)
+    says(TrayItem.wait(program.desktop), "6,448 credits", "A file could not be used")

@@ -1,0 +1,110 @@
+"""The check box tells the truth, also about what somebody else wrote."""
+
+import plistlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deepvue_tray.core.errors import StorageError
+from deepvue_tray.services.autostart import Autostart, LaunchAgent, XdgAutostart, own_command
+
+same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+Kind = Callable[[Path, list[str]], Autostart]
+
+
+@pytest.fixture(params=[XdgAutostart, LaunchAgent])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    found: Kind = request.param
+    return found
+
+
+def written(folder: Path) -> Path:
+    [file] = (folder / "autostart").iterdir()
+    return file
+
+
+def test_it_can_be_switched_on_and_off_again(kind: Kind, tmp_path: Path) -> None:
+    autostart = kind(tmp_path / "autostart", [sys.executable])
+    assert not autostart.is_on()
+    autostart.switch(on=True)
+    assert autostart.is_on()
+    autostart.switch(on=False)
+    autostart.switch(on=False)
+    assert not autostart.is_on()
+    assert [*(tmp_path / "autostart").iterdir()] == []
+
+
+def test_a_program_that_is_gone_would_not_start(kind: Kind, tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.touch()
+    autostart = kind(tmp_path / "autostart", [str(program)])
+    autostart.switch(on=True)
+    program.unlink()
+    assert not autostart.is_on()
+
+
+@pytest.mark.parametrize("text", ["", "\x00\xff", "[Desktop Entry]\n", "<plist></plist>"])
+def test_what_is_not_an_entry_is_off_and_can_be_switched_on(
+    kind: Kind, tmp_path: Path, text: str
+) -> None:
+    autostart = kind(tmp_path / "autostart", [sys.executable])
+    autostart.switch(on=True)
+    written(tmp_path).write_text(text)
+    assert not autostart.is_on()
+    autostart.switch(on=True)
+    assert autostart.is_on()
+
+
+@pytest.mark.parametrize("line", ["Hidden=true", "X-GNOME-Autostart-enabled=false"])
+def test_an_entry_that_the_desktop_was_told_to_ignore_is_off(tmp_path: Path, line: str) -> None:
+    autostart = XdgAutostart(tmp_path / "autostart", [sys.executable])
+    autostart.switch(on=True)
+    file = written(tmp_path)
+    file.write_text(file.read_text() + line + "\n")
+    assert not autostart.is_on()
+
+
+def test_an_entry_that_somebody_wrote_by_hand_is_on(tmp_path: Path) -> None:
+    (tmp_path / "deepvue-tray.desktop").write_text(
+        f"[Desktop Entry]\nType=Application\nExec={sys.executable} -m deepvue_tray\n"
+    )
+    assert XdgAutostart(tmp_path, []).is_on()
+
+
+def test_a_disabled_agent_is_off(tmp_path: Path) -> None:
+    autostart = LaunchAgent(tmp_path / "autostart", [sys.executable])
+    autostart.switch(on=True)
+    file = written(tmp_path)
+    file.write_bytes(plistlib.dumps(plistlib.loads(file.read_bytes()) | {"Disabled": True}))
+    assert not autostart.is_on()
+
+
+@same_folder
+@given(
+    name=st.text(
+        st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/"), min_size=1
+    ).filter(lambda name: name not in (".", "..") and len(name.encode()) < 200)
+)
+def test_any_path_can_be_started_from(tmp_path: Path, name: str) -> None:
+    program = tmp_path / name
+    program.touch()
+    autostart = XdgAutostart(tmp_path / "autostart of mine", [str(program), "--background"])
+    autostart.switch(on=True)
+    assert autostart.is_on()
+    program.unlink()
+    assert not autostart.is_on()
+
+
+def test_a_folder_that_cannot_be_written_is_told(kind: Kind, tmp_path: Path) -> None:
+    (tmp_path / "autostart").write_text("a file where the folder should be")
+    with pytest.raises(StorageError, match="autostart"):
+        kind(tmp_path / "autostart", [sys.executable]).switch(on=True)
+
+
+def test_the_program_knows_how_it_is_started() -> None:
+    assert Path(own_command()[0]).is_file()

@@ -1,0 +1,53 @@
+"""Our own bugs are logged, told once, and survived."""
+
+import logging
+import sys
+import threading
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from deepvue_tray.ui.faults import Faults
+
+
+def fault() -> None:
+    raise ZeroDivisionError
+
+
+def in_this_thread() -> None:
+    # What Qt does with an exception that leaves a slot.
+    try:
+        fault()
+    except ZeroDivisionError:
+        sys.excepthook(*sys.exc_info())
+
+
+def in_a_thread() -> None:
+    thread = threading.Thread(target=fault)
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.parametrize("happen", [in_this_thread, in_a_thread])
+def test_a_fault_is_logged_each_time_and_told_once(
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture, happen: object
+) -> None:
+    assert callable(happen)
+    faults = Faults()
+    told: list[bool] = []
+    faults.first.connect(lambda: told.append(True))
+    with caplog.at_level(logging.ERROR), faults.heard():
+        happen()
+        happen()
+    qtbot.waitUntil(lambda: told == [True])
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [
+        ZeroDivisionError,
+        ZeroDivisionError,
+    ]
+
+
+def test_afterwards_the_hooks_are_as_they_were() -> None:
+    before = sys.excepthook, threading.excepthook
+    with Faults().heard():
+        pass
+    assert (sys.excepthook, threading.excepthook) == before
