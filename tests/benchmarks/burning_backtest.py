@@ -1,0 +1,208 @@
+"""Whether a tenfold spend is found, and how often a wallet is accused of one that was none.
+
+``python -m tests.benchmarks.burning_backtest [trace.csv ...]`` reads traces with the columns
+``minute`` and ``used`` (credits, one row per 5 minutes); without any it makes up its own. A wallet
+is read every 5 minutes; its last eight weeks are what the program keeps in view.
+
+* found: at 100 random moments, two weeks or more after the start, everything that is spent in two
+  hours is multiplied by ten. Chosen are moments at which those two hours spend something in truth,
+  and at least the median of all two hours that begin in the same hour of day: tenfold of what is
+  below habit may be habit. The right column leaves that condition out: anything above zero.
+* false: the untouched trace, from two weeks after the start to its end.
+
+The alert is the program's: true at two readings in a row, armed again by two that are false, once a
+day at most.
+"""
+
+import csv
+import random
+import statistics
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import accumulate
+from pathlib import Path
+
+from deepvue_tray.core import burn
+from deepvue_tray.core.burn import is_burning_fast
+from deepvue_tray.core.reading import Reading
+
+START = datetime(2026, 1, 5, tzinfo=UTC)
+INTERVAL = timedelta(minutes=5)
+HOUR, DAY = 12, 288
+"""In slots of 5 minutes, as all that follows."""
+WARM_UP = 14 * DAY
+IN_VIEW = 56 * DAY
+BURN = 2 * HOUR
+IN_TIME = HOUR // 2
+TRIALS = 100
+
+Trace = Sequence[int]
+
+
+class Alarm:
+    """The program's rule that turns judgements into alerts."""
+
+    def __init__(self) -> None:
+        self._same = 0
+        self._before = False
+        self._armed = True
+        self._rang: int | None = None
+
+    def rings(self, fast: bool, slot: int) -> bool:
+        """Take the judgement of one reading; return whether it alerts."""
+        self._same = self._same + 1 if fast == self._before else 1
+        self._before = fast
+        if self._same < 2:
+            return False
+        if not fast:
+            self._armed = True
+            return False
+        if not self._armed or (self._rang is not None and slot - self._rang < DAY):
+            return False
+        self._armed, self._rang = False, slot
+        return True
+
+
+class Wallet:
+    """A trace as the program sees it: a balance, read after every slot."""
+
+    def __init__(self, used: Trace) -> None:
+        self.used = used
+        self.spent = [0, *accumulate(used)]
+        self._readings = [_reading(slot, spent) for slot, spent in enumerate(self.spent)]
+        self._limits: dict[int, list[float]] = {}
+
+    def is_burning_fast(self, slot: int, since: int | None = None, times: int = 10) -> bool:
+        """Ask the program at a slot's end, with all multiplied that was spent ``since`` then."""
+        view = self._readings[max(0, slot - IN_VIEW) : slot + 1]
+        if since is not None:
+            before = self.spent[since]
+            view[since - slot - 1 :] = [
+                _reading(n, before + times * (self.spent[n] - before))
+                for n in range(since, slot + 1)
+            ]
+        return self._may_burn(view, slot) and is_burning_fast(view, view[-1].at)
+
+    def _may_burn(self, view: Sequence[Reading], slot: int) -> bool:
+        """Spare the weeks where the last minutes alone show that the answer is no.
+
+        The limits of up to six hours ago are the program's own; the answer is asked for wherever
+        half of them is passed, and they do not double in six hours.
+        """
+        block, hour = divmod(slot // HOUR, 6)
+        if block not in self._limits:
+            start = block * 6 * HOUR
+            past = self._readings[max(0, start - IN_VIEW) : start + 1]
+            self._limits[block] = burn._limits(burn._spend_by_part(past, _seconds(past)))
+        parts = burn._spend_by_part(view[-HOUR:], _seconds(view))
+        near = self._limits[block][22 - hour : 24 - hour + 1]
+        return burn._sustained(parts[: burn.PARTS]) > min(near) / 2
+
+
+def _seconds(view: Sequence[Reading]) -> int:
+    return int(view[-1].at.timestamp())
+
+
+def _reading(slot: int, spent: int) -> Reading:
+    return Reading(at=START + slot * INTERVAL, balance=Decimal(10**9 - spent))
+
+
+def moments(wallet: Wallet, *, at_least_usual: bool) -> list[int]:
+    """Choose the slots at which a burn begins, always the same ones of a trace."""
+    last = len(wallet.used) - BURN
+    spends = [wallet.spent[n + BURN] - wallet.spent[n] for n in range(last)]
+    usual = [
+        statistics.median(s for n, s in enumerate(spends) if n // HOUR % 24 == hour)
+        for hour in range(24)
+    ]
+    able = [
+        n
+        for n in range(WARM_UP, last)
+        if spends[n] > 0 and (spends[n] >= usual[n // HOUR % 24] or not at_least_usual)
+    ]
+    return random.Random(0).sample(able, min(TRIALS, len(able)))
+
+
+def delay(wallet: Wallet, begin: int) -> int | None:
+    """Return the minutes from the start of a burn to the alert, None where it came too late."""
+    alarm = Alarm()
+    for slot in range(begin + 1, begin + IN_TIME + 1):
+        if alarm.rings(wallet.is_burning_fast(slot, begin), slot):
+            return (slot - begin) * 5
+    return None
+
+
+def false_alerts(wallet: Wallet) -> float:
+    """Return the alerts in a fortnight of the untouched trace."""
+    alarm = Alarm()
+    slots = range(WARM_UP, len(wallet.spent))
+    count = sum(alarm.rings(wallet.is_burning_fast(slot), slot) for slot in slots)
+    return count / (len(slots) / (14 * DAY))
+
+
+def made_up() -> Iterator[tuple[str, Trace]]:
+    """Yield wallets of four kinds, eight weeks of each."""
+    chance = random.Random(0)
+    slots = range(56 * DAY)
+    hour_of = [slot // HOUR % 24 for slot in slots]
+    yield "constant", [_poisson(chance, 20) for _ in slots]
+    yield (
+        "workdays",
+        [
+            _poisson(chance, 30 if slot // DAY % 7 < 5 and 9 <= hour < 18 else 0)
+            for slot, hour in zip(slots, hour_of, strict=True)
+        ],
+    )
+    night = [_poisson(chance, 5) for _ in slots]
+    for day in range(56):
+        begin = day * DAY + 2 * HOUR + chance.randrange(-4, 5)
+        for slot in range(begin, begin + HOUR):
+            night[slot] += _poisson(chance, 200)
+    yield "nightly batch", night
+    sparse = [0 for _ in slots]
+    for _ in range(56 * 6):
+        begin = chance.randrange(len(sparse) - HOUR)
+        for slot in range(begin, begin + chance.randrange(1, HOUR)):
+            sparse[slot] += _poisson(chance, 10)
+    yield "sparse bursts", sparse
+
+
+def _poisson(chance: random.Random, mean: float) -> int:
+    """Draw from a Poisson distribution: the arrivals of unit rate before ``mean``."""
+    count, time = 0, chance.expovariate(1)
+    while time < mean:
+        count, time = count + 1, time + chance.expovariate(1)
+    return count
+
+
+def load(path: Path) -> Trace:
+    """Read what was used in each slot."""
+    with path.open(newline="") as lines:
+        return [int(row["used"]) for row in csv.DictReader(lines)]
+
+
+def report(name: str, used: Trace) -> None:
+    """Print both tables of one trace."""
+    wallet = Wallet(used)
+    print(f"\n{name}: {len(used) / DAY:.0f} days")
+    print("  found                       within 30 min   median delay")
+    for label, at_least_usual in (("usual spend or more", True), ("any spend", False)):
+        delays = [delay(wallet, begin) for begin in moments(wallet, at_least_usual=at_least_usual)]
+        known = [minutes for minutes in delays if minutes is not None]
+        middle = f"{statistics.median(known):.0f} min" if known else "-"
+        share = len(known) / len(delays)
+        print(f"    {label:22}{share:15.0%}{middle:>15}   of {len(delays)}")
+    print(f"  false\n    alerts in a fortnight   {false_alerts(wallet):13.2f}")
+
+
+def main(paths: Iterable[str]) -> None:
+    """Report on the traces given, or on made-up ones."""
+    given = [(Path(path).stem, load(Path(path))) for path in paths]
+    for name, used in given or made_up():
+        report(name, used)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

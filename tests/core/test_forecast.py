@@ -1,0 +1,280 @@
+"""How long it lasts: what must hold for any wallet, and what a person would say of simple ones."""
+
+import random
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deepvue_tray.core.forecast import HORIZON, Runway, forecast_runway
+from deepvue_tray.core.reading import Reading
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+SLOT = timedelta(minutes=5)
+
+
+def at(moment: datetime, balance: float | Decimal | str) -> Reading:
+    return Reading(at=moment, balance=Decimal(str(balance)))
+
+
+def slots(days: float, now: datetime = NOW) -> list[datetime]:
+    count = int(timedelta(days=days) / SLOT)
+    return [now - SLOT * i for i in range(count, -1, -1)]
+
+
+def wallet(
+    rate: Callable[[datetime], float], left: float, *, days: float = 21, now: datetime = NOW
+) -> list[Reading]:
+    """Read every five minutes what is spent at ``rate`` credits an hour; ``left`` is left now."""
+    readings, balance = [], left
+    for moment in reversed(slots(days, now)):
+        readings.append(at(moment, round(balance, 6)))
+        balance += rate(moment - SLOT) / 12
+    return readings[::-1]
+
+
+def steady(left: float = 240, *, days: float = 21, rate: float = 10) -> list[Reading]:
+    return wallet(lambda _: rate, left, days=days)
+
+
+def forecast(readings: Iterable[Reading], now: datetime = NOW) -> Runway:
+    runway = forecast_runway(list(readings), now)
+    assert runway is not None
+    return runway
+
+
+def hours(runway: Runway, now: datetime = NOW) -> float:
+    return (runway.empty_at - now) / HOUR
+
+
+def in_office(moment: datetime) -> bool:
+    return moment.weekday() < 5 and 9 <= moment.hour < 18
+
+
+# Enough, too little, nothing
+
+
+def test_without_readings_nothing_is_said() -> None:
+    assert forecast_runway([], NOW) is None
+
+
+def test_less_than_a_day_of_spending_says_nothing() -> None:
+    assert forecast_runway(steady(days=0.9), NOW) is None
+
+
+def test_a_day_of_spending_is_enough() -> None:
+    assert hours(forecast(steady(days=1.1))) == pytest.approx(24, rel=0.05)
+
+
+def test_an_empty_wallet_is_empty_now_however_little_is_known() -> None:
+    runway = forecast([at(NOW - HOUR, 5), at(NOW, 0)])
+    assert runway.earliest == runway.empty_at == runway.latest == NOW
+
+
+def test_a_wallet_that_never_spent_lasts_to_the_horizon() -> None:
+    runway = forecast([at(NOW - 9 * DAY, 70), at(NOW, 70)])
+    assert runway.earliest == runway.empty_at == runway.latest == NOW + HORIZON
+    assert runway.burn_rate == 0
+
+
+def test_a_wallet_that_would_last_for_years_lasts_to_the_horizon() -> None:
+    assert forecast(steady(10**6)).empty_at == NOW + HORIZON
+
+
+# Simple wallets
+
+
+@pytest.mark.parametrize("left", [2, 60, 240, 1680, 50_000])
+def test_constant_spending_goes_on(left: float) -> None:
+    runway = forecast(steady(left))
+    assert hours(runway) == pytest.approx(left / 10, rel=0.02)
+    assert runway.burn_rate == pytest.approx(240, rel=0.001)
+
+
+def test_constant_spending_leaves_no_doubt() -> None:
+    runway = forecast(steady(240))
+    assert runway.latest - runway.earliest < HOUR
+
+
+def test_random_spending_leaves_some() -> None:
+    rng = random.Random(1)
+    runway = forecast(wallet(lambda _: rng.expovariate(0.1), 240))
+    assert hours(runway) == pytest.approx(24, rel=0.1)
+    assert 0.5 * HOUR < runway.latest - runway.earliest < 12 * HOUR
+
+
+def test_nights_are_quiet_when_they_always_were() -> None:
+    readings = wallet(lambda moment: 10.0 if 8 <= moment.hour < 20 else 0.0, 120)
+    assert hours(forecast(readings)) == pytest.approx(24, abs=1.5)
+
+
+@pytest.mark.parametrize("seen", ["always", "in office hours"])
+def test_a_wallet_used_on_workdays_rests_over_the_weekend(seen: str) -> None:
+    friday = NOW - 3 * DAY + 5 * HOUR  # 17:00: an hour's worth today, four hours' on Monday
+    used = wallet(lambda moment: 10.0 if in_office(moment) else 0.0, 50, days=28, now=friday)
+    runway = forecast([r for r in used if seen == "always" or in_office(r.at)], friday)
+    assert runway.empty_at.weekday() == 0
+
+
+def test_a_week_without_spending_leaves_the_wallet_in_use() -> None:
+    runway = forecast(wallet(lambda moment: 10.0 if moment < NOW - 7 * DAY else 0.0, 2400))
+    assert 5 * DAY < runway.empty_at - NOW < 120 * DAY
+    assert runway.burn_rate == 0
+
+
+def test_after_a_lasting_rise_the_new_level_counts() -> None:
+    readings = wallet(lambda moment: 30.0 if moment > NOW - 5 * DAY else 10.0, 720, days=28)
+    assert hours(forecast(readings)) == pytest.approx(24, rel=0.15)
+
+
+# What readings are like
+
+
+def test_a_top_up_is_no_negative_spending() -> None:
+    topped_up = [
+        at(r.at, r.balance - 5000 if r.at < NOW - 2 * DAY else r.balance) for r in steady()
+    ]
+    assert hours(forecast(topped_up)) == pytest.approx(24, rel=0.02)
+
+
+def test_a_top_up_within_a_gap_hides_the_spending_of_the_gap_alone() -> None:
+    readings = [
+        at(r.at, r.balance - 5000 if r.at < NOW - 2 * DAY else r.balance)
+        for r in steady()
+        if not NOW - 4 * DAY < r.at < NOW - 2 * DAY
+    ]
+    assert hours(forecast(readings)) == pytest.approx(24, rel=0.02)
+
+
+def test_a_day_hidden_by_a_top_up_is_no_known_day() -> None:
+    assert forecast_runway([at(NOW - 5 * DAY, 10), at(NOW, 500)], NOW) is None
+
+
+def test_a_balance_that_was_wrong_once_is_no_spending() -> None:
+    readings = steady()
+    for i, wrong in ((-500, 10**6), (-900, 0)):
+        readings[i] = at(readings[i].at, wrong)
+    assert hours(forecast(readings)) == pytest.approx(24, rel=0.02)
+
+
+def test_a_refund_does_not_make_the_wallet_last_longer_than_its_spending() -> None:
+    readings = [at(r.at, r.balance - 30 if r.at < NOW - DAY else r.balance) for r in steady()]
+    assert hours(forecast(readings)) == pytest.approx(24, rel=0.02)
+
+
+def test_spans_of_one_balance_count_like_all_their_readings() -> None:
+    every = wallet(lambda moment: 12.0 if moment.hour % 6 == 0 else 0.0, 48)
+    ends = [
+        r
+        for before, r, after in zip(every, every[1:], every[2:], strict=False)
+        if not before.balance == r.balance == after.balance
+    ]
+    spans = [every[0], *ends, every[-1]]
+    assert len(spans) < len(every) / 3
+    assert hours(forecast(spans)) == pytest.approx(hours(forecast(every)), rel=0.02)
+
+
+def test_readings_while_a_laptop_is_awake_are_enough() -> None:
+    rng = random.Random(2)
+    awake = {day: (rng.uniform(6, 10), rng.uniform(14, 23)) for day in range(1, 32)}
+    readings = [
+        r
+        for r in steady()
+        if awake[r.at.day][0] < r.at.hour + r.at.minute / 60 < awake[r.at.day][1]
+    ]
+    assert hours(forecast(readings)) == pytest.approx(24, rel=0.05)
+
+
+def test_the_time_since_the_last_reading_has_passed() -> None:
+    runway = forecast(steady(240), NOW + 10 * HOUR)
+    assert hours(runway, NOW) == pytest.approx(24, rel=0.02)
+
+
+def test_a_forecast_from_long_ago_is_due_now() -> None:
+    assert forecast(steady(240), NOW + 9 * DAY).latest == NOW + 9 * DAY
+
+
+def test_readings_from_before_the_clock_was_set_back_are_left_out() -> None:
+    ahead = [at(NOW + DAY, 10_000), at(NOW + 2 * DAY, 3)]
+    assert forecast([*steady(), *ahead]) == forecast(steady())
+
+
+# Laws
+
+moments = st.timedeltas(timedelta(days=-20), timedelta(0)).map(lambda before: NOW + before)
+any_moments = st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)).map(
+    lambda moment: moment.replace(tzinfo=UTC)
+)
+balances = st.decimals(-(2**53), 2**53, places=4) | st.decimals(-5, 300, places=2)
+histories = st.lists(
+    st.builds(Reading, at=moments | any_moments, balance=balances), max_size=60
+) | st.lists(st.builds(Reading, at=moments, balance=balances), max_size=60)
+
+
+def seeded(seed: int, left: float = 300) -> list[Reading]:
+    """Make up a wallet with a level, bursts, a day, gaps and a top-up, all by chance."""
+    rng = random.Random(seed)
+    level, day = rng.lognormvariate(2, 1), rng.random()
+    used = wallet(
+        lambda moment: level * (moment.hour > 24 * day) * rng.lognormvariate(0, 1),
+        left,
+        days=rng.uniform(2, 30),
+    )
+    gap = rng.uniform(0, 20)
+    return [r for r in used if not gap * DAY < NOW - r.at < (gap + 1) * DAY or r.at == NOW]
+
+
+seeds = st.integers(0, 10**6).map(seeded)
+
+
+@given(histories, moments | any_moments)
+@settings(max_examples=400)
+def test_whatever_was_read_the_answer_is_in_order(history: list[Reading], now: datetime) -> None:
+    runway = forecast_runway(history, now)
+    if runway:
+        assert now <= runway.earliest <= runway.empty_at <= runway.latest <= now + HORIZON
+        assert runway.burn_rate >= 0
+        assert runway.empty_at.tzinfo is UTC
+
+
+@given(seeds)
+@settings(max_examples=20, deadline=None)
+def test_of_a_wallet_in_use_the_answer_is_in_order(history: list[Reading]) -> None:
+    runway = forecast(history)
+    assert NOW <= runway.earliest <= runway.empty_at <= runway.latest <= NOW + HORIZON
+
+
+@given(histories, st.randoms(use_true_random=False))
+def test_order_and_repetition_do_not_matter(history: list[Reading], rng: random.Random) -> None:
+    mixed = history + rng.sample(history, len(history) // 2)
+    rng.shuffle(mixed)
+    assert forecast_runway(mixed, NOW) == forecast_runway(history, NOW)
+
+
+@given(seeds, st.sampled_from([Decimal("0.001"), Decimal(7), Decimal(10**6)]))
+@settings(max_examples=20, deadline=None)
+def test_in_another_currency_it_lasts_as_long(history: list[Reading], factor: Decimal) -> None:
+    scaled = forecast([Reading(at=r.at, balance=r.balance * factor) for r in history])
+    assert hours(scaled) == pytest.approx(hours(forecast(history)), rel=1e-6)
+
+
+@given(seeds, st.integers(300, 10**5), st.floats(0.1, 1))
+@settings(max_examples=20, deadline=None)
+def test_a_top_up_makes_it_last_longer(history: list[Reading], more: int, when: float) -> None:
+    moment = history[int(when * (len(history) - 1))].at
+    topped_up = [at(r.at, r.balance + more if r.at >= moment else r.balance) for r in history]
+    before = forecast_runway(history, NOW)
+    after = forecast_runway(topped_up, NOW)
+    if before and after:
+        assert after.empty_at >= before.empty_at
+
+
+@given(st.integers(0, 100))
+@settings(max_examples=10, deadline=None)
+def test_half_as_much_does_not_last_longer(seed: int) -> None:
+    assert forecast(seeded(seed, 150)).empty_at <= forecast(seeded(seed, 300)).empty_at
