@@ -10,6 +10,7 @@ bare one takes, and what is never opened costs no memory.
 import linecache
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from deepvue_tray import __version__
+from deepvue_tray.core.alerts import Alert, tomorrow_morning
 from deepvue_tray.core.errors import Action
-from deepvue_tray.core.reading import Alert, Snapshot
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.resources import icon_path
 from deepvue_tray.ui.single_instance import SingleInstance
 from deepvue_tray.ui.tray import Tray
@@ -77,7 +79,9 @@ def run(
 
     _group_numbers()
     refresher = Refresher(
-        lambda prompt, came, failed: worker.submit(_looking(prompt), came, failed)
+        lambda prompt, came, failed: worker.submit(
+            _looking(prompt, refresher.awake_since), came, failed
+        )
     )
     settings = SettingsOpener(worker, refresher, prefix, from_environment=from_environment)
     alerter = Alerter(
@@ -109,6 +113,9 @@ def run(
             card().open_without_tray()
         refresher.nudge()
 
+    def snooze(until: datetime | None) -> None:
+        worker.submit(_snoozing(until), refresher.rejudge)
+
     on_action: dict[Action, Callable[[], object]] = {
         Action.CARD: show_card,
         Action.REFRESH: refresher.refresh,
@@ -116,6 +123,10 @@ def run(
         Action.SETTINGS: settings.open,
         Action.DASHBOARD: lambda: _browse(DASHBOARD),
         Action.STATUS_PAGE: lambda: _browse(STATUS_PAGE),
+        Action.SNOOZE_HOUR: lambda: snooze(datetime.now(UTC) + timedelta(hours=1)),
+        Action.SNOOZE_MORNING: lambda: snooze(tomorrow_morning(datetime.now(UTC))),
+        Action.SNOOZE_TOP_UP: lambda: snooze(None),
+        Action.RESUME: lambda: worker.submit(_resume, refresher.rejudge),
         Action.ABOUT: _show_about,
         Action.QUIT: application.quit,
     }
@@ -162,13 +173,24 @@ async def _recall(engine: "Engine") -> Snapshot:
     return engine.monitor.recall()
 
 
-def _looking(prompt: bool) -> "Job[Engine, Snapshot]":
+def _looking(prompt: bool, awake_since: datetime) -> "Job[Engine, Snapshot]":
     async def look(engine: "Engine") -> Snapshot:
-        snapshot = await engine.monitor.look(prompt=prompt)
+        snapshot = await engine.monitor.look(prompt=prompt, awake_since=awake_since)
         linecache.clearcache()
         return snapshot
 
     return look
+
+
+def _snoozing(until: datetime | None) -> "Job[Engine, Snapshot]":
+    async def snooze(engine: "Engine") -> Snapshot:
+        return engine.monitor.snooze(until)
+
+    return snooze
+
+
+async def _resume(engine: "Engine") -> Snapshot:
+    return engine.monitor.resume()
 
 
 def _acknowledging(alert: Alert) -> "Job[Engine, None]":

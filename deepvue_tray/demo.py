@@ -1,10 +1,12 @@
 """A wallet to try the program on: its own server on loopback, and files that vanish with it."""
 
 import json
+import random
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingTCPServer
@@ -12,10 +14,12 @@ from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 
 if TYPE_CHECKING:
     from deepvue_tray.engine import Engine
+    from deepvue_tray.services.history import History
 
 CLIENT_ID = "free_tier_demo"
 CLIENT_SECRET = "demo"  # noqa: S105 - opens the demo's own server and nothing else
@@ -28,10 +32,35 @@ _BURN = 7
 _CYCLE = _FULL / _BURN + 20
 """Seconds from one top-up to the next: the wallet stays empty for 20, to be looked at."""
 
+_MONTHS_FULL, _MONTHS_LOW = 3_000, 600
+"""Credits after and before the top-ups of the month that was made."""
+
 
 def brisk_spending(seconds: float) -> int:
     """Return the credits of a wallet that is spent in three minutes and then topped up."""
     return max(0, int(_FULL - _BURN * (seconds % _CYCLE)))
+
+
+def _make_a_month(history: "History") -> None:
+    """Store a month of readings whose spending follows the hours and the week, and ends now.
+
+    It is the same at each start but for the clock: the noise is seeded.
+    """
+    from deepvue_tray.core.alerts import AlertState  # noqa: PLC0415
+
+    noise = random.Random(_CYCLE)  # noqa: S311 - made-up spending, no secret
+    now = datetime.now(UTC)
+    balance, readings = Decimal(_FULL), [Reading(at=now, balance=Decimal(_FULL))]
+    for quarters in range(1, 30 * 24 * 4):
+        at = now - quarters * timedelta(minutes=15)
+        local = at.astimezone()
+        office = local.weekday() < 5 and 8 <= local.hour < 20  # noqa: PLR2004 - Monday to Friday
+        balance += noise.randrange(6) if office else noise.randrange(2)
+        if balance > _MONTHS_FULL:
+            balance = Decimal(_MONTHS_LOW)  # seen backwards: the moment before a top-up
+        readings.append(Reading(at=at, balance=balance))
+    history.fill(CLIENT_ID, reversed(readings), AlertState())
+    history.close()
 
 
 class _Server(ThreadingTCPServer):
@@ -94,6 +123,7 @@ def _assemble(folder: Path, base_url: str) -> "Engine":
     from deepvue_tray.engine import assemble  # noqa: PLC0415
     from deepvue_tray.services.autostart import XdgAutostart, own_command  # noqa: PLC0415
     from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring  # noqa: PLC0415
+    from deepvue_tray.services.history import History  # noqa: PLC0415
     from deepvue_tray.services.paths import Paths  # noqa: PLC0415
     from deepvue_tray.services.wallet_api import WalletApi  # noqa: PLC0415
 
@@ -102,6 +132,9 @@ def _assemble(folder: Path, base_url: str) -> "Engine":
     # A desktop entry where no desktop looks.
     autostart = XdgAutostart(paths.autostart, own_command())
     engine = assemble(paths, store, WalletApi(base_url), autostart)
+    _make_a_month(History(paths.history))
     # Shorter than a settings file may say: no real wallet is asked so often.
-    engine.account.settings = Settings(client_id=CLIENT_ID, interval=INTERVAL)
+    engine.account.settings = Settings(
+        client_id=CLIENT_ID, interval=INTERVAL, low_days=None, critical_days=None
+    )
     return engine

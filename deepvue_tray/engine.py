@@ -5,7 +5,9 @@ worker thread, after its icon shows.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from deepvue_tray.account import Account
 from deepvue_tray.core.credentials import Credentials
@@ -72,9 +74,13 @@ def real_engine() -> Engine:
 
 
 def assemble(
-    paths: Paths, store: CredentialStore, wallet: WalletApi, autostart: Autostart
+    paths: Paths,
+    store: CredentialStore,
+    wallet: WalletApi,
+    autostart: Autostart,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Engine:
-    """Put the parts together."""
+    """Put the parts together; ``now`` returns the time, aware, in UTC."""
     account = Account(SettingsFile(paths.settings), store)
-    monitor = Monitor(account=account, wallet=wallet, history=History(paths.history))
+    monitor = Monitor(account=account, wallet=wallet, history=History(paths.history), now=now)
     return Engine(account, monitor, Notifier(), autostart)

@@ -1,14 +1,21 @@
-"""One look at the wallet, without Qt: ask, store, judge. The tray and the command line share it."""
+"""One look at the wallet, without Qt: ask, store, forecast, judge.
+
+The tray and the command line share it.
+"""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 from deepvue_tray.account import Account
-from deepvue_tray.core.alerts import judge
+from deepvue_tray.core.alerts import Alert, AlertState, Observation, delivered, judge, snoozed
+from deepvue_tray.core.burn import is_burning_fast
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, StorageError
-from deepvue_tray.core.reading import Alert, Reading, Snapshot
+from deepvue_tray.core.forecast import MEMORY, forecast_runway
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.history import History
 from deepvue_tray.services.wallet_api import WalletApi
 
@@ -19,53 +26,69 @@ class Monitor:
     """Turns one attempt to read the wallet into one snapshot.
 
     What was known before stays known: a failed attempt adds its trouble and changes nothing else.
+    ``now`` returns the time, aware, in UTC.
     """
 
-    def __init__(self, *, account: Account, wallet: WalletApi, history: History) -> None:
+    def __init__(
+        self,
+        *,
+        account: Account,
+        wallet: WalletApi,
+        history: History,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._account = account
         self._wallet = wallet
         self._history = history
+        self._now = now
+        # Kept here too: where the disk fails, what was delivered is not delivered again.
+        self._alerts = AlertState()
         self._snapshot = Snapshot()
 
     def recall(self) -> Snapshot:
         """Return what is known without asking anybody: the last reading that was stored."""
-        storage: DeepvueError | None = self._account.damage
-        reading = full = None
-        client_id = self._account.client_id
+        client_id, now = self._account.client_id, self._now()
+        known = Snapshot(settings=self._account.settings)
+        self._alerts = AlertState()
+        storage: DeepvueError | None = None
         try:
-            reading, full = self._history.latest(client_id), self._history.full(client_id)
+            self._alerts = self._history.alerts(client_id)
+            known = replace(
+                known,
+                reading=self._history.latest(client_id, now),
+                full=self._history.full(client_id),
+                runway=forecast_runway(self._past(now), now),
+            )
         except StorageError as error:
             storage = error.bare()
-        self._snapshot = Snapshot(
-            settings=self._account.settings, reading=reading, full=full, storage=storage
-        )
+        self._snapshot = self._with_state(replace(known, storage=storage))
         return self._snapshot
 
     def rejudge(self) -> Snapshot:
         """Return the snapshot under the settings as they are now."""
-        self._snapshot = replace(
-            self._snapshot, settings=self._account.settings, storage=self._account.damage, due=()
-        )
+        self._snapshot = self._with_state(replace(self._snapshot, storage=None, due=()))
         return self._snapshot
 
-    async def look(self, *, prompt: bool = False) -> Snapshot:
+    async def look(self, *, prompt: bool = False, awake_since: datetime | None = None) -> Snapshot:
         """Ask the wallet once; never raises a DeepvueError: it becomes the snapshot's trouble.
 
-        ``prompt`` says whether the keyring may ask the person to unlock it.
+        ``prompt`` says whether the keyring may ask the person to unlock it. ``awake_since`` is
+        when the machine last woke up: what could not be seen before that is nobody's failure.
         """
         asked_as = self._account.client_id
+        reading: Reading | None = None
+        trouble: DeepvueError | None = None
         try:
             credentials = await self._account.credentials(prompt=prompt)
             reading = await self._wallet.read(credentials)
         except DeepvueError as error:
             logger.info("%s", error)
-            changes: dict[str, Any] = {"trouble": error.bare(), "due": ()}
-        else:
-            changes = {"trouble": None, **self._stored_and_judged(asked_as, reading)}
+            trouble = error.bare()
         if self._account.client_id != asked_as:
             # Signed in as somebody else meanwhile: this answer is about another wallet.
             return self._snapshot
-        self._snapshot = replace(self._snapshot, settings=self._account.settings, **changes)
+        after = self._after(reading) if reading else self._after_failure(trouble, awake_since)
+        self._snapshot = self._with_state(after)
         return self._snapshot
 
     async def probe(self, credentials: Credentials) -> Reading:
@@ -74,25 +97,78 @@ class Monitor:
 
     def delivered(self, alert: Alert) -> None:
         """Remember that a due alert reached the person, so that it is not raised again."""
-        client_id = self._account.client_id
-        self._history.set_fired(client_id, self._history.fired(client_id) | {alert})
+        self._set_alerts(delivered(self._alerts, alert, self._now()))
+
+    def snooze(self, until: datetime | None) -> Snapshot:
+        """Silence what has fired until a time, or with None until the next top-up."""
+        self._set_alerts(snoozed(self._alerts, until))
+        return self.rejudge()
+
+    def resume(self) -> Snapshot:
+        """End a snooze."""
+        self._set_alerts(replace(self._alerts, snooze=None))
+        return self.rejudge()
 
     def close(self) -> None:
         """Close what is open."""
         self._history.close()
 
-    def _stored_and_judged(self, client_id: str, reading: Reading) -> dict[str, Any]:
-        known = self._snapshot
-        rose = known.reading is None or reading.balance > known.reading.balance
-        full = reading.balance if rose or known.full is None else known.full
-        due: tuple[Alert, ...] = ()
-        storage: DeepvueError | None = self._account.damage
+    def _after(self, reading: Reading) -> Snapshot:
+        known, client_id = self._snapshot, self._account.client_id
+        storage: DeepvueError | None = None
+        past: list[Reading] = []
         try:
-            self._history.append(client_id, reading)
-            fired = self._history.fired(client_id)
-            still_fired, due = judge(fired, reading, self._account.settings)
-            if still_fired != fired:
-                self._history.set_fired(client_id, still_fired)
+            past = self._past(reading.at)
         except StorageError as error:
             storage = error.bare()
-        return {"reading": reading, "full": full, "due": due, "storage": storage}
+        readings = [*past, reading]
+        runway = forecast_runway(readings, reading.at)
+        seen = Observation(
+            now=reading.at,
+            reading=reading,
+            before=known.reading,
+            runway=runway,
+            fast=is_burning_fast(readings, reading.at),
+        )
+        self._alerts, due = judge(self._alerts, seen, self._account.settings)
+        try:
+            self._history.append(client_id, reading, self._alerts)
+        except StorageError as error:
+            storage = error.bare()
+        rose = known.reading is None or reading.balance > known.reading.balance
+        full = reading.balance if rose or known.full is None else known.full
+        return replace(
+            known, reading=reading, full=full, runway=runway, trouble=None, due=due, storage=storage
+        )
+
+    def _after_failure(
+        self, trouble: DeepvueError | None, awake_since: datetime | None
+    ) -> Snapshot:
+        now, known = self._now(), self._snapshot
+        seen_at = [known.reading.at] if known.reading else []
+        unseen = now - max([*seen_at, awake_since]) if awake_since else timedelta(0)
+        seen = Observation(now=now, trouble=trouble, unseen=unseen)
+        state, due = judge(self._alerts, seen, self._account.settings)
+        if state != self._alerts:
+            self._set_alerts(state)
+        return replace(known, trouble=trouble, due=due)
+
+    def _past(self, now: datetime) -> list[Reading]:
+        return self._history.readings(self._account.client_id, now - MEMORY, now)
+
+    def _set_alerts(self, state: AlertState) -> None:
+        self._alerts = state
+        try:
+            self._history.set_alerts(self._account.client_id, state)
+        except StorageError as error:
+            logger.warning("%s", error)
+
+    def _with_state(self, snapshot: Snapshot) -> Snapshot:
+        """Return ``snapshot`` under the settings and the snooze in force."""
+        snooze = self._alerts.snooze
+        return replace(
+            snapshot,
+            settings=self._account.settings,
+            snoozed=None if snooze and snooze.is_over(self._now()) else snooze,
+            storage=snapshot.storage or self._account.damage or self._history.damage,
+        )

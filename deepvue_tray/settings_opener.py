@@ -7,8 +7,9 @@ from PySide6.QtCore import QObject, Slot
 
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, NotSetUpError
-from deepvue_tray.core.reading import Reading, Snapshot
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.refresher import Refresher
 from deepvue_tray.ui.worker import Job, Worker
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from deepvue_tray.core.alerts import LADDER, Alert
 from deepvue_tray.core.credentials import Credentials, Secret
 from deepvue_tray.core.errors import Condition, NotSetUpError, RejectedError, StorageError
-from deepvue_tray.core.reading import Alert, Level, Snapshot
 from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.engine import Engine, assemble
 from deepvue_tray.services.autostart import XdgAutostart
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
@@ -37,7 +38,7 @@ class Home:
         store = CredentialStore({}, self.keyring)
         wallet = WalletApi(self.server.url, now=lambda: self.now)
         autostart = XdgAutostart(self.paths.autostart, [sys.executable])
-        engine = assemble(self.paths, store, wallet, autostart)
+        engine = assemble(self.paths, store, wallet, autostart, now=lambda: self.now)
         if signed_in:
             asyncio.run(engine.account.save(engine.account.settings, CREDENTIALS))
         engine.monitor.recall()
@@ -72,7 +73,8 @@ def test_a_failed_look_erases_nothing(home: Home, answer: Answer) -> None:
     good = home.look(engine, balance(6448))
     failed = home.look(engine, answer)
     assert failed.trouble is not None
-    assert (failed.reading, failed.full, failed.due) == (good.reading, good.full, ())
+    assert (failed.reading, failed.full, failed.runway) == (good.reading, good.full, good.runway)
+    assert not {*failed.due} & {*LADDER}
     assert home.look(engine, balance(6440)).trouble is None
 
 
@@ -105,7 +107,8 @@ def test_a_delivered_alert_stays_delivered_after_a_restart(home: Home) -> None:
     engine.monitor.delivered(Alert.LOW)
     restarted = home.session()
     assert home.look(restarted, balance(900)).due == ()
-    assert home.look(restarted, balance(1500)).due == ()
+    assert home.look(restarted, balance(1500)).due == (Alert.TOP_UP,)
+    restarted.monitor.delivered(Alert.TOP_UP)
     assert home.look(restarted, balance(900)).due == (Alert.LOW,)
 
 

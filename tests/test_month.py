@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deepvue_tray.account import Account
+from deepvue_tray.core.alerts import Alert
 from deepvue_tray.core.credentials import Credentials, Secret
 from deepvue_tray.core.errors import (
     DeepvueError,
@@ -20,7 +21,7 @@ from deepvue_tray.core.errors import (
     UnreadableError,
     UntrustedError,
 )
-from deepvue_tray.core.reading import Alert, Reading
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.schedule import Schedule, next_attempt
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.monitor import Monitor
@@ -77,11 +78,14 @@ def test_what_is_shown_is_always_what_the_last_good_answer_said(tmp_path: Path, 
 
     def start() -> Monitor:
         account = Account(SettingsFile(tmp_path / "settings.json"), CredentialStore({}, keyring))
-        account.settings = Settings(client_id=CLIENT)
+        account.settings = Settings(
+            client_id=CLIENT, critical=None, low_days=None, critical_days=None
+        )
         monitor = Monitor(
             account=account,
             wallet=wallet,
             history=History(tmp_path / "history.sqlite"),
+            now=lambda: wallet.now,
         )
         monitor.recall()
         return monitor

@@ -59,6 +59,10 @@ class Action(Enum):
     UNLOCK = "unlock"
     STATUS_PAGE = "status page"
     DASHBOARD = "dashboard"
+    SNOOZE_HOUR = "snooze an hour"
+    SNOOZE_MORNING = "snooze until tomorrow morning"
+    SNOOZE_TOP_UP = "snooze until the next top-up"
+    RESUME = "resume"
     ABOUT = "about"
     QUIT = "quit"
 

@@ -1,12 +1,8 @@
-"""What is known of the wallet: one reading, and the snapshot every view is drawn from."""
+"""What the server told, and what is drawn of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import Enum
-
-from deepvue_tray.core.errors import Condition, DeepvueError
-from deepvue_tray.core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,74 +15,18 @@ class Reading:
     """Credits, with the digits the server sent; may be negative."""
 
 
-class Level(Enum):
-    """How much is left, judged by the user's thresholds."""
-
-    UNKNOWN = "unknown"
-    OK = "ok"
-    LOW = "low"
-    CRITICAL = "critical"
-    EMPTY = "empty"
-
-
-class Alert(Enum):
-    """A change worth a notification."""
-
-    LOW = "low"
-    """The balance came to or below the low threshold."""
-
-
-def level_of(balance: Decimal, settings: Settings) -> Level:
-    """Judge a balance by the thresholds in ``settings``; one that is off does not count."""
-    if balance <= 0:
-        return Level.EMPTY
-    if settings.critical is not None and balance <= settings.critical:
-        return Level.CRITICAL
-    if settings.low is not None and balance <= settings.low:
-        return Level.LOW
-    return Level.OK
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """All that is known at one moment; icon, tooltip, menu, windows and alerts show this alone."""
+class Stretch:
+    """What became of the balance in one piece of time, for drawing; amounts in credits."""
 
-    settings: Settings = field(default_factory=Settings)
-    """The settings this was judged by."""
-    reading: Reading | None = None
-    """The last good reading, however long ago; no error erases it."""
-    full: Decimal | None = None
-    """The highest balance since the last top-up, in credits: the gauge's upper end."""
-    trouble: DeepvueError | None = None
-    """Why the last attempt gave no reading; None after a good one."""
-    storage: DeepvueError | None = None
-    """What could not be read from or written to the disk; the reading itself is none the worse."""
-    stale: bool = False
-    """Whether the reading is older than it should be, though nothing is known to be wrong."""
-    refreshing: bool = False
-    """Whether an attempt is under way."""
-    due: tuple[Alert, ...] = ()
-    """Alerts that wait to be delivered."""
-
-    @property
-    def level(self) -> Level:
-        """The level of the last good reading."""
-        return level_of(self.reading.balance, self.settings) if self.reading else Level.UNKNOWN
-
-    @property
-    def condition(self) -> Condition:
-        """What became of the last attempt; a new attempt does not hide the trouble of the last."""
-        if self.trouble:
-            return self.trouble.condition
-        if self.stale:
-            return Condition.STALE
-        if self.refreshing or self.reading is None:
-            return Condition.REFRESHING
-        return Condition.FRESH
-
-    @property
-    def fill(self) -> float:
-        """The gauge's fill, from 0 to 1: the balance against the highest since the last top-up."""
-        if self.reading is None or not self.full or self.full <= 0:
-            return 0.0
-        return min(1.0, max(0.0, float(self.reading.balance / self.full)))
+    start: datetime
+    """Aware, UTC."""
+    at: datetime
+    """The last reading in it; aware, UTC."""
+    last: Decimal
+    low: Decimal
+    high: Decimal
+    spent: Decimal
+    """The sum of all falls."""
+    added: Decimal
+    """The sum of all rises: top-ups, refunds, corrections."""

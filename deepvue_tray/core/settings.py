@@ -8,6 +8,8 @@ from deepvue_tray.core.errors import QT_TRANSLATE_NOOP
 
 SHORTEST_INTERVAL = timedelta(minutes=1)
 LONGEST_INTERVAL = timedelta(hours=24)
+LONGEST_RUNWAY = 365
+"""Days; a threshold beyond the year that is forecast at most would always be reached."""
 HIGHEST_THRESHOLD = 10**9
 """Credits; far above any prepaid wallet, and within the 32 bits of a spin box."""
 
@@ -22,8 +24,17 @@ class Settings:
     """Credits at or below which the wallet is low; None switches the threshold off."""
     critical: int | None = 250
     """Credits at or below which the wallet is critical; None switches the threshold off."""
+    low_days: int | None = 7
+    """Days of runway at or below which the wallet is low; None switches the threshold off."""
+    critical_days: int | None = 2
+    """Days of runway at or below which the wallet is critical; None switches it off."""
     notify_low: bool = True
-    """Whether the low threshold also raises a notification."""
+    notify_critical: bool = True
+    notify_empty: bool = True
+    notify_burning: bool = True
+    notify_top_up: bool = True
+    notify_rejected: bool = True
+    notify_blind: bool = True
     interval: timedelta = timedelta(minutes=5)
     """Time from one request to the next. 5 minutes are 288 requests a day, of the 1,000 that the
     smallest plan allows."""
@@ -38,12 +49,18 @@ def problems(settings: Settings) -> Mapping[str, str]:
     for name, threshold in (("low", settings.low), ("critical", settings.critical)):
         if threshold is not None and not 0 < threshold <= HIGHEST_THRESHOLD:
             found[name] = QT_TRANSLATE_NOOP("settings", "Must be from 1 to 1,000,000,000 credits.")
-    if (
-        settings.low is not None
-        and settings.critical is not None
-        and settings.critical >= settings.low
+    for name, days in (
+        ("low_days", settings.low_days),
+        ("critical_days", settings.critical_days),
     ):
-        found["critical"] = QT_TRANSLATE_NOOP("settings", "Must be below the low threshold.")
+        if days is not None and not 0 < days <= LONGEST_RUNWAY:
+            found[name] = QT_TRANSLATE_NOOP("settings", "Must be from 1 to 365 days.")
+    for name, critical, low in (
+        ("critical", settings.critical, settings.low),
+        ("critical_days", settings.critical_days, settings.low_days),
+    ):
+        if critical is not None and low is not None and critical >= low:
+            found[name] = QT_TRANSLATE_NOOP("settings", "Must be below the low threshold.")
     if not SHORTEST_INTERVAL <= settings.interval <= LONGEST_INTERVAL:
         found["interval"] = QT_TRANSLATE_NOOP("settings", "Must be from 1 minute to 24 hours.")
     return found

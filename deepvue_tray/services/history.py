@@ -1,93 +1,209 @@
 """What must survive a restart: every good reading and the alerts' state, in SQLite.
 
-The one module that knows sqlite3. All calls are made on one thread.
+The one module that knows sqlite3. All calls are made on one thread; other processes may write to
+the same file at the same time. A balance that does not change is stored as one span. Sums and
+extremes by the quarter of an hour, the hour and the day are kept beside the readings, so that any
+range is drawn from a few thousand rows, however many years there are.
 """
 
 import json
+import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from deepvue_tray.core.alerts import AlertState
-from deepvue_tray.core.errors import StorageError
-from deepvue_tray.core.reading import Alert, Reading
+from deepvue_tray.core.errors import DamagedError, StorageError
+from deepvue_tray.core.reading import Reading, Stretch
 
-_SCHEMA = """
-BEGIN;
-CREATE TABLE wallet (id INTEGER PRIMARY KEY, client_id TEXT NOT NULL UNIQUE, fired TEXT NOT NULL);
--- at: milliseconds since 1970 in UTC; balance: credits, INTEGER where whole, else REAL
-CREATE TABLE reading (
-  wallet INTEGER NOT NULL REFERENCES wallet, at INTEGER NOT NULL, balance NUMERIC NOT NULL,
-  PRIMARY KEY (wallet, at)
-) WITHOUT ROWID;
-PRAGMA user_version = 1;
-COMMIT;
-"""
+logger = logging.getLogger(__name__)
+
+QUARTER = timedelta(minutes=15)
+"""Every time zone's midnight is one of UTC's quarters of an hour."""
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+LEVELS = (
+    (timedelta(days=8), None),
+    (timedelta(days=31), QUARTER),
+    (timedelta(days=124), HOUR),
+    (timedelta.max, DAY),
+)
+"""Up to which range what is read: each reading, at five minutes 2,300 of them, then quarters of an
+hour and hours, 3,000 of each, then days, 3,650 in ten years. A screen is 2,000 pixels wide."""
+
+LONGEST_GAP = timedelta(hours=1)
+"""Between two readings of one span: a longer silence stays visible."""
+
+# Times are milliseconds since 1970 in UTC; balances are credits, INTEGER where whole, else REAL.
+_MIGRATIONS = (
+    """
+    CREATE TABLE wallet (
+      id INTEGER PRIMARY KEY, client_id TEXT NOT NULL UNIQUE, fired TEXT NOT NULL
+    );
+    CREATE TABLE reading (
+      wallet INTEGER NOT NULL REFERENCES wallet, at INTEGER NOT NULL, balance NUMERIC NOT NULL,
+      PRIMARY KEY (wallet, at)
+    ) WITHOUT ROWID;
+    """,
+    """
+    ALTER TABLE wallet RENAME COLUMN fired TO alerts;
+    ALTER TABLE wallet ADD COLUMN full NUMERIC;
+    ALTER TABLE reading ADD COLUMN until INTEGER NOT NULL DEFAULT 0;
+    UPDATE reading SET until = at;
+    CREATE TABLE stretch (
+      wallet INTEGER NOT NULL REFERENCES wallet, size INTEGER NOT NULL, start INTEGER NOT NULL,
+      at INTEGER NOT NULL, last NUMERIC NOT NULL, low NUMERIC NOT NULL, high NUMERIC NOT NULL,
+      spent NUMERIC NOT NULL, added NUMERIC NOT NULL,
+      PRIMARY KEY (wallet, size, start)
+    ) WITHOUT ROWID;
+    UPDATE wallet SET
+      alerts = json_object('fired', json(alerts)),
+      full = (
+        SELECT max(balance) FROM reading WHERE wallet = wallet.id AND at >= coalesce((
+          SELECT max(at) FROM (
+            SELECT at, balance > lag(balance) OVER (ORDER BY at) AS rose
+            FROM reading WHERE reading.wallet = wallet.id
+          ) WHERE rose
+        ), 0)
+      );
+    INSERT INTO stretch
+    SELECT wallet, size, start, max(at), 0, min(balance), max(balance),
+      sum(max(fell, 0)), sum(max(-fell, 0))
+    FROM (
+      SELECT wallet, size, at / size * size AS start, at, balance,
+        coalesce(lag(balance) OVER (PARTITION BY wallet, size ORDER BY at) - balance, 0) AS fell
+      FROM reading, (SELECT 900000 AS size UNION SELECT 3600000 UNION SELECT 86400000)
+    )
+    GROUP BY wallet, size, start;
+    UPDATE stretch SET last = (
+      SELECT balance FROM reading WHERE reading.wallet = stretch.wallet AND reading.at = stretch.at
+    );
+    """,
+)
+"""Each takes the file from the version of its index to the next."""
 
 
 class History:
     """The readings of each wallet, kept in the database file at ``path``.
 
     The file is opened at the first call. Every method raises StorageError where it cannot be
-    used; a reading that was appended is on the disk.
+    used; a reading that was appended is on the disk. A file that turns out to be damaged is set
+    aside, and a new one begun.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._opened: sqlite3.Connection | None = None
+        self.damage: DamagedError | None = None
+        """That the file was damaged, and where it is now."""
 
-    def append(self, client_id: str, reading: Reading) -> None:
-        """Store a reading; a second one of the same moment replaces the first."""
-        whole = reading.balance == reading.balance.to_integral_value()
-        balance = int(reading.balance) if whole else float(reading.balance)
-        with self._transaction() as database:
-            database.execute(
-                "INSERT OR REPLACE INTO reading VALUES (?, ?, ?)",
-                (_wallet(database, client_id), round(reading.at.timestamp() * 1000), balance),
-            )
+    def append(self, client_id: str, reading: Reading, alerts: AlertState) -> None:
+        """Store a reading and the alerts' state after it, both or neither.
 
-    def latest(self, client_id: str) -> Reading | None:
-        """Return the newest reading of a wallet."""
-        with self._transaction() as database:
-            row = _newest_first(database, client_id).fetchone()
-        if row is None:
-            return None
-        return Reading(at=datetime.fromtimestamp(row[0] / 1000, UTC), balance=_credits(row[1]))
-
-    def full(self, client_id: str) -> Decimal | None:
-        """Return the highest balance, in credits, since the last top-up.
-
-        Between two top-ups a balance only falls, so it is the reading that rose last: found by
-        walking back no further than to there.
+        A second reading of the same moment replaces the first.
         """
-        full: float | None = None
-        with self._transaction() as database:
-            for _, balance in _newest_first(database, client_id):
-                if full is not None and balance < full:
-                    break
-                full = balance
-        return None if full is None else _credits(full)
+        try:
+            self._append(client_id, reading, alerts)
+        except DamagedError:
+            # Set aside by now: the new file takes the reading.
+            self._append(client_id, reading, alerts)
 
-    def fired(self, client_id: str) -> AlertState:
-        """Return the alerts that were delivered for a wallet and are not re-armed."""
+    def _append(self, client_id: str, reading: Reading, alerts: AlertState) -> None:
+        with self._transaction() as database:
+            _store(database, client_id, reading, alerts)
+
+    def fill(self, client_id: str, readings: Iterable[Reading], alerts: AlertState) -> None:
+        """Store many readings, oldest first, all or none."""
+        with self._transaction() as database:
+            for reading in readings:
+                _store(database, client_id, reading, alerts)
+
+    def latest(self, client_id: str, now: datetime) -> Reading | None:
+        """Return the newest reading of a wallet; what a wrong clock dated after ``now`` waits."""
         with self._transaction() as database:
             row = database.execute(
-                "SELECT fired FROM wallet WHERE client_id = ?", (client_id,)
+                "SELECT min(until, :now), balance FROM reading JOIN wallet ON wallet = id"
+                " WHERE client_id = :client AND at <= :now ORDER BY at DESC LIMIT 1",
+                {"client": client_id, "now": _milliseconds(now)},
             ).fetchone()
-        known = {alert.value: alert for alert in Alert}
-        return frozenset(
-            known[name] for name in json.loads(row[0] if row else "[]") if name in known
-        )
+        return _reading(*row) if row else None
 
-    def set_fired(self, client_id: str, fired: AlertState) -> None:
-        """Remember the alerts that were delivered and are not re-armed."""
+    def full(self, client_id: str) -> Decimal | None:
+        """Return the highest balance, in credits, since the last top-up."""
+        with self._transaction() as database:
+            row = database.execute(
+                "SELECT full FROM wallet WHERE client_id = ?", (client_id,)
+            ).fetchone()
+        return _credits(row[0]) if row and row[0] is not None else None
+
+    def readings(self, client_id: str, since: datetime, until: datetime) -> list[Reading]:
+        """Return the readings of a wallet, oldest first, as far as ``since`` reaches back.
+
+        Of a span come the first and the last.
+        """
+        found: list[Reading] = []
+        with self._transaction() as database:
+            for at, end, balance in database.execute(
+                "SELECT at, reading.until, balance FROM reading JOIN wallet ON wallet = id"
+                " WHERE client_id = ? AND at BETWEEN ? AND ? ORDER BY at",
+                (client_id, _milliseconds(since), _milliseconds(until)),
+            ):
+                found.append(_reading(at, balance))
+                if end > at:
+                    found.append(_reading(end, balance))
+        return found
+
+    def stretches(self, client_id: str, since: datetime, until: datetime) -> list[Stretch]:
+        """Return a range in pieces fine enough to draw 2,000 pixels wide, oldest first.
+
+        No extreme is lost: LEVELS says what a piece is. Days are those of UTC.
+        """
+        size = next(size for longest, size in LEVELS if until - since <= longest)
+        if size is None:
+            return _by_reading(self.readings(client_id, since, until))
+        with self._transaction() as database:
+            rows = database.execute(
+                "SELECT start, at, last, low, high, spent, added FROM stretch"
+                " JOIN wallet ON wallet = id"
+                " WHERE client_id = ? AND size = ? AND start BETWEEN ? AND ? ORDER BY start",
+                (
+                    client_id,
+                    size // _MS,
+                    _milliseconds(since) // (size // _MS) * (size // _MS),
+                    _milliseconds(until),
+                ),
+            ).fetchall()
+        return [
+            Stretch(
+                start=_time(start),
+                at=_time(at),
+                last=_credits(last),
+                low=_credits(low),
+                high=_credits(high),
+                spent=_credits(spent),
+                added=_credits(added),
+            )
+            for start, at, last, low, high, spent, added in rows
+        ]
+
+    def alerts(self, client_id: str) -> AlertState:
+        """Return the state of the alerts of a wallet."""
+        with self._transaction() as database:
+            row = database.execute(
+                "SELECT alerts FROM wallet WHERE client_id = ?", (client_id,)
+            ).fetchone()
+        return AlertState.from_json(json.loads(row[0]) if row else {})
+
+    def set_alerts(self, client_id: str, alerts: AlertState) -> None:
+        """Remember the state of the alerts of a wallet."""
         with self._transaction() as database:
             database.execute(
-                "UPDATE wallet SET fired = ? WHERE id = ?",
-                (json.dumps(sorted(a.value for a in fired)), _wallet(database, client_id)),
+                "UPDATE wallet SET alerts = ? WHERE id = ?",
+                (json.dumps(alerts.as_json()), _wallet(database, client_id)),
             )
 
     def close(self) -> None:
@@ -100,39 +216,162 @@ class History:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         try:
             if self._opened is None:
-                self._opened = _open(self._path)
-            with self._opened:
-                yield self._opened
-        except (sqlite3.Error, OSError) as error:
+                self._opened = self._open()
+            database = self._opened
+            # Taken at once: another process may write between our reading and our writing.
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+            except BaseException:
+                database.rollback()
+                raise
+            database.commit()
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise StorageError(f"{self._path}: {error}") from None
+            self.close()
+            self._set_aside()
+            raise self.damage or StorageError(f"{self._path}: {error}") from None
+        except OSError as error:
             raise StorageError(f"{self._path}: {error}") from None
 
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return _connect(self._path)
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+        self._set_aside()
+        return _connect(self._path)
 
-def _open(path: Path) -> sqlite3.Connection:
+    def _set_aside(self) -> None:
+        """Rename the damaged file and what belongs to it; nothing is deleted."""
+        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+        aside = self._path.with_name(f"{self._path.name}.damaged-{moment}")
+        for suffix in ("", "-wal", "-shm"):
+            part = self._path.with_name(self._path.name + suffix)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + suffix))
+        self.damage = DamagedError(str(aside)).bare()
+        logger.error("%s", self.damage)
+
+
+_MS = timedelta(milliseconds=1)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    database = sqlite3.connect(path, timeout=5)
+    database = sqlite3.connect(path, timeout=5, isolation_level=None)
     try:
         database.execute("PRAGMA journal_mode = WAL")
-        if database.execute("PRAGMA user_version").fetchone() == (0,):
-            database.executescript(_SCHEMA)
-    except sqlite3.Error:
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version < len(_MIGRATIONS):
+            # Another process may migrate at the same time: whoever is second finds it done.
+            database.execute("BEGIN IMMEDIATE")
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            for statements in _MIGRATIONS[version:]:
+                for statement in statements.split(";"):
+                    database.execute(statement)
+            database.execute(f"PRAGMA user_version = {max(version, len(_MIGRATIONS))}")
+            database.execute("COMMIT")
+    except BaseException:
         database.close()
         raise
     return database
 
 
-def _newest_first(database: sqlite3.Connection, client_id: str) -> sqlite3.Cursor:
-    return database.execute(
-        "SELECT at, balance FROM reading"
-        " WHERE wallet = (SELECT id FROM wallet WHERE client_id = ?) ORDER BY at DESC",
-        (client_id,),
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _store(
+    database: sqlite3.Connection, client_id: str, reading: Reading, alerts: AlertState
+) -> None:
+    at, balance = _milliseconds(reading.at), _number(reading.balance)
+    wallet = _wallet(database, client_id)
+    before = database.execute(
+        "SELECT at, until, balance FROM reading WHERE wallet = ? AND at <= ?"
+        " ORDER BY at DESC LIMIT 1",
+        (wallet, at),
+    ).fetchone()
+    if before and before[2] == balance and 0 <= at - before[1] <= LONGEST_GAP / _MS:
+        database.execute(
+            "UPDATE reading SET until = ? WHERE wallet = ? AND at = ?", (at, wallet, before[0])
+        )
+    else:
+        database.execute(
+            "INSERT OR REPLACE INTO reading (wallet, at, until, balance) VALUES (?, ?, ?, ?)",
+            (wallet, at, at, balance),
+        )
+    fell = before[2] - balance if before else 0
+    database.execute(
+        "UPDATE wallet SET alerts = ?, full = iif(full IS NULL OR ?, ?, full) WHERE id = ?",
+        (json.dumps(alerts.as_json()), fell < 0, balance, wallet),
     )
+    _add_to_stretches(database, wallet, at, balance, fell)
+
+
+def _add_to_stretches(
+    database: sqlite3.Connection, wallet: int, at: int, balance: float, fell: float
+) -> None:
+    for size in (QUARTER // _MS, HOUR // _MS, DAY // _MS):
+        database.execute(
+            "INSERT INTO stretch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET last = iif(excluded.at >= at, excluded.last, last),"
+            " at = max(at, excluded.at), low = min(low, excluded.low),"
+            " high = max(high, excluded.high), spent = spent + excluded.spent,"
+            " added = added + excluded.added",
+            (
+                wallet, size, at // size * size, at, balance, balance, balance,
+                max(fell, 0), max(-fell, 0),
+            ),
+        )  # fmt: skip
+
+
+def _by_reading(readings: list[Reading]) -> list[Stretch]:
+    pieces: list[Stretch] = []
+    before = readings[0].balance if readings else Decimal(0)
+    for reading in readings:
+        fell = before - reading.balance
+        before = reading.balance
+        pieces.append(
+            Stretch(
+                start=reading.at,
+                at=reading.at,
+                last=reading.balance,
+                low=reading.balance,
+                high=reading.balance,
+                spent=max(fell, Decimal(0)),
+                added=max(-fell, Decimal(0)),
+            )
+        )
+    return pieces
+
+
+def _milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _time(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def _number(balance: Decimal) -> float:
+    return int(balance) if balance == balance.to_integral_value() else float(balance)
 
 
 def _credits(balance: float) -> Decimal:
-    return Decimal(str(balance))
+    return Decimal(balance) if isinstance(balance, int) else Decimal(str(balance))
+
+
+def _reading(at: int, balance: float) -> Reading:
+    return Reading(at=_time(at), balance=_credits(balance))
 
 
 def _wallet(database: sqlite3.Connection, client_id: str) -> int:
-    database.execute("INSERT OR IGNORE INTO wallet VALUES (NULL, ?, '[]')", (client_id,))
+    database.execute(
+        "INSERT OR IGNORE INTO wallet (client_id, alerts) VALUES (?, '{}')", (client_id,)
+    )
     row = database.execute("SELECT id FROM wallet WHERE client_id = ?", (client_id,)).fetchone()
     return int(row[0])

@@ -35,10 +35,9 @@ class SettingsFile:
             if field.name in stored:
                 with suppress(ValueError, TypeError, OverflowError):
                     settings = _with(settings, field.name, stored[field.name])
-        if "critical" in problems(settings):
-            # A low threshold below the default critical one: the person's own choice stands.
-            settings = replace(settings, critical=None)
-        return settings
+        # A low threshold below the default critical one: the person's own choice stands.
+        off: dict[str, Any] = dict.fromkeys(problems(settings))
+        return replace(settings, **off)
 
     def save(self, settings: Settings) -> None:
         """Replace the file: written beside it, flushed to the disk, then renamed over it.
@@ -97,7 +96,7 @@ def _with(settings: Settings, name: str, value: Any) -> Settings:
     if name == "interval" and not isinstance(value, bool):
         value = timedelta(seconds=value)
     default = getattr(Settings(), name)
-    optional = name in ("low", "critical")
+    optional = name in ("low", "critical", "low_days", "critical_days")
     if type(value) is not type(default) and not (optional and value is None):
         raise ValueError(name)
     changed = replace(settings, **{name: value})

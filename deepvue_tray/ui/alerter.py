@@ -1,13 +1,15 @@
 """Brings due alerts to the person, and reports what was delivered."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from deepvue_tray.core.alerts import Alert
 from deepvue_tray.core.errors import Action
 from deepvue_tray.core.note import Note
-from deepvue_tray.core.reading import Alert, Snapshot
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
 
 Press = Callable[[str, str], object]
@@ -46,7 +48,7 @@ class Alerter(QObject):
     def raise_due(self, snapshot: Snapshot) -> None:
         """Raise what is due in ``snapshot``."""
         for alert in snapshot.due:
-            note = words.note_of(alert, snapshot, self._prefix)
+            note = words.note_of(alert, snapshot, datetime.now(UTC), self._prefix)
             self._deliver(note, self._pressed_there.emit, partial(self._came, alert, note))
 
     @Slot()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QCursor, QFont, QGuiApplication, QKeyEven
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from deepvue_tray.core.errors import Action
-from deepvue_tray.core.reading import Snapshot
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
 from deepvue_tray.ui.icon import icon_for
 
@@ -40,7 +40,13 @@ class Card(QWidget):
         """Let the card say what ``snapshot`` says."""
         self._gauge.setPixmap(icon_for(snapshot).pixmap(48, 48))
         self._balance.setText(words.credits_of(snapshot))
-        self._status.setText(words.status_of(snapshot, datetime.now(UTC)))
+        now = datetime.now(UTC)
+        runway = words.runway_and_day_of(snapshot, now)
+        self._runway.setText(runway[:1].upper() + runway[1:])
+        self._runway.setVisible(bool(runway))
+        self._range.setText(words.range_of(snapshot, now))
+        self._range.setVisible(bool(self._range.text()))
+        self._status.setText(words.status_of(snapshot, now))
         trouble = snapshot.trouble or snapshot.storage
         self._explanation.setVisible(trouble is not None)
         if trouble:
@@ -116,6 +122,9 @@ class Card(QWidget):
         large.setPointSizeF(large.pointSizeF() * 1.8)
         large.setBold(True)
         self._balance.setFont(large)
+        self._runway = QLabel()
+        self._range = QLabel()
+        self._range.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         self._status = QLabel()
         self._status.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         self._explanation = QLabel(wordWrap=True)
@@ -133,6 +142,8 @@ class Card(QWidget):
             demo.setForegroundRole(self.palette().ColorRole.PlaceholderText)
             figures.addWidget(demo)
         figures.addWidget(self._balance)
+        figures.addWidget(self._runway)
+        figures.addWidget(self._range)
         figures.addWidget(self._status)
         head = QHBoxLayout()
         head.setSpacing(14)

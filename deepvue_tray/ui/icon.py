@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 
 from deepvue_tray.core.errors import Condition
-from deepvue_tray.core.reading import Level, Snapshot
+from deepvue_tray.core.snapshot import Level, Snapshot
 
 SIZES = (16, 20, 22, 24, 32, 48, 64)
 """Pixels; what panels ask for at scales from 1 to 2."""

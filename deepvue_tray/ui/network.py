@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Signal, Slot
 
 from deepvue_tray.core.errors import OfflineError
-from deepvue_tray.core.reading import Snapshot
+from deepvue_tray.core.snapshot import Snapshot
 
 
 class NetworkHint(QObject):

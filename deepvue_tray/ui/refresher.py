@@ -9,8 +9,8 @@ from time import monotonic
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from deepvue_tray.core.errors import Condition, OfflineError
-from deepvue_tray.core.reading import Snapshot
 from deepvue_tray.core.schedule import Schedule, next_attempt
+from deepvue_tray.core.snapshot import Snapshot
 
 PAUSE = 1.0
 """Seconds from one request's start within which no click can start another."""
@@ -60,7 +60,8 @@ class Refresher(QObject):
         self._round = 0
         self.snapshot = Snapshot()
         """The latest one."""
-        self._due_at = self._awake_since = self._ticked_at = now()
+        # The machine has been awake since then, as far as is known.
+        self._due_at = self._ticked_at = self.awake_since = now()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._on_due)
         self._tick = QTimer(self, interval=TICK // _MILLISECOND)
@@ -166,7 +167,7 @@ class Refresher(QObject):
         now = self._now()
         passed, self._ticked_at = now - self._ticked_at, now
         if abs(passed - TICK) > JUMP:
-            self._awake_since = now
+            self.awake_since = now
             if not self.snapshot.refreshing and not self._must_wait():
                 self._begin()
         elif self._is_stale(now) and not self.snapshot.stale:
@@ -175,5 +176,5 @@ class Refresher(QObject):
     def _is_stale(self, now: datetime) -> bool:
         if self.snapshot.reading is None or self.snapshot.trouble is not None:
             return False
-        known_good = max(self.snapshot.reading.at, self._awake_since)
+        known_good = max(self.snapshot.reading.at, self.awake_since)
         return now - known_good > 2 * self.snapshot.settings.interval + TICK

@@ -4,9 +4,9 @@ It never sees the stored secret: an empty secret field means "as it is". It asks
 time by signal and is told the outcome; until then it keeps what was typed.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QGridLayout,
     QGroupBox,
     QHBoxLayout,
     QLabel,
@@ -26,20 +27,24 @@ from PySide6.QtWidgets import (
 
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import AccountError, DeepvueError, InvalidInputError
-from deepvue_tray.core.reading import Reading, Snapshot
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import (
     HIGHEST_THRESHOLD,
     LONGEST_INTERVAL,
+    LONGEST_RUNWAY,
     SHORTEST_INTERVAL,
     Settings,
     problems,
 )
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
 
 _MINUTE = timedelta(minutes=1)
 _FIELD_WIDTH = 320
 """Pixels; for a whole secret, and so that a message below a field does not widen the window."""
 _DEFAULTS = Settings()
+# Each threshold, and whether it counts days.
+_THRESHOLDS = {"low": False, "low_days": True, "critical": False, "critical_days": True}
 
 
 class SettingsDialog(QDialog):
@@ -73,6 +78,7 @@ class SettingsDialog(QDialog):
         whole.setSpacing(12)
         whole.addWidget(self._credentials_box(from_environment=from_environment))
         whole.addWidget(self._watching_box())
+        whole.addWidget(self._alerts_box())
         self._at_login = QCheckBox(self.tr("Start at lo&gin"))
         self._at_login.setChecked(starts_at_login)
         whole.addWidget(self._at_login)
@@ -141,11 +147,13 @@ class SettingsDialog(QDialog):
         return box
 
     def _watching_box(self) -> QWidget:
-        self._low = _Threshold(self._settings.low, _DEFAULTS.low, self._validate)
-        self._critical = _Threshold(self._settings.critical, _DEFAULTS.critical, self._validate)
-        self._critical_problem = _Message()
-        self._notify_low = QCheckBox(self.tr("&Notify when low"))
-        self._notify_low.setChecked(self._settings.notify_low)
+        self._thresholds = {
+            name: _Threshold(getattr(self._settings, name), getattr(_DEFAULTS, name), in_days=days)
+            for name, days in _THRESHOLDS.items()
+        }
+        for threshold in self._thresholds.values():
+            threshold.changed.connect(self._validate)
+        self._problem = _Message()
         self._interval = QSpinBox(
             minimum=SHORTEST_INTERVAL // _MINUTE,
             maximum=LONGEST_INTERVAL // _MINUTE,
@@ -155,11 +163,36 @@ class SettingsDialog(QDialog):
         self._interval_shown = self._interval.value()
         box = QGroupBox(self.tr("Watching"))
         form = QFormLayout(box)
-        form.addRow(self.tr("&Low at:"), self._low)
-        form.addRow(self.tr("&Critical at:"), self._critical)
-        form.addRow("", self._critical_problem)
-        form.addRow("", self._notify_low)
+        for label, credits_left, days in (
+            (self.tr("&Low at:"), "low", "low_days"),
+            (self.tr("&Critical at:"), "critical", "critical_days"),
+        ):
+            pair = _row(self._thresholds[credits_left], self._thresholds[days])
+            named = QLabel(label)
+            named.setBuddy(self._thresholds[credits_left])
+            form.addRow(named, pair)
+        form.addRow("", self._problem)
         form.addRow(self.tr("Ask &every:"), self._interval)
+        return box
+
+    def _alerts_box(self) -> QWidget:
+        labels = {
+            "notify_low": self.tr("Low"),
+            "notify_critical": self.tr("Critical"),
+            "notify_empty": self.tr("Empty"),
+            "notify_top_up": self.tr("Credits added"),
+            "notify_burning": self.tr("Spending far faster than usual"),
+            "notify_rejected": self.tr("Credentials refused"),
+            "notify_blind": self.tr("No balance for an hour"),
+        }
+        box = QGroupBox(self.tr("Notify about"))
+        grid = QGridLayout(box)
+        self._alerts = {name: QCheckBox(label) for name, label in labels.items()}
+        for place, (name, check) in enumerate(self._alerts.items()):
+            check.setChecked(getattr(self._settings, name))
+            # The short ones in the first column.
+            grid.addWidget(check, place % 4, place // 4)
+        grid.setColumnStretch(1, 1)
         return box
 
     def _button_box(self) -> QWidget:
@@ -179,12 +212,11 @@ class SettingsDialog(QDialog):
 
     def _edited(self) -> Settings:
         """Return the settings as the fields say; an interval that was not touched stays exact."""
-        settings = replace(
-            self._settings,
-            low=self._low.value(),
-            critical=self._critical.value(),
-            notify_low=self._notify_low.isChecked(),
-        )
+        chosen: dict[str, Any] = {
+            **{name: field.value() for name, field in self._thresholds.items()},
+            **{name: check.isChecked() for name, check in self._alerts.items()},
+        }
+        settings = replace(self._settings, **chosen)
         if self._interval.value() != self._interval_shown:
             settings = replace(settings, interval=self._interval.value() * _MINUTE)
         return settings
@@ -204,10 +236,12 @@ class SettingsDialog(QDialog):
         self._answer.setVisible(False)
         self._failure.setVisible(False)
         self._for_session.setVisible(False)
-        reason = problems(self._edited()).get("critical")
-        self._critical_problem.setVisible(reason is not None)
+        found = problems(self._edited())
+        # The interval's field cannot hold a wrong one, but the demo's is shorter than it can show.
+        reason = next((found[name] for name in _THRESHOLDS if name in found), None)
+        self._problem.setVisible(reason is not None)
         if reason is not None:
-            self._critical_problem.say("✗ " + QCoreApplication.translate("settings", reason))
+            self._problem.say("✗ " + QCoreApplication.translate("settings", reason))
         self._save.setEnabled(reason is None)
 
     def _reveal(self, shown: bool) -> None:
@@ -250,34 +284,36 @@ class _Message(QLabel):
 
 
 class _Threshold(QWidget):
-    """A number of credits that can be switched off."""
+    """A number of credits, or of days, that can be switched off."""
 
-    def __init__(
-        self, value: int | None, default: int | None, changed: Callable[..., None]
-    ) -> None:
+    changed = Signal()
+
+    def __init__(self, value: int | None, default: int | None, *, in_days: bool) -> None:
         super().__init__()
-        self._credits = QSpinBox(
+        self._number = QSpinBox(
             minimum=1,
-            maximum=HIGHEST_THRESHOLD,
-            singleStep=100,
-            value=default if value is None else value,
+            maximum=LONGEST_RUNWAY if in_days else HIGHEST_THRESHOLD,
+            singleStep=1 if in_days else 100,
+            value=(default or 1) if value is None else value,
         )
-        self._credits.setGroupSeparatorShown(True)
-        self._credits.setSuffix(self.tr(" credits"))
-        self._on = QCheckBox(self.tr("on"))
+        self._number.setGroupSeparatorShown(True)
+        self._number.setSuffix(self.tr(" days") if in_days else self.tr(" credits"))
+        self._on = QCheckBox()
+        self._on.setToolTip(self.tr("Whether this threshold counts"))
+        self._on.setAccessibleName(self._on.toolTip())
         self._on.setChecked(value is not None)
-        self._credits.setEnabled(value is not None)
-        self.setFocusProxy(self._credits)
+        self._number.setEnabled(value is not None)
+        self.setFocusProxy(self._number)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._credits, stretch=1)
         layout.addWidget(self._on)
-        self._on.toggled.connect(self._credits.setEnabled)
-        self._on.toggled.connect(changed)
-        self._credits.valueChanged.connect(changed)
+        layout.addWidget(self._number, stretch=1)
+        self._on.toggled.connect(self._number.setEnabled)
+        self._on.toggled.connect(self.changed)
+        self._number.valueChanged.connect(self.changed)
 
     def value(self) -> int | None:
-        return self._credits.value() if self._on.isChecked() else None
+        return self._number.value() if self._on.isChecked() else None
 
 
 def _align_labels(dialog: QWidget) -> None:

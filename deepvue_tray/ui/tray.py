@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from deepvue_tray.core.errors import Action
-from deepvue_tray.core.reading import Snapshot
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.resources import icon_path
 from deepvue_tray.ui import words
 
@@ -68,6 +68,7 @@ class Tray(QObject):
         self._icon = QSystemTrayIcon(self)
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._on_activated)
+        self._icon.messageClicked.connect(lambda: self.asked.emit(Action.CARD))
         self._icon.setIcon(self._shown_icon)
         self._draw()
         self._icon.show()
@@ -88,7 +89,12 @@ class Tray(QObject):
         now = datetime.now(UTC)
         balance = words.credits_of(snapshot)
         self._balance.setText(f"{self._prefix}: {balance}" if self._prefix else balance)
+        runway = words.runway_and_day_of(snapshot, now)
+        self._runway.setText(runway[:1].upper() + runway[1:])
+        self._runway.setVisible(bool(runway))
         self._status.setText(words.status_of(snapshot, now))
+        self._snooze.setTitle(words.snooze_of(snapshot, now))
+        self._resume.setVisible(snapshot.snoozed is not None)
         trouble = snapshot.trouble or snapshot.storage
         self._remedy.setVisible(trouble is not None)
         if trouble:
@@ -107,12 +113,17 @@ class Tray(QObject):
     def _build_menu(self) -> None:
         self._menu = QMenu()
         self._balance = self._line()
+        self._runway = self._line()
         self._status = self._line()
         self._remedy = self._line()
         # Only the remedies that the menu does not offer anyway.
         self._mending = {a: self._entry(a) for a in (Action.UNLOCK, Action.STATUS_PAGE)}
         self._menu.addSeparator()
         self._entry(Action.REFRESH)
+        self._snooze = self._menu.addMenu("")
+        for action in (Action.SNOOZE_HOUR, Action.SNOOZE_MORNING, Action.SNOOZE_TOP_UP):
+            self._entry(action, self._snooze)
+        self._resume = self._entry(Action.RESUME, self._snooze)
         self._menu.addSeparator()
         self._entry(Action.DASHBOARD)
         self._entry(Action.SETTINGS)
@@ -125,8 +136,8 @@ class Tray(QObject):
         line.setEnabled(False)
         return line
 
-    def _entry(self, action: Action) -> QAction:
-        entry = self._menu.addAction(words.label_of(action))
+    def _entry(self, action: Action, menu: QMenu | None = None) -> QAction:
+        entry = (menu or self._menu).addAction(words.label_of(action))
         entry.triggered.connect(lambda: self.asked.emit(action))
         return entry
 

@@ -4,21 +4,29 @@ One place for all of them, so that no two can disagree. Numbers and dates follow
 locale.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 # Names are taken from the module when they are used: QLocale alone, with its enumerations of all
 # languages and countries, would hold up the first frame.
 from PySide6 import QtCore
 
+from deepvue_tray.core.alerts import LADDER, Alert
 from deepvue_tray.core.errors import Action, DeepvueError
+from deepvue_tray.core.forecast import HORIZON
 from deepvue_tray.core.note import Note
-from deepvue_tray.core.reading import Alert, Snapshot
+from deepvue_tray.core.snapshot import Snapshot
 
 LONGEST_TOOLTIP = 127
 """Characters; Windows cuts the rest."""
 
 _SEPARATOR = " · "
+
+# Up to here the smaller unit says more: 36 hours, 45 days.
+_HOURS_UP_TO = 48
+_DAYS_UP_TO = 60
+_MONTH = 30.44
+"""Days in the mean month."""
 
 
 def _tr(text: str) -> str:
@@ -54,6 +62,77 @@ def time_of(at: datetime, now: datetime) -> str:
     return f"{day}, {clock}"
 
 
+def day_of(at: datetime) -> str:
+    """Say which day: ``Fri 4 Dec``, with the year where it is not this year's."""
+    moment = QtCore.QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
+    this_year = QtCore.QDate.currentDate().year() == moment.date().year()
+    return QtCore.QLocale().toString(
+        moment.date(), _tr("ddd d MMM") if this_year else _tr("d MMM yyyy")
+    )
+
+
+def duration(time: timedelta) -> str:
+    """Say how long, as roughly as a forecast may: ``11 days``."""
+    hours = time / timedelta(hours=1)
+    if hours < 1:
+        return _count(round(hours * 60), _tr("{0} minute"), _tr("{0} minutes"))
+    if hours < _HOURS_UP_TO:
+        return _count(round(hours), _tr("{0} hour"), _tr("{0} hours"))
+    if hours < _DAYS_UP_TO * 24:
+        return _count(round(hours / 24), _tr("{0} day"), _tr("{0} days"))
+    return _count(round(hours / 24 / _MONTH), _tr("{0} month"), _tr("{0} months"))
+
+
+def runway_of(snapshot: Snapshot, now: datetime) -> str:
+    """Say how long the credits last: ``about 11 days left``; nothing before the first reading."""
+    runway = snapshot.runway
+    if snapshot.reading is None:
+        return ""
+    if snapshot.reading.balance <= 0:
+        return _tr("empty")
+    if runway is None:
+        return _tr("gathering data")
+    if runway.empty_at <= now:
+        return _tr("may be empty by now")
+    if runway.empty_at - now >= HORIZON - timedelta(days=1):
+        return _tr("more than a year left")
+    return _tr("about {0} left").format(duration(runway.empty_at - now))
+
+
+def runway_and_day_of(snapshot: Snapshot, now: datetime) -> str:
+    """Say how long and until when: ``about 11 days left, Fri 4 Dec``."""
+    text, runway = runway_of(snapshot, now), snapshot.runway
+    if runway is None or not now < runway.empty_at < now + HORIZON - timedelta(days=1):
+        return text
+    return f"{text}, {day_of(runway.empty_at)}"
+
+
+def range_of(snapshot: Snapshot, now: datetime) -> str:
+    """Say between when and when it ends in four cases of five; nothing without a forecast."""
+    runway = snapshot.runway
+    if runway is None or runway.empty_at <= now:
+        return ""
+    if runway.earliest - now >= HORIZON - timedelta(days=1):
+        return ""
+    early = duration(max(runway.earliest - now, timedelta(0)))
+    if runway.latest - now >= HORIZON - timedelta(days=1):
+        return _tr("at least {0}").format(early)
+    return _tr("between {0} and {1}").format(early, duration(runway.latest - now))
+
+
+def snooze_of(snapshot: Snapshot, now: datetime) -> str:
+    """Say until when alerts are silent, or that they can be silenced."""
+    if snapshot.snoozed is None:
+        return _tr("Snooze alerts")
+    if snapshot.snoozed.until is None:
+        return _tr("Alerts snoozed until the next top-up")
+    return _tr("Alerts snoozed until {0}").format(time_of(snapshot.snoozed.until, now))
+
+
+def _count(number_of: int, one: str, many: str) -> str:
+    return (one if number_of == 1 else many).format(QtCore.QLocale().toString(number_of))
+
+
 def title_of(trouble: DeepvueError) -> str:
     """Say what happened, in a few words."""
     return QtCore.QCoreApplication.translate("errors", trouble.title)
@@ -79,6 +158,10 @@ def label_of(action: Action) -> str:
         Action.UNLOCK: _tr("Unlock the keyring…"),
         Action.STATUS_PAGE: _tr("Open status page"),
         Action.DASHBOARD: _tr("Open dashboard"),
+        Action.SNOOZE_HOUR: _tr("1 hour"),
+        Action.SNOOZE_MORNING: _tr("Until tomorrow morning"),
+        Action.SNOOZE_TOP_UP: _tr("Until the next top-up"),
+        Action.RESUME: _tr("Resume"),
         Action.ABOUT: _tr("About"),
         Action.QUIT: _tr("Quit"),
     }[action]
@@ -101,28 +184,59 @@ def status_of(snapshot: Snapshot, now: datetime) -> str:
 
 
 def tooltip_of(snapshot: Snapshot, now: datetime, prefix: str) -> str:
-    """Say the whole in at most 127 characters: ``6,448 credits · 14:05``."""
+    """Say the whole in at most 127 characters.
+
+    ``6,448 credits · about 11 days left · 14:05``
+    """
     parts = [prefix] if prefix else []
     if snapshot.reading is not None:
-        parts.append(credits_of(snapshot))
+        parts += [credits_of(snapshot), runway_of(snapshot, now)]
     parts.append(status_of(snapshot, now))
     text = _SEPARATOR.join(parts)
     return text if len(text) <= LONGEST_TOOLTIP else text[: LONGEST_TOOLTIP - 1] + "…"
 
 
-def note_of(alert: Alert, snapshot: Snapshot, prefix: str) -> Note:
+def note_of(alert: Alert, snapshot: Snapshot, now: datetime, prefix: str) -> Note:
     """Write the notification of an alert."""
-    match alert:
-        case Alert.LOW:
-            title = _tr("Deepvue credits are low")
-            threshold = number(Decimal(snapshot.settings.low or 0))
-            body = _tr("{0} left; the threshold is {1}.").format(credits_of(snapshot), threshold)
+    left = credits_of(snapshot)
+    pace = runway_and_day_of(snapshot, now) if snapshot.runway else ""
+    balance = f"{left}, {pace}." if pace else _tr("{0} left.").format(left)
+    title, body = {
+        Alert.LOW: (_tr("Deepvue credits are low"), balance),
+        Alert.CRITICAL: (_tr("Deepvue credits are nearly used up"), balance),
+        Alert.EMPTY: (
+            _tr("Deepvue credits are used up"),
+            _tr("Paid calls fail until credits are added."),
+        ),
+        Alert.BURNING: (
+            _tr("Deepvue credits are going fast"),
+            _tr("Far more than usual is being spent. {0}").format(balance),
+        ),
+        Alert.TOP_UP: (
+            _tr("Deepvue credits were added"),
+            _tr("The balance is {0}.").format(credits_of(snapshot)),
+        ),
+        Alert.REJECTED: (_tr("Deepvue refuses the credentials"), _because(snapshot)),
+        Alert.BLIND: (_tr("No Deepvue balance for an hour"), _because(snapshot)),
+    }[alert]
     return Note(
-        kind=alert.value,
+        # One place for the whole ladder: what is worse takes the place of what was bad.
+        kind="balance" if alert in LADDER else alert.value,
         title=f"{prefix}: {title}" if prefix else title,
         body=body,
-        buttons=((Action.DASHBOARD.value, _tr("Top up")),),
+        buttons=tuple((action.value, label) for action, label in _buttons_of(alert)),
     )
+
+
+def _buttons_of(alert: Alert) -> list[tuple[Action, str]]:
+    if alert in (*LADDER, Alert.BURNING):
+        snooze = (Action.SNOOZE_MORNING, _tr("Snooze until morning"))
+        return [(Action.DASHBOARD, _tr("Top up")), snooze]
+    return [(Action.SETTINGS, _tr("Settings"))] if alert is Alert.REJECTED else []
+
+
+def _because(snapshot: Snapshot) -> str:
+    return explanation_of(snapshot.trouble) if snapshot.trouble else ""
 
 
 def note_of_fault(prefix: str) -> Note:

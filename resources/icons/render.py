@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from deepvue_tray.core.reading import Snapshot
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.icon import icon_for
 
 SIZES = (16, 20, 22, 24, 32, 48, 64, 128, 256)

@@ -1,15 +1,22 @@
 """The snapshot's two axes: how much is left, and what became of the last attempt."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from deepvue_tray.core.errors import Condition, OfflineError
-from deepvue_tray.core.reading import Level, Reading, Snapshot, level_of
+from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.snapshot import Level, Snapshot
 
 READING = Reading(at=datetime(2026, 11, 23, 9, 0, tzinfo=UTC), balance=Decimal(600))
+
+
+def at(balance: str) -> Snapshot:
+    return Snapshot(reading=replace(READING, balance=Decimal(balance)))
 
 
 @pytest.mark.parametrize(
@@ -25,13 +32,22 @@ READING = Reading(at=datetime(2026, 11, 23, 9, 0, tzinfo=UTC), balance=Decimal(6
     ],
 )
 def test_a_level_begins_at_its_threshold(balance: str, level: Level) -> None:
-    assert level_of(Decimal(balance), Settings()) is level
+    assert at(balance).level is level
 
 
 def test_without_thresholds_only_empty_is_told_apart() -> None:
     off = Settings(low=None, critical=None)
-    assert level_of(Decimal(1), off) is Level.OK
-    assert level_of(Decimal(0), off) is Level.EMPTY
+    assert replace(at("1"), settings=off).level is Level.OK
+    assert replace(at("0"), settings=off).level is Level.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("days", "level"), [(7.1, Level.OK), (7, Level.LOW), (2.1, Level.LOW), (2, Level.CRITICAL)]
+)
+def test_the_runway_s_early_end_counts_too(days: float, level: Level) -> None:
+    early, late = READING.at + timedelta(days=days), READING.at + timedelta(days=99)
+    runway = Runway(empty_at=late, earliest=early, latest=late, burn_rate=1)
+    assert replace(at("5000"), runway=runway).level is level
 
 
 def test_before_any_reading_the_level_is_unknown() -> None:

@@ -1,24 +1,50 @@
-"""What was read once is known after a restart."""
+"""What was read once is known ever after, whatever happens to the program or the file."""
 
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deepvue_tray.core.errors import StorageError
-from deepvue_tray.core.reading import Alert, Reading
-from deepvue_tray.services.history import History
+from deepvue_tray.core.alerts import Alert, AlertState
+from deepvue_tray.core.errors import DamagedError, StorageError
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.services.history import DAY, LEVELS, History
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+STEP = timedelta(minutes=5)
+QUIET = AlertState()
+LOW = AlertState(fired=frozenset({Alert.LOW}))
 
+same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
-def fill(history: History, balances: list[Decimal]) -> None:
-    for number, balance in enumerate(balances):
-        at = NOW + number * timedelta(minutes=5)
-        history.append("live_1", Reading(at=at, balance=balance))
+LENGTHS = [longest for longest, _size in LEVELS[:-1]] + [timedelta(days=200)]
+"""One range for each way to read it."""
+
+WRITE = """
+import sys
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from deepvue_tray.core.alerts import AlertState
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.services.history import History
+history, first = History(Path(sys.argv[1])), int(sys.argv[2])
+for number in range(first, first + int(sys.argv[3])):
+    at = datetime(2026, 1, 1, tzinfo=UTC) + number * timedelta(minutes=5)
+    history.append("live_1", Reading(at=at, balance=Decimal(10**6 - number)), AlertState())
+    print(number, flush=True)
+history.close()
+"""
 
 
 @pytest.fixture
@@ -26,65 +52,228 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "history.sqlite"
 
 
-def test_an_unknown_wallet_has_no_past(path: Path) -> None:
+@pytest.fixture
+def history(path: Path) -> Iterator[History]:
     history = History(path)
-    assert (history.latest("live_1"), history.full("live_1")) == (None, None)
-    assert history.fired("live_1") == frozenset()
+    yield history
     history.close()
+
+
+def series(balances: list[int], step: timedelta = STEP) -> list[Reading]:
+    """Return readings of these balances, the last of them now."""
+    last = len(balances) - 1
+    return [
+        Reading(at=NOW - (last - number) * step, balance=Decimal(balance))
+        for number, balance in enumerate(balances)
+    ]
+
+
+def everything(history: History) -> list[Reading]:
+    return history.readings("live_1", datetime(2020, 1, 1, tzinfo=UTC), NOW)
+
+
+def test_an_unknown_wallet_has_no_past(history: History) -> None:
+    assert (history.latest("live_1", NOW), history.full("live_1")) == (None, None)
+    assert history.alerts("live_1") == QUIET
+    assert everything(history) == []
+    assert history.stretches("live_1", NOW - DAY, NOW) == []
 
 
 @pytest.mark.parametrize("balance", ["6448", "6448.5", "0", "-3.25", "9007199254740991"])
 def test_the_last_reading_outlives_the_program(path: Path, balance: str) -> None:
     reading = Reading(at=NOW, balance=Decimal(balance))
-    before = History(path)
-    before.append("live_1", reading)
+    before, after = History(path), History(path)
+    before.append("live_1", reading, LOW)
     before.close()
-    after = History(path)
-    assert after.latest("live_1") == reading
+    assert after.latest("live_1", NOW) == reading
+    assert after.alerts("live_1") == LOW
     after.close()
 
 
-def test_the_newest_reading_is_the_latest_though_it_was_stored_first(path: Path) -> None:
-    history = History(path)
-    newest = Reading(at=NOW, balance=Decimal(5))
-    history.append("live_1", newest)
-    history.append("live_1", Reading(at=NOW - timedelta(days=1), balance=Decimal(9)))
-    assert history.latest("live_1") == newest
-    history.close()
+def test_what_a_wrong_clock_dated_into_the_future_waits_for_its_time(history: History) -> None:
+    wrong = Reading(at=NOW + timedelta(days=900), balance=Decimal(5))
+    right = Reading(at=NOW, balance=Decimal(4))
+    for reading in (wrong, right):
+        history.append("live_1", reading, QUIET)
+    assert history.latest("live_1", NOW) == right
+    assert everything(history) == [right]
 
 
-def test_wallets_do_not_mix(path: Path) -> None:
-    history = History(path)
-    fill(history, [Decimal(7)])
-    history.set_fired("live_1", frozenset({Alert.LOW}))
-    assert history.latest("live_2") is None
-    assert history.fired("live_2") == frozenset()
-    history.close()
+def test_wallets_do_not_mix(history: History) -> None:
+    history.append("live_1", Reading(at=NOW, balance=Decimal(7)), LOW)
+    assert history.latest("live_2", NOW) is None
+    assert history.alerts("live_2") == QUIET
+    assert history.stretches("live_2", NOW - DAY, NOW) == []
 
 
-def test_a_delivered_alert_is_remembered_after_a_restart(path: Path) -> None:
-    before = History(path)
-    before.set_fired("live_1", frozenset({Alert.LOW}))
-    before.close()
-    after = History(path)
-    assert after.fired("live_1") == {Alert.LOW}
-    after.close()
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(balances=st.lists(st.integers(0, 50).map(Decimal), min_size=1))
+@same_folder
+@given(balances=st.lists(st.integers(0, 50), min_size=1))
 def test_full_is_the_highest_balance_since_the_last_rise(
-    tmp_path: Path, balances: list[Decimal]
+    tmp_path: Path, balances: list[int]
 ) -> None:
     rises = [n for n in range(1, len(balances)) if balances[n] > balances[n - 1]]
     history = History(tmp_path / "fresh.sqlite")
-    fill(history, balances)
+    history.fill("live_1", series(balances), QUIET)
     assert history.full("live_1") == max(balances[rises[-1] if rises else 0 :])
     history.close()
     (tmp_path / "fresh.sqlite").unlink()
 
 
+def test_a_balance_that_stands_still_is_one_row_and_loses_nothing_that_can_be_seen(
+    history: History, path: Path
+) -> None:
+    readings = series([9, 9, 9, 9, 7, 7, 7])
+    for reading in readings:
+        history.append("live_1", reading, QUIET)
+        assert history.latest("live_1", NOW) == reading
+    assert everything(history) == [readings[i] for i in (0, 3, 4, 6)]
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT count(*) FROM reading").fetchone() == (2,)
+    database.close()
+
+
+def test_a_long_silence_between_two_equal_balances_stays_visible(history: History) -> None:
+    readings = series([9, 9], timedelta(hours=8))
+    history.fill("live_1", readings, QUIET)
+    assert everything(history) == readings
+
+
+@same_folder
+@given(
+    balances=st.lists(st.integers(0, 9), min_size=1, max_size=60),
+    minutes=st.sampled_from([5, 20, 60 * 7]),
+    length=st.sampled_from(LENGTHS),
+)
+def test_no_range_loses_an_extreme_or_a_credit_spent(
+    tmp_path: Path, balances: list[int], minutes: int, length: timedelta
+) -> None:
+    readings = series(balances, timedelta(minutes=minutes))
+    history = History(tmp_path / "fresh.sqlite")
+    history.fill("live_1", readings, QUIET)
+    pieces = history.stretches("live_1", NOW - length, NOW)
+    seen = [r for r in readings if pieces and r.at >= pieces[0].start]
+    falls = [a.balance - b.balance for a, b in pairwise(readings) if b.at >= pieces[0].start]
+    assert min(p.low for p in pieces) == min(r.balance for r in seen)
+    assert max(p.high for p in pieces) == max(r.balance for r in seen)
+    assert (pieces[-1].at, pieces[-1].last) == (NOW, readings[-1].balance)
+    if len(seen) == len(readings):
+        assert sum(p.spent for p in pieces) == sum(max(fall, Decimal(0)) for fall in falls)
+        assert sum(p.added for p in pieces) == sum(max(-fall, Decimal(0)) for fall in falls)
+    history.close()
+    (tmp_path / "fresh.sqlite").unlink()
+
+
+def test_pieces_are_fine_enough_to_draw_and_not_finer(history: History) -> None:
+    history.fill("live_1", series([*range(4000, 0, -1)], timedelta(minutes=30)), QUIET)
+    for length, (_longest, size) in zip(LENGTHS, LEVELS, strict=True):
+        starts = [piece.start for piece in history.stretches("live_1", NOW - length, NOW)]
+        if size is None:
+            assert len(starts) == length / timedelta(minutes=30) + 1
+        else:
+            assert all(not start.timestamp() % size.total_seconds() for start in starts)
+
+
+def test_the_first_version_s_file_is_taken_over_with_all_it_holds(
+    history: History, path: Path
+) -> None:
+    path.parent.mkdir()
+    old = sqlite3.connect(path)
+    old.executescript(
+        """
+        CREATE TABLE wallet (
+          id INTEGER PRIMARY KEY, client_id TEXT NOT NULL UNIQUE, fired TEXT NOT NULL
+        );
+        CREATE TABLE reading (
+          wallet INTEGER NOT NULL REFERENCES wallet, at INTEGER NOT NULL, balance NUMERIC NOT NULL,
+          PRIMARY KEY (wallet, at)
+        ) WITHOUT ROWID;
+        INSERT INTO wallet VALUES (1, 'live_1', '["low"]');
+        PRAGMA user_version = 1;
+        """
+    )
+    readings = series([500, 300, 900, 850, 800, 700])
+    rows = [(round(r.at.timestamp() * 1000), int(r.balance)) for r in readings]
+    old.executemany("INSERT INTO reading VALUES (1, ?, ?)", rows)
+    old.commit()
+    old.close()
+    assert everything(history) == readings
+    assert history.alerts("live_1") == LOW
+    assert history.full("live_1") == 900
+    pieces = history.stretches("live_1", NOW - LENGTHS[-2], NOW)
+    assert sum(piece.spent for piece in pieces) == 400
+    assert sum(piece.added for piece in pieces) == 600
+    assert pieces[-1].last == 700
+
+
 def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
     with pytest.raises(StorageError, match=r"history\.sqlite"):
-        History(tmp_path / "data" / "history.sqlite").latest("live_1")
+        History(tmp_path / "data" / "history.sqlite").latest("live_1", NOW)
+
+
+def test_a_damaged_file_is_set_aside_and_a_new_one_begun(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"not a database" * 1000)
+    history = History(path)
+    reading = Reading(at=NOW, balance=Decimal(5))
+    history.append("live_1", reading, QUIET)
+    assert history.latest("live_1", NOW) == reading
+    assert isinstance(history.damage, DamagedError)
+    assert Path(history.damage.detail).read_bytes() == b"not a database" * 1000
+    history.close()
+
+
+def test_damage_that_shows_later_loses_no_further_reading(path: Path) -> None:
+    before = History(path)
+    before.fill("live_1", series([*range(5000, 0, -1)]), QUIET)
+    before.close()
+    content = bytearray(path.read_bytes())
+    content[8192:] = random.Random(1).randbytes(len(content) - 8192)
+    path.write_bytes(content)
+    history = History(path)
+    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), QUIET)
+    assert history.latest("live_1", NOW) == Reading(at=NOW, balance=Decimal(5))
+    assert history.damage is not None
+    assert Path(history.damage.detail).stat().st_size == len(content)
+    history.close()
+
+
+def test_two_processes_write_at_once_and_nothing_is_lost(history: History, path: Path) -> None:
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITE, str(path), str(first), "100"], stdout=subprocess.PIPE
+        )
+        for first in (0, 1000)
+    ]
+    for writer in writers:
+        writer.communicate()
+        assert writer.returncode == 0
+    assert len(everything(history)) == 200
+
+
+def test_two_hundred_kills_while_writing_lose_no_stored_reading(path: Path) -> None:
+    chance, stored = random.Random(2026), 0
+    for _ in range(200):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITE, str(path), str(stored), "100000"],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as writer:
+            assert writer.stdout is not None
+            told = [writer.stdout.readline()]
+            time.sleep(chance.uniform(0, 0.02))
+            writer.kill()
+            told += writer.stdout.readlines()
+        stored = max(stored, *(int(line) + 1 for line in told if line.endswith("\n")))
+    history = History(path)
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    readings = history.readings("live_1", start, start + timedelta(days=3650))
+    balances = [10**6 - int(reading.balance) for reading in readings]
+    # At most what was killed between storing and telling is there beyond what was told.
+    assert balances == [*range(len(balances))]
+    assert stored <= len(balances) <= stored + 1
+    assert history.damage is None
+    history.close()
+    with sqlite3.connect(path) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    database.close()

@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 from pytestqt.qtbot import QtBot
 
+from deepvue_tray.core.alerts import Alert
 from deepvue_tray.core.errors import Action
 from deepvue_tray.core.note import Note
-from deepvue_tray.core.reading import Alert, Reading, Snapshot
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.alerter import Alerter, Press
 
 LOW = Snapshot(
@@ -51,7 +53,7 @@ def desktop(qtbot: QtBot) -> Desktop:
 
 def test_what_was_delivered_is_acknowledged(desktop: Desktop) -> None:
     desktop.alerter.raise_due(LOW)
-    assert [note.kind for note in desktop.notes] == ["low"]
+    assert [note.kind for note in desktop.notes] == ["balance"]
     assert desktop.acknowledged == [Alert.LOW]
     assert desktop.messages == []
 

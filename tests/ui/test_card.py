@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import Action, ServerError
-from deepvue_tray.core.reading import Reading, Snapshot
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.card import Card
 
 READING = Reading(at=datetime.now(UTC), balance=Decimal(6448))

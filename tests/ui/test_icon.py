@@ -21,7 +21,8 @@ from deepvue_tray.core.errors import (
     UnreadableError,
     UntrustedError,
 )
-from deepvue_tray.core.reading import Reading, Snapshot
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.resources import icon_path
 from deepvue_tray.ui.icon import SIZES, icon_for
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from pytestqt.qtbot import QtBot
 
+from deepvue_tray.core.alerts import Alert
 from deepvue_tray.core.errors import (
     Condition,
     DeepvueError,
@@ -17,9 +18,10 @@ from deepvue_tray.core.errors import (
     ServerError,
     ThrottledError,
 )
-from deepvue_tray.core.reading import Alert, Reading, Snapshot
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.schedule import FIRST_RETRY
 from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.refresher import TICK, Refresher
 
 QUICK = Snapshot(settings=Settings(interval=timedelta(milliseconds=1)))

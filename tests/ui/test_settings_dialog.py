@@ -155,7 +155,7 @@ def test_a_critical_threshold_above_the_low_one_is_marked_and_cannot_be_saved(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog()
-    critical = person.dialog._critical.findChild(QSpinBox)
+    critical = person.dialog._thresholds["critical"].findChild(QSpinBox)
     assert isinstance(critical, QSpinBox)
     critical.setValue(1000)
     assert person.sees("Must be below the low threshold.")
@@ -166,7 +166,7 @@ def test_a_critical_threshold_above_the_low_one_is_marked_and_cannot_be_saved(
 
 def test_a_threshold_can_be_switched_off(open_dialog: Callable[..., Person]) -> None:
     person = open_dialog()
-    person.dialog._low._on.setChecked(False)
+    person.dialog._thresholds["low"]._on.setChecked(False)
     person.press("Save")
     assert person.saved[0][0].low is None
 

@@ -1,16 +1,21 @@
 """What a person reads."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QLocale
 
+from deepvue_tray.core.alerts import LADDER, Alert, Snooze
 from deepvue_tray.core.errors import Action, DeepvueError, OfflineError, RejectedError, StorageError
-from deepvue_tray.core.reading import Alert, Reading, Snapshot
+from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
@@ -62,17 +67,17 @@ def test_one_credit_is_singular() -> None:
 
 
 def test_the_tooltip_says_the_balance_and_its_time() -> None:
-    assert words.tooltip_of(known("6448"), NOW, "") == "6,448 credits · 14:05"
+    assert words.tooltip_of(known("6448"), NOW, "") == "6,448 credits · gathering data · 14:05"
 
 
 def test_the_time_has_its_day_when_it_is_not_today_s() -> None:
     shown = words.tooltip_of(known("6448", NOW - timedelta(days=1)), NOW, "")
-    assert shown == "6,448 credits · Sun 22 Nov, 14:05"
+    assert shown == "6,448 credits · gathering data · Sun 22 Nov, 14:05"
 
 
 def test_trouble_stands_beside_the_last_good_number() -> None:
     shown = words.tooltip_of(known("6448", trouble=OfflineError()), NOW, "")
-    assert shown == "6,448 credits · 14:05 · No connection"
+    assert shown == "6,448 credits · gathering data · 14:05 · No connection"
 
 
 def test_trouble_without_a_number_shows_no_number() -> None:
@@ -119,8 +124,77 @@ def test_every_remedy_that_can_be_clicked_has_a_name(action: Action) -> None:
     assert words.label_of(action)
 
 
-def test_the_low_notification_says_how_much_is_left_and_offers_the_dashboard() -> None:
-    note = words.note_of(Alert.LOW, known("960"), "Demo")
+def lasting(days: float, early: float, late: float, balance: str = "6448") -> Snapshot:
+    ends = [NOW + timedelta(days=each) for each in (days, early, late)]
+    runway = Runway(empty_at=ends[0], earliest=ends[1], latest=ends[2], burn_rate=1)
+    return replace(known(balance), runway=runway)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (1 / 1440, "about 1 minute left"),
+        (0.5 / 24, "about 30 minutes left"),
+        (1.2 / 24, "about 1 hour left"),
+        (1.5, "about 36 hours left"),
+        (2, "about 2 days left"),
+        (11.3, "about 11 days left"),
+        (91, "about 3 months left"),
+        (366, "more than a year left"),
+        (-1, "may be empty by now"),
+    ],
+)
+def test_the_runway_is_said_as_roughly_as_it_is_known(days: float, said: str) -> None:
+    assert words.runway_of(lasting(days, days, days), NOW) == said
+
+
+def test_the_tooltip_says_how_long_it_lasts() -> None:
+    shown = words.tooltip_of(lasting(11, 9, 14), NOW, "")
+    assert shown == "6,448 credits · about 11 days left · 14:05"
+
+
+def test_the_menu_says_until_which_day() -> None:
+    assert words.runway_and_day_of(lasting(11, 9, 14), NOW) == "about 11 days left, Fri 4 Dec"
+    assert words.runway_and_day_of(lasting(366, 366, 366), NOW) == "more than a year left"
+    assert words.runway_and_day_of(known("6448"), NOW) == "gathering data"
+    assert words.runway_and_day_of(Snapshot(), NOW) == ""
+
+
+def test_an_empty_wallet_lasts_no_time_at_all() -> None:
+    assert words.runway_of(lasting(0, 0, 0, balance="0"), NOW) == "empty"
+
+
+def test_the_range_says_how_sure_that_is() -> None:
+    assert words.range_of(lasting(11, 9, 14), NOW) == "between 9 days and 14 days"
+    assert words.range_of(lasting(200, 100, 366), NOW) == "at least 3 months"
+    assert words.range_of(lasting(366, 366, 366), NOW) == ""
+    assert words.range_of(known("6448"), NOW) == ""
+
+
+def test_the_menu_says_how_long_alerts_are_silent() -> None:
+    silent = partial(replace, known("6448"))
+    assert words.snooze_of(known("6448"), NOW) == "Snooze alerts"
+    until = silent(snoozed=Snooze(NOW + timedelta(hours=1), frozenset()))
+    assert words.snooze_of(until, NOW) == "Alerts snoozed until 15:05"
+    top_up = silent(snoozed=Snooze(None, frozenset()))
+    assert words.snooze_of(top_up, NOW) == "Alerts snoozed until the next top-up"
+
+
+def test_the_low_notification_says_how_much_is_left_how_long_and_what_to_do() -> None:
+    note = words.note_of(Alert.LOW, lasting(6, 5, 8, balance="960"), NOW, "Demo")
     assert note.title == "Demo: Deepvue credits are low"
-    assert note.body == "960 credits left; the threshold is 1,000."
-    assert note.buttons == (("dashboard", "Top up"),)
+    assert note.body == "960 credits, about 6 days left, Sun 29 Nov."
+    assert [label for _, label in note.buttons] == ["Top up", "Snooze until morning"]
+
+
+@pytest.mark.parametrize("alert", Alert)
+def test_every_alert_has_a_title_and_a_body_and_its_buttons_are_actions(alert: Alert) -> None:
+    note = words.note_of(alert, known("960", trouble=RejectedError()), NOW, "")
+    assert note.title
+    assert note.body
+    assert all(Action(name) and label for name, label in note.buttons)
+
+
+def test_what_is_worse_takes_the_place_of_what_was_bad() -> None:
+    kinds = {words.note_of(alert, known("5"), NOW, "").kind for alert in LADDER}
+    assert len(kinds) == 1

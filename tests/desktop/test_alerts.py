@@ -1,0 +1,114 @@
+"""Warned in time, once, and silent when asked to be: seen on a real notification service."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.desktop.conftest import Program
+from tests.desktop.notifications import Notifications
+from tests.desktop.session import Desktop, wait_until
+from tests.desktop.status_notifier import TrayItem
+from tests.support.faulty_server import FaultyServer, balance, status
+
+SIGNED_IN = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    with FaultyServer(balance(900)) as server:
+        yield server
+
+
+@pytest.fixture
+def notifications(desktop: Desktop) -> Notifications:
+    return Notifications.of(desktop)
+
+
+@pytest.fixture
+def started(desktop: Desktop, server: FaultyServer, notifications: Notifications) -> TrayItem:
+    Program(desktop, server.url).start(**SIGNED_IN)
+    return TrayItem.wait(desktop)
+
+
+def read(item: TrayItem, server: FaultyServer, left: int) -> None:
+    """Let the server say a balance, and click until the tray says it."""
+    server.answer = balance(left)
+
+    def said() -> bool:
+        item.click("Refresh")
+        return item.tooltip.startswith(f"{left:,} credits")
+
+    wait_until(said, f"{left} credits")
+
+
+def test_what_is_worse_takes_the_place_of_what_was_bad(
+    started: TrayItem, server: FaultyServer, notifications: Notifications
+) -> None:
+    notifications.wait_for("low")
+    read(started, server, 200)
+    notifications.wait_for("nearly used up")
+    read(started, server, 0)
+    notifications.wait_for("are used up")
+    wait_until(lambda: len(notifications.displayed) == 1, "one notification")
+    assert len(notifications.all) == 3
+
+
+def test_refused_credentials_are_told_and_the_button_opens_the_settings(
+    started: TrayItem, server: FaultyServer, notifications: Notifications
+) -> None:
+    desktop = started.desktop
+    server.answer = status(401, "Invalid client_id")
+
+    def told() -> bool:
+        started.click("Refresh")
+        return any("refuses" in note.summary for note in notifications.displayed)
+
+    wait_until(told, "the notification")
+    notifications.press("Settings")
+    search = ("xdotool", "search", "--onlyvisible", "--name", "^Settings")
+    wait_until(lambda: desktop.run(*search).strip(), "the settings window")
+
+
+def test_snoozing_on_the_notification_is_shown_in_the_menu_and_can_be_ended_there(
+    started: TrayItem, notifications: Notifications
+) -> None:
+    notifications.wait_for("low")
+    assert "Snooze alerts" in started.labels()
+    notifications.press("Snooze until morning")
+
+    def snoozed() -> bool:
+        return any(label.startswith("Alerts snoozed until") for label in started.labels())
+
+    wait_until(snoozed, "the snooze's end in the menu")
+    started.click("Resume")
+    wait_until(lambda: not snoozed(), "the end of the snooze")
+
+
+def test_a_snooze_outlives_the_program_and_silences_what_had_fired_but_not_what_is_worse(
+    desktop: Desktop, server: FaultyServer, notifications: Notifications
+) -> None:
+    program = Program(desktop, server.url)
+    first = program.start(**SIGNED_IN)
+    item = TrayItem.wait(desktop)
+    notifications.wait_for("low")
+    item.click("1 hour")
+    wait_until(lambda: "Resume" in item.labels(), "the snooze")
+    item.click("Quit")
+    assert first.wait(5) == 0
+    program.start(**SIGNED_IN)
+    item = TrayItem.wait(desktop)
+    for left in (2000, 900, 100):
+        read(item, server, left)
+    notifications.wait_for("nearly used up")
+    said = [note.summary.split(" ", 2)[2] for note in notifications.all]
+    assert said == ["are low", "were added", "are nearly used up"]
+
+
+def test_a_click_on_the_notification_shows_the_card(
+    started: TrayItem, notifications: Notifications
+) -> None:
+    desktop = started.desktop
+    notifications.wait_for("low")
+    desktop.run("dunstctl", "action")
+    search = ("xdotool", "search", "--onlyvisible", "--name", "^deepvue-tray$")
+    wait_until(lambda: desktop.run(*search).strip(), "the card")
