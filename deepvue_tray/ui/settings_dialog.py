@@ -85,6 +85,8 @@ class SettingsDialog(QDialog):
         _align_labels(self)
         whole.addWidget(self._failure)
         whole.addWidget(self._button_box())
+        # Once it is in the dialog: else the dialog forgets it when another button had the focus.
+        self._save.setDefault(True)
         whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
         self._validate()
         if notice:
@@ -200,7 +202,6 @@ class SettingsDialog(QDialog):
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
         self._save = buttons.button(QDialogButtonBox.StandardButton.Save)
-        self._save.setDefault(True)
         self._for_session = buttons.addButton(
             self.tr("&Keep for this session only"), QDialogButtonBox.ButtonRole.ActionRole
         )
