@@ -1,23 +1,24 @@
 """Whether the wallet is spent far faster than is its own habit.
 
-What counts is a *sustained* spend: the least that was spent in any of the equal parts of the last
-half hour. A single fall, as by one purchase or one correction, lies in one part alone and so is no
-speed. This spend is measured against two habits of the same wallet:
+What counts is a *sustained* spend: the lesser of what the last ten minutes and the ten before them
+spent. One purchase or one correction lies in one half alone, and so is no speed. It is measured
+twice:
 
-* that of the hour. Of each earlier day the highest such spend around the same time is taken, and
-  of these the median: a batch that comes every night, some minutes earlier or later, is habit, and
-  no single day can change it.
-* that of the day. How far above the hours' habits did each earlier day come at its worst? What a
-  wallet does about once in a fortnight anyway is no news.
+* by the hour's habit. Of each earlier day the highest sustained spend within an hour or so of this
+  time is taken, and of those the median: a batch that comes every night, some minutes earlier or
+  later, is habit, and no single day can change it.
+* by the day's habit. How far above the hours' habits did each earlier day come at its worst? What
+  the wallet does once in a fortnight anyway is no news.
 
-The second is the method of block maxima (E. J. Gumbel, Statistics of Extremes, 1958) without a
-distribution: if days are exchangeable, today exceeds the r-th highest of n earlier days with
-probability r / (n + 1), whatever the wallet's spending is like (the argument of conformal
-prediction; V. Vovk et al., Algorithmic Learning in a Random World, 2005). The median absolute
-deviation would not do: most windows of a sparse wallet are zero, and so is it.
+The second is the method of block maxima (E. J. Gumbel, *Statistics of Extremes*, 1958) without any
+assumed distribution: if one day is like another, the next one exceeds the r-th highest of n with
+the probability r / (n + 1), however the wallet is spent (the argument of conformal prediction:
+V. Vovk, A. Gammerman, G. Shafer, *Algorithmic Learning in a Random World*, 2005). Deviations from a
+median would not do: where most windows are zero, so is the median deviation, and every event would
+be an alarm.
 
-Amounts are credits, times are seconds since 1970 in UTC. An "hour" is one of 24 counted back from
-now, so no time zone is needed; where clocks change, the hours around it hide the shift.
+Amounts are credits; times are seconds since 1970, so UTC. An hour is one of 24 counted back from
+the last reading, which needs no time zone; a clock change shifts habits by no more than is allowed.
 """
 
 import math
@@ -31,106 +32,114 @@ from statistics import median
 from deepvue_tray.core.reading import Reading
 
 FAR = math.sqrt(10)
-"""How many times its habit is "far faster": midway, as ratios go, between the usual and tenfold."""
+"""How many times the hour's habit is far: midway, as ratios go, between the usual and tenfold."""
 
 SELDOM = 14
-"""An alert may come once in so many days by chance. It is also the least history: that a thing is
-seldom cannot be known from less."""
+"""Days in which chance may exceed the day's habit once. It also is the least history, 13 earlier
+days that are known at least in part: fewer cannot tell what is as seldom."""
 
 MEMORY = 56 * 86_400
-"""Seconds of history that count: eight weeks are a habit; what is older may be none any more."""
+"""Seconds of history that count: older habits may be none any more."""
 
-PART = 600
-"""Seconds. Two intervals at the default of five minutes, so that one answer that came late does not
-leave a part without any spending."""
+HALF = 600
+"""Seconds in each half of the window: two readings at the default interval, so that one that came
+late leaves no half without spending. Longer ones would notice later, by as much."""
 
-PARTS = 3
-"""Parts of the window: a single fall cannot lie in all of them."""
-
+_AN_HOUR = 3600 // HALF
 _UNKNOWN = -1.0
-"""Below every spend: the least with an unknown one is unknown, the highest is the highest known."""
+"""Below every spend: the lesser half with it is unknown, the highest is the highest known."""
 
 
 def is_burning_fast(readings: Sequence[Reading], now: datetime) -> bool:
-    """Judge the last minutes before ``now`` by the weeks before them.
+    """Judge the last twenty minutes by up to eight weeks before them.
 
     ``readings`` may be in any order, have gaps and repetitions, and leave out the middle of an
-    unchanged balance. Those after ``now`` do not count. A rise is a top-up, and no spending.
+    unchanged balance. Those after ``now`` do not count. A rise is a top-up, and no spending. False
+    where too little is known: of the past, or of the last minutes. A wallet that was never spent
+    has no habit.
     """
-    parts = _spend_by_part(readings, int(now.timestamp()))
-    return _sustained(parts[:PARTS]) > _limits(parts)[-1]
+    halves = _spend_by_half(readings, int(now.timestamp()))
+    spend = min(halves[:2], default=_UNKNOWN)
+    limit = _limits(halves)[-1]
+    # Rounding must not turn an event that was there before into a greater one.
+    return spend > limit and not math.isclose(spend, limit)
 
 
-def _sustained(window: Sequence[float]) -> float:
-    """Return what was spent beside the largest part."""
-    return _UNKNOWN if min(window, default=_UNKNOWN) < 0 else sum(window) - max(window)
-
-
-def _limits(parts: Sequence[float]) -> list[float]:
-    """Return what each hour of the day may spend in a window, the one before the present first.
-
-    Credits; infinite where too little is known.
-    """
-    spends = [
-        _sustained(window) for window in zip(*(parts[n:] for n in range(PARTS)), strict=False)
-    ]
-    an_hour = 3600 // PART
-    hours = [max(spends[at : at + an_hour]) for at in range(an_hour, len(spends), an_hour)]
-    known = [spend for spend in spends if spend > 0]
-    habits = _habits(hours, sum(known) / max(1, len(spends)))
-    worst = sorted(_worst_of_days(hours, habits))
-    rank = (len(worst) + 1) // SELDOM
-    times = max(FAR, worst[-rank]) if rank else math.inf
-    return [habit * times for habit in habits]
-
-
-def _spend_by_part(readings: Sequence[Reading], now: int) -> list[float]:
-    """Return the credits spent in each PART, the latest first; it ends with the last reading.
+def _spend_by_half(readings: Sequence[Reading], now: int) -> list[float]:
+    """Return the credits spent in each HALF before the last reading, the latest first.
 
     Between two readings the spend is spread evenly, unless they are further apart than a window:
     then nobody knows when it was. An unchanged balance is known however long it lasts.
     """
-    points = sorted(
+    spent_by = sorted(
         (at, -float(reading.balance))
         for reading in readings
         if now - MEMORY <= (at := int(reading.at.timestamp())) <= now
     )
-    if not points or now - points[-1][0] > PART:
+    if not spent_by or now - spent_by[-1][0] > HALF:
         return []
-    times = [at for at, _ in points]
-    falls = [max(0.0, after[1] - before[1]) for before, after in pairwise(points)]
+    times = [at for at, _ in spent_by]
+    falls = [max(0.0, after - before) for (_, before), (_, after) in pairwise(spent_by)]
+    levels = _levels(times, falls)
+    halves = [after - before for after, before in pairwise(levels)]
+    for (begin, end), fall in zip(pairwise(times), falls, strict=True):
+        if fall and end - begin > 2 * HALF:
+            first = (times[-1] - end) // HALF
+            beyond = min(-((begin - times[-1]) // HALF), len(halves))
+            halves[first:beyond] = [_UNKNOWN] * (beyond - first)
+    return halves
+
+
+def _levels(times: list[int], falls: list[float]) -> list[float]:
+    """Return all that was spent until the last reading, until HALF before it, and so on."""
     spent = list(accumulate(falls, initial=0.0))
-    end = times[-1]
     levels = []
-    for at in range(end, times[0] - 1, -PART):
+    for at in range(times[-1], times[0] - 1, -HALF):
         i = bisect_right(times, at) - 1
         level = spent[i]
         if at > times[i]:
-            level += falls[i] * (at - times[i]) / (times[i + 1] - times[i])
+            level += falls[i] * ((at - times[i]) / (times[i + 1] - times[i]))
         levels.append(level)
-    parts = [after - before for after, before in pairwise(levels)]
-    for i, fall in enumerate(falls):
-        if fall and times[i + 1] - times[i] > PART * PARTS:
-            first = (end - times[i + 1]) // PART
-            last = min((end - times[i] - 1) // PART, len(parts) - 1)
-            parts[first : last + 1] = [_UNKNOWN] * (last + 1 - first)
-    return parts
+    return levels
 
 
-def _habits(hours: list[float], mean: float) -> list[float]:
-    """Return what is usual in each of the 24 hours, the one before the present hour first."""
+def _limits(halves: list[float]) -> list[float]:
+    """Return the sustained spend that is still habit, in credits, for each of 24 hours.
+
+    The order is that of time backward: first the hour before the present one, last the present
+    one. Infinite where too little is known.
+    """
+    spends = list(map(min, halves, halves[1:]))
+    # The present hour is left out: a burn that has begun is no habit.
+    hours = [max(spends[at : at + _AN_HOUR]) for at in range(_AN_HOUR, len(spends), _AN_HOUR)]
+    habits = _habits(hours)
+    # What is many times next to nothing may be chance: a quiet hour is measured by the typical one,
+    # and a wallet that is idle in most hours by what it spends when it does.
+    spent = [spend for spend in spends[_AN_HOUR:] if spend > 0]
+    typical = median(habits) or (median(spent) if spent else math.inf)
+    scales = [max(habit, typical) for habit in habits]
+    worst = sorted(_worst_of_days(hours, scales))
+    rank = (len(worst) + 1) // SELDOM
+    times = worst[-rank] if rank else math.inf
+    return [
+        max((habit or typical) * FAR, scale * times)
+        for habit, scale in zip(habits, scales, strict=True)
+    ]
+
+
+def _habits(hours: list[float]) -> list[float]:
+    """Return the usual highest spend around each of 24 hours, in the order of ``hours``."""
     around = [max(trio) for trio in zip(hours, hours[1:], hours[2:], strict=False)]
-    usual = []
-    for hour in range(-1, 23):
-        known = [highest for highest in around[hour % 24 :: 24] if highest >= 0]
-        usual.append(median(known) if known else 0.0)
-    typical = median(usual) or mean or math.inf
-    return [habit or typical for habit in usual]
+    habits = []
+    for before in range(-1, 23):
+        known = [spend for spend in around[before % 24 :: 24] if spend >= 0]
+        habits.append(median(known) if known else 0.0)
+    return habits
 
 
-def _worst_of_days(hours: list[float], habits: list[float]) -> Iterator[float]:
-    """Yield, for each whole day with any known window, how far above habit it came."""
-    for at in range(0, len(hours) - 23, 24):
-        worst = max(map(truediv, hours[at : at + 24], habits))
+def _worst_of_days(hours: list[float], scales: list[float]) -> Iterator[float]:
+    """Yield the highest ratio of spend to scale of each whole day that is known in part."""
+    for begin in range(0, len(hours) - 23, 24):
+        worst = max(map(truediv, hours[begin : begin + 24], scales))
         if worst >= 0:
             yield worst

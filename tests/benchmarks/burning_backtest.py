@@ -4,10 +4,11 @@
 ``minute`` and ``used`` (credits, one row per 5 minutes); without any it makes up its own. A wallet
 is read every 5 minutes; its last eight weeks are what the program keeps in view.
 
-* found: at 100 random moments, two weeks or more after the start, everything that is spent in two
-  hours is multiplied by ten. Chosen are moments at which those two hours spend something in truth,
-  and at least the median of all two hours that begin in the same hour of day: tenfold of what is
-  below habit may be habit. The right column leaves that condition out: anything above zero.
+* found: at 100 random moments, two weeks or more after the start, all that is spent in two hours is
+  multiplied by ten; the alert is in time within 30 minutes. A burn begins with spending, so only
+  slots that spend something are chosen, and of those the ones whose two hours spend at least the
+  median of all that begin in the same hour of day: tenfold of what is far below habit may be habit.
+  The second line leaves that condition out.
 * false: the untouched trace, from two weeks after the start to its end.
 
 The alert is the program's: true at two readings in a row, armed again by two that are false, once a
@@ -95,10 +96,10 @@ class Wallet:
         if block not in self._limits:
             start = block * 6 * HOUR
             past = self._readings[max(0, start - IN_VIEW) : start + 1]
-            self._limits[block] = burn._limits(burn._spend_by_part(past, _seconds(past)))
-        parts = burn._spend_by_part(view[-HOUR:], _seconds(view))
-        near = self._limits[block][22 - hour : 24 - hour + 1]
-        return burn._sustained(parts[: burn.PARTS]) > min(near) / 2
+            self._limits[block] = burn._limits(burn._spend_by_half(past, _seconds(past)))
+        halves = burn._spend_by_half(view[-HOUR:], _seconds(view))
+        near = self._limits[block][22 - hour : 25 - hour]
+        return min(halves[:2]) > min(near) / 2
 
 
 def _seconds(view: Sequence[Reading]) -> int:
@@ -120,7 +121,7 @@ def moments(wallet: Wallet, *, at_least_usual: bool) -> list[int]:
     able = [
         n
         for n in range(WARM_UP, last)
-        if spends[n] > 0 and (spends[n] >= usual[n // HOUR % 24] or not at_least_usual)
+        if wallet.used[n] > 0 and (spends[n] >= usual[n // HOUR % 24] or not at_least_usual)
     ]
     return random.Random(0).sample(able, min(TRIALS, len(able)))
 

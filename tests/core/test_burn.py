@@ -1,0 +1,188 @@
+"""It speaks of what is far above the wallet's habit, and of nothing that merely looks like it."""
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepvue_tray.core.burn import is_burning_fast
+from deepvue_tray.core.reading import Reading
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+INTERVAL = timedelta(minutes=5)
+HOUR, DAY = 12, 288  # in readings
+
+moments = st.datetimes(
+    NOW.replace(tzinfo=None) - timedelta(days=70), NOW.replace(tzinfo=None) + timedelta(days=1)
+).map(lambda at: at.replace(tzinfo=UTC))
+balances = st.decimals(allow_nan=False, allow_infinity=False)
+anything = st.lists(st.builds(Reading, at=moments, balance=balances), max_size=60)
+rates = st.integers(1, 10_000)
+
+
+def wallet(spend: Callable[[int], float], days: int = 20) -> list[Reading]:
+    """Read every 5 minutes until NOW; ``spend`` gives what the n-th slot before NOW spends."""
+    balance, readings = Decimal(10**9), []
+    for before in range(days * DAY, -1, -1):
+        balance -= Decimal(spend(before))
+        readings.append(Reading(at=NOW - before * INTERVAL, balance=balance))
+    return readings
+
+
+def steady(before: int) -> int:
+    return 20
+
+
+def burning(before: int) -> int:
+    return 200 if before < 4 else 20
+
+
+def replaced(readings: list[Reading], before: int, change: int) -> list[Reading]:
+    """Change the balance of all readings from the n-th before the last on."""
+    at = len(readings) - 1 - before
+    return readings[:at] + [
+        Reading(at=reading.at, balance=reading.balance + change) for reading in readings[at:]
+    ]
+
+
+@given(readings=anything, now=moments)
+def test_no_readings_raise(readings: list[Reading], now: datetime) -> None:
+    assert is_burning_fast(readings, now) in (True, False)
+
+
+@given(seed=st.integers(0, 10**6), fast=st.booleans())
+def test_order_and_repetition_change_nothing(seed: int, fast: bool) -> None:
+    readings = wallet(burning if fast else steady, days=15)
+    mixed = readings + readings[::7]
+    random.Random(seed).shuffle(mixed)
+    assert is_burning_fast(mixed, NOW) is fast
+
+
+@given(rate=rates)
+def test_a_steady_wallet_never_burns_fast(rate: int) -> None:
+    assert not is_burning_fast(wallet(lambda _: rate, days=15), NOW)
+
+
+@given(rate=rates, slots=st.integers(4, 6))
+def test_a_tenfold_spend_is_found_within_half_an_hour(rate: int, slots: int) -> None:
+    readings = wallet(lambda before: rate * (10 if before < slots else 1), days=15)
+    assert is_burning_fast(readings, NOW)
+
+
+@given(
+    used=st.lists(st.integers(0, 9), min_size=HOUR, max_size=HOUR),
+    burn=st.integers(0, 300),
+    factor=st.sampled_from([Decimal("0.001"), Decimal("0.37"), Decimal(3), Decimal(10**6)]),
+)
+def test_scaling_all_amounts_changes_nothing(used: list[int], burn: int, factor: Decimal) -> None:
+    readings = wallet(lambda n: burn if n < 4 else used[n * 7 % 11], days=15)
+    scaled = [Reading(at=r.at, balance=r.balance * factor) for r in readings]
+    assert is_burning_fast(scaled, NOW) == is_burning_fast(readings, NOW)
+
+
+@given(before=st.integers(0, 15 * DAY), amount=st.integers(0, 10**9), fast=st.booleans())
+def test_a_top_up_is_no_spending(before: int, amount: int, fast: bool) -> None:
+    readings = wallet(steady, days=15)
+    assert not is_burning_fast(replaced(readings, before, amount), NOW)
+
+
+def test_a_top_up_long_ago_hides_no_burn() -> None:
+    assert is_burning_fast(replaced(wallet(burning), HOUR, 10**6), NOW)
+
+
+def test_one_large_purchase_is_no_speed() -> None:
+    assert not is_burning_fast(wallet(lambda before: 10**6 if before == 1 else 20), NOW)
+
+
+def test_one_wrong_balance_that_is_corrected_is_no_speed() -> None:
+    readings = wallet(steady)
+    assert not is_burning_fast(replaced(replaced(readings, 2, -(10**6)), 1, 10**6), NOW)
+
+
+@pytest.mark.parametrize("days", [0, 1, 7, 12, 13])
+def test_less_than_a_fortnight_says_nothing(days: int) -> None:
+    assert not is_burning_fast(wallet(burning, days), NOW)
+
+
+def test_no_readings_say_nothing() -> None:
+    assert not is_burning_fast([], NOW)
+
+
+def test_a_wallet_that_is_not_read_now_says_nothing() -> None:
+    assert not is_burning_fast(wallet(burning), NOW + timedelta(minutes=11))
+
+
+def test_readings_after_now_do_not_count() -> None:
+    ahead = Reading(at=NOW + timedelta(hours=1), balance=Decimal(10**10))
+    assert is_burning_fast([*wallet(burning), ahead], NOW)
+
+
+@pytest.mark.parametrize("late", [0, 3, -2])
+def test_a_batch_that_comes_every_night_is_no_alarm(late: int) -> None:
+    def nightly(before: int) -> int:
+        shift = late if before < HOUR else 0
+        return 500 if (before + shift) % DAY < 6 else 5
+
+    assert not is_burning_fast(wallet(nightly), NOW)
+
+
+def test_a_batch_that_comes_an_hour_late_as_the_clocks_change_is_no_alarm() -> None:
+    assert not is_burning_fast(
+        wallet(lambda before: 500 if before < 6 or (before - HOUR) % DAY < 6 else 5), NOW
+    )
+
+
+def test_a_batch_that_never_came_at_this_hour_is_one() -> None:
+    assert is_burning_fast(
+        wallet(lambda before: 500 if before < 6 or (before - 8 * HOUR) % DAY < 6 else 5), NOW
+    )
+
+
+def test_a_sparse_wallet_may_do_what_it_does_at_any_hour() -> None:
+    bursts = {day * DAY + day * 7919 % DAY for day in range(1, 20)}
+    assert not is_burning_fast(
+        wallet(lambda n: 40 if n < 6 or any(n - k in bursts for k in range(6)) else 0), NOW
+    )
+
+
+@pytest.mark.parametrize(("amount", "fast"), [(40, False), (100, False), (400, True)])
+def test_a_wallet_spent_twice_in_eight_weeks_is_measured_by_what_it_spent_then(
+    amount: int, fast: bool
+) -> None:
+    busy = (20 * DAY, 40 * DAY)
+    readings = wallet(
+        lambda n: amount if n < 6 else 40 if any(0 <= n - k < 6 for k in busy) else 0, days=56
+    )
+    assert is_burning_fast(readings, NOW) is fast
+
+
+def test_a_long_gap_says_nothing_about_a_short_time() -> None:
+    readings = wallet(steady)
+    asleep = readings[: -8 * HOUR] + readings[-1:]
+    assert not is_burning_fast(replaced(asleep, 0, -(10**6)), NOW)
+
+
+def test_a_burn_is_found_although_the_computer_sleeps_at_night() -> None:
+    awake = [r for r in wallet(burning, days=25) if r.at.weekday() < 5 and 8 <= r.at.hour < 18]
+    assert is_burning_fast(awake, NOW)
+
+
+def test_an_unchanged_balance_may_be_known_by_its_first_and_last_reading_alone() -> None:
+    readings = wallet(lambda n: 0 if n % DAY > 8 * HOUR else 10 * burning(n))
+    spans = [
+        reading
+        for before, reading, after in zip(
+            [None, *readings], readings, [*readings[1:], None], strict=False
+        )
+        if not (before and after and before.balance == reading.balance == after.balance)
+    ]
+    assert len(spans) < len(readings) / 2
+    assert is_burning_fast(spans, NOW) == is_burning_fast(readings, NOW) is True
+
+
+def test_a_wallet_that_is_never_spent_has_no_habit_to_compare_with() -> None:
+    assert not is_burning_fast(wallet(lambda n: 100 if n < 4 else 0), NOW)
