@@ -19,14 +19,14 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from deepvue_tray import __version__
-from deepvue_tray.core.alerts import Alert, tomorrow_morning
-from deepvue_tray.core.errors import Action
-from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.resources import icon_path
 from deepvue_tray.ui.single_instance import SingleInstance
-from deepvue_tray.ui.tray import Tray
+from deepvue_tray.ui.tray_icon import TrayIcon
 
 if TYPE_CHECKING:
+    from deepvue_tray.core.alerts import Alert
+    from deepvue_tray.core.errors import Action
+    from deepvue_tray.core.snapshot import Snapshot
     from deepvue_tray.engine import Engine
     from deepvue_tray.ui.card import Card
     from deepvue_tray.ui.worker import Job
@@ -61,8 +61,8 @@ def run(
     if single and not instance.is_first():
         return _hand_over(instance)
     application = _application()
-    tray = Tray(prefix)
-    tray.look_for_host()
+    icon = TrayIcon()
+    icon.look_for_host()
 
     # The icon is there. The worker loads the network while the rest is wired.
     from deepvue_tray.ui.worker import Worker
@@ -70,14 +70,18 @@ def run(
     worker: Worker[Engine] = Worker(build, close=lambda engine: engine.close())
     worker.start()
 
+    from deepvue_tray.core.alerts import tomorrow_morning
+    from deepvue_tray.core.errors import Action
     from deepvue_tray.settings_opener import SettingsOpener
     from deepvue_tray.ui.alerter import Alerter
     from deepvue_tray.ui.faults import Faults
     from deepvue_tray.ui.interrupts import interrupts
     from deepvue_tray.ui.network import NetworkHint
     from deepvue_tray.ui.refresher import Refresher
+    from deepvue_tray.ui.tray import Tray
 
     _group_numbers()
+    tray = Tray(icon, prefix)
     refresher = Refresher(
         lambda prompt, came, failed: worker.submit(
             _looking(prompt, refresher.awake_since), came, failed
@@ -88,7 +92,7 @@ def run(
         deliver=lambda note, press, done: worker.submit(
             lambda engine: engine.notifier.show(note, icon_path("deepvue-tray-64.png"), press), done
         ),
-        fallback=tray.show_message,
+        fallback=icon.show_message,
         acknowledge=lambda alert: worker.submit(_acknowledging(alert)),
         prefix=prefix,
     )
@@ -101,13 +105,13 @@ def run(
 
         made = Card(prefix)
         made.asked.connect(act)
-        tray.hosted.connect(made.hide)
+        icon.hosted.connect(made.hide)
         refresher.changed.connect(made.show_snapshot)
         made.show_snapshot(refresher.snapshot)
         return made
 
     def show_card() -> None:
-        if tray.is_hosted:
+        if icon.is_hosted:
             card().open_as_popup()
         else:
             card().open_without_tray()
@@ -131,7 +135,7 @@ def run(
         Action.QUIT: application.quit,
     }
 
-    def act(action: Action) -> None:
+    def act(action: "Action") -> None:
         on_action[action]()
 
     # One snapshot goes to every view; whatever a person clicks is one action.
@@ -142,14 +146,15 @@ def run(
     if not background:
         refresher.changed.connect(settings.open_at_first_start)
     tray.asked.connect(act)
-    tray.homeless.connect(lambda: logger.warning(NO_TRAY))
+    icon.homeless.connect(lambda: logger.warning(NO_TRAY))
     if not background:
-        tray.homeless.connect(show_card)
+        icon.homeless.connect(show_card)
     alerter.asked.connect(act)
     faults.first.connect(alerter.tell_of_fault)
     if single:
         instance.asked.connect(show_card)
         instance.listen()
+    icon.watch_host()
 
     # First what is known already, then the first look.
     worker.submit(_recall, refresher.restart)
@@ -166,7 +171,7 @@ def _hand_over(instance: SingleInstance) -> int:
     return 1
 
 
-async def _recall(engine: "Engine") -> Snapshot:
+async def _recall(engine: "Engine") -> "Snapshot":
     # PySide reads the source of every module that is imported after it, and leaves all the lines
     # in linecache: 9 MB by the time the engine is built.
     linecache.clearcache()
@@ -174,7 +179,7 @@ async def _recall(engine: "Engine") -> Snapshot:
 
 
 def _looking(prompt: bool, awake_since: datetime) -> "Job[Engine, Snapshot]":
-    async def look(engine: "Engine") -> Snapshot:
+    async def look(engine: "Engine") -> "Snapshot":
         snapshot = await engine.monitor.look(prompt=prompt, awake_since=awake_since)
         linecache.clearcache()
         return snapshot
@@ -183,17 +188,17 @@ def _looking(prompt: bool, awake_since: datetime) -> "Job[Engine, Snapshot]":
 
 
 def _snoozing(until: datetime | None) -> "Job[Engine, Snapshot]":
-    async def snooze(engine: "Engine") -> Snapshot:
+    async def snooze(engine: "Engine") -> "Snapshot":
         return engine.monitor.snooze(until)
 
     return snooze
 
 
-async def _resume(engine: "Engine") -> Snapshot:
+async def _resume(engine: "Engine") -> "Snapshot":
     return engine.monitor.resume()
 
 
-def _acknowledging(alert: Alert) -> "Job[Engine, None]":
+def _acknowledging(alert: "Alert") -> "Job[Engine, None]":
     async def acknowledge(engine: "Engine") -> None:
         engine.monitor.delivered(alert)
 

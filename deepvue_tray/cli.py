@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from deepvue_tray import __version__, preflight
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError
-from deepvue_tray.core.reading import Reading
 from deepvue_tray.services import log
 
 if TYPE_CHECKING:
     from deepvue_tray.core.credentials import Credentials
+    from deepvue_tray.core.reading import Reading
     from deepvue_tray.engine import Engine
 
 FAILED = 1
@@ -116,7 +116,7 @@ def _login(options: argparse.Namespace) -> int:
     engine = _real_engine()
     credentials = _typed(options.client_id, known=engine.account.settings.client_id)
 
-    async def probe_and_save() -> Reading:
+    async def probe_and_save() -> "Reading":
         reading = await engine.monitor.probe(credentials)
         await engine.account.save(engine.account.settings, credentials)
         return reading
@@ -172,5 +172,5 @@ def _typed(client_id: str | None, *, known: str) -> "Credentials":
     return Credentials.parse(client_id, secret)
 
 
-def _line(reading: Reading) -> str:
+def _line(reading: "Reading") -> str:
     return f"{reading.balance:,} credits at {reading.at.astimezone():%H:%M}"

@@ -1,0 +1,114 @@
+"""The icon itself, and the desktop's tray that it lives in, comes up late or goes away.
+
+It is the first thing that is shown, so it loads nothing but Qt.
+"""
+
+import sys
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from deepvue_tray.resources import icon_path
+
+HOST_POLL = 2_000
+"""Milliseconds between two looks for a tray host, while there is none."""
+
+HOST_CHECK = 600_000
+"""The same while there is one; a StatusNotifier host that ends is told by D-Bus at once."""
+
+GRACE = 5
+"""Looks without a host until one that ended counts as gone: a panel that restarts is soon back."""
+
+_WATCHER = "org.kde.StatusNotifierWatcher"
+
+
+class TrayIcon(QObject):
+    """An icon with a tooltip and a menu, in the desktop's tray once there is one.
+
+    An icon made before the tray's host is up never appears, so it is made only when a host is
+    there, and anew for each: ``hosted`` tells of it, and ``homeless`` that there is none, once for
+    each time.
+    """
+
+    clicked = Signal()
+    hosted = Signal()
+    homeless = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.menu = QMenu()
+        """What a click opens; to be filled."""
+        self._icon: QSystemTrayIcon | None = None
+        # Drawing needs enumerations of Qt that would cost the first frame 20 ms.
+        self._shown = QIcon(str(icon_path("unknown-64.png")))
+        self._tooltip = ""
+        self._looks_left = 1
+        self._poll = QTimer(self)
+        self._poll.timeout.connect(self._look_again)
+
+    @property
+    def is_hosted(self) -> bool:
+        """Whether the icon is in a tray."""
+        return self._icon is not None
+
+    def show(self, icon: QIcon, tooltip: str) -> None:
+        """Show these; what is shown already is left alone, as panels leak on churn."""
+        if self._icon is not None and icon is not self._shown:
+            self._icon.setIcon(icon)
+        if self._icon is not None and tooltip != self._tooltip:
+            self._icon.setToolTip(tooltip)
+        self._shown, self._tooltip = icon, tooltip
+
+    def show_message(self, title: str, body: str) -> bool:
+        """Show a balloon at the icon, the last resort of a notification; False without a tray."""
+        if self._icon is None:
+            return False
+        self._icon.showMessage(title, body, self._shown)
+        return True
+
+    @Slot()
+    def look_for_host(self) -> None:
+        """Move into the tray if there is one now, or wait for one."""
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            if self._icon is None:
+                self._move_in()
+            self._poll.start(HOST_CHECK)
+            return
+        if self._icon is not None:
+            self._icon.deleteLater()
+            self._icon = None
+            self._looks_left = GRACE
+        self._poll.start(HOST_POLL)
+
+    def watch_host(self) -> None:
+        """Hear at once of a host that ends; asking again and again would wake the computer."""
+        if not sys.platform.startswith("linux"):
+            return
+        from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher  # noqa: PLC0415
+
+        self._watcher = QDBusServiceWatcher(_WATCHER, QDBusConnection.sessionBus())
+        self._watcher.serviceUnregistered.connect(lambda _name: self.look_for_host())
+
+    def _move_in(self) -> None:
+        self._icon = QSystemTrayIcon(self)
+        self._icon.setContextMenu(self.menu)
+        self._icon.activated.connect(self._on_activated)
+        self._icon.messageClicked.connect(self.clicked)
+        self._icon.setIcon(self._shown)
+        self._icon.setToolTip(self._tooltip)
+        self._icon.show()
+        self.hosted.emit()
+
+    @Slot()
+    def _look_again(self) -> None:
+        self.look_for_host()
+        if self._icon is None:
+            self._looks_left -= 1
+            if self._looks_left == 0:
+                self.homeless.emit()
+
+    @Slot(QSystemTrayIcon.ActivationReason)
+    def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason == QSystemTrayIcon.ActivationReason.Trigger:
+            self.clicked.emit()
