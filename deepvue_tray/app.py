@@ -26,6 +26,7 @@ from deepvue_tray.ui.tray_icon import TrayIcon
 if TYPE_CHECKING:
     from deepvue_tray.core.alerts import Alert
     from deepvue_tray.core.errors import Action
+    from deepvue_tray.core.reading import Stretch
     from deepvue_tray.core.snapshot import Snapshot
     from deepvue_tray.engine import Engine
     from deepvue_tray.ui.card import Card
@@ -72,6 +73,7 @@ def run(
 
     from deepvue_tray.core.alerts import tomorrow_morning
     from deepvue_tray.core.errors import Action
+    from deepvue_tray.history_opener import HistoryOpener
     from deepvue_tray.settings_opener import SettingsOpener
     from deepvue_tray.ui.alerter import Alerter
     from deepvue_tray.ui.faults import Faults
@@ -88,6 +90,7 @@ def run(
         )
     )
     settings = SettingsOpener(worker, refresher, prefix, from_environment=from_environment)
+    history = HistoryOpener(worker, refresher, prefix)
     alerter = Alerter(
         deliver=lambda note, press, done: worker.submit(
             lambda engine: engine.notifier.show(note, icon_path("deepvue-tray-64.png"), press), done
@@ -110,11 +113,22 @@ def run(
         made.show_snapshot(refresher.snapshot)
         return made
 
+    def fill_card() -> None:
+        now = datetime.now(UTC)
+        week = now - timedelta(days=7)
+
+        async def past(engine: "Engine") -> "tuple[datetime, list[Stretch]]":
+            return engine.monitor.past(week, now)
+
+        # Where the history cannot be read, the snapshot says so already.
+        worker.submit(past, lambda found: card().show_past(week, now, found[1]), lambda _: None)
+
     def show_card() -> None:
         if icon.is_hosted:
             card().open_as_popup()
         else:
             card().open_without_tray()
+        fill_card()
         refresher.nudge()
 
     def snooze(until: datetime | None) -> None:
@@ -124,6 +138,7 @@ def run(
         Action.CARD: show_card,
         Action.REFRESH: refresher.refresh,
         Action.UNLOCK: refresher.unlock,
+        Action.HISTORY: history.open,
         Action.SETTINGS: settings.open,
         Action.DASHBOARD: lambda: _browse(DASHBOARD),
         Action.STATUS_PAGE: lambda: _browse(STATUS_PAGE),

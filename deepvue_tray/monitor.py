@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from deepvue_tray.account import Account
 from deepvue_tray.core.alerts import Alert, AlertState, Observation, delivered, judge, snoozed
@@ -14,8 +15,9 @@ from deepvue_tray.core.burn import is_burning_fast
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, StorageError
 from deepvue_tray.core.forecast import MEMORY, forecast_runway
-from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.reading import Reading, Stretch
 from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.services import readings_csv
 from deepvue_tray.services.history import History
 from deepvue_tray.services.wallet_api import WalletApi
 
@@ -57,7 +59,7 @@ class Monitor:
                 known,
                 reading=self._history.latest(client_id, now),
                 full=self._history.full(client_id),
-                runway=forecast_runway(self._past(now), now),
+                runway=forecast_runway(self._memory(now), now),
             )
         except StorageError as error:
             storage = error.bare()
@@ -109,6 +111,19 @@ class Monitor:
         self._set_alerts(replace(self._alerts, snooze=None))
         return self.rejudge()
 
+    def past(self, since: datetime | None, until: datetime) -> tuple[datetime, list[Stretch]]:
+        """Return a range of the history, from ``since`` or its very begin, and where it begins.
+
+        Raises StorageError.
+        """
+        client_id = self._account.client_id
+        start = since or self._history.first(client_id) or until - timedelta(days=1)
+        return start, self._history.stretches(client_id, start, until)
+
+    def export(self, path: Path, since: datetime, until: datetime) -> None:
+        """Write the readings of a range to a CSV file; raises StorageError."""
+        readings_csv.write(path, self._history.readings(self._account.client_id, since, until))
+
     def close(self) -> None:
         """Close what is open."""
         self._history.close()
@@ -118,7 +133,7 @@ class Monitor:
         storage: DeepvueError | None = None
         past: list[Reading] = []
         try:
-            past = self._past(reading.at)
+            past = self._memory(reading.at)
         except StorageError as error:
             storage = error.bare()
         readings = [*past, reading]
@@ -153,7 +168,7 @@ class Monitor:
             self._set_alerts(state)
         return replace(known, trouble=trouble, due=due)
 
-    def _past(self, now: datetime) -> list[Reading]:
+    def _memory(self, now: datetime) -> list[Reading]:
         return self._history.readings(self._account.client_id, now - MEMORY, now)
 
     def _set_alerts(self, state: AlertState) -> None:

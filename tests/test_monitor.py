@@ -173,3 +173,14 @@ def test_no_trouble_keeps_the_request_alive(home: Home) -> None:
     assert trouble is not None
     assert trouble.__traceback__ is None
     assert trouble.__context__ is trouble.__cause__ is None
+
+
+def test_a_range_of_the_history_is_read_and_saved(home: Home, tmp_path: Path) -> None:
+    engine = home.session()
+    for left in (900, 800, 700):
+        home.look(engine, balance(left))
+    first, pieces = engine.monitor.past(None, home.now)
+    assert first == home.now - timedelta(minutes=10)
+    assert [piece.last for piece in pieces] == [900, 800, 700]
+    engine.monitor.export(tmp_path / "readings.csv", first, home.now)
+    assert (tmp_path / "readings.csv").read_text().count("\n") == 4

@@ -55,6 +55,7 @@ class Action(Enum):
 
     CARD = "card"
     REFRESH = "refresh"
+    HISTORY = "history"
     SETTINGS = "settings"
     UNLOCK = "unlock"
     STATUS_PAGE = "status page"

@@ -157,6 +157,16 @@ class History:
                     found.append(_reading(end, balance))
         return found
 
+    def first(self, client_id: str) -> datetime | None:
+        """Return the time of the oldest reading of a wallet."""
+        with self._transaction() as database:
+            row = database.execute(
+                "SELECT at FROM reading JOIN wallet ON wallet = id WHERE client_id = ?"
+                " ORDER BY at LIMIT 1",
+                (client_id,),
+            ).fetchone()
+        return _time(row[0]) if row else None
+
     def stretches(self, client_id: str, since: datetime, until: datetime) -> list[Stretch]:
         """Return a range in pieces fine enough to draw 2,000 pixels wide, oldest first.
 

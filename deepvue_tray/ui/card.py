@@ -6,13 +6,15 @@ Without a tray host it is the program's window.
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QCursor, QFont, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QCursor, QFont, QGuiApplication, QKeyEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from deepvue_tray.core.errors import Action
+from deepvue_tray.core.reading import Stretch
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
 from deepvue_tray.ui.icon import icon_for
+from deepvue_tray.ui.sparkline import Sparkline
 
 WIDTH = 300
 """Pixels, at least; wide enough for a remedy in two or three lines."""
@@ -32,12 +34,14 @@ class Card(QWidget):
         super().__init__()
         self._prefix = prefix
         self._is_popup = False
+        self._snapshot: Snapshot | None = None
         self.setWindowTitle(f"deepvue-tray · {prefix}" if prefix else "deepvue-tray")
         self._build()
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Let the card say what ``snapshot`` says."""
+        self._snapshot = snapshot
         self._gauge.setPixmap(icon_for(snapshot).pixmap(48, 48))
         self._balance.setText(words.credits_of(snapshot))
         now = datetime.now(UTC)
@@ -53,6 +57,16 @@ class Card(QWidget):
             self._explanation.setText(words.explanation_of(trouble))
         for action, button in self._mending.items():
             button.setVisible(trouble is not None and trouble.action is action)
+        self.adjustSize()
+
+    def show_past(self, since: datetime, until: datetime, stretches: list[Stretch]) -> None:
+        """Draw the last days, and say what was spent in them."""
+        if self._snapshot is None:
+            return
+        self._sparkline.show_past(since, until, stretches, self._snapshot)
+        self._sparkline.setVisible(len(stretches) > 1)
+        self._spent.setText(words.spent_lately(stretches, until))
+        self._spent.setVisible(len(stretches) > 1)
         self.adjustSize()
 
     @Slot()
@@ -116,49 +130,60 @@ class Card(QWidget):
 
     def _build(self) -> None:
         self.setMinimumWidth(WIDTH)
+        self._sparkline = Sparkline()
+        self._spent = _line(faint=True)
+        self._explanation = _line()
+        self._explanation.setWordWrap(True)
+        self._notice = _line(faint=True)
+        self._notice.setWordWrap(True)
+        whole = QVBoxLayout(self)
+        whole.setSpacing(12)
+        whole.setContentsMargins(16, 16, 16, 16)
+        whole.addLayout(self._head())
+        for part in (self._sparkline, self._spent, self._explanation, self._notice):
+            # Each is there only while it has something to say.
+            part.hide()
+            whole.addWidget(part)
+        whole.addLayout(self._buttons())
+
+    def _head(self) -> QHBoxLayout:
         self._gauge = QLabel()
-        self._balance = QLabel()
+        self._balance = _line()
         large = QFont(self.font())
         large.setPointSizeF(large.pointSizeF() * 1.8)
         large.setBold(True)
         self._balance.setFont(large)
-        self._runway = QLabel()
-        self._range = QLabel()
-        self._range.setForegroundRole(self.palette().ColorRole.PlaceholderText)
-        self._status = QLabel()
-        self._status.setForegroundRole(self.palette().ColorRole.PlaceholderText)
-        self._explanation = QLabel(wordWrap=True)
-        self._explanation.hide()
-        self._notice = QLabel(wordWrap=True)
-        self._notice.hide()
-        self._notice.setForegroundRole(self.palette().ColorRole.PlaceholderText)
-        # Only the remedies that the card does not offer anyway.
-        self._mending = {a: self._button(a) for a in (Action.UNLOCK, Action.STATUS_PAGE)}
-
+        self._runway = _line()
+        self._range = _line(faint=True)
+        self._status = _line(faint=True)
         figures = QVBoxLayout()
         figures.setSpacing(2)
         if self._prefix:
-            demo = QLabel(self._prefix)
-            demo.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+            demo = _line(faint=True)
+            demo.setText(self._prefix)
             figures.addWidget(demo)
-        figures.addWidget(self._balance)
-        figures.addWidget(self._runway)
-        figures.addWidget(self._range)
-        figures.addWidget(self._status)
+        for line in (self._balance, self._runway, self._range, self._status):
+            figures.addWidget(line)
         head = QHBoxLayout()
         head.setSpacing(14)
         head.addWidget(self._gauge, alignment=Qt.AlignmentFlag.AlignTop)
         head.addLayout(figures, stretch=1)
+        return head
+
+    def _buttons(self) -> QHBoxLayout:
+        # Only the remedies that the card does not offer anyway.
+        self._mending = {a: self._button(a) for a in (Action.UNLOCK, Action.STATUS_PAGE)}
         buttons = QHBoxLayout()
         for button in self._mending.values():
             buttons.addWidget(button)
         buttons.addStretch()
-        buttons.addWidget(self._button(Action.REFRESH))
-        buttons.addWidget(self._button(Action.SETTINGS))
-        whole = QVBoxLayout(self)
-        whole.setSpacing(12)
-        whole.setContentsMargins(16, 16, 16, 16)
-        whole.addLayout(head)
-        whole.addWidget(self._explanation)
-        whole.addWidget(self._notice)
-        whole.addLayout(buttons)
+        for action in (Action.REFRESH, Action.HISTORY, Action.SETTINGS):
+            buttons.addWidget(self._button(action))
+        return buttons
+
+
+def _line(*, faint: bool = False) -> QLabel:
+    label = QLabel()
+    if faint:
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return label

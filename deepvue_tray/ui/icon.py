@@ -20,13 +20,15 @@ SIZES = (16, 20, 22, 24, 32, 48, 64)
 STEPS = 24
 """The fill is drawn in so many steps: finer ones could not be seen, and would only churn."""
 
-_COLOURS = {
+COLOURS = {
     Level.UNKNOWN: QColor("#808080"),
     Level.OK: QColor("#1a9c5b"),
     Level.LOW: QColor("#c77700"),
     Level.CRITICAL: QColor("#e0443a"),
     Level.EMPTY: QColor("#e0443a"),
 }
+
+"""Each level's; the chart draws with them too."""
 
 Stroke = tuple[tuple[float, float], ...]
 
@@ -71,7 +73,7 @@ def _icon(level: Level, condition: Condition, steps: int) -> QIcon:
     signs = _TROUBLE_SIGNS.get(condition, _LEVEL_SIGNS[level])
     icon = QIcon()
     for size in SIZES:
-        icon.addPixmap(_gauge(size, _COLOURS[level], steps / STEPS, signs))
+        icon.addPixmap(_gauge(size, COLOURS[level], steps / STEPS, signs))
     return icon
 
 

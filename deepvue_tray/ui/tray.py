@@ -59,6 +59,7 @@ class Tray(QObject):
         }
         menu.addSeparator()
         self._entry(Action.REFRESH, menu)
+        self._entry(Action.HISTORY, menu)
         self._snooze = menu.addMenu("")
         for action in (Action.SNOOZE_HOUR, Action.SNOOZE_MORNING, Action.SNOOZE_TOP_UP):
             self._entry(action, self._snooze)

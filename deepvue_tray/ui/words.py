@@ -4,6 +4,7 @@ One place for all of them, so that no two can disagree. Numbers and dates follow
 locale.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +16,9 @@ from deepvue_tray.core.alerts import LADDER, Alert
 from deepvue_tray.core.errors import Action, DeepvueError
 from deepvue_tray.core.forecast import HORIZON
 from deepvue_tray.core.note import Note
+from deepvue_tray.core.reading import Stretch
 from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.core.spending import Period, first_day, spent_by
 
 LONGEST_TOOLTIP = 127
 """Characters; Windows cuts the rest."""
@@ -81,6 +84,46 @@ def duration(time: timedelta) -> str:
     if hours < _DAYS_UP_TO * 24:
         return _count(round(hours / 24), _tr("{0} day"), _tr("{0} days"))
     return _count(round(hours / 24 / _MONTH), _tr("{0} month"), _tr("{0} months"))
+
+
+def tick_of(at: datetime, step: timedelta) -> str:
+    """Label a moment of a time axis whose labels are ``step`` apart."""
+    moment = QtCore.QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
+    if step < timedelta(days=1):
+        if moment.time().hour() == 0:
+            return QtCore.QLocale().toString(moment.date(), _tr("ddd d"))
+        return QtCore.QLocale().toString(moment.time(), QtCore.QLocale.FormatType.ShortFormat)
+    if step < timedelta(days=_DAYS_UP_TO):
+        return QtCore.QLocale().toString(moment.date(), _tr("d MMM"))
+    return QtCore.QLocale().toString(moment.date(), _tr("MMM yyyy"))
+
+
+def spent_per(period: Period) -> str:
+    """Title the bars: what was spent in each period."""
+    return {
+        Period.DAY: _tr("Spent per day"),
+        Period.WEEK: _tr("Spent per week"),
+        Period.MONTH: _tr("Spent per month"),
+    }[period]
+
+
+def spent_lately(stretches: Iterable[Stretch], now: datetime) -> str:
+    """Say what was spent today and in all: ``86 today · 614 in 7 days``."""
+    days = spent_by(Period.DAY, stretches)
+    today = days.get(first_day(Period.DAY, now), Decimal(0))
+    return _SEPARATOR.join(
+        (
+            _tr("Spent: {0} today").format(number(today)),
+            _tr("{0} in 7 days").format(number(sum(days.values(), Decimal(0)))),
+        )
+    )
+
+
+def reading_of(balance: Decimal, at: datetime) -> str:
+    """Say one reading: ``6,448 · Mon 23 Nov, 14:05``."""
+    moment = QtCore.QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
+    clock = QtCore.QLocale().toString(moment.time(), QtCore.QLocale.FormatType.ShortFormat)
+    return f"{number(balance)}{_SEPARATOR}{day_of(at)}, {clock}"
 
 
 def runway_of(snapshot: Snapshot, now: datetime) -> str:
@@ -154,6 +197,7 @@ def label_of(action: Action) -> str:
     return {
         Action.CARD: _tr("Open"),
         Action.REFRESH: _tr("Refresh"),
+        Action.HISTORY: _tr("History…"),
         Action.SETTINGS: _tr("Settings…"),
         Action.UNLOCK: _tr("Unlock the keyring…"),
         Action.STATUS_PAGE: _tr("Open status page"),

@@ -1,0 +1,54 @@
+"""What was spent in each day, week or month, where the person is."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+
+from deepvue_tray.core.reading import Stretch
+
+
+class Period(Enum):
+    """What one sum covers, in the person's own time zone."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+def period_for(length: timedelta) -> Period:
+    """Return the finest period of which a range of this length holds no more than 130."""
+    if length <= timedelta(days=130):
+        return Period.DAY
+    return Period.WEEK if length <= timedelta(weeks=130) else Period.MONTH
+
+
+def spent_by(period: Period, stretches: Iterable[Stretch]) -> dict[date, Decimal]:
+    """Return the credits spent in each period that has any readings, by its first local day."""
+    sums: dict[date, Decimal] = defaultdict(Decimal)
+    for stretch in stretches:
+        sums[first_day(period, stretch.start)] += stretch.spent
+    return dict(sums)
+
+
+def first_day(period: Period, at: datetime) -> date:
+    """Return the first local day of the period that holds ``at``; weeks begin on Monday."""
+    day = at.astimezone().date()
+    if period is Period.WEEK:
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if period is Period.MONTH else day
+
+
+def next_period(period: Period, first: date) -> date:
+    """Return the first day of the period after the one that begins with ``first``."""
+    if period is Period.DAY:
+        return first + timedelta(days=1)
+    if period is Period.WEEK:
+        return first + timedelta(weeks=1)
+    return (first + timedelta(days=32)).replace(day=1)
+
+
+def midnight(day: date) -> datetime:
+    """Return when a local day begins; aware."""
+    return datetime(day.year, day.month, day.day).astimezone()

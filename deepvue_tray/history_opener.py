@@ -1,0 +1,105 @@
+"""Opens the history window, and reads on the worker thread what it wants to draw."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.ui.refresher import Refresher
+from deepvue_tray.ui.worker import Worker
+
+if TYPE_CHECKING:
+    from deepvue_tray.core.reading import Stretch
+    from deepvue_tray.engine import Engine
+    from deepvue_tray.ui.history_window import HistoryWindow
+
+Range = tuple[datetime | None, datetime]
+
+
+class HistoryOpener(QObject):
+    """Keeps one history window; of ranges asked for while one is read, only the last is read."""
+
+    def __init__(self, worker: "Worker[Engine]", refresher: Refresher, prefix: str) -> None:
+        super().__init__()
+        self._worker = worker
+        self._refresher = refresher
+        self._prefix = prefix
+        self._window: HistoryWindow | None = None
+        self._reading = False
+        self._wanted: Range | None = None
+        refresher.changed.connect(self._on_changed)
+
+    @Slot()
+    def open(self) -> None:
+        """Open the window, or bring it to the front."""
+        if self._window is None:
+            # Loaded here: most sessions never open it.
+            from deepvue_tray.ui.history_window import HistoryWindow  # noqa: PLC0415
+
+            self._window = HistoryWindow(self._prefix)
+            self._window.plot_asked.connect(self._want)
+            self._window.export_asked.connect(self._export)
+        self._window.ask()
+        self._window.show()
+        self._window.raise_()
+        self._window.activateWindow()
+
+    @Slot(object)
+    def _on_changed(self, snapshot: Snapshot) -> None:
+        if self._window is not None and self._window.isVisible() and not snapshot.refreshing:
+            self._window.ask()
+
+    @Slot(object, object)
+    def _want(self, since: datetime | None, until: datetime) -> None:
+        self._wanted = (since, until)
+        if not self._reading:
+            self._read()
+
+    def _read(self) -> None:
+        if self._wanted is None:
+            return
+        (since, until), self._wanted = self._wanted, None
+        self._reading = True
+
+        async def past(engine: "Engine") -> "tuple[datetime, list[Stretch]]":
+            return engine.monitor.past(since, until)
+
+        def came(found: "tuple[datetime, list[Stretch]]") -> None:
+            from deepvue_tray.ui.chart import Plot  # noqa: PLC0415 - loaded with the window
+
+            self._reading = False
+            if self._window is not None:
+                first, stretches = found
+                self._window.show_plot(
+                    Plot(
+                        since=first,
+                        until=until,
+                        stretches=stretches,
+                        snapshot=self._refresher.snapshot,
+                        now=datetime.now(UTC),
+                    )
+                )
+            self._read()
+
+        self._worker.submit(past, came, self._failed)
+
+    @Slot(object, object, object)
+    def _export(self, path: Path, since: datetime, until: datetime) -> None:
+        async def export(engine: "Engine") -> None:
+            engine.monitor.export(path, since, until)
+
+        def saved(_: None) -> None:
+            if self._window is not None:
+                self._window.show_saved(path)
+
+        self._worker.submit(export, saved, self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._reading = False
+        if not isinstance(error, DeepvueError):
+            raise error
+        if self._window is not None:
+            self._window.show_failed(error)

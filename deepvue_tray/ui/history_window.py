@@ -1,0 +1,147 @@
+"""The history window: the chart, the ranges to look at, and what can be saved of them."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.ui import words
+from deepvue_tray.ui.chart import Chart, Plot
+
+DAY = timedelta(days=1)
+
+AHEAD = 0.3
+"""How much of a range may lie in the future, so that the forecast can be seen."""
+
+
+class HistoryWindow(QWidget):
+    """Shows plots, and asks for the ones a person wants to see.
+
+    ``plot_asked`` carries the first moment, or None for all there is, and the last; both aware, in
+    UTC. ``export_asked`` carries the file that is to take the readings of the range shown.
+    """
+
+    plot_asked = Signal(object, object)
+    export_asked = Signal(object, object, object)
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__()
+        title = self.tr("History")
+        self.setWindowTitle(f"{prefix} · {title}" if prefix else title)
+        self._plot: Plot | None = None
+        self._length: timedelta | None = 7 * DAY
+        self._follows = True
+        self._chart = Chart()
+        self._chart.range_asked.connect(self._on_range)
+        self._said = QLabel(wordWrap=True)
+        self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(14, 12, 14, 12)
+        whole.setSpacing(8)
+        whole.addLayout(self._head())
+        whole.addWidget(self._chart, stretch=1)
+        whole.addWidget(self._said)
+
+    def ask(self) -> None:
+        """Ask for the range that was chosen, up to now and a little beyond."""
+        if not self._follows and self._plot:
+            self.plot_asked.emit(self._plot.since, self._plot.until)
+            return
+        now = datetime.now(UTC)
+        if self._length is None:
+            self.plot_asked.emit(None, now)
+        else:
+            self.plot_asked.emit(now - self._length, now + self._length * AHEAD)
+
+    def show_plot(self, plot: Plot) -> None:
+        """Draw this."""
+        self._plot = plot
+        self._chart.show_plot(plot)
+        text = words.runway_and_day_of(plot.snapshot, plot.now)
+        likely = words.range_of(plot.snapshot, plot.now)
+        self._said.setText(f"{text[:1].upper()}{text[1:]}" + (f" ({likely})" if likely else ""))
+
+    def show_saved(self, path: Path) -> None:
+        """Say that a file was written."""
+        self._said.setText("✓ " + self.tr("Saved as {0}.").format(path))
+
+    def show_failed(self, error: DeepvueError) -> None:
+        """Say why something could not be read or written."""
+        self._said.setText("✗ " + words.explanation_of(error))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Close on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def _head(self) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        self._ranges = QButtonGroup(self)
+        for label, length in (
+            (self.tr("24 h"), DAY),
+            (self.tr("7 d"), 7 * DAY),
+            (self.tr("30 d"), 30 * DAY),
+            (self.tr("90 d"), 90 * DAY),
+            (self.tr("All"), None),
+        ):
+            button = QPushButton(label)
+            button.setCheckable(True)
+            button.setChecked(length == self._length)
+            button.clicked.connect(lambda _checked, length=length: self._choose(length))
+            self._ranges.addButton(button)
+            head.addWidget(button)
+        head.addStretch()
+        export = QPushButton(self.tr("Save as"))
+        menu = QMenu(export)
+        menu.addAction(self.tr("CSV…"), self._save_csv)
+        menu.addAction(self.tr("Picture…"), self._save_picture)
+        export.setMenu(menu)
+        head.addWidget(export)
+        return head
+
+    def _choose(self, length: timedelta | None) -> None:
+        self._length, self._follows = length, True
+        self.ask()
+
+    @Slot(object, object)
+    def _on_range(self, since: datetime, until: datetime) -> None:
+        """Leave the chosen range for one of the person's own."""
+        self._follows = False
+        self._ranges.setExclusive(False)
+        for button in self._ranges.buttons():
+            button.setChecked(False)
+        self._ranges.setExclusive(True)
+        self.plot_asked.emit(since, until)
+
+    def _save_csv(self) -> None:
+        path = self._file_for(self.tr("Save the readings"), "deepvue-readings.csv", "CSV (*.csv)")
+        if path and self._plot:
+            self.export_asked.emit(path, self._plot.since, self._plot.until)
+
+    def _save_picture(self) -> None:
+        path = self._file_for(self.tr("Save the picture"), "deepvue-history.png", "PNG (*.png)")
+        if path is None:
+            return
+        if self._chart.grab().save(str(path), "PNG"):
+            self.show_saved(path)
+        else:
+            self._said.setText("✗ " + self.tr("{0} could not be written.").format(path))
+
+    def _file_for(self, title: str, name: str, kind: str) -> Path | None:
+        chosen, _ = QFileDialog.getSaveFileName(self, title, name, kind)
+        return Path(chosen) if chosen else None

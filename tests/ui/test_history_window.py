@@ -1,0 +1,200 @@
+"""The history can be looked at, moved, zoomed and saved."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+from pytestqt.qtbot import QtBot
+
+from deepvue_tray.core.errors import StorageError
+from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.reading import Reading, Stretch
+from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.ui.chart import Chart, Plot
+from deepvue_tray.ui.history_window import HistoryWindow
+
+NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+Asked = list[tuple[datetime | None, datetime]]
+
+
+def plot(length: timedelta = 7 * DAY, *, empty: bool = False) -> Plot:
+    hours = int(length / timedelta(hours=1))
+    stretches = [
+        Stretch(
+            start=NOW - n * timedelta(hours=1),
+            at=NOW - n * timedelta(hours=1),
+            last=Decimal(1000 + 10 * n),
+            low=Decimal(1000 + 10 * n),
+            high=Decimal(1000 + 10 * n),
+            spent=Decimal(10),
+            added=Decimal(0),
+        )
+        for n in range(hours, -1, -1)
+    ]
+    end = NOW + 4 * DAY
+    snapshot = Snapshot(
+        reading=Reading(at=NOW, balance=Decimal(1000)),
+        runway=Runway(empty_at=end, earliest=end - DAY, latest=end + DAY, burn_rate=240),
+    )
+    return Plot(
+        since=NOW - length,
+        until=NOW + length * 0.3,
+        stretches=[] if empty else stretches,
+        snapshot=snapshot,
+        now=NOW,
+    )
+
+
+@pytest.fixture
+def asked() -> Asked:
+    return []
+
+
+@pytest.fixture
+def window(qtbot: QtBot, asked: Asked) -> HistoryWindow:
+    window = HistoryWindow("")
+    qtbot.addWidget(window)
+    window.plot_asked.connect(lambda since, until: asked.append((since, until)))
+    window.resize(800, 500)
+    window.show()
+    window.show_plot(plot())
+    return window
+
+
+def chart_of(window: HistoryWindow) -> Chart:
+    chart = window.findChild(Chart)
+    assert isinstance(chart, Chart)
+    return chart
+
+
+def picture_of(window: HistoryWindow) -> QImage:
+    return chart_of(window).grab().toImage()
+
+
+def press(window: HistoryWindow, label: str) -> None:
+    button = next(b for b in window.findChildren(QPushButton) if b.text() == label)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize(("label", "days"), [("24 h", 1), ("7 d", 7), ("30 d", 30), ("90 d", 90)])
+def test_a_range_is_a_click_away_and_leaves_room_for_the_forecast(
+    window: HistoryWindow, asked: Asked, label: str, days: int
+) -> None:
+    press(window, label)
+    since, until = asked[-1]
+    assert since is not None
+    now = datetime.now(UTC)
+    assert abs(now - since - days * DAY) < timedelta(minutes=1)
+    assert until > now
+
+
+def test_all_there_is_has_no_begin(window: HistoryWindow, asked: Asked) -> None:
+    press(window, "All")
+    assert asked[-1][0] is None
+
+
+def test_the_forecast_stands_below_in_words(window: HistoryWindow) -> None:
+    assert window._said.text() == "About 4 days left, Fri 27 Nov (between 3 days and 5 days)"
+
+
+def test_something_is_drawn_and_an_empty_range_says_so(window: HistoryWindow) -> None:
+    drawn = picture_of(window)
+    window.show_plot(plot(empty=True))
+    assert picture_of(window) != drawn
+
+
+def test_the_pointer_shows_the_reading_below_it(window: HistoryWindow) -> None:
+    before = picture_of(window)
+    QTest.mouseMove(chart_of(window), QPoint(300, 100))
+    assert picture_of(window) != before
+
+
+def test_the_wheel_zooms_about_the_pointer(window: HistoryWindow, asked: Asked) -> None:
+    chart = chart_of(window)
+    place = QPointF(chart.width() / 2, 100)
+    wheel = QWheelEvent(
+        place, chart.mapToGlobal(place), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(chart, wheel)
+    since, until = asked[-1]
+    shown = plot()
+    assert since is not None
+    assert shown.since < since < until < shown.until
+
+
+def test_dragging_pans_and_keeps_the_length(window: HistoryWindow, asked: Asked) -> None:
+    chart = chart_of(window)
+    QTest.mousePress(chart, Qt.MouseButton.LeftButton, pos=QPoint(300, 100))
+    QTest.mouseMove(chart, QPoint(400, 100))
+    QTest.mouseRelease(chart, Qt.MouseButton.LeftButton, pos=QPoint(400, 100))
+    since, until = asked[-1]
+    shown = plot()
+    assert since is not None
+    assert since < shown.since
+    assert until - since == shown.until - shown.since
+
+
+@pytest.mark.parametrize(
+    "key", [Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Plus, Qt.Key.Key_Minus]
+)
+def test_the_keyboard_does_what_the_mouse_does(
+    window: HistoryWindow, asked: Asked, key: Qt.Key
+) -> None:
+    QTest.keyClick(chart_of(window), key)
+    assert asked[-1] != (plot().since, plot().until)
+
+
+def test_a_range_of_one_s_own_is_kept_when_a_new_reading_comes(
+    window: HistoryWindow, asked: Asked
+) -> None:
+    QTest.keyClick(chart_of(window), Qt.Key.Key_Left)
+    own = plot(3 * DAY)
+    window.show_plot(own)
+    window.ask()
+    assert asked[-1] == (own.since, own.until)
+
+
+def test_the_picture_is_saved_where_the_person_says(
+    window: HistoryWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "history.png"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    window._save_picture()
+    assert QImage(str(path)).width() == chart_of(window).width()
+    assert "history.png" in window._said.text()
+
+
+def test_a_picture_that_cannot_be_saved_says_so(
+    window: HistoryWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = str(tmp_path / "missing" / "history.png")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (nowhere, ""))
+    window._save_picture()
+    assert "could not be written" in window._said.text()
+
+
+def test_the_readings_of_the_range_that_is_shown_are_asked_for(
+    qtbot: QtBot, window: HistoryWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("readings.csv", ""))
+    with qtbot.waitSignal(window.export_asked) as asked:
+        window._save_csv()
+    assert asked.args == [Path("readings.csv"), plot().since, plot().until]
+
+
+def test_what_could_not_be_read_is_said(window: HistoryWindow) -> None:
+    window.show_failed(StorageError("history.sqlite: disk I/O error"))
+    assert "disk I/O error" in window._said.text()
+
+
+def test_escape_closes_it(window: HistoryWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isVisible()
