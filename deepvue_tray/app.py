@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
-from deepvue_tray import __version__
 from deepvue_tray.resources import icon_path
 from deepvue_tray.ui.single_instance import SingleInstance
 from deepvue_tray.ui.tray_icon import TrayIcon
@@ -131,6 +130,15 @@ def run(
         fill_card()
         refresher.nudge()
 
+    opened: list[QWidget] = []
+
+    def show_about(places: dict[str, str]) -> None:
+        from deepvue_tray.ui.about import about_window
+
+        # Kept, or Python would end the window with its last reference.
+        opened[:] = [about_window(places)]
+        opened[0].show()
+
     def snooze(until: datetime | None) -> None:
         worker.submit(_snoozing(until), refresher.rejudge)
 
@@ -146,7 +154,7 @@ def run(
         Action.SNOOZE_MORNING: lambda: snooze(tomorrow_morning(datetime.now(UTC))),
         Action.SNOOZE_TOP_UP: lambda: snooze(None),
         Action.RESUME: lambda: worker.submit(_resume, refresher.rejudge),
-        Action.ABOUT: _show_about,
+        Action.ABOUT: lambda: worker.submit(_places, show_about),
         Action.QUIT: application.quit,
     }
 
@@ -209,6 +217,10 @@ def _snoozing(until: datetime | None) -> "Job[Engine, Snapshot]":
     return snooze
 
 
+async def _places(engine: "Engine") -> dict[str, str]:
+    return {name: str(path) for name, path in engine.places.items()}
+
+
 async def _resume(engine: "Engine") -> "Snapshot":
     return engine.monitor.resume()
 
@@ -244,22 +256,3 @@ def _browse(url: str) -> None:
     from PySide6.QtGui import QDesktopServices
 
     QDesktopServices.openUrl(QUrl(url))
-
-
-def _show_about() -> None:
-    from PySide6.QtCore import Qt
-    from PySide6.QtWidgets import QMessageBox
-
-    box = QMessageBox(
-        QMessageBox.Icon.NoIcon,
-        QApplication.translate("app", "About deepvue-tray"),
-        f"deepvue-tray {__version__}",
-    )
-    box.setInformativeText(
-        QApplication.translate(
-            "app", "How much is left in a prepaid Deepvue API wallet, and a warning in time."
-        )
-    )
-    box.setIconPixmap(QApplication.windowIcon().pixmap(64, 64))
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.open()

@@ -5,9 +5,10 @@ worker thread, after its icon shows.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from deepvue_tray.account import Account
 from deepvue_tray.core.credentials import Credentials
@@ -32,6 +33,8 @@ class Engine:
     monitor: Monitor
     notifier: Notifier
     autostart: Autostart
+    places: Mapping[str, Path]
+    """Where what lies, for a person to look at."""
 
     async def save(
         self,
@@ -83,4 +86,5 @@ def assemble(
     """Put the parts together; ``now`` returns the time, aware, in UTC."""
     account = Account(SettingsFile(paths.settings), store)
     monitor = Monitor(account=account, wallet=wallet, history=History(paths.history), now=now)
-    return Engine(account, monitor, Notifier(), autostart)
+    places = {"settings": paths.settings, "history": paths.history, "log": paths.log}
+    return Engine(account, monitor, Notifier(), autostart, places)

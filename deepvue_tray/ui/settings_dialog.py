@@ -149,8 +149,16 @@ class SettingsDialog(QDialog):
         return box
 
     def _watching_box(self) -> QWidget:
+        names = {
+            "low": self.tr("Low, in credits"),
+            "low_days": self.tr("Low, in days"),
+            "critical": self.tr("Critical, in credits"),
+            "critical_days": self.tr("Critical, in days"),
+        }
         self._thresholds = {
-            name: _Threshold(getattr(self._settings, name), getattr(_DEFAULTS, name), in_days=days)
+            name: _Threshold(
+                names[name], getattr(self._settings, name), getattr(_DEFAULTS, name), in_days=days
+            )
             for name, days in _THRESHOLDS.items()
         }
         for threshold in self._thresholds.values():
@@ -289,7 +297,7 @@ class _Threshold(QWidget):
 
     changed = Signal()
 
-    def __init__(self, value: int | None, default: int | None, *, in_days: bool) -> None:
+    def __init__(self, name: str, value: int | None, default: int | None, *, in_days: bool) -> None:
         super().__init__()
         self._number = QSpinBox(
             minimum=1,
@@ -297,11 +305,12 @@ class _Threshold(QWidget):
             singleStep=1 if in_days else 100,
             value=(default or 1) if value is None else value,
         )
+        self._number.setAccessibleName(name)
         self._number.setGroupSeparatorShown(True)
         self._number.setSuffix(self.tr(" days") if in_days else self.tr(" credits"))
         self._on = QCheckBox()
         self._on.setToolTip(self.tr("Whether this threshold counts"))
-        self._on.setAccessibleName(self._on.toolTip())
+        self._on.setAccessibleName(f"{name}: {self._on.toolTip()}")
         self._on.setChecked(value is not None)
         self._number.setEnabled(value is not None)
         self.setFocusProxy(self._number)

@@ -119,6 +119,19 @@ def test_start_at_login_is_switched_on_in_the_settings(
     assert re.search(r'^Exec=".*deepvue-tray" "--background"$', entry.read_text(), re.M)
 
 
+def test_the_windows_open_from_the_menu(program: Program) -> None:
+    desktop = program.desktop
+    desktop.start("xfwm4", "--compositor=off")
+    program.start(**SIGNED_IN)
+    item = TrayItem.wait(desktop)
+    says(item, "6,448 credits")
+    for entry, title in (("History…", "History"), ("About", "About deepvue-tray")):
+        item.click(entry)
+        desktop.focus(title)
+        desktop.run("xdotool", "key", "Escape")
+    assert program.output() == ""
+
+
 def test_damaged_settings_are_told_and_kept(program: Program) -> None:
     settings = Path(program.desktop.env["HOME"], ".config", "deepvue-tray", "settings.json")
     settings.parent.mkdir(parents=True)
