@@ -35,6 +35,8 @@ class Settings:
     notify_top_up: bool = True
     notify_rejected: bool = True
     notify_blind: bool = True
+    number_icon: bool = False
+    """Whether the icon shows the balance, shortened, instead of a gauge."""
     interval: timedelta = timedelta(minutes=5)
     """Time from one request to the next. 5 minutes are 288 requests a day, of the 1,000 that the
     smallest plan allows."""

@@ -19,7 +19,7 @@ LIBRARIES = (
 )
 """What is shipped with the program, by its name in the package index."""
 
-LONGEST_LICENCE = 40
+LONGEST_LICENCE = 60
 """Characters; some packages give the whole text where its name should stand."""
 
 LINKS = {
@@ -77,4 +77,4 @@ def _library(name: str) -> str:
     if not licence or len(licence) > LONGEST_LICENCE:
         classes = known.get_all("Classifier") or []
         licence = ", ".join(c.rpartition(" :: ")[2] for c in classes if c.startswith("License ::"))
-    return f"{known['Name']} {known['Version']} ({licence})" if licence else f"{known['Name']}"
+    return " ".join(filter(None, (known["Name"], known["Version"], f"({licence})" * bool(licence))))

@@ -6,10 +6,11 @@ colours have a contrast of at least 3:1 on both white and near-black, as no tool
 panel's own colour.
 """
 
+from decimal import Decimal
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from deepvue_tray.core.errors import Condition
 from deepvue_tray.core.snapshot import Level, Snapshot
@@ -64,7 +65,18 @@ _TROUBLE_SIGNS: dict[Condition, tuple[Stroke, ...]] = {
 
 
 def icon_for(snapshot: Snapshot) -> QIcon:
-    """Return the icon of a snapshot; the same object for what looks the same."""
+    """Return the icon of a snapshot; the same object for what looks the same.
+
+    Trouble shows the gauge with its sign, also where the number was chosen: a number that may be
+    old should not look like one that is not.
+    """
+    if (
+        snapshot.settings.number_icon
+        and snapshot.reading is not None
+        and snapshot.condition not in _TROUBLE_SIGNS
+    ):
+        text = shortened(snapshot.reading.balance)
+        return _number_icon(snapshot.level, text, round(snapshot.fill * STEPS))
     return _icon(snapshot.level, snapshot.condition, round(snapshot.fill * STEPS))
 
 
@@ -75,6 +87,54 @@ def _icon(level: Level, condition: Condition, steps: int) -> QIcon:
     for size in SIZES:
         icon.addPixmap(_gauge(size, COLOURS[level], steps / STEPS, signs))
     return icon
+
+
+def shortened(balance: Decimal) -> str:
+    """Say a balance in at most four characters: ``950``, ``6.4k``, ``64k``, ``1.2M``."""
+    amount, unit = abs(balance), ""
+    for unit in ("", "k", "M", "G", "T", "P"):  # noqa: B007 - the unit it ends with
+        if amount < 1000:  # noqa: PLR2004 - three digits
+            break
+        amount /= 1000
+    # One decimal where it fits, cut and not rounded: 9,999 are not 10.0k.
+    digits = f"{int(amount * 10) / 10:.1f}" if unit and amount < 10 else f"{int(amount)}"  # noqa: PLR2004
+    return f"{'-' if balance < 0 else ''}{digits}{unit}"
+
+
+@lru_cache(maxsize=64)
+def _number_icon(level: Level, text: str, steps: int) -> QIcon:
+    icon = QIcon()
+    for size in SIZES:
+        icon.addPixmap(_number(size, level, text, steps / STEPS))
+    return icon
+
+
+def _number(size: int, level: Level, text: str, fill: float) -> QPixmap:
+    """Draw a number as large as it fits, above a bar that says what the gauge would."""
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    colour, bar = COLOURS[level], max(2.0, size / 8)
+    font = QFont()
+    font.setBold(True)
+    font.setPixelSize(100)
+    path = QPainterPath()
+    path.addText(0, 0, font, text)
+    box, room = path.boundingRect(), QRectF(0, 0, size, size - bar - 1)
+    scale = min(room.width() / box.width(), room.height() / box.height())
+    painter.save()
+    painter.translate(room.center())
+    painter.scale(scale, scale)
+    painter.translate(-box.center())
+    painter.fillPath(path, colour)
+    painter.restore()
+    faint = QColor(colour)
+    faint.setAlphaF(0.35)
+    painter.fillRect(QRectF(0, size - bar, size, bar), faint)
+    painter.fillRect(QRectF(0, size - bar, size * fill, bar), colour)
+    painter.end()
+    return pixmap
 
 
 def _gauge(size: int, colour: QColor, fill: float, signs: tuple[Stroke, ...]) -> QPixmap:

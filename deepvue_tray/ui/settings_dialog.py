@@ -82,6 +82,9 @@ class SettingsDialog(QDialog):
         self._at_login = QCheckBox(self.tr("Start at lo&gin"))
         self._at_login.setChecked(starts_at_login)
         whole.addWidget(self._at_login)
+        self._number_icon = QCheckBox(self.tr("Show the &balance on the icon instead of a gauge"))
+        self._number_icon.setChecked(settings.number_icon)
+        whole.addWidget(self._number_icon)
         _align_labels(self)
         whole.addWidget(self._failure)
         whole.addWidget(self._button_box())
@@ -224,6 +227,7 @@ class SettingsDialog(QDialog):
         chosen: dict[str, Any] = {
             **{name: field.value() for name, field in self._thresholds.items()},
             **{name: check.isChecked() for name, check in self._alerts.items()},
+            "number_icon": self._number_icon.isChecked(),
         }
         settings = replace(self._settings, **chosen)
         if self._interval.value() != self._interval_shown:

@@ -112,8 +112,8 @@ def test_start_at_login_is_switched_on_in_the_settings(
     says(item, "6,448 credits")
     item.click("Settings…")
     desktop.focus("Settings")
-    # Backwards from the client id, over Cancel and Save; the box's mnemonic would take 0.1 s.
-    desktop.run("xdotool", "key", *["shift+Tab"] * 3, "space", "Return")
+    # Backwards from the client id, over Cancel, Save and the icon's look; a mnemonic takes 0.1 s.
+    desktop.run("xdotool", "key", *["shift+Tab"] * 4, "space", "Return")
     entry = Path(desktop.env["HOME"], ".config", "autostart", "deepvue-tray.desktop")
     wait_until(entry.is_file, "the desktop entry")
     assert re.search(r'^Exec=".*deepvue-tray" "--background"$', entry.read_text(), re.M)

@@ -6,6 +6,8 @@ from decimal import Decimal
 from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -22,9 +24,10 @@ from deepvue_tray.core.errors import (
     UntrustedError,
 )
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.resources import icon_path
-from deepvue_tray.ui.icon import SIZES, icon_for
+from deepvue_tray.ui.icon import SIZES, icon_for, shortened
 
 TROUBLES: list[DeepvueError] = [
     KeyringLockedError(),
@@ -74,6 +77,40 @@ def test_the_picture_shown_at_first_is_what_is_drawn_while_nothing_is_known(qtbo
 
 def test_what_looks_the_same_is_the_same_icon(qtbot: QtBot) -> None:
     assert icon_for(at(1900)) is icon_for(at(1899))
+
+
+@pytest.mark.parametrize(
+    ("balance", "text"),
+    [
+        ("0", "0"),
+        ("950", "950"),
+        ("999.9", "999"),
+        ("1000", "1.0k"),
+        ("6448", "6.4k"),
+        ("9999", "9.9k"),
+        ("64480", "64k"),
+        ("999499", "999k"),
+        ("1250000", "1.2M"),
+        ("-3", "-3"),
+        ("-6448", "-6.4k"),
+    ],
+)
+def test_a_number_is_shortened_and_never_flattered(balance: str, text: str) -> None:
+    assert shortened(Decimal(balance)) == text
+
+
+@given(st.integers(0, 2**53))
+def test_a_shortened_number_has_at_most_four_characters(balance: int) -> None:
+    assert len(shortened(Decimal(balance))) <= 4
+
+
+def test_the_number_is_shown_where_it_was_chosen_and_not_beside_trouble(qtbot: QtBot) -> None:
+    chosen = Settings(number_icon=True)
+    gauge, number = at(1900), replace(at(1900), settings=chosen)
+    assert grey(gauge) != grey(number)
+    assert grey(number) != grey(replace(at(1200), settings=chosen))
+    trouble = at(1900, OfflineError())
+    assert icon_for(replace(trouble, settings=chosen)) is icon_for(trouble)
 
 
 @pytest.mark.parametrize(("more", "less"), [(2000, 1500), (900, 300)])
