@@ -70,6 +70,8 @@ def run(
     worker: Worker[Engine] = Worker(build, close=lambda engine: engine.close())
     worker.start()
 
+    from PySide6.QtCore import QLocale
+
     from deepvue_tray.core.alerts import tomorrow_morning
     from deepvue_tray.core.errors import Action
     from deepvue_tray.history_opener import HistoryOpener
@@ -79,8 +81,10 @@ def run(
     from deepvue_tray.ui.interrupts import interrupts
     from deepvue_tray.ui.network import NetworkHint
     from deepvue_tray.ui.refresher import Refresher
+    from deepvue_tray.ui.translation import install
     from deepvue_tray.ui.tray import Tray
 
+    install(application, QLocale.system())
     _group_numbers()
     tray = Tray(icon, prefix)
     refresher = Refresher(

@@ -11,7 +11,17 @@ def icon_path(name: str) -> Path:
     In a wheel and in a bundle the icons lie inside the package; in a checkout and in an editable
     install they lie beside it. Raises FileNotFoundError for a name that does not exist.
     """
-    for folder in (_PACKAGE / "icons", _PACKAGE.parent / "resources" / "icons"):
-        if (folder / name).is_file():
-            return folder / name
-    raise FileNotFoundError(f"no icon {name!r} in the installation; reinstall deepvue-tray")
+    found = _find("icons", name)
+    if found is None:
+        raise FileNotFoundError(f"no icon {name!r} in the installation; reinstall deepvue-tray")
+    return found
+
+
+def translation_path(language: str) -> Path | None:
+    """Return the path of a language's compiled translation, such as ``hi``; None without one."""
+    return _find("translations", f"deepvue-tray_{language}.qm")
+
+
+def _find(kind: str, name: str) -> Path | None:
+    folders = (_PACKAGE / kind, _PACKAGE.parent / "resources" / kind)
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)

@@ -254,7 +254,7 @@ class StorageError(DeepvueError):
 class DamagedError(StorageError):
     """A file of ours was damaged and set aside; ``detail`` says under which name."""
 
-    title = QT_TRANSLATE_NOOP("errors", "The settings file was damaged")
+    title = QT_TRANSLATE_NOOP("errors", "A file was damaged")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "It was set aside and the defaults are used: check them in Settings, and save."
+        "errors", "It was set aside under this name and a new one begun; check the settings."
     )

@@ -4,10 +4,11 @@ import platform
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, metadata
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QVBoxLayout
 
 from deepvue_tray import __version__
+from deepvue_tray.ui.translation import translate
 
 LIBRARIES = (
     "PySide6_Essentials",
@@ -32,7 +33,7 @@ LINKS = {
 def about_window(places: Mapping[str, str]) -> QDialog:
     """Return the window; ``places`` says where what lies: a name to a path."""
     window = QDialog()
-    window.setWindowTitle(_tr("About deepvue-tray"))
+    window.setWindowTitle(translate("about", "About deepvue-tray"))
     whole = QVBoxLayout(window)
     whole.setContentsMargins(20, 18, 20, 14)
     whole.setSpacing(10)
@@ -41,26 +42,25 @@ def about_window(places: Mapping[str, str]) -> QDialog:
     whole.addWidget(picture)
     for text in (
         f"<b style='font-size: large'>deepvue-tray {__version__}</b>",
-        _tr("How much is left in a prepaid Deepvue API wallet, and a warning in time."),
+        translate(
+            "about", "How much is left in a prepaid Deepvue API wallet, and a warning in time."
+        ),
         " · ".join(f'<a href="{url}">{name}</a>' for name, url in LINKS.items()),
-        _tr("Your data:") + _lines(f"{name}: {path}" for name, path in places.items()),
-        _tr("Under the MIT licence. With:") + _lines(map(_library, LIBRARIES)),
+        translate("about", "Your data:")
+        + _lines(f"{name}: {path}" for name, path in places.items()),
+        translate("about", "Under the MIT licence. With:") + _lines(map(_library, LIBRARIES)),
         f"Python {platform.python_version()}",
     ):
         label = QLabel(text, wordWrap=True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         label.setOpenExternalLinks(True)
         label.setMinimumWidth(420)
-        label.setAccessibleName(_tr("About deepvue-tray"))
+        label.setAccessibleName(translate("about", "About deepvue-tray"))
         whole.addWidget(label)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(window.close)
     whole.addWidget(buttons)
     return window
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("about", text)
 
 
 def _lines(lines: Iterable[str]) -> str:

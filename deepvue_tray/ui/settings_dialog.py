@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -38,6 +38,7 @@ from deepvue_tray.core.settings import (
 )
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
+from deepvue_tray.ui.translation import translate
 
 _MINUTE = timedelta(minutes=1)
 _FIELD_WIDTH = 320
@@ -254,7 +255,7 @@ class SettingsDialog(QDialog):
         reason = next((found[name] for name in _THRESHOLDS if name in found), None)
         self._problem.setVisible(reason is not None)
         if reason is not None:
-            self._problem.say("✗ " + QCoreApplication.translate("settings", reason))
+            self._problem.say("✗ " + translate("settings", reason))
         self._save.setEnabled(reason is None)
 
     def _reveal(self, shown: bool) -> None:

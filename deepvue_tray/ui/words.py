@@ -19,6 +19,7 @@ from deepvue_tray.core.note import Note
 from deepvue_tray.core.reading import Stretch
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.core.spending import Period, first_day, spent_by
+from deepvue_tray.ui.translation import translate
 
 LONGEST_TOOLTIP = 127
 """Characters; Windows cuts the rest."""
@@ -30,10 +31,6 @@ _HOURS_UP_TO = 48
 _DAYS_UP_TO = 60
 _MONTH = 30.44
 """Days in the mean month."""
-
-
-def _tr(text: str) -> str:
-    return QtCore.QCoreApplication.translate("words", text)
 
 
 def number(amount: Decimal) -> str:
@@ -50,7 +47,7 @@ def credits_of(snapshot: Snapshot) -> str:
     if snapshot.reading is None:
         return "—"
     balance = snapshot.reading.balance
-    form = _tr("{0} credit") if balance == 1 else _tr("{0} credits")
+    form = translate("words", "{0} credit") if balance == 1 else translate("words", "{0} credits")
     return form.format(number(balance))
 
 
@@ -61,7 +58,7 @@ def time_of(at: datetime, now: datetime) -> str:
     clock = QtCore.QLocale().toString(moment.time(), QtCore.QLocale.FormatType.ShortFormat)
     if local.date() == today:
         return clock
-    day = QtCore.QLocale().toString(moment.date(), _tr("ddd d MMM"))
+    day = QtCore.QLocale().toString(moment.date(), translate("words", "ddd d MMM"))
     return f"{day}, {clock}"
 
 
@@ -70,7 +67,8 @@ def day_of(at: datetime) -> str:
     moment = QtCore.QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
     this_year = QtCore.QDate.currentDate().year() == moment.date().year()
     return QtCore.QLocale().toString(
-        moment.date(), _tr("ddd d MMM") if this_year else _tr("d MMM yyyy")
+        moment.date(),
+        translate("words", "ddd d MMM") if this_year else translate("words", "d MMM yyyy"),
     )
 
 
@@ -78,12 +76,18 @@ def duration(time: timedelta) -> str:
     """Say how long, as roughly as a forecast may: ``11 days``."""
     hours = time / timedelta(hours=1)
     if hours < 1:
-        return _count(round(hours * 60), _tr("{0} minute"), _tr("{0} minutes"))
-    if hours < _HOURS_UP_TO:
-        return _count(round(hours), _tr("{0} hour"), _tr("{0} hours"))
-    if hours < _DAYS_UP_TO * 24:
-        return _count(round(hours / 24), _tr("{0} day"), _tr("{0} days"))
-    return _count(round(hours / 24 / _MONTH), _tr("{0} month"), _tr("{0} months"))
+        number_of = round(hours * 60)
+        one, many = translate("words", "{0} minute"), translate("words", "{0} minutes")
+    elif hours < _HOURS_UP_TO:
+        number_of = round(hours)
+        one, many = translate("words", "{0} hour"), translate("words", "{0} hours")
+    elif hours < _DAYS_UP_TO * 24:
+        number_of = round(hours / 24)
+        one, many = translate("words", "{0} day"), translate("words", "{0} days")
+    else:
+        number_of = round(hours / 24 / _MONTH)
+        one, many = translate("words", "{0} month"), translate("words", "{0} months")
+    return (one if number_of == 1 else many).format(QtCore.QLocale().toString(number_of))
 
 
 def tick_of(at: datetime, step: timedelta) -> str:
@@ -91,19 +95,19 @@ def tick_of(at: datetime, step: timedelta) -> str:
     moment = QtCore.QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
     if step < timedelta(days=1):
         if moment.time().hour() == 0:
-            return QtCore.QLocale().toString(moment.date(), _tr("ddd d"))
+            return QtCore.QLocale().toString(moment.date(), translate("words", "ddd d"))
         return QtCore.QLocale().toString(moment.time(), QtCore.QLocale.FormatType.ShortFormat)
     if step < timedelta(days=_DAYS_UP_TO):
-        return QtCore.QLocale().toString(moment.date(), _tr("d MMM"))
-    return QtCore.QLocale().toString(moment.date(), _tr("MMM yyyy"))
+        return QtCore.QLocale().toString(moment.date(), translate("words", "d MMM"))
+    return QtCore.QLocale().toString(moment.date(), translate("words", "MMM yyyy"))
 
 
 def spent_per(period: Period) -> str:
     """Title the bars: what was spent in each period."""
     return {
-        Period.DAY: _tr("Spent per day"),
-        Period.WEEK: _tr("Spent per week"),
-        Period.MONTH: _tr("Spent per month"),
+        Period.DAY: translate("words", "Spent per day"),
+        Period.WEEK: translate("words", "Spent per week"),
+        Period.MONTH: translate("words", "Spent per month"),
     }[period]
 
 
@@ -113,8 +117,8 @@ def spent_lately(stretches: Iterable[Stretch], now: datetime) -> str:
     today = days.get(first_day(Period.DAY, now), Decimal(0))
     return _SEPARATOR.join(
         (
-            _tr("Spent: {0} today").format(number(today)),
-            _tr("{0} in 7 days").format(number(sum(days.values(), Decimal(0)))),
+            translate("words", "Spent: {0} today").format(number(today)),
+            translate("words", "{0} in 7 days").format(number(sum(days.values(), Decimal(0)))),
         )
     )
 
@@ -132,14 +136,14 @@ def runway_of(snapshot: Snapshot, now: datetime) -> str:
     if snapshot.reading is None:
         return ""
     if snapshot.reading.balance <= 0:
-        return _tr("empty")
+        return translate("words", "empty")
     if runway is None:
-        return _tr("gathering data")
+        return translate("words", "gathering data")
     if runway.empty_at <= now:
-        return _tr("may be empty by now")
+        return translate("words", "may be empty by now")
     if runway.empty_at - now >= HORIZON - timedelta(days=1):
-        return _tr("more than a year left")
-    return _tr("about {0} left").format(duration(runway.empty_at - now))
+        return translate("words", "more than a year left")
+    return translate("words", "about {0} left").format(duration(runway.empty_at - now))
 
 
 def runway_and_day_of(snapshot: Snapshot, now: datetime) -> str:
@@ -159,31 +163,29 @@ def range_of(snapshot: Snapshot, now: datetime) -> str:
         return ""
     early = duration(max(runway.earliest - now, timedelta(0)))
     if runway.latest - now >= HORIZON - timedelta(days=1):
-        return _tr("at least {0}").format(early)
-    return _tr("between {0} and {1}").format(early, duration(runway.latest - now))
+        return translate("words", "at least {0}").format(early)
+    return translate("words", "between {0} and {1}").format(early, duration(runway.latest - now))
 
 
 def snooze_of(snapshot: Snapshot, now: datetime) -> str:
     """Say until when alerts are silent, or that they can be silenced."""
     if snapshot.snoozed is None:
-        return _tr("Snooze alerts")
+        return translate("words", "Snooze alerts")
     if snapshot.snoozed.until is None:
-        return _tr("Alerts snoozed until the next top-up")
-    return _tr("Alerts snoozed until {0}").format(time_of(snapshot.snoozed.until, now))
-
-
-def _count(number_of: int, one: str, many: str) -> str:
-    return (one if number_of == 1 else many).format(QtCore.QLocale().toString(number_of))
+        return translate("words", "Alerts snoozed until the next top-up")
+    return translate("words", "Alerts snoozed until {0}").format(
+        time_of(snapshot.snoozed.until, now)
+    )
 
 
 def title_of(trouble: DeepvueError) -> str:
     """Say what happened, in a few words."""
-    return QtCore.QCoreApplication.translate("errors", trouble.title)
+    return translate("errors", trouble.title)
 
 
 def remedy_of(trouble: DeepvueError) -> str:
     """Say what to do about it."""
-    return QtCore.QCoreApplication.translate("errors", trouble.remedy)
+    return translate("errors", trouble.remedy)
 
 
 def explanation_of(trouble: DeepvueError) -> str:
@@ -195,19 +197,19 @@ def explanation_of(trouble: DeepvueError) -> str:
 def label_of(action: Action) -> str:
     """Name an action as a menu does."""
     return {
-        Action.CARD: _tr("Open"),
-        Action.REFRESH: _tr("Refresh"),
-        Action.HISTORY: _tr("History…"),
-        Action.SETTINGS: _tr("Settings…"),
-        Action.UNLOCK: _tr("Unlock the keyring…"),
-        Action.STATUS_PAGE: _tr("Open status page"),
-        Action.DASHBOARD: _tr("Open dashboard"),
-        Action.SNOOZE_HOUR: _tr("1 hour"),
-        Action.SNOOZE_MORNING: _tr("Until tomorrow morning"),
-        Action.SNOOZE_TOP_UP: _tr("Until the next top-up"),
-        Action.RESUME: _tr("Resume"),
-        Action.ABOUT: _tr("About"),
-        Action.QUIT: _tr("Quit"),
+        Action.CARD: translate("words", "Open"),
+        Action.REFRESH: translate("words", "Refresh"),
+        Action.HISTORY: translate("words", "History…"),
+        Action.SETTINGS: translate("words", "Settings…"),
+        Action.UNLOCK: translate("words", "Unlock the keyring…"),
+        Action.STATUS_PAGE: translate("words", "Open status page"),
+        Action.DASHBOARD: translate("words", "Open dashboard"),
+        Action.SNOOZE_HOUR: translate("words", "1 hour"),
+        Action.SNOOZE_MORNING: translate("words", "Until tomorrow morning"),
+        Action.SNOOZE_TOP_UP: translate("words", "Until the next top-up"),
+        Action.RESUME: translate("words", "Resume"),
+        Action.ABOUT: translate("words", "About"),
+        Action.QUIT: translate("words", "Quit"),
     }[action]
 
 
@@ -219,9 +221,9 @@ def status_of(snapshot: Snapshot, now: datetime) -> str:
     if snapshot.trouble is not None:
         parts.append(title_of(snapshot.trouble))
     elif snapshot.stale:
-        parts.append(_tr("out of date"))
+        parts.append(translate("words", "out of date"))
     elif snapshot.reading is None:
-        parts.append(_tr("asking…"))
+        parts.append(translate("words", "asking…"))
     if snapshot.storage is not None:
         parts.append(title_of(snapshot.storage))
     return _SEPARATOR.join(parts)
@@ -244,24 +246,24 @@ def note_of(alert: Alert, snapshot: Snapshot, now: datetime, prefix: str) -> Not
     """Write the notification of an alert."""
     left = credits_of(snapshot)
     pace = runway_and_day_of(snapshot, now) if snapshot.runway else ""
-    balance = f"{left}, {pace}." if pace else _tr("{0} left.").format(left)
+    balance = f"{left}, {pace}." if pace else translate("words", "{0} left.").format(left)
     title, body = {
-        Alert.LOW: (_tr("Deepvue credits are low"), balance),
-        Alert.CRITICAL: (_tr("Deepvue credits are nearly used up"), balance),
+        Alert.LOW: (translate("words", "Deepvue credits are low"), balance),
+        Alert.CRITICAL: (translate("words", "Deepvue credits are nearly used up"), balance),
         Alert.EMPTY: (
-            _tr("Deepvue credits are used up"),
-            _tr("Paid calls fail until credits are added."),
+            translate("words", "Deepvue credits are used up"),
+            translate("words", "Paid calls fail until credits are added."),
         ),
         Alert.BURNING: (
-            _tr("Deepvue credits are going fast"),
-            _tr("Far more than usual is being spent. {0}").format(balance),
+            translate("words", "Deepvue credits are going fast"),
+            translate("words", "Far more than usual is being spent. {0}").format(balance),
         ),
         Alert.TOP_UP: (
-            _tr("Deepvue credits were added"),
-            _tr("The balance is {0}.").format(credits_of(snapshot)),
+            translate("words", "Deepvue credits were added"),
+            translate("words", "The balance is {0}.").format(credits_of(snapshot)),
         ),
-        Alert.REJECTED: (_tr("Deepvue refuses the credentials"), _because(snapshot)),
-        Alert.BLIND: (_tr("No Deepvue balance for an hour"), _because(snapshot)),
+        Alert.REJECTED: (translate("words", "Deepvue refuses the credentials"), _because(snapshot)),
+        Alert.BLIND: (translate("words", "No Deepvue balance for an hour"), _because(snapshot)),
     }[alert]
     return Note(
         # One place for the whole ladder: what is worse takes the place of what was bad.
@@ -274,9 +276,9 @@ def note_of(alert: Alert, snapshot: Snapshot, now: datetime, prefix: str) -> Not
 
 def _buttons_of(alert: Alert) -> list[tuple[Action, str]]:
     if alert in (*LADDER, Alert.BURNING):
-        snooze = (Action.SNOOZE_MORNING, _tr("Snooze until morning"))
-        return [(Action.DASHBOARD, _tr("Top up")), snooze]
-    return [(Action.SETTINGS, _tr("Settings"))] if alert is Alert.REJECTED else []
+        snooze = (Action.SNOOZE_MORNING, translate("words", "Snooze until morning"))
+        return [(Action.DASHBOARD, translate("words", "Top up")), snooze]
+    return [(Action.SETTINGS, translate("words", "Settings"))] if alert is Alert.REJECTED else []
 
 
 def _because(snapshot: Snapshot) -> str:
@@ -285,6 +287,6 @@ def _because(snapshot: Snapshot) -> str:
 
 def note_of_fault(prefix: str) -> Note:
     """Write the notification of a fault of ours."""
-    title = _tr("A fault in deepvue-tray")
-    body = _tr("It goes on. The log says what happened; please report it.")
+    title = translate("words", "A fault in deepvue-tray")
+    body = translate("words", "It goes on. The log says what happened; please report it.")
     return Note(kind="fault", title=f"{prefix}: {title}" if prefix else title, body=body)

@@ -1,4 +1,6 @@
-"""Takes a picture of every view, light and dark, of the demo on the virtual desktop.
+"""Takes a picture of every view, light, dark and in Hindi, of the demo on the virtual desktop.
+
+Hindi needs a font, such as Debian's fonts-lohit-deva.
 
 python -m tests.desktop.screenshots FOLDER
 """
@@ -15,9 +17,11 @@ SCHEMES: Mapping[str, Mapping[str, str]] = {
     "light": {},
     # Qt takes the colours of GTK's theme, which the panel has brought.
     "dark": {"QT_QPA_PLATFORMTHEME": "gtk3", "GTK_THEME": "Adwaita:dark"},
+    "hindi": {"LANG": "hi_IN.UTF-8"},
 }
 
-WINDOWS = {"History…": "Demo · History", "Settings…": "Demo · Settings", "About": "About"}
+WINDOWS = ("history", "settings", "about")
+"""In the order of the menu, from below: Quit, About, Settings, the dashboard, …, History."""
 
 
 def take(desktop: Desktop, path: Path) -> None:
@@ -27,10 +31,17 @@ def take(desktop: Desktop, path: Path) -> None:
 
 
 def wait_for_balance(desktop: Desktop) -> TrayItem:
-    """Return the tray's item once it says how long the credits last."""
+    """Return the tray's item once it says the balance."""
     item = TrayItem.wait(desktop)
-    wait_until(lambda: "left" in item.tooltip, "the balance")
+    wait_until(lambda: "1,1" in item.tooltip, "the balance")
     return item
+
+
+def entries(item: TrayItem) -> Mapping[str, str]:
+    """Return the menu's label for each window, whatever the language."""
+    labels = item.labels()
+    history = next(n for n, label in enumerate(labels) if label.endswith("…"))
+    return {"history": labels[history], "settings": labels[-3], "about": labels[-2]}
 
 
 def main(folder: Path) -> None:
@@ -45,10 +56,10 @@ def main(folder: Path) -> None:
             item.activate()
             desktop.focus("deepvue-tray")
             take(desktop, folder / f"card-{scheme}.png")
-            for entry, title in WINDOWS.items():
+            for name in WINDOWS:
+                entry = entries(item)[name]
                 item.click(entry)
-                desktop.focus(title)
-                name = entry.strip("…").lower()
+                desktop.focus(entry.strip("…") if name == "about" else f"Demo · {entry.strip('…')}")
                 take(desktop, folder / f"{name}-{scheme}.png")
                 desktop.run("xdotool", "key", "Escape")
 

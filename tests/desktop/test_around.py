@@ -138,7 +138,7 @@ def test_damaged_settings_are_told_and_kept(program: Program) -> None:
     settings.write_text("{damaged")
     program.start(**SIGNED_IN)
     item = TrayItem.wait(program.desktop)
-    says(item, "6,448 credits", "settings file was damaged")
+    says(item, "6,448 credits", "A file was damaged")
     assert settings.with_name("settings.json.damaged").read_text() == "{damaged"
 
 

@@ -1,0 +1,672 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="hi_IN">
+<context>
+    <name>Card</name>
+    <message>
+        <source>This desktop shows no tray icons, so the balance stands here; it moves into the tray as soon as there is one. On GNOME, the AppIndicator extension brings it.</source>
+        <translation>यह डेस्कटॉप ट्रे आइकन नहीं दिखाता, इसलिए शेष राशि यहाँ है; ट्रे मिलते ही यह वहाँ चली जाएगी। GNOME पर AppIndicator एक्सटेंशन इसे लाता है।</translation>
+    </message>
+</context>
+<context>
+    <name>Chart</name>
+    <message>
+        <source>Balance over time</source>
+        <translation>समय के साथ शेष राशि</translation>
+    </message>
+    <message>
+        <source>Left and right pan, plus and minus zoom.</source>
+        <translation>बाएँ-दाएँ तीर खिसकाते हैं, प्लस-माइनस ज़ूम करते हैं।</translation>
+    </message>
+    <message>
+        <source>No readings in this range yet.</source>
+        <translation>इस अवधि में अभी कोई रीडिंग नहीं है।</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryWindow</name>
+    <message>
+        <source>History</source>
+        <translation>इतिहास</translation>
+    </message>
+    <message>
+        <source>Saved as {0}.</source>
+        <translation>{0} के रूप में सहेजा गया।</translation>
+    </message>
+    <message>
+        <source>24 h</source>
+        <translation>24 घं</translation>
+    </message>
+    <message>
+        <source>7 d</source>
+        <translation>7 दिन</translation>
+    </message>
+    <message>
+        <source>30 d</source>
+        <translation>30 दिन</translation>
+    </message>
+    <message>
+        <source>90 d</source>
+        <translation>90 दिन</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>सभी</translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation>इस रूप में सहेजें</translation>
+    </message>
+    <message>
+        <source>CSV…</source>
+        <translation>CSV…</translation>
+    </message>
+    <message>
+        <source>Picture…</source>
+        <translation>चित्र…</translation>
+    </message>
+    <message>
+        <source>Save the readings</source>
+        <translation>रीडिंग सहेजें</translation>
+    </message>
+    <message>
+        <source>Save the picture</source>
+        <translation>चित्र सहेजें</translation>
+    </message>
+    <message>
+        <source>{0} could not be written.</source>
+        <translation>{0} लिखी नहीं जा सकी।</translation>
+    </message>
+</context>
+<context>
+    <name>QGnomeTheme</name>
+    <message>
+        <source>&amp;Save</source>
+        <translation>सहेजें (&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>रद्द करें (&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>बंद करें (&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>QPlatformTheme</name>
+    <message>
+        <source>Save</source>
+        <translation>सहेजें</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>रद्द करें</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>बंद करें</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>सेटिंग्स</translation>
+    </message>
+    <message>
+        <source>Start at lo&amp;gin</source>
+        <translation>लॉग इन पर शुरू करें (&amp;G)</translation>
+    </message>
+    <message>
+        <source>Show the &amp;balance on the icon instead of a gauge</source>
+        <translation>आइकन पर गेज की जगह शेष राशि दिखाएँ (&amp;B)</translation>
+    </message>
+    <message>
+        <source>It works: {0}.</source>
+        <translation>काम कर रहा है: {0}।</translation>
+    </message>
+    <message>
+        <source>in the keyring; leave empty to keep it</source>
+        <translation>कीरिंग में है; रखने के लिए खाली छोड़ें</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>दिखाएँ</translation>
+    </message>
+    <message>
+        <source>Shows or hides the secret as it is typed</source>
+        <translation>लिखा जा रहा सीक्रेट दिखाता या छिपाता है</translation>
+    </message>
+    <message>
+        <source>&amp;Test</source>
+        <translation>जाँचें (&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>हटाएँ (&amp;R)</translation>
+    </message>
+    <message>
+        <source>Credentials</source>
+        <translation>क्रेडेंशियल</translation>
+    </message>
+    <message>
+        <source>Client &amp;id:</source>
+        <translation>क्लाइंट &amp;ID:</translation>
+    </message>
+    <message>
+        <source>Client &amp;secret:</source>
+        <translation>क्लाइंट सीक्रेट (&amp;S):</translation>
+    </message>
+    <message>
+        <source>DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set, and wins.</source>
+        <translation>DEEPVUE_CLIENT_ID या DEEPVUE_CLIENT_SECRET सेट है, और वही मान्य है।</translation>
+    </message>
+    <message>
+        <source>Low, in credits</source>
+        <translation>कम, क्रेडिट में</translation>
+    </message>
+    <message>
+        <source>Low, in days</source>
+        <translation>कम, दिनों में</translation>
+    </message>
+    <message>
+        <source>Critical, in credits</source>
+        <translation>गंभीर, क्रेडिट में</translation>
+    </message>
+    <message>
+        <source>Critical, in days</source>
+        <translation>गंभीर, दिनों में</translation>
+    </message>
+    <message>
+        <source> min</source>
+        <translation> मिनट</translation>
+    </message>
+    <message>
+        <source>Watching</source>
+        <translation>निगरानी</translation>
+    </message>
+    <message>
+        <source>&amp;Low at:</source>
+        <translation>कम (&amp;L):</translation>
+    </message>
+    <message>
+        <source>&amp;Critical at:</source>
+        <translation>गंभीर (&amp;C):</translation>
+    </message>
+    <message>
+        <source>Ask &amp;every:</source>
+        <translation>हर बार पूछें (&amp;E):</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>कम</translation>
+    </message>
+    <message>
+        <source>Critical</source>
+        <translation>गंभीर</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>खाली</translation>
+    </message>
+    <message>
+        <source>Credits added</source>
+        <translation>क्रेडिट जुड़े</translation>
+    </message>
+    <message>
+        <source>Spending far faster than usual</source>
+        <translation>खर्च सामान्य से बहुत तेज़</translation>
+    </message>
+    <message>
+        <source>Credentials refused</source>
+        <translation>क्रेडेंशियल अस्वीकृत</translation>
+    </message>
+    <message>
+        <source>No balance for an hour</source>
+        <translation>एक घंटे से शेष राशि नहीं मिली</translation>
+    </message>
+    <message>
+        <source>Notify about</source>
+        <translation>सूचना दें</translation>
+    </message>
+    <message>
+        <source>&amp;Keep for this session only</source>
+        <translation>केवल इस सत्र के लिए रखें (&amp;K)</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>सर्वर से पूछा जा रहा है…</translation>
+    </message>
+</context>
+<context>
+    <name>Sparkline</name>
+    <message>
+        <source>Balance of the last 7 days</source>
+        <translation>पिछले 7 दिनों की शेष राशि</translation>
+    </message>
+</context>
+<context>
+    <name>_Threshold</name>
+    <message>
+        <source> days</source>
+        <translation> दिन</translation>
+    </message>
+    <message>
+        <source> credits</source>
+        <translation> क्रेडिट</translation>
+    </message>
+    <message>
+        <source>Whether this threshold counts</source>
+        <translation>यह सीमा गिनी जाए या नहीं</translation>
+    </message>
+</context>
+<context>
+    <name>about</name>
+    <message>
+        <source>About deepvue-tray</source>
+        <translation>deepvue-tray के बारे में</translation>
+    </message>
+    <message>
+        <source>How much is left in a prepaid Deepvue API wallet, and a warning in time.</source>
+        <translation>प्रीपेड Deepvue API वॉलेट में कितना बचा है, और समय पर चेतावनी।</translation>
+    </message>
+    <message>
+        <source>Your data:</source>
+        <translation>आपका डेटा:</translation>
+    </message>
+    <message>
+        <source>Under the MIT licence. With:</source>
+        <translation>MIT लाइसेंस के अंतर्गत। इनके साथ:</translation>
+    </message>
+</context>
+<context>
+    <name>errors</name>
+    <message>
+        <source>Credentials refused</source>
+        <translation>क्रेडेंशियल अस्वीकृत</translation>
+    </message>
+    <message>
+        <source>Check the client id and the client secret against the Deepvue dashboard.</source>
+        <translation>क्लाइंट ID और क्लाइंट सीक्रेट को Deepvue डैशबोर्ड से मिलाएँ।</translation>
+    </message>
+    <message>
+        <source>Rate limit reached</source>
+        <translation>अनुरोध सीमा पूरी</translation>
+    </message>
+    <message>
+        <source>It is asked again after a pause; nothing needs doing.</source>
+        <translation>थोड़ी देर बाद फिर पूछा जाएगा; कुछ करने की ज़रूरत नहीं।</translation>
+    </message>
+    <message>
+        <source>The server has a problem</source>
+        <translation>सर्वर में समस्या है</translation>
+    </message>
+    <message>
+        <source>It is asked again later; the status page tells whether it is known.</source>
+        <translation>बाद में फिर पूछा जाएगा; स्थिति पृष्ठ बताता है कि यह ज्ञात है या नहीं।</translation>
+    </message>
+    <message>
+        <source>No connection</source>
+        <translation>कनेक्शन नहीं है</translation>
+    </message>
+    <message>
+        <source>Check the network; it is tried again by itself.</source>
+        <translation>नेटवर्क जाँचें; अपने आप फिर कोशिश होगी।</translation>
+    </message>
+    <message>
+        <source>No answer in time</source>
+        <translation>समय पर उत्तर नहीं मिला</translation>
+    </message>
+    <message>
+        <source>The network or the server is slow; it is tried again by itself.</source>
+        <translation>नेटवर्क या सर्वर धीमा है; अपने आप फिर कोशिश होगी।</translation>
+    </message>
+    <message>
+        <source>Certificate not trusted</source>
+        <translation>प्रमाणपत्र विश्वसनीय नहीं</translation>
+    </message>
+    <message>
+        <source>Add your company's certificate to the system's store, or check the computer's clock.</source>
+        <translation>अपनी कंपनी का प्रमाणपत्र सिस्टम के भंडार में जोड़ें, या कंप्यूटर की घड़ी जाँचें।</translation>
+    </message>
+    <message>
+        <source>Proxy misconfigured</source>
+        <translation>प्रॉक्सी गलत सेट है</translation>
+    </message>
+    <message>
+        <source>Set HTTPS_PROXY to an http:// proxy that works, or list the server in NO_PROXY; SOCKS proxies are not supported.</source>
+        <translation>HTTPS_PROXY को चालू http:// प्रॉक्सी पर सेट करें, या सर्वर को NO_PROXY में लिखें; SOCKS प्रॉक्सी समर्थित नहीं हैं।</translation>
+    </message>
+    <message>
+        <source>The answer is not a balance</source>
+        <translation>उत्तर शेष राशि नहीं है</translation>
+    </message>
+    <message>
+        <source>A sign-in page or a proxy may have answered instead; it is asked again later.</source>
+        <translation>शायद किसी साइन-इन पृष्ठ या प्रॉक्सी ने उत्तर दिया; बाद में फिर पूछा जाएगा।</translation>
+    </message>
+    <message>
+        <source>Not set up</source>
+        <translation>सेट नहीं किया गया</translation>
+    </message>
+    <message>
+        <source>Enter the client id and the client secret in Settings.</source>
+        <translation>सेटिंग्स में क्लाइंट ID और क्लाइंट सीक्रेट लिखें।</translation>
+    </message>
+    <message>
+        <source>Invalid value</source>
+        <translation>अमान्य मान</translation>
+    </message>
+    <message>
+        <source>Correct it and try again.</source>
+        <translation>ठीक करके फिर कोशिश करें।</translation>
+    </message>
+    <message>
+        <source>The keyring is locked</source>
+        <translation>कीरिंग लॉक है</translation>
+    </message>
+    <message>
+        <source>Unlock it; the stored secret is untouched.</source>
+        <translation>इसे अनलॉक करें; सहेजा गया सीक्रेट सुरक्षित है।</translation>
+    </message>
+    <message>
+        <source>No keyring</source>
+        <translation>कीरिंग नहीं है</translation>
+    </message>
+    <message>
+        <source>Install one (GNOME Keyring, KWallet), or set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.</source>
+        <translation>कोई कीरिंग इंस्टॉल करें (GNOME Keyring, KWallet), या DEEPVUE_CLIENT_ID और DEEPVUE_CLIENT_SECRET सेट करें।</translation>
+    </message>
+    <message>
+        <source>The keyring refused</source>
+        <translation>कीरिंग ने मना किया</translation>
+    </message>
+    <message>
+        <source>Open your keyring application and check that it works.</source>
+        <translation>अपना कीरिंग ऐप खोलकर जाँचें कि वह चलता है।</translation>
+    </message>
+    <message>
+        <source>A file could not be used</source>
+        <translation>एक फ़ाइल काम नहीं आ सकी</translation>
+    </message>
+    <message>
+        <source>Check the folder's permissions and the free disk space.</source>
+        <translation>फ़ोल्डर की अनुमतियाँ और डिस्क की खाली जगह जाँचें।</translation>
+    </message>
+    <message>
+        <source>A file was damaged</source>
+        <translation>एक फ़ाइल खराब थी</translation>
+    </message>
+    <message>
+        <source>It was set aside under this name and a new one begun; check the settings.</source>
+        <translation>उसे इस नाम से अलग रखकर नई शुरू की गई; सेटिंग्स जाँचें।</translation>
+    </message>
+</context>
+<context>
+    <name>settings</name>
+    <message>
+        <source>Must be from 1 to 1,000,000,000 credits.</source>
+        <translation>1 से 1,00,00,00,000 क्रेडिट तक होना चाहिए।</translation>
+    </message>
+    <message>
+        <source>Must be from 1 to 365 days.</source>
+        <translation>1 से 365 दिन तक होना चाहिए।</translation>
+    </message>
+    <message>
+        <source>Must be below the low threshold.</source>
+        <translation>"कम" की सीमा से नीचे होना चाहिए।</translation>
+    </message>
+    <message>
+        <source>Must be from 1 minute to 24 hours.</source>
+        <translation>1 मिनट से 24 घंटे तक होना चाहिए।</translation>
+    </message>
+</context>
+<context>
+    <name>words</name>
+    <message>
+        <source>{0} credit</source>
+        <translation>{0} क्रेडिट</translation>
+    </message>
+    <message>
+        <source>{0} credits</source>
+        <translation>{0} क्रेडिट</translation>
+    </message>
+    <message>
+        <source>ddd d MMM</source>
+        <translation>ddd d MMM</translation>
+    </message>
+    <message>
+        <source>d MMM yyyy</source>
+        <translation>d MMM yyyy</translation>
+    </message>
+    <message>
+        <source>{0} minute</source>
+        <translation>{0} मिनट</translation>
+    </message>
+    <message>
+        <source>{0} minutes</source>
+        <translation>{0} मिनट</translation>
+    </message>
+    <message>
+        <source>{0} hour</source>
+        <translation>{0} घंटा</translation>
+    </message>
+    <message>
+        <source>{0} hours</source>
+        <translation>{0} घंटे</translation>
+    </message>
+    <message>
+        <source>{0} day</source>
+        <translation>{0} दिन</translation>
+    </message>
+    <message>
+        <source>{0} days</source>
+        <translation>{0} दिन</translation>
+    </message>
+    <message>
+        <source>{0} month</source>
+        <translation>{0} महीना</translation>
+    </message>
+    <message>
+        <source>{0} months</source>
+        <translation>{0} महीने</translation>
+    </message>
+    <message>
+        <source>ddd d</source>
+        <translation>ddd d</translation>
+    </message>
+    <message>
+        <source>d MMM</source>
+        <translation>d MMM</translation>
+    </message>
+    <message>
+        <source>MMM yyyy</source>
+        <translation>MMM yyyy</translation>
+    </message>
+    <message>
+        <source>Spent per day</source>
+        <translation>प्रतिदिन खर्च</translation>
+    </message>
+    <message>
+        <source>Spent per week</source>
+        <translation>प्रति सप्ताह खर्च</translation>
+    </message>
+    <message>
+        <source>Spent per month</source>
+        <translation>प्रति माह खर्च</translation>
+    </message>
+    <message>
+        <source>Spent: {0} today</source>
+        <translation>खर्च: आज {0}</translation>
+    </message>
+    <message>
+        <source>{0} in 7 days</source>
+        <translation>7 दिनों में {0}</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>खाली</translation>
+    </message>
+    <message>
+        <source>gathering data</source>
+        <translation>डेटा जुटाया जा रहा है</translation>
+    </message>
+    <message>
+        <source>may be empty by now</source>
+        <translation>अब तक खाली हो सकता है</translation>
+    </message>
+    <message>
+        <source>more than a year left</source>
+        <translation>एक वर्ष से अधिक बाकी</translation>
+    </message>
+    <message>
+        <source>about {0} left</source>
+        <translation>लगभग {0} बाकी</translation>
+    </message>
+    <message>
+        <source>at least {0}</source>
+        <translation>कम से कम {0}</translation>
+    </message>
+    <message>
+        <source>between {0} and {1}</source>
+        <translation>{0} से {1} के बीच</translation>
+    </message>
+    <message>
+        <source>Snooze alerts</source>
+        <translation>सूचनाएँ रोकें</translation>
+    </message>
+    <message>
+        <source>Alerts snoozed until the next top-up</source>
+        <translation>सूचनाएँ अगले टॉप-अप तक रुकी हैं</translation>
+    </message>
+    <message>
+        <source>Alerts snoozed until {0}</source>
+        <translation>सूचनाएँ {0} तक रुकी हैं</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>खोलें</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>ताज़ा करें</translation>
+    </message>
+    <message>
+        <source>History…</source>
+        <translation>इतिहास…</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>सेटिंग्स…</translation>
+    </message>
+    <message>
+        <source>Unlock the keyring…</source>
+        <translation>कीरिंग अनलॉक करें…</translation>
+    </message>
+    <message>
+        <source>Open status page</source>
+        <translation>स्थिति पृष्ठ खोलें</translation>
+    </message>
+    <message>
+        <source>Open dashboard</source>
+        <translation>डैशबोर्ड खोलें</translation>
+    </message>
+    <message>
+        <source>1 hour</source>
+        <translation>1 घंटा</translation>
+    </message>
+    <message>
+        <source>Until tomorrow morning</source>
+        <translation>कल सुबह तक</translation>
+    </message>
+    <message>
+        <source>Until the next top-up</source>
+        <translation>अगले टॉप-अप तक</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>फिर चालू करें</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>deepvue-tray के बारे में</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>बंद करें</translation>
+    </message>
+    <message>
+        <source>out of date</source>
+        <translation>पुराना</translation>
+    </message>
+    <message>
+        <source>asking…</source>
+        <translation>पूछा जा रहा है…</translation>
+    </message>
+    <message>
+        <source>{0} left.</source>
+        <translation>{0} बाकी।</translation>
+    </message>
+    <message>
+        <source>Deepvue credits are low</source>
+        <translation>Deepvue क्रेडिट कम हैं</translation>
+    </message>
+    <message>
+        <source>Deepvue credits are nearly used up</source>
+        <translation>Deepvue क्रेडिट लगभग समाप्त हैं</translation>
+    </message>
+    <message>
+        <source>Deepvue credits are used up</source>
+        <translation>Deepvue क्रेडिट समाप्त हो गए</translation>
+    </message>
+    <message>
+        <source>Paid calls fail until credits are added.</source>
+        <translation>क्रेडिट जोड़े जाने तक सशुल्क कॉल विफल होंगी।</translation>
+    </message>
+    <message>
+        <source>Deepvue credits are going fast</source>
+        <translation>Deepvue क्रेडिट तेज़ी से घट रहे हैं</translation>
+    </message>
+    <message>
+        <source>Far more than usual is being spent. {0}</source>
+        <translation>सामान्य से बहुत अधिक खर्च हो रहा है। {0}</translation>
+    </message>
+    <message>
+        <source>Deepvue credits were added</source>
+        <translation>Deepvue क्रेडिट जोड़े गए</translation>
+    </message>
+    <message>
+        <source>The balance is {0}.</source>
+        <translation>शेष राशि {0} है।</translation>
+    </message>
+    <message>
+        <source>Deepvue refuses the credentials</source>
+        <translation>Deepvue क्रेडेंशियल अस्वीकार कर रहा है</translation>
+    </message>
+    <message>
+        <source>No Deepvue balance for an hour</source>
+        <translation>एक घंटे से Deepvue शेष राशि नहीं मिली</translation>
+    </message>
+    <message>
+        <source>Snooze until morning</source>
+        <translation>सुबह तक रोकें</translation>
+    </message>
+    <message>
+        <source>Top up</source>
+        <translation>टॉप-अप करें</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>सेटिंग्स</translation>
+    </message>
+    <message>
+        <source>A fault in deepvue-tray</source>
+        <translation>deepvue-tray में त्रुटि</translation>
+    </message>
+    <message>
+        <source>It goes on. The log says what happened; please report it.</source>
+        <translation>यह चलता रहेगा। लॉग बताता है कि क्या हुआ; कृपया सूचित करें।</translation>
+    </message>
+</context>
+</TS>
