@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -31,6 +30,9 @@ LEFT, RIGHT, TOP, BOTTOM, BETWEEN = 64, 14, 12, 26, 30
 
 BARS = 0.22
 """The lower panel's part of the height."""
+
+MANY = 900
+"""Pieces, above which the line is drawn plainly."""
 
 SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=366 * 12)
 """How far a person can zoom."""
@@ -66,6 +68,9 @@ class Chart(QWidget):
     def show_plot(self, plot: Plot) -> None:
         """Draw this from now on."""
         self._plot = plot
+        # Once for all frames that show it: panning and pointing draw many.
+        self._line, self._top_ups = _line_of(plot)
+        self._spent = spent_by(period_for(plot.until - plot.since), plot.stretches)
         self._hovered = None
         self.update()
 
@@ -88,14 +93,17 @@ class Chart(QWidget):
             return
         upper, lower = self._areas()
         scale = self._balance_scale(self._plot, upper)
+        # What is upright or level is crisper, and quicker, without smooth edges.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._draw_grid(painter, scale)
         self._draw_thresholds(painter, scale, self._plot.snapshot)
+        self._draw_spending(painter, self._plot, lower)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.save()
         painter.setClipRect(upper.adjusted(0, -TOP, 0, 1))
         self._draw_forecast(painter, scale, self._plot)
         self._draw_steps(painter, scale, self._plot)
         painter.restore()
-        self._draw_spending(painter, self._plot, lower)
         if self._hovered:
             self._draw_hover(painter, scale, self._hovered)
 
@@ -183,7 +191,7 @@ class Chart(QWidget):
         area = scale.area
         for amount in amount_ticks(scale.highest, max(2, int(area.height() / 48))):
             y = scale.y(amount)
-            painter.setPen(self._line(0.12))
+            painter.setPen(self._ink(0.12))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(self._faint())
             place = QRectF(0, y - 10, area.left() - 8, 20)
@@ -193,7 +201,7 @@ class Chart(QWidget):
         bottom = self.height() - BOTTOM
         for tick in ticks:
             x = scale.x(tick)
-            painter.setPen(self._line(0.12))
+            painter.setPen(self._ink(0.12))
             painter.drawLine(QPointF(x, area.top()), QPointF(x, bottom))
             painter.setPen(self._faint())
             place = QRectF(x - 50, bottom + 5, 100, 20)
@@ -210,24 +218,19 @@ class Chart(QWidget):
                 painter.drawLine(QPointF(scale.area.left(), y), QPointF(scale.area.right(), y))
 
     def _draw_steps(self, painter: QPainter, scale: Scale, plot: Plot) -> None:
-        painter.setPen(QPen(COLOURS[Level.OK], 1.6))
-        points: list[QPointF] = []
-        for piece in plot.stretches:
-            x = scale.x(piece.at)
-            if points:
-                points.append(QPointF(x, points[-1].y()))
-            if piece.high != piece.low:
-                points.append(QPointF(x, scale.y(float(piece.high))))
-                points.append(QPointF(x, scale.y(float(piece.low))))
-            points.append(QPointF(x, scale.y(float(piece.last))))
-        painter.drawPolyline(QPolygonF(points))
+        many = len(plot.stretches) > MANY
+        # Of so many pieces nobody sees the smooth edges, which cost four frames' time.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not many)
+        painter.setPen(QPen(COLOURS[Level.OK], 1 if many else 1.6))
+        to_pixels = scale.transform()
+        painter.drawPolyline(to_pixels.map(self._line))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(COLOURS[Level.OK])
-        for before, piece in pairwise(plot.stretches):
-            if piece.added > piece.spent:
-                x, y = scale.x(piece.at), scale.y(float(max(piece.last, before.last)))
-                corners = [QPointF(x, y - 9), QPointF(x - 4.5, y - 2), QPointF(x + 4.5, y - 2)]
-                painter.drawPolygon(QPolygonF(corners))
+        for place in self._top_ups:
+            tip = to_pixels.map(place)
+            corners = [tip + QPointF(0, -9), tip + QPointF(-4.5, -2), tip + QPointF(4.5, -2)]
+            painter.drawPolygon(QPolygonF(corners))
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _draw_forecast(self, painter: QPainter, scale: Scale, plot: Plot) -> None:
@@ -250,8 +253,7 @@ class Chart(QWidget):
 
     def _draw_spending(self, painter: QPainter, plot: Plot, area: QRectF) -> None:
         period = period_for(plot.until - plot.since)
-        sums = spent_by(period, plot.stretches)
-        highest = float(max(sums.values()))
+        highest = float(max(self._spent.values()))
         ticks = amount_ticks(highest, 2)
         scale = Scale(area, plot.since, plot.until, 0.0, ticks[-1])
         painter.setPen(self._faint())
@@ -262,11 +264,11 @@ class Chart(QWidget):
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
         title = QRectF(area.left(), area.top() - BETWEEN, area.width(), BETWEEN - 8)
         painter.drawText(title, left, words.spent_per(period))
-        painter.setPen(self._line(0.12))
+        painter.setPen(self._ink(0.12))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         bar = QColor(self.palette().color(QPalette.ColorRole.WindowText))
         bar.setAlphaF(0.45)
-        for day, spent in sums.items():
+        for day, spent in self._spent.items():
             x = max(area.left(), scale.x(midnight(day)))
             end = min(area.right(), scale.x(midnight(next_period(period, day))))
             top = scale.y(float(spent))
@@ -275,7 +277,7 @@ class Chart(QWidget):
 
     def _draw_hover(self, painter: QPainter, scale: Scale, piece: Stretch) -> None:
         x, y = scale.x(piece.at), scale.y(float(piece.last))
-        painter.setPen(self._line(0.5))
+        painter.setPen(self._ink(0.5))
         painter.drawLine(QPointF(x, scale.area.top()), QPointF(x, scale.area.bottom()))
         painter.setBrush(self.palette().color(QPalette.ColorRole.Window))
         painter.setPen(QPen(COLOURS[Level.OK], 2))
@@ -285,7 +287,7 @@ class Chart(QWidget):
         place = QRectF(x + 10, max(scale.area.top(), y - 30), room.width(), room.height())
         if place.right() > scale.area.right():
             place.moveRight(x - 10)
-        painter.setPen(self._line(0.3))
+        painter.setPen(self._ink(0.3))
         painter.setBrush(self.palette().color(QPalette.ColorRole.ToolTipBase))
         painter.drawRoundedRect(place, 4, 4)
         painter.setPen(self.palette().color(QPalette.ColorRole.ToolTipText))
@@ -294,7 +296,27 @@ class Chart(QWidget):
     def _faint(self) -> QColor:
         return self.palette().color(QPalette.ColorRole.PlaceholderText)
 
-    def _line(self, strength: float) -> QColor:
+    def _ink(self, strength: float) -> QColor:
         colour = QColor(self.palette().color(QPalette.ColorRole.WindowText))
         colour.setAlphaF(strength)
         return colour
+
+
+def _line_of(plot: Plot) -> tuple[QPolygonF, list[QPointF]]:
+    """Return the step line and the tips of the top-ups, as (seconds since the begin, credits)."""
+    points: list[QPointF] = []
+    tips: list[QPointF] = []
+    level: float | None = None
+    start = plot.since.timestamp()
+    for piece in plot.stretches:
+        x, last = piece.at.timestamp() - start, float(piece.last)
+        if level is not None:
+            points.append(QPointF(x, level))
+            if piece.added > piece.spent:
+                tips.append(QPointF(x, max(last, level)))
+        if piece.high != piece.low:
+            points.append(QPointF(x, float(piece.high)))
+            points.append(QPointF(x, float(piece.low)))
+        points.append(QPointF(x, last))
+        level = last
+    return QPolygonF(points), tips

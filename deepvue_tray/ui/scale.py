@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from math import ceil, floor, log10
 
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QTransform
 
 from deepvue_tray.core.spending import midnight
 
@@ -29,6 +30,13 @@ class Scale:
         """Return where an amount lies, in pixels."""
         part = (amount - self.lowest) / (self.highest - self.lowest)
         return self.area.bottom() - part * self.area.height()
+
+    def transform(self) -> QTransform:
+        """Return what takes (seconds since the left edge, amount) to pixels, many at once."""
+        wide = self.area.width() / (self.until - self.since).total_seconds()
+        tall = self.area.height() / (self.highest - self.lowest)
+        zero = self.area.bottom() + self.lowest * tall
+        return QTransform(wide, 0, 0, -tall, self.area.left(), zero)
 
     def at(self, x: float) -> datetime:
         """Return the time that lies at a pixel."""

@@ -1,0 +1,86 @@
+"""How long the history window takes to open on ten years, and to draw one frame.
+
+    QT_QPA_PLATFORM=offscreen python -m tests.benchmarks.chart_cost [YEARS]
+
+Times are in milliseconds, medians of 20; beside them a plain line of 2,000 points of the same size.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from PySide6.QtCore import QPointF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
+from PySide6.QtWidgets import QApplication, QWidget
+
+from deepvue_tray.core.forecast import forecast_runway
+from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.services.history import History
+from deepvue_tray.ui.chart import Chart, Plot
+from deepvue_tray.ui.history_window import HistoryWindow
+from tests.benchmarks.ten_years import NOW, YEAR, build
+
+SIZE = QSize(1600, 800)
+
+
+class PlainLine(QWidget):
+    """The least that could be called a chart."""
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        points = [QPointF(x * 0.8, 400 + (x * 7919) % 300) for x in range(2000)]
+        painter.drawPolyline(QPolygonF(points))
+
+
+def median(work: Callable[[], object]) -> float:
+    took = []
+    for _ in range(20):
+        began = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - began)
+    return statistics.median(took) * 1000
+
+
+def main(years: float) -> None:
+    """Build the history, measure, and print the table."""
+    application = QApplication.instance() or QApplication([])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "history.sqlite")
+        build(path, years * YEAR)
+        history = History(path)
+        readings = history.readings("live_1", NOW - timedelta(weeks=8), NOW)
+        snapshot = Snapshot(reading=readings[-1], runway=forecast_runway(readings, NOW))
+
+        def plot(length: timedelta) -> Plot:
+            pieces = history.stretches("live_1", NOW - length, NOW)
+            return Plot(since=NOW - length, until=NOW, stretches=pieces, snapshot=snapshot, now=NOW)
+
+        def open_window() -> None:
+            window = HistoryWindow("")
+            window.resize(SIZE)
+            window.show_plot(plot(years * YEAR))
+            window.show()
+            application.processEvents()
+            window.close()
+
+        line = PlainLine()
+        line.resize(SIZE)
+        plain = median(line.grab)
+        print(f"{'a plain line, one frame':34}{plain:8.1f}")
+        print(f"{'open on all there is':34}{median(open_window):8.1f}")
+        for days in (1, 7, 30, 90, int(years * 365)):
+            chart = Chart()
+            chart.resize(SIZE)
+            chart.show_plot(plot(timedelta(days=days)))
+            frame = median(chart.grab)
+            print(f"{f'one frame of {days} days':34}{frame:8.1f}{frame / plain:8.1f}")
+        history.close()
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else 10)
