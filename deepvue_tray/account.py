@@ -22,10 +22,25 @@ class Account:
         """The settings in force: the defaults where the file cannot be read."""
         self.damage: StorageError | None = None
         """Why the settings file could not be used, until it has been saved anew."""
+        self._load()
+
+    def _load(self) -> None:
         try:
-            self.settings = file.load()
+            self.settings = self._file.load()
+            self.damage = None
         except StorageError as error:
             self.damage = error.bare()
+
+    def reload(self) -> bool:
+        """Take over what another process has saved; say whether that is another client id."""
+        before = self.client_id
+        if self._file.has_changed():
+            self._load()
+        return self.client_id != before
+
+    def forget_secret(self) -> None:
+        """Read the secret anew the next time: the server refuses the one that is known."""
+        self._store.forget()
 
     @property
     def client_id(self) -> str:

@@ -99,7 +99,7 @@ def run(
             lambda engine: engine.notifier.show(note, icon_path("deepvue-tray-64.png"), press), done
         ),
         fallback=icon.show_message,
-        acknowledge=lambda alert: worker.submit(_acknowledging(alert)),
+        acknowledge=lambda alert, client_id: worker.submit(_acknowledging(alert, client_id)),
         prefix=prefix,
     )
     network = NetworkHint()
@@ -125,6 +125,10 @@ def run(
 
         # Where the history cannot be read, the snapshot says so already.
         worker.submit(past, lambda found: card().show_past(week, now, found[1]), lambda _: None)
+
+    def keep_card_filled(snapshot: "Snapshot") -> None:
+        if card.cache_info().currsize and card().isVisible() and not snapshot.refreshing:
+            fill_card()
 
     def show_card() -> None:
         if icon.is_hosted:
@@ -162,6 +166,10 @@ def run(
         Action.QUIT: application.quit,
     }
 
+    def failed_to_recall(error: Exception) -> None:
+        refresher.restart(refresher.snapshot)
+        raise error
+
     def act(action: "Action") -> None:
         on_action[action]()
 
@@ -169,6 +177,7 @@ def run(
     refresher.changed.connect(tray.show_snapshot)
     refresher.changed.connect(alerter.raise_due)
     refresher.changed.connect(network.watch)
+    refresher.changed.connect(keep_card_filled)
     network.back.connect(refresher.on_network)
     if not background:
         refresher.changed.connect(settings.open_at_first_start)
@@ -184,7 +193,7 @@ def run(
     icon.watch_host()
 
     # First what is known already, then the first look.
-    worker.submit(_recall, refresher.restart)
+    worker.submit(_recall, refresher.restart, failed_to_recall)
     with faults.heard(), interrupts(application.quit):
         status = application.exec()
     worker.stop(within=PATIENCE)
@@ -229,9 +238,9 @@ async def _resume(engine: "Engine") -> "Snapshot":
     return engine.monitor.resume()
 
 
-def _acknowledging(alert: "Alert") -> "Job[Engine, None]":
+def _acknowledging(alert: "Alert", client_id: str) -> "Job[Engine, None]":
     async def acknowledge(engine: "Engine") -> None:
-        engine.monitor.delivered(alert)
+        engine.monitor.delivered(alert, client_id)
 
     return acknowledge
 

@@ -70,7 +70,7 @@ def real_engine() -> Engine:
     Raises InvalidInputError where DEEPVUE_BASE_URL may not be asked, StorageError where the
     settings cannot be read.
     """
-    base_url = os.environ.get("DEEPVUE_BASE_URL", PRODUCTION)
+    base_url = os.environ.get("DEEPVUE_BASE_URL") or PRODUCTION
     paths = Paths.of_user()
     store = CredentialStore(os.environ, SystemKeyring())
     return assemble(paths, store, WalletApi(base_url), autostart_in(paths.autostart))

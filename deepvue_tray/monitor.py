@@ -13,7 +13,7 @@ from deepvue_tray.account import Account
 from deepvue_tray.core.alerts import Alert, AlertState, Observation, delivered, judge, snoozed
 from deepvue_tray.core.burn import is_burning_fast
 from deepvue_tray.core.credentials import Credentials
-from deepvue_tray.core.errors import DeepvueError, StorageError
+from deepvue_tray.core.errors import DeepvueError, RejectedError, StorageError
 from deepvue_tray.core.forecast import MEMORY, forecast_runway
 from deepvue_tray.core.reading import Reading, Stretch
 from deepvue_tray.core.snapshot import Snapshot
@@ -45,16 +45,19 @@ class Monitor:
         self._now = now
         # Kept here too: where the disk fails, what was delivered is not delivered again.
         self._alerts = AlertState()
+        # What could not be read must not be written over.
+        self._alerts_known = False
         self._snapshot = Snapshot()
 
     def recall(self) -> Snapshot:
         """Return what is known without asking anybody: the last reading that was stored."""
         client_id, now = self._account.client_id, self._now()
         known = Snapshot(settings=self._account.settings)
-        self._alerts = AlertState()
+        self._alerts, self._alerts_known = AlertState(), False
         storage: DeepvueError | None = None
         try:
             self._alerts = self._history.alerts(client_id)
+            self._alerts_known = True
             known = replace(
                 known,
                 reading=self._history.latest(client_id, now),
@@ -77,6 +80,8 @@ class Monitor:
         ``prompt`` says whether the keyring may ask the person to unlock it. ``awake_since`` is
         when the machine last woke up: what could not be seen before that is nobody's failure.
         """
+        if self._account.reload():
+            self.recall()
         asked_as = self._account.client_id
         reading: Reading | None = None
         trouble: DeepvueError | None = None
@@ -86,6 +91,8 @@ class Monitor:
         except DeepvueError as error:
             logger.info("%s", error)
             trouble = error.bare()
+            if isinstance(error, RejectedError):
+                self._account.forget_secret()
         if self._account.client_id != asked_as:
             # Signed in as somebody else meanwhile: this answer is about another wallet.
             return self._snapshot
@@ -97,8 +104,10 @@ class Monitor:
         """Ask once with ``credentials``, and keep nothing. Raises a WalletError."""
         return await self._wallet.read(credentials)
 
-    def delivered(self, alert: Alert) -> None:
-        """Remember that a due alert reached the person, so that it is not raised again."""
+    def delivered(self, alert: Alert, client_id: str) -> None:
+        """Remember that a due alert of a wallet reached the person: it is not raised again."""
+        if client_id != self._account.client_id:
+            return  # signed in as somebody else meanwhile
         self._set_alerts(delivered(self._alerts, alert, self._now()))
 
     def snooze(self, until: datetime | None) -> Snapshot:
@@ -137,7 +146,7 @@ class Monitor:
         except StorageError as error:
             storage = error.bare()
         readings = [*past, reading]
-        runway = forecast_runway(readings, reading.at)
+        runway = known.runway if storage else forecast_runway(readings, reading.at)
         seen = Observation(
             now=reading.at,
             reading=reading,
@@ -147,7 +156,8 @@ class Monitor:
         )
         self._alerts, due = judge(self._alerts, seen, self._account.settings)
         try:
-            self._history.append(client_id, reading, self._alerts)
+            alerts = self._alerts if self._alerts_known else None
+            self._history.append(client_id, reading, alerts)
         except StorageError as error:
             storage = error.bare()
         rose = known.reading is None or reading.balance > known.reading.balance
@@ -173,6 +183,8 @@ class Monitor:
 
     def _set_alerts(self, state: AlertState) -> None:
         self._alerts = state
+        if not self._alerts_known:
+            return
         try:
             self._history.set_alerts(self._account.client_id, state)
         except StorageError as error:
@@ -184,6 +196,7 @@ class Monitor:
         return replace(
             snapshot,
             settings=self._account.settings,
+            client_id=self._account.client_id,
             snoozed=None if snooze and snooze.is_over(self._now()) else snooze,
             storage=snapshot.storage or self._account.damage or self._history.damage,
         )

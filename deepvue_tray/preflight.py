@@ -6,6 +6,7 @@ the plugin's file and connecting to the display first turns both into one clear 
 
 import ctypes
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -44,14 +45,17 @@ def problem(environ: Mapping[str, str] = os.environ) -> str | None:
     """Say in one line why no window can be shown here, and what to do; None where one can."""
     if not sys.platform.startswith("linux"):
         return None
-    if environ.get("QT_QPA_PLATFORM", "xcb").split(":")[0] not in ("xcb", "wayland"):
+    # Qt tries the listed platforms one after the other.
+    platforms = {p.partition(":")[0] for p in (environ.get("QT_QPA_PLATFORM") or "xcb").split(";")}
+    if not platforms & {"xcb", "wayland", "wayland-egl"}:
         return None
-    if not environ.get("DISPLAY") and not environ.get("WAYLAND_DISPLAY"):
-        return "No screen: neither DISPLAY nor WAYLAND_DISPLAY is set. Start it on a desktop."
+    wayland = _wayland_answers(environ)
+    if not environ.get("DISPLAY") and not wayland:
+        return "No screen: neither DISPLAY nor WAYLAND_DISPLAY names one. Start it on a desktop."
     missing = missing_packages()
     if missing:
         return f"Qt lacks system libraries. Debian has them: apt-get install {' '.join(missing)}"
-    if not environ.get("WAYLAND_DISPLAY") and not _display_answers():
+    if not wayland and not _display_answers():
         return f"No screen: the display {environ['DISPLAY']} does not answer. Check DISPLAY."
     return None
 
@@ -74,6 +78,19 @@ def _loads(library: str) -> bool:
         ctypes.CDLL(library)
     except OSError:
         return False
+    return True
+
+
+def _wayland_answers(environ: Mapping[str, str]) -> bool:
+    """Say whether there is a compositor, and not only its name left over."""
+    name = environ.get("WAYLAND_DISPLAY")
+    if not name:
+        return False
+    with socket.socket(socket.AF_UNIX) as compositor:
+        try:
+            compositor.connect(str(Path(environ.get("XDG_RUNTIME_DIR", "/"), name)))
+        except OSError:
+            return False
     return True
 
 

@@ -35,18 +35,20 @@ class SettingsOpener(QObject):
         self._prefix = prefix
         self._from_environment = from_environment
         self._dialog: SettingsDialog | None = None
-        self._opened_by_itself = False
+        self._is_new = True
 
     @Slot(object)
     def open_at_first_start(self, snapshot: Snapshot) -> None:
         """Open by itself, once, where there are no credentials yet."""
-        if isinstance(snapshot.trouble, NotSetUpError) and not self._opened_by_itself:
-            self._opened_by_itself = True
+        if isinstance(snapshot.trouble, NotSetUpError) and self._is_new:
             self.open()
+        if snapshot.reading is not None:
+            self._is_new = False
 
     @Slot()
     def open(self) -> None:
         """Open the dialog with the state as it is now, or bring the open one to the front."""
+        self._is_new = False
 
         async def starts_at_login(engine: "Engine") -> bool:
             return engine.autostart.is_on()

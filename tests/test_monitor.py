@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -97,18 +98,18 @@ def test_a_low_balance_is_due_until_it_was_delivered(home: Home) -> None:
     assert home.look(engine, balance(900)).due == (Alert.LOW,)
     assert home.look(engine, status(503)).due == ()
     assert home.look(engine, balance(890)).due == (Alert.LOW,)
-    engine.monitor.delivered(Alert.LOW)
+    engine.monitor.delivered(Alert.LOW, "live_1")
     assert home.look(engine, balance(880)).due == ()
 
 
 def test_a_delivered_alert_stays_delivered_after_a_restart(home: Home) -> None:
     engine = home.session()
     home.look(engine, balance(900))
-    engine.monitor.delivered(Alert.LOW)
+    engine.monitor.delivered(Alert.LOW, "live_1")
     restarted = home.session()
     assert home.look(restarted, balance(900)).due == ()
     assert home.look(restarted, balance(1500)).due == (Alert.TOP_UP,)
-    restarted.monitor.delivered(Alert.TOP_UP)
+    restarted.monitor.delivered(Alert.TOP_UP, "live_1")
     assert home.look(restarted, balance(900)).due == (Alert.LOW,)
 
 
@@ -184,3 +185,53 @@ def test_a_range_of_the_history_is_read_and_saved(home: Home, tmp_path: Path) ->
     assert [piece.last for piece in pieces] == [900, 800, 700]
     engine.monitor.export(tmp_path / "readings.csv", first, home.now)
     assert (tmp_path / "readings.csv").read_text().count("\n") == 4
+
+
+def test_an_alert_that_reached_the_person_after_a_new_sign_in_is_not_the_new_wallet_s(
+    home: Home,
+) -> None:
+    engine = home.session()
+    assert home.look(engine, balance(900)).due == (Alert.LOW,)
+    other = Credentials("live_2", Secret("other"))
+    asyncio.run(engine.account.save(engine.account.settings, other))
+    engine.monitor.recall()
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    assert home.look(engine, balance(900)).due == (Alert.LOW,)
+
+
+def test_a_sign_in_from_the_terminal_is_noticed_by_the_running_tray(home: Home) -> None:
+    tray = home.session(signed_in=False)
+    assert isinstance(home.look(tray, balance(5)).trouble, NotSetUpError)
+    home.session()
+    snapshot = home.look(tray, balance(6448))
+    assert snapshot.reading is not None
+    asyncio.run(tray.account.save(replace(tray.account.settings, low=700)))
+    assert tray.account.client_id == "live_1"
+
+
+def test_a_secret_that_was_changed_elsewhere_is_read_again_once_the_old_one_is_refused(
+    home: Home,
+) -> None:
+    tray, terminal = home.session(), home.session()
+    new = Credentials("live_1", Secret("new-secret"))
+    asyncio.run(terminal.account.save(terminal.account.settings, new))
+    assert isinstance(home.look(tray, status(401)).trouble, RejectedError)
+    home.look(tray, balance(5))
+    assert home.server.requests[-1].headers["x-api-key"] == "new-secret"
+
+
+def test_a_past_that_cannot_be_read_hides_no_runway_and_forgets_no_alert(home: Home) -> None:
+    engine = home.session()
+    for hour in range(40):
+        home.now += timedelta(hours=1)
+        home.look(engine, balance(3000 - hour))
+    known = home.look(engine, balance(900))
+    assert known.runway is not None
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    engine.monitor.close()
+    home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    assert home.look(engine, balance(899)).runway == known.runway
+    home.paths.history.rmdir()
+    home.paths.history.with_name("moved").rename(home.paths.history)
+    assert Alert.LOW not in home.look(engine, balance(898)).due

@@ -110,7 +110,7 @@ def test_what_is_shown_is_always_what_the_last_good_answer_said(tmp_path: Path, 
             assert snapshot.reading == last_good
             assert snapshot.trouble is fault
             for alert in snapshot.due:
-                monitor.delivered(alert)
+                monitor.delivered(alert, CLIENT)
                 delivered.append(alert)
             schedule, pause = next_attempt(
                 schedule,

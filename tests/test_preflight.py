@@ -73,5 +73,20 @@ def test_the_demo_without_a_screen_takes_one_look_in_the_terminal() -> None:
     assert ran.stderr == ""
 
 
+@linux
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"QT_QPA_PLATFORM": "wayland;xcb"},
+        {"QT_QPA_PLATFORM": ""},
+        {"WAYLAND_DISPLAY": "wayland-gone"},
+    ],
+)
+def test_no_setting_of_a_desktop_that_is_gone_makes_qt_abort(env: dict[str, str]) -> None:
+    ran = run("--demo", **env)
+    assert ran.returncode == 0
+    assert "No screen: " in ran.stdout
+
+
 def test_an_offscreen_qt_needs_no_screen() -> None:
     assert preflight.problem({"QT_QPA_PLATFORM": "offscreen"}) is None

@@ -11,14 +11,14 @@ The rules, as one pure function over a state that is kept on the disk:
 - A snooze silences what had fired when it began: what is worse still speaks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from deepvue_tray.core.errors import DeepvueError, RejectedError
+from deepvue_tray.core.errors import DeepvueError, NotSetUpError, RejectedError
 from deepvue_tray.core.forecast import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
@@ -73,7 +73,7 @@ class Snooze:
     """What had fired when it began."""
 
     def is_over(self, now: datetime) -> bool:
-        """Say whether its time has passed; a clock set back by more than a day ends it too."""
+        """Say whether its time has passed."""
         return self.until is not None and now >= self.until
 
     def as_json(self) -> dict[str, Any]:
@@ -158,19 +158,27 @@ def holds(
     """Say whether a rung's threshold is reached, in credits or in days of runway.
 
     With a ``margin`` above 1, whether it has not been left behind by that margin yet. ``days`` is
-    the runway's early end; None while it is not known.
+    the runway's early end; None while it is not known, which neither reaches a threshold nor
+    leaves one behind.
     """
     if rung is Alert.EMPTY:
         return balance <= 0
     low = rung is Alert.LOW
     least = settings.low if low else settings.critical
     least_days = settings.low_days if low else settings.critical_days
+    if days is None and least_days is not None and margin > 1:
+        return True
     return _reaches(float(balance), least, margin) or _reaches(days, least_days, margin)
 
 
-def worst_rung(balance: Decimal, days: float | None, settings: Settings) -> Alert | None:
+def worst_rung(
+    balance: Decimal,
+    days: float | None,
+    settings: Settings,
+    among: Sequence[Alert] = LADDER,
+) -> Alert | None:
     """Return the worst rung that holds, or None."""
-    return next((r for r in reversed(LADDER) if holds(r, balance, days, settings)), None)
+    return next((r for r in reversed(among) if holds(r, balance, days, settings)), None)
 
 
 def judge(
@@ -178,7 +186,7 @@ def judge(
 ) -> tuple[AlertState, tuple[Alert, ...]]:
     """Judge one attempt: the state after it, and what is due now."""
     if seen.reading is None:
-        due = _due_after_failure(state, seen)
+        due = _due_after_failure(state, seen, settings)
     else:
         state = _after_reading(state, seen, settings)
         due = _due_after_reading(state, seen, settings)
@@ -209,10 +217,16 @@ def tomorrow_morning(now: datetime) -> datetime:
     return datetime.combine(day, MORNING).astimezone(UTC)
 
 
-def _due_after_failure(state: AlertState, seen: Observation) -> tuple[Alert, ...]:
+def _due_after_failure(
+    state: AlertState, seen: Observation, settings: Settings
+) -> tuple[Alert, ...]:
     if isinstance(seen.trouble, RejectedError):
         return () if Alert.REJECTED in state.fired else (Alert.REJECTED,)
-    if seen.unseen >= BLIND_AFTER and not state.fired & {Alert.BLIND, Alert.REJECTED}:
+    if isinstance(seen.trouble, NotSetUpError):
+        return ()
+    # One missed reading alone is no blindness, however rarely one is due.
+    long_enough = max(BLIND_AFTER, 2 * settings.interval)
+    if seen.unseen >= long_enough and not state.fired & {Alert.BLIND, Alert.REJECTED}:
         return (Alert.BLIND,)
     return ()
 
@@ -227,6 +241,9 @@ def _after_reading(state: AlertState, seen: Observation, settings: Settings) -> 
         rearmed |= {*LADDER}
         state = replace(state, owed=state.owed | {Alert.TOP_UP})
         snooze = None if snooze and snooze.until is None else snooze
+    if not settings.notify_top_up:
+        # Nobody wants to hear of it months later, once it is switched on again.
+        state = replace(state, owed=state.owed - {Alert.TOP_UP})
     balance, days = seen.reading.balance, _days_left(seen)
     rearmed |= {rung for rung in LADDER if not holds(rung, balance, days, settings, HYSTERESIS)}
     fast = _in_a_row(state.fast, fast=seen.fast)
@@ -240,10 +257,13 @@ def _due_after_reading(
 ) -> tuple[Alert, ...]:
     assert seen.reading is not None  # noqa: S101 - judge() has looked
     due = sorted(state.owed, key=lambda alert: alert.value)
-    worst = worst_rung(seen.reading.balance, _days_left(seen), settings)
+    wanted = [rung for rung in LADDER if getattr(settings, f"notify_{rung.value}")]
+    worst = worst_rung(seen.reading.balance, _days_left(seen), settings, wanted)
     if worst and worst not in state.fired:
         due.append(worst)
-    rested = state.burned_at is None or seen.now - state.burned_at >= BURNING_AGAIN_AFTER
+    # What a wrong clock dated into the future counts as long ago.
+    lately = seen.now - BURNING_AGAIN_AFTER
+    rested = state.burned_at is None or not lately < state.burned_at <= seen.now
     if state.fast >= IN_A_ROW and rested and Alert.BURNING not in state.fired:
         due.append(Alert.BURNING)
     return tuple(due)

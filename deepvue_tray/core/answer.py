@@ -6,6 +6,7 @@ Nothing else is believed: what merely resembles a balance is unreadable.
 """
 
 import json
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 from typing import Any, NoReturn
@@ -55,9 +56,21 @@ def balance_in(body: bytes) -> Decimal:
     return balance or Decimal(0)
 
 
-def error_for(status: int, body: bytes, *, retry_after: float | None = None) -> WalletError:
-    """Turn an answer that is not 200 into the error it stands for; ``retry_after`` in seconds."""
-    detail = _detail_in(body) or f"HTTP {status}"
+def error_for(
+    status: int,
+    body: bytes,
+    *,
+    retry_after: float | None = None,
+    redact: Callable[[str], str] = str,
+) -> WalletError:
+    """Turn an answer that is not 200 into the error it stands for.
+
+    ``retry_after`` is in seconds; ``redact`` masks in the server's words what must not be shown.
+    """
+    # First masked, then cut: half a secret is one too.
+    detail = redact(_detail_in(body)) or f"HTTP {status}"
+    if len(detail) > LONGEST_DETAIL:
+        detail = detail[: LONGEST_DETAIL - 1] + "…"
     if status in _REFUSALS:
         return RejectedError(detail)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -103,5 +116,4 @@ def _detail_in(body: bytes) -> str:
         detail = detail[0].get("msg")
     if not isinstance(detail, str):
         return ""
-    line = " ".join("".join(c if c.isprintable() else " " for c in detail).split())
-    return line if len(line) <= LONGEST_DETAIL else line[: LONGEST_DETAIL - 1] + "…"
+    return " ".join("".join(c if c.isprintable() else " " for c in detail).split())

@@ -256,5 +256,5 @@ class DamagedError(StorageError):
 
     title = QT_TRANSLATE_NOOP("errors", "A file was damaged")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "It was set aside under this name and a new one begun; check the settings."
+        "errors", "It was set aside under this name and a new one begun. Nothing was deleted."
     )

@@ -63,7 +63,8 @@ def next_attempt(
     if pause >= interval:
         return failed, pause
     if len(hurried) >= HURRIED_AN_HOUR:
-        return failed, interval
+        # An interval of a day would be long to wait for a server that was down for a minute.
+        return failed, max(pause, min(interval, LONGEST_RETRY))
     return Schedule(failed.failures, (*hurried, now)), pause
 
 

@@ -36,6 +36,8 @@ class Snapshot:
 
     settings: Settings = field(default_factory=Settings)
     """The settings this was judged by."""
+    client_id: str = ""
+    """The wallet's owner, as whom it is asked; empty before the first sign-in."""
     reading: Reading | None = None
     """The last good reading, however long ago; no error erases it."""
     full: Decimal | None = None

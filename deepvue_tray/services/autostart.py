@@ -3,11 +3,13 @@
 import configparser
 import plistlib
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
+from xml.parsers.expat import ExpatError
 
 from deepvue_tray.core.errors import StorageError
 from deepvue_tray.resources import icon_path
@@ -64,7 +66,7 @@ class XdgAutostart:
             entry.get("Hidden", "false") == "true"
             or entry.get("X-GNOME-Autostart-enabled", "true") == "false"
         )
-        return not switched_off and Path(program).is_file()
+        return not switched_off and shutil.which(program) is not None
 
     def switch(self, *, on: bool) -> None:
         """Write the entry, or remove it."""
@@ -98,7 +100,7 @@ class LaunchAgent:
             program = agent["ProgramArguments"][0]
             wanted = agent.get("RunAtLoad") is True and agent.get("Disabled") is not True
             return wanted and Path(program).is_file()
-        except (OSError, ValueError, plistlib.InvalidFileException, LookupError, TypeError):
+        except (OSError, ValueError, ExpatError, LookupError, TypeError, AttributeError):
             return False
 
     def switch(self, *, on: bool) -> None:

@@ -56,6 +56,7 @@ class CredentialStore:
         self._secret = environ.get("DEEPVUE_CLIENT_SECRET", "")
         self._keyring = keyring
         self._kept: Credentials | None = None
+        self._only_here: Credentials | None = None
 
     def client_id(self, setting: str) -> str:
         """Return the client id in use: the environment's, else that of the settings."""
@@ -90,7 +91,12 @@ class CredentialStore:
 
     def keep_for_session(self, credentials: Credentials) -> None:
         """Keep the credentials in memory alone, until the program ends."""
-        self._kept = credentials
+        self._kept = self._only_here = credentials
+
+    def forget(self) -> None:
+        """Read the keyring anew the next time; what is in memory alone stays."""
+        if self._kept is not self._only_here:
+            self._kept = None
 
     async def remove(self, client_id: str) -> None:
         """Remove the secret of ``client_id`` from the keyring and from memory."""

@@ -9,6 +9,7 @@ range is drawn from a few thousand rows, however many years there are.
 import json
 import logging
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,9 @@ LEVELS = (
 )
 """Up to which range what is read: each reading, at five minutes 2,300 of them, then quarters of an
 hour and hours, 3,000 of each, then days, 3,650 in ten years. A screen is 2,000 pixels wide."""
+
+BUSY = 5.0
+"""Seconds to wait for another process that writes."""
 
 LONGEST_GAP = timedelta(hours=1)
 """Between two readings of one span: a longer silence stays visible."""
@@ -101,9 +105,10 @@ class History:
         self.damage: DamagedError | None = None
         """That the file was damaged, and where it is now."""
 
-    def append(self, client_id: str, reading: Reading, alerts: AlertState) -> None:
+    def append(self, client_id: str, reading: Reading, alerts: AlertState | None) -> None:
         """Store a reading and the alerts' state after it, both or neither.
 
+        None leaves the state that is stored as it is.
         A second reading of the same moment replaces the first.
         """
         try:
@@ -112,7 +117,7 @@ class History:
             # Set aside by now: the new file takes the reading.
             self._append(client_id, reading, alerts)
 
-    def _append(self, client_id: str, reading: Reading, alerts: AlertState) -> None:
+    def _append(self, client_id: str, reading: Reading, alerts: AlertState | None) -> None:
         with self._transaction() as database:
             _store(database, client_id, reading, alerts)
 
@@ -124,7 +129,7 @@ class History:
 
     def latest(self, client_id: str, now: datetime) -> Reading | None:
         """Return the newest reading of a wallet; what a wrong clock dated after ``now`` waits."""
-        with self._transaction() as database:
+        with self._transaction(writes=False) as database:
             row = database.execute(
                 "SELECT min(until, :now), balance FROM reading JOIN wallet ON wallet = id"
                 " WHERE client_id = :client AND at <= :now ORDER BY at DESC LIMIT 1",
@@ -134,7 +139,7 @@ class History:
 
     def full(self, client_id: str) -> Decimal | None:
         """Return the highest balance, in credits, since the last top-up."""
-        with self._transaction() as database:
+        with self._transaction(writes=False) as database:
             row = database.execute(
                 "SELECT full FROM wallet WHERE client_id = ?", (client_id,)
             ).fetchone()
@@ -145,21 +150,36 @@ class History:
 
         Of a span come the first and the last.
         """
+        return self._readings(client_id, since, until)[1]
+
+    def _readings(
+        self, client_id: str, since: datetime, until: datetime
+    ) -> tuple[Reading | None, list[Reading]]:
+        """Return the last reading before ``since``, and those from then to ``until``."""
+        start, end = _milliseconds(since), _milliseconds(until)
+        select = "SELECT at, reading.until, balance FROM reading JOIN wallet ON wallet = id"
+        with self._transaction(writes=False) as database:
+            before = database.execute(
+                f"{select} WHERE client_id = ? AND at < ? ORDER BY at DESC LIMIT 1",
+                (client_id, start),
+            ).fetchone()
+            rows = database.execute(
+                f"{select} WHERE client_id = ? AND at BETWEEN ? AND ? ORDER BY at",
+                (client_id, start, end),
+            ).fetchall()
+        if before and before[1] >= start:
+            # A span that reaches into the range: as much of it as lies there.
+            rows.insert(0, (start, before[1], before[2]))
         found: list[Reading] = []
-        with self._transaction() as database:
-            for at, end, balance in database.execute(
-                "SELECT at, reading.until, balance FROM reading JOIN wallet ON wallet = id"
-                " WHERE client_id = ? AND at BETWEEN ? AND ? ORDER BY at",
-                (client_id, _milliseconds(since), _milliseconds(until)),
-            ):
-                found.append(_reading(at, balance))
-                if end > at:
-                    found.append(_reading(end, balance))
-        return found
+        for at, last, balance in rows:
+            found.append(_reading(at, balance))
+            if last > at:
+                found.append(_reading(min(last, end), balance))
+        return (_reading(before[0], before[2]) if before else None), found
 
     def first(self, client_id: str) -> datetime | None:
         """Return the time of the oldest reading of a wallet."""
-        with self._transaction() as database:
+        with self._transaction(writes=False) as database:
             row = database.execute(
                 "SELECT at FROM reading JOIN wallet ON wallet = id WHERE client_id = ?"
                 " ORDER BY at LIMIT 1",
@@ -174,8 +194,8 @@ class History:
         """
         size = next(size for longest, size in LEVELS if until - since <= longest)
         if size is None:
-            return _by_reading(self.readings(client_id, since, until))
-        with self._transaction() as database:
+            return _by_reading(*self._readings(client_id, since, until))
+        with self._transaction(writes=False) as database:
             rows = database.execute(
                 "SELECT start, at, last, low, high, spent, added FROM stretch"
                 " JOIN wallet ON wallet = id"
@@ -202,11 +222,15 @@ class History:
 
     def alerts(self, client_id: str) -> AlertState:
         """Return the state of the alerts of a wallet."""
-        with self._transaction() as database:
+        with self._transaction(writes=False) as database:
             row = database.execute(
                 "SELECT alerts FROM wallet WHERE client_id = ?", (client_id,)
             ).fetchone()
-        return AlertState.from_json(json.loads(row[0]) if row else {})
+        try:
+            return AlertState.from_json(json.loads(row[0]) if row else {})
+        except (ValueError, TypeError, KeyError, AttributeError):
+            logger.warning("The alerts' state cannot be read: it begins anew.")
+            return AlertState()
 
     def set_alerts(self, client_id: str, alerts: AlertState) -> None:
         """Remember the state of the alerts of a wallet."""
@@ -223,13 +247,13 @@ class History:
             self._opened = None
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, *, writes: bool = True) -> Iterator[sqlite3.Connection]:
         try:
             if self._opened is None:
                 self._opened = self._open()
             database = self._opened
             # Taken at once: another process may write between our reading and our writing.
-            database.execute("BEGIN IMMEDIATE")
+            database.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
             try:
                 yield database
             except BaseException:
@@ -271,9 +295,9 @@ _MS = timedelta(milliseconds=1)
 
 def _connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    database = sqlite3.connect(path, timeout=5, isolation_level=None)
+    database = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
     try:
-        database.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(database)
         version = database.execute("PRAGMA user_version").fetchone()[0]
         if version < len(_MIGRATIONS):
             # Another process may migrate at the same time: whoever is second finds it done.
@@ -290,13 +314,25 @@ def _connect(path: Path) -> sqlite3.Connection:
     return database
 
 
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Switch the journal to WAL, which SQLite does not wait for while another process opens too."""
+    end = time.monotonic() + BUSY
+    while database.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+
+
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _store(
-    database: sqlite3.Connection, client_id: str, reading: Reading, alerts: AlertState
+    database: sqlite3.Connection, client_id: str, reading: Reading, alerts: AlertState | None
 ) -> None:
     at, balance = _milliseconds(reading.at), _number(reading.balance)
     wallet = _wallet(database, client_id)
@@ -316,8 +352,9 @@ def _store(
         )
     fell = before[2] - balance if before else 0
     database.execute(
-        "UPDATE wallet SET alerts = ?, full = iif(full IS NULL OR ?, ?, full) WHERE id = ?",
-        (json.dumps(alerts.as_json()), fell < 0, balance, wallet),
+        "UPDATE wallet SET alerts = coalesce(?, alerts), full = iif(full IS NULL OR ?, ?, full)"
+        " WHERE id = ?",
+        (json.dumps(alerts.as_json()) if alerts else None, fell < 0, balance, wallet),
     )
     _add_to_stretches(database, wallet, at, balance, fell)
 
@@ -339,12 +376,11 @@ def _add_to_stretches(
         )  # fmt: skip
 
 
-def _by_reading(readings: list[Reading]) -> list[Stretch]:
+def _by_reading(before: Reading | None, readings: list[Reading]) -> list[Stretch]:
     pieces: list[Stretch] = []
-    before = readings[0].balance if readings else Decimal(0)
     for reading in readings:
-        fell = before - reading.balance
-        before = reading.balance
+        fell = before.balance - reading.balance if before else Decimal(0)
+        before = reading
         pieces.append(
             Stretch(
                 start=reading.at,

@@ -22,6 +22,18 @@ class SettingsFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._known: tuple[int, int] | None = None
+
+    def has_changed(self) -> bool:
+        """Say whether the file is another one than was last read or written here."""
+        return self._stamp() != self._known
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino
 
     def load(self) -> Settings:
         """Return what is stored; a missing file, or a value that cannot be, means the default.
@@ -29,6 +41,7 @@ class SettingsFile:
         Raises StorageError where the file is there and cannot be read, and DamagedError where it
         is no settings file at all: it is then set aside beside itself, under a name of its own.
         """
+        self._known = self._stamp()
         stored = self._read()
         settings = Settings()
         for field in fields(Settings):
@@ -61,6 +74,7 @@ class SettingsFile:
                 file.flush()
                 os.fsync(file.fileno())
             written.replace(self._path)
+            self._known = self._stamp()
         except OSError as error:
             if written is not None:
                 written.unlink(missing_ok=True)

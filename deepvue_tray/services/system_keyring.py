@@ -21,6 +21,10 @@ _COMMAND = (sys.executable, "-P", "-m", "deepvue_tray.services.keyring_child")
 _FOUND_IN = str(Path(deepvue_tray.__file__).parents[1])
 
 
+PEEK_TIMEOUT, PROMPT_TIMEOUT = 10.0, 120.0
+"""Seconds for a keyring to answer by itself, and for a person to answer its prompt."""
+
+
 class SystemKeyring:
     """The keyring of the person who is logged in.
 
@@ -56,7 +60,10 @@ async def _ask(call: str, client_id: str, secret: str | None = None) -> str | No
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     try:
-        told, _ = await child.communicate(question.encode())
+        async with asyncio.timeout(PEEK_TIMEOUT if call == "peek" else PROMPT_TIMEOUT):
+            told, _ = await child.communicate(question.encode())
+    except TimeoutError:
+        raise KeyringLockedError("it does not answer") from None
     finally:
         if child.returncode is None:
             child.kill()

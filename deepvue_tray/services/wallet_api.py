@@ -66,7 +66,7 @@ class WalletApi:
             failure: WalletError = TimedOutError(f"{self._deadline:g} seconds")
         except httpx.RequestError as error:
             failure = _explain(error, credentials)
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, UnicodeError):
             failure = OfflineError("the server's address cannot be used")
         raise failure
 
@@ -80,10 +80,10 @@ class WalletApi:
         }
         async with self._client.stream("GET", self._url, headers=headers) as response:
             body = await _body_of(response)
-        redacted = credentials.secret.redact(body.decode("utf-8", "replace")).encode()
         if response.status_code != httpx.codes.OK:
             wait = _seconds(response.headers.get("retry-after"), self._now())
-            raise error_for(response.status_code, redacted, retry_after=wait)
+            redact = credentials.secret.redact
+            raise error_for(response.status_code, body, retry_after=wait, redact=redact)
         return Reading(at=self._now(), balance=balance_in(body))
 
 
@@ -149,7 +149,7 @@ def _seconds(retry_after: str | None, now: datetime) -> float | None:
         return float(retry_after)
     try:
         at = parsedate_to_datetime(retry_after)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)

@@ -89,6 +89,9 @@ def _icon(level: Level, condition: Condition, steps: int) -> QIcon:
     return icon
 
 
+_GAPS = {Level.UNKNOWN: 0, Level.OK: 0, Level.LOW: 1, Level.CRITICAL: 2, Level.EMPTY: 3}
+
+
 def shortened(balance: Decimal) -> str:
     """Say a balance in at most four characters: ``950``, ``6.4k``, ``64k``, ``1.2M``."""
     amount, unit = abs(balance), ""
@@ -133,6 +136,12 @@ def _number(size: int, level: Level, text: str, fill: float) -> QPixmap:
     faint.setAlphaF(0.35)
     painter.fillRect(QRectF(0, size - bar, size, bar), faint)
     painter.fillRect(QRectF(0, size - bar, size * fill, bar), colour)
+    # Gaps tell the level without colour: none, one, two, three.
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+    gaps = _GAPS[level]
+    for gap in range(1, gaps + 1):
+        middle = round(size * gap / (gaps + 1))
+        painter.fillRect(QRectF(middle - bar / 2, size - bar, bar, bar), colour)
     painter.end()
     return pixmap
 

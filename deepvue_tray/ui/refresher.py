@@ -8,7 +8,7 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from deepvue_tray.core.errors import Condition, OfflineError
+from deepvue_tray.core.errors import Condition, OfflineError, WalletError
 from deepvue_tray.core.schedule import Schedule, next_attempt
 from deepvue_tray.core.snapshot import Snapshot
 
@@ -61,7 +61,7 @@ class Refresher(QObject):
         self.snapshot = Snapshot()
         """The latest one."""
         # The machine has been awake since then, as far as is known.
-        self._due_at = self._ticked_at = self.awake_since = now()
+        self._asked_on = self._due_at = self._ticked_at = self.awake_since = now()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._on_due)
         self._tick = QTimer(self, interval=TICK // _MILLISECOND)
@@ -113,6 +113,7 @@ class Refresher(QObject):
     def _begin(self, *, prompt: bool = False) -> None:
         self._timer.stop()
         self._asked_at = self._clock()
+        self._asked_on = self._now()
         self._round += 1
         this_round = self._round
         # What was due was raised when it came; what was not delivered comes again.
@@ -153,8 +154,10 @@ class Refresher(QObject):
 
     def _must_wait(self) -> bool:
         """Say whether asking again before its time would be wrong, whatever happened."""
+        trouble = self.snapshot.trouble
+        asked_to = isinstance(trouble, WalletError) and trouble.retry_after is not None
         refused = self.snapshot.condition in (Condition.THROTTLED, Condition.REJECTED)
-        return refused and self._now() < self._due_at
+        return (refused or asked_to) and self._now() < self._due_at
 
     @Slot()
     def _on_due(self) -> None:
@@ -168,10 +171,20 @@ class Refresher(QObject):
         passed, self._ticked_at = now - self._ticked_at, now
         if abs(passed - TICK) > JUMP:
             self.awake_since = now
-            if not self.snapshot.refreshing and not self._must_wait():
-                self._begin()
+            self._catch_up(now)
         elif self._is_stale(now) and not self.snapshot.stale:
             self._show(replace(self.snapshot, stale=True, due=()))
+
+    def _catch_up(self, now: datetime) -> None:
+        """Ask at once if it is time by the clock on the wall; else at that time."""
+        if self.snapshot.refreshing:
+            return
+        since = now - self._asked_on
+        due = since >= self.snapshot.settings.interval or since < timedelta(0)
+        if due and not self._must_wait():
+            self._begin()
+        else:
+            self._timer.start(max(self._due_at - now, timedelta(0)) // _MILLISECOND)
 
     def _is_stale(self, now: datetime) -> bool:
         if self.snapshot.reading is None or self.snapshot.trouble is not None:

@@ -72,6 +72,7 @@ class SettingsDialog(QDialog):
     ) -> None:
         super().__init__()
         self._settings = settings
+        self._tested = ("", "")
         self.setWindowTitle(f"{prefix} · " * bool(prefix) + self.tr("Settings"))
         self._failure = _Message()
         whole = QVBoxLayout(self)
@@ -99,13 +100,16 @@ class SettingsDialog(QDialog):
     def show_tested(self, reading: Reading) -> None:
         """Say that the credentials open a wallet, and how much is in it."""
         self._test.setEnabled(True)
+        if self._in_fields() != self._tested:
+            return  # typed on meanwhile: the answer is about something else
         balance = words.credits_of(Snapshot(reading=reading))
         self._answer.say("✓ " + self.tr("It works: {0}.").format(balance))
 
     def show_test_failed(self, error: DeepvueError) -> None:
         """Say beside the fields why the credentials opened nothing."""
         self._test.setEnabled(True)
-        self._answer.say("✗ " + words.explanation_of(error))
+        if self._in_fields() == self._tested:
+            self._answer.say("✗ " + words.explanation_of(error))
 
     def show_save_failed(self, error: DeepvueError) -> None:
         """Say why nothing was stored; what was typed stays, and the session is offered instead."""
@@ -116,6 +120,7 @@ class SettingsDialog(QDialog):
     def done(self, result: int) -> None:
         """Close, and leave no secret behind in a widget."""
         self._secret.clear()
+        self._tested = ("", "")
         super().done(result)
         self.deleteLater()
 
@@ -262,7 +267,11 @@ class SettingsDialog(QDialog):
         mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
         self._secret.setEchoMode(mode)
 
+    def _in_fields(self) -> tuple[str, str]:
+        return self._client_id.text(), self._secret.text()
+
     def _on_test(self) -> None:
+        self._tested = self._in_fields()
         try:
             credentials = self._typed()
         except InvalidInputError as error:

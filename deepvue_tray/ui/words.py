@@ -285,8 +285,8 @@ def _because(snapshot: Snapshot) -> str:
     return explanation_of(snapshot.trouble) if snapshot.trouble else ""
 
 
-def note_of_fault(prefix: str) -> Note:
-    """Write the notification of a fault of ours."""
+def fault_of(prefix: str) -> tuple[str, str]:
+    """Word a fault of ours: a title and a body."""
     title = translate("words", "A fault in deepvue-tray")
     body = translate("words", "It goes on. The log says what happened; please report it.")
-    return Note(kind="fault", title=f"{prefix}: {title}" if prefix else title, body=body)
+    return (f"{prefix}: {title}" if prefix else title), body

@@ -399,8 +399,8 @@
         <translation>एक फ़ाइल खराब थी</translation>
     </message>
     <message>
-        <source>It was set aside under this name and a new one begun; check the settings.</source>
-        <translation>उसे इस नाम से अलग रखकर नई शुरू की गई; सेटिंग्स जाँचें।</translation>
+        <source>It was set aside under this name and a new one begun. Nothing was deleted.</source>
+        <translation>उसे इस नाम से अलग रखकर नई शुरू की गई। कुछ भी मिटाया नहीं गया।</translation>
     </message>
 </context>
 <context>

@@ -25,7 +25,13 @@ from deepvue_tray.core.alerts import (
     tomorrow_morning,
     worst_rung,
 )
-from deepvue_tray.core.errors import DeepvueError, OfflineError, RejectedError, UnreadableError
+from deepvue_tray.core.errors import (
+    DeepvueError,
+    NotSetUpError,
+    OfflineError,
+    RejectedError,
+    UnreadableError,
+)
 from deepvue_tray.core.forecast import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
@@ -148,7 +154,8 @@ def test_short_of_its_threshold_none_does(look: list[Look]) -> None:
     [
         (at(1050), False),
         (at(1099.99), False),
-        (at(1100), True),
+        (at(1100), False),  # how long it lasts is not known
+        (at(1100, days=30), True),
         (at(1100, days=7.5), False),
         (at(1100, days=7.8), True),
     ],
@@ -171,6 +178,37 @@ def test_after_an_escalation_the_way_back_is_silent() -> None:
     widget = Widget(replace(DEFAULT, notify_top_up=False)).looks(at(0))
     widget.before = None
     assert widget.looks(at(200, 150)).said == [Alert.EMPTY]
+
+
+@pytest.mark.parametrize(("off", "balance"), [("critical", 200), ("empty", 0)])
+def test_a_rung_that_is_switched_off_leaves_the_word_to_the_milder_one(
+    off: str, balance: int
+) -> None:
+    choice: dict[str, Any] = {f"notify_{off}": False}
+    said = Widget(replace(DEFAULT, **choice)).looks(at(1500, balance)).said
+    assert said == [Alert.LOW if off == "critical" else Alert.CRITICAL]
+
+
+def test_one_reading_whose_runway_is_not_known_repeats_no_alert() -> None:
+    widget = Widget().looks(at(5000, days=5)).looks(at(5000)).looks(at(5000, days=5))
+    assert widget.said == [Alert.LOW]
+
+
+def test_one_missed_reading_is_no_blindness_where_one_is_due_every_two_hours() -> None:
+    seldom = Widget(replace(DEFAULT, interval=timedelta(hours=2)))
+    assert seldom.looks([replace(OFFLINE, unseen=timedelta(hours=2))]).said == []
+    assert seldom.looks([replace(OFFLINE, unseen=timedelta(hours=4))]).said == [Alert.BLIND]
+
+
+def test_who_is_not_signed_in_is_not_told_of_blindness() -> None:
+    nobody = Look(trouble=NotSetUpError(), unseen=timedelta(days=1))
+    assert Widget().looks([nobody]).said == []
+
+
+def test_a_top_up_that_nobody_wanted_to_hear_of_is_not_told_later() -> None:
+    widget = Widget(replace(DEFAULT, notify_top_up=False)).looks(at(2000, 5000))
+    widget.settings = DEFAULT
+    assert widget.looks(at(4900)).said == []
 
 
 def test_refused_credentials_are_told_again_only_after_a_success() -> None:

@@ -41,7 +41,7 @@ def test_it_can_be_switched_on_and_off_again(kind: Kind, tmp_path: Path) -> None
 
 def test_a_program_that_is_gone_would_not_start(kind: Kind, tmp_path: Path) -> None:
     program = tmp_path / "program"
-    program.touch()
+    program.touch(0o700)
     autostart = kind(tmp_path / "autostart", [str(program)])
     autostart.switch(on=True)
     program.unlink()
@@ -92,7 +92,7 @@ def test_a_disabled_agent_is_off(tmp_path: Path) -> None:
 )
 def test_any_path_can_be_started_from(tmp_path: Path, name: str) -> None:
     program = tmp_path / name
-    program.touch()
+    program.touch(0o700)
     autostart = XdgAutostart(tmp_path / "autostart of mine", [str(program), "--background"])
     autostart.switch(on=True)
     assert autostart.is_on()

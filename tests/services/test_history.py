@@ -132,6 +132,31 @@ def test_a_balance_that_stands_still_is_one_row_and_loses_nothing_that_can_be_se
     database.close()
 
 
+def test_a_balance_that_stood_still_before_the_range_is_seen_in_it(history: History) -> None:
+    history.fill("live_1", series([1000] * 480 + [700], timedelta(minutes=30)), QUIET)
+    for days in (1, 7):
+        pieces = history.stretches("live_1", NOW - timedelta(days=days), NOW)
+        assert pieces[0].start == NOW - timedelta(days=days)
+        assert [piece.last for piece in pieces] == [1000, 1000, 700]
+        assert sum(piece.spent for piece in pieces) == 300
+    assert history.readings("live_1", NOW - DAY, NOW)[0].balance == 1000
+
+
+def test_alerts_that_are_not_known_are_not_written_over(history: History) -> None:
+    history.append("live_1", Reading(at=NOW - STEP, balance=Decimal(5)), LOW)
+    history.append("live_1", Reading(at=NOW, balance=Decimal(4)), None)
+    assert history.alerts("live_1") == LOW
+
+
+def test_an_alerts_state_that_cannot_be_read_begins_anew(history: History, path: Path) -> None:
+    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), LOW)
+    history.close()
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE wallet SET alerts = '[]'")
+    database.close()
+    assert history.alerts("live_1") == QUIET
+
+
 def test_a_long_silence_between_two_equal_balances_stays_visible(history: History) -> None:
     readings = series([9, 9], timedelta(hours=8))
     history.fill("live_1", readings, QUIET)

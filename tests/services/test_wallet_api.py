@@ -276,3 +276,26 @@ def test_the_time_of_a_reading_is_that_of_its_answer() -> None:
     with FaultyServer(balance(7)) as server:
         reading = asyncio.run(WalletApi(server.url).read(CREDENTIALS))
     assert datetime.now(UTC) - reading.at < timedelta(minutes=1)
+
+
+def test_a_server_that_quotes_the_secret_in_other_letters_does_not_leak_it() -> None:
+    secret = 'ab/cd"ef'
+    body = b'{"detail": "Invalid key ab\\/cd\\"ef"}'
+    api_answer = http(401, body)
+    with FaultyServer(api_answer) as server, pytest.raises(RejectedError) as told:
+        asyncio.run(WalletApi(server.url).read(Credentials("live_1", Secret(secret))))
+    assert secret not in str(told.value)
+    assert "Invalid key" in told.value.detail
+
+
+def test_a_date_beyond_all_dates_is_no_wish_to_wait() -> None:
+    late = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+    throttled = FaultyServer(status(429, Retry_After=late))
+    with throttled as server, pytest.raises(ThrottledError) as told:
+        read(server.url)
+    assert told.value.retry_after is None
+
+
+def test_a_name_that_is_no_name_is_offline() -> None:
+    with pytest.raises(OfflineError):
+        read("https://xn--.invalid")

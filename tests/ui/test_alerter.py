@@ -32,7 +32,7 @@ class Desktop:
         self.alerter = Alerter(
             deliver=self.deliver,
             fallback=self.fallback,
-            acknowledge=self.acknowledged.append,
+            acknowledge=lambda alert, _client_id: self.acknowledged.append(alert),
             prefix="",
         )
 

@@ -176,7 +176,9 @@ def test_a_click_while_the_server_asks_for_patience_asks_at_most_once_a_minute(
     assert wallet.asked == 2
 
 
-@pytest.mark.parametrize("trouble", [ThrottledError(retry_after=3600), RejectedError()])
+@pytest.mark.parametrize(
+    "trouble", [ThrottledError(retry_after=3600), ServerError(retry_after=3600), RejectedError()]
+)
 def test_a_wake_up_or_an_opened_window_does_not_break_a_promised_silence(
     refresher: Refresher, wallet: Wallet, trouble: DeepvueError
 ) -> None:
@@ -216,7 +218,7 @@ def test_a_network_that_comes_back_is_a_hint_only_where_it_was_missed(
     assert wallet.asked == 3
 
 
-@pytest.mark.parametrize("jump", [timedelta(hours=8), timedelta(hours=-1), timedelta(seconds=40)])
+@pytest.mark.parametrize("jump", [timedelta(hours=8), timedelta(hours=-1)])
 def test_after_sleep_or_a_changed_clock_it_asks_once(
     refresher: Refresher, wallet: Wallet, jump: timedelta
 ) -> None:
@@ -226,6 +228,28 @@ def test_after_sleep_or_a_changed_clock_it_asks_once(
     assert wallet.asked == 2
     tick(refresher, wallet, 20)
     assert wallet.asked == 2
+
+
+def test_short_naps_all_day_long_ask_no_more_often_than_the_interval(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, reading=wallet.reading()))
+    for _ in range(24 * 60):
+        sleep(refresher, wallet, timedelta(seconds=30))
+        if refresher.snapshot.refreshing:
+            wallet.answer(replace(HOURLY, reading=wallet.reading()))
+    assert wallet.asked <= 25
+
+
+def test_after_a_short_sleep_the_next_look_is_due_when_it_was_due(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, reading=wallet.reading()))
+    sleep(refresher, wallet, timedelta(minutes=40))
+    assert wallet.asked == 1
+    assert refresher._timer.remainingTime() < timedelta(minutes=21).total_seconds() * 1000
 
 
 def test_while_the_machine_is_awake_the_clock_asks_nothing(

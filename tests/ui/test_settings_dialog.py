@@ -203,3 +203,15 @@ def test_save_is_the_default_button(open_dialog: Callable[..., Person]) -> None:
     buttons = open_dialog().dialog.findChild(QDialogButtonBox)
     assert isinstance(buttons, QDialogButtonBox)
     assert buttons.button(QDialogButtonBox.StandardButton.Save).isDefault()
+
+
+def test_an_answer_to_what_was_typed_before_is_not_shown_beside_what_is_typed_now(
+    open_dialog: Callable[..., Person],
+) -> None:
+    person = open_dialog(Settings())
+    person.type("live_1", "first")
+    person.press("Test")
+    person.type("live_1", "second")
+    person.dialog.show_tested(Reading(at=datetime(2026, 11, 23, tzinfo=UTC), balance=Decimal(5)))
+    assert not person.sees("It works")
+    assert person.can("Test")
