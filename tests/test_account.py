@@ -166,6 +166,7 @@ def test_a_damaged_settings_file_is_told_until_the_settings_are_saved_again(home
     home.path.parent.mkdir()
     home.path.write_text("damaged")
     account = home.session()
+    assert not account.account.reload()
     assert isinstance(account.damage, DamagedError)
     account.save(Settings(low=5))
     assert account.damage is None

@@ -42,7 +42,11 @@ class SettingsFile:
         is no settings file at all: it is then set aside beside itself, under a name of its own.
         """
         self._known = self._stamp()
-        stored = self._read()
+        try:
+            stored = self._read()
+        except DamagedError:
+            self._known = self._stamp()
+            raise
         settings = Settings()
         for field in fields(Settings):
             if field.name in stored:
