@@ -132,7 +132,7 @@ def run(
 
     def show_card() -> None:
         if icon.is_hosted:
-            card().open_as_popup()
+            card().open_as_popup(icon.place())
         else:
             card().open_without_tray()
         fill_card()

@@ -51,6 +51,8 @@ class Card(QWidget):
         self._range.setText(words.range_of(snapshot, now))
         self._range.setVisible(bool(self._range.text()))
         self._status.setText(words.status_of(snapshot, now))
+        self._refresh.setEnabled(not snapshot.refreshing)
+        self._refresh.setText(words.refresh_label(snapshot))
         trouble = snapshot.trouble or snapshot.storage
         self._explanation.setVisible(trouble is not None)
         if trouble:
@@ -84,9 +86,12 @@ class Card(QWidget):
         self.adjustSize()
         self.show()
 
-    def open_as_popup(self) -> None:
-        """Open beside the pointer, whole on the screen that holds it."""
-        near = QCursor.pos()
+    def open_as_popup(self, icon: QPoint | None = None) -> None:
+        """Open at the tray's icon, or at the pointer where no desktop tells the icon's place.
+
+        Whole on the screen that holds it.
+        """
+        near = icon or QCursor.pos()
         self._is_popup = True
         self._notice.setVisible(False)
         self.setWindowFlags(Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint)
@@ -177,8 +182,13 @@ class Card(QWidget):
         for button in self._mending.values():
             buttons.addWidget(button)
         buttons.addStretch()
-        for action in (Action.REFRESH, Action.HISTORY, Action.SETTINGS):
-            buttons.addWidget(self._button(action))
+        self._refresh = self._button(Action.REFRESH)
+        for button in (
+            self._refresh,
+            self._button(Action.HISTORY),
+            self._button(Action.SETTINGS),
+        ):
+            buttons.addWidget(button)
         return buttons
 
 

@@ -5,7 +5,7 @@ It is the first thing that is shown, so it loads nothing but Qt.
 
 import sys
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, QRect, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -51,6 +51,11 @@ class TrayIcon(QObject):
     def is_hosted(self) -> bool:
         """Whether the icon is in a tray."""
         return self._icon is not None
+
+    def place(self) -> QPoint | None:
+        """Return the middle of the icon on the screen, where the desktop tells it."""
+        area = self._icon.geometry() if self._icon else QRect()
+        return area.center() if area.isValid() else None
 
     def show(self, icon: QIcon, tooltip: str) -> None:
         """Show these; what is shown already is left alone, as panels leak on churn."""

@@ -213,6 +213,11 @@ def label_of(action: Action) -> str:
     }[action]
 
 
+def refresh_label(snapshot: Snapshot) -> str:
+    """Name the button that asks now; while that is under way, say so."""
+    return translate("words", "Asking…") if snapshot.refreshing else label_of(Action.REFRESH)
+
+
 def status_of(snapshot: Snapshot, now: datetime) -> str:
     """Say in one line how current the balance is: its time, then what is wrong, if anything."""
     parts = []

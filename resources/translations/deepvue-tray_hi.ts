@@ -597,6 +597,10 @@
         <translation>बंद करें</translation>
     </message>
     <message>
+        <source>Asking…</source>
+        <translation>पूछा जा रहा है…</translation>
+    </message>
+    <message>
         <source>out of date</source>
         <translation>पुराना</translation>
     </message>

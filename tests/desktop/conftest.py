@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.desktop.session import Desktop, missing
+from tests.support.faulty_server import FaultyServer, balance
 
 HERE = Path(__file__).parent
 
@@ -44,6 +45,10 @@ def desktop(new_desktop: Callable[..., Desktop]) -> Desktop:
     return new_desktop()
 
 
+SIGNED_IN = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
+"""The environment of one who needs no keyring."""
+
+
 class Program:
     """The installed program, on a desktop, against a server."""
 
@@ -71,3 +76,16 @@ class Program:
     def output(self) -> str:
         """Return all that the tray printed."""
         return (self.desktop.folder / "program.log").read_text()
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    """Start a wallet server that says 6,448 until it is told otherwise."""
+    with FaultyServer(balance(6448)) as server:
+        yield server
+
+
+@pytest.fixture
+def program(desktop: Desktop, server: FaultyServer) -> Program:
+    """Return the program on the usual desktop, not started yet."""
+    return Program(desktop, server.url)

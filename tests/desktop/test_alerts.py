@@ -1,22 +1,17 @@
 """Warned in time, once, and silent when asked to be: seen on a real notification service."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.desktop.conftest import Program
+from tests.desktop.conftest import SIGNED_IN, Program
 from tests.desktop.notifications import Notifications
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.support.faulty_server import FaultyServer, balance, status
 
-SIGNED_IN = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
 
-
-@pytest.fixture
-def server() -> Iterator[FaultyServer]:
-    with FaultyServer(balance(900)) as server:
-        yield server
+@pytest.fixture(autouse=True)
+def low(server: FaultyServer) -> None:
+    server.answer = balance(900)
 
 
 @pytest.fixture

@@ -2,28 +2,13 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-from tests.desktop.conftest import Program
+from tests.desktop.conftest import SIGNED_IN, Program
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
-from tests.support.faulty_server import FaultyServer, balance, status
-
-SIGNED_IN = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
-
-
-@pytest.fixture
-def server() -> Iterator[FaultyServer]:
-    with FaultyServer(balance(6448)) as server:
-        yield server
-
-
-@pytest.fixture
-def program(desktop: Desktop, server: FaultyServer) -> Program:
-    return Program(desktop, server.url)
+from tests.support.faulty_server import FaultyServer, status
 
 
 def says(item: TrayItem, *words: str) -> None:

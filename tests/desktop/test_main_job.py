@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -20,17 +20,6 @@ from tests.support.faulty_server import FaultyServer, balance, hang, status
 
 QUIT_WITHIN = 0.5
 """Seconds."""
-
-
-@pytest.fixture
-def server() -> Iterator[FaultyServer]:
-    with FaultyServer(balance(6448)) as server:
-        yield server
-
-
-@pytest.fixture
-def program(desktop: Desktop, server: FaultyServer) -> Program:
-    return Program(desktop, server.url)
 
 
 @pytest.fixture

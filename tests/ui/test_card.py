@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -63,6 +63,21 @@ def test_as_the_only_window_it_stays_on_escape_and_quits_when_closed(
     assert asked.args == [Action.QUIT]
 
 
-def test_it_opens_whole_on_the_screen(qtbot: QtBot, card: Card) -> None:
-    card.open_as_popup()
+@pytest.mark.parametrize("icon", [None, QPoint(0, 0), QPoint(5000, 5000)])
+def test_it_opens_whole_on_the_screen(qtbot: QtBot, card: Card, icon: QPoint | None) -> None:
+    card.open_as_popup(icon)
     assert card.screen().availableGeometry().contains(card.geometry())
+
+
+def test_it_opens_at_the_icon(qtbot: QtBot, card: Card) -> None:
+    card.open_as_popup(QPoint(400, 300))
+    assert card.geometry().contains(QPoint(400, 300))
+
+
+def test_while_it_asks_the_button_says_so(qtbot: QtBot, card: Card) -> None:
+    card.show_snapshot(Snapshot(refreshing=True))
+    asking = next(b for b in card.findChildren(QPushButton) if b.text() == "Asking…")
+    assert not asking.isEnabled()
+    card.show_snapshot(Snapshot())
+    assert asking.text() == "Refresh"
+    assert asking.isEnabled()

@@ -1,0 +1,49 @@
+"""The history's tables, and how an older file becomes a newer one."""
+
+# Times are milliseconds since 1970 in UTC; balances are credits, INTEGER where whole, else REAL.
+MIGRATIONS = (
+    """
+    CREATE TABLE wallet (
+      id INTEGER PRIMARY KEY, client_id TEXT NOT NULL UNIQUE, fired TEXT NOT NULL
+    );
+    CREATE TABLE reading (
+      wallet INTEGER NOT NULL REFERENCES wallet, at INTEGER NOT NULL, balance NUMERIC NOT NULL,
+      PRIMARY KEY (wallet, at)
+    ) WITHOUT ROWID;
+    """,
+    """
+    ALTER TABLE wallet RENAME COLUMN fired TO alerts;
+    ALTER TABLE wallet ADD COLUMN full NUMERIC;
+    ALTER TABLE reading ADD COLUMN until INTEGER NOT NULL DEFAULT 0;
+    UPDATE reading SET until = at;
+    CREATE TABLE stretch (
+      wallet INTEGER NOT NULL REFERENCES wallet, size INTEGER NOT NULL, start INTEGER NOT NULL,
+      at INTEGER NOT NULL, last NUMERIC NOT NULL, low NUMERIC NOT NULL, high NUMERIC NOT NULL,
+      spent NUMERIC NOT NULL, added NUMERIC NOT NULL,
+      PRIMARY KEY (wallet, size, start)
+    ) WITHOUT ROWID;
+    UPDATE wallet SET
+      alerts = json_object('fired', json(alerts)),
+      full = (
+        SELECT max(balance) FROM reading WHERE wallet = wallet.id AND at >= coalesce((
+          SELECT max(at) FROM (
+            SELECT at, balance > lag(balance) OVER (ORDER BY at) AS rose
+            FROM reading WHERE reading.wallet = wallet.id
+          ) WHERE rose
+        ), 0)
+      );
+    INSERT INTO stretch
+    SELECT wallet, size, start, max(at), 0, min(balance), max(balance),
+      sum(max(fell, 0)), sum(max(-fell, 0))
+    FROM (
+      SELECT wallet, size, at / size * size AS start, at, balance,
+        coalesce(lag(balance) OVER (PARTITION BY wallet, size ORDER BY at) - balance, 0) AS fell
+      FROM reading, (SELECT 900000 AS size UNION SELECT 3600000 UNION SELECT 86400000)
+    )
+    GROUP BY wallet, size, start;
+    UPDATE stretch SET last = (
+      SELECT balance FROM reading WHERE reading.wallet = stretch.wallet AND reading.at = stretch.at
+    );
+    """,
+)
+"""Each takes the file from the version of its index to the next."""
