@@ -266,8 +266,7 @@ class Chart(QWidget):
         painter.drawText(title, left, words.spent_per(period))
         painter.setPen(self._ink(0.12))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
-        bar = QColor(self.palette().color(QPalette.ColorRole.WindowText))
-        bar.setAlphaF(0.45)
+        bar = self._ink(0.45)
         for day, spent in self._spent.items():
             x = max(area.left(), scale.x(midnight(day)))
             end = min(area.right(), scale.x(midnight(next_period(period, day))))
@@ -297,9 +296,18 @@ class Chart(QWidget):
         return self.palette().color(QPalette.ColorRole.PlaceholderText)
 
     def _ink(self, strength: float) -> QColor:
-        colour = QColor(self.palette().color(QPalette.ColorRole.WindowText))
-        colour.setAlphaF(strength)
-        return colour
+        """Return the text's colour thinned with the window's; opaque, as blending costs frames."""
+        paper = self.palette().color(QPalette.ColorRole.Window)
+        text = self.palette().color(QPalette.ColorRole.WindowText)
+        mixed = [
+            round(own + (other - own) * strength)
+            for own, other in (
+                (paper.red(), text.red()),
+                (paper.green(), text.green()),
+                (paper.blue(), text.blue()),
+            )
+        ]
+        return QColor(*mixed)
 
 
 def _line_of(plot: Plot) -> tuple[QPolygonF, list[QPointF]]:
