@@ -46,7 +46,7 @@ def _make_a_month(history: "History") -> None:
 
     It is the same at each start but for the clock: the noise is seeded.
     """
-    from deepvue_tray.core.alerts import AlertState  # noqa: PLC0415
+    from deepvue_tray.core.alerts import AlertState
 
     noise = random.Random(_CYCLE)  # noqa: S311 - made-up spending, no secret
     now = datetime.now(UTC)
@@ -119,13 +119,13 @@ def demo_engine() -> "Iterator[Callable[[], Engine]]":
 
 def _assemble(folder: Path, base_url: str) -> "Engine":
     # Loaded here: the tray calls this on its worker thread, after its icon shows.
-    from deepvue_tray.core.credentials import Secret  # noqa: PLC0415
-    from deepvue_tray.engine import assemble  # noqa: PLC0415
-    from deepvue_tray.services.autostart import XdgAutostart, own_command  # noqa: PLC0415
-    from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring  # noqa: PLC0415
-    from deepvue_tray.services.history import History  # noqa: PLC0415
-    from deepvue_tray.services.paths import Paths  # noqa: PLC0415
-    from deepvue_tray.services.wallet_api import WalletApi  # noqa: PLC0415
+    from deepvue_tray.core.credentials import Secret
+    from deepvue_tray.engine import assemble
+    from deepvue_tray.services.autostart import XdgAutostart, own_command
+    from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
+    from deepvue_tray.services.history import History
+    from deepvue_tray.services.paths import Paths
+    from deepvue_tray.services.wallet_api import WalletApi
 
     store = CredentialStore({}, MemoryKeyring({CLIENT_ID: Secret(CLIENT_SECRET)}))
     paths = Paths.below(folder)

@@ -14,9 +14,10 @@ from deepvue_tray.core.alerts import Alert, AlertState, Observation, delivered, 
 from deepvue_tray.core.burn import is_burning_fast
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, RejectedError, StorageError
-from deepvue_tray.core.forecast import MEMORY, forecast_runway
+from deepvue_tray.core.forecast import forecast_runway
 from deepvue_tray.core.reading import Reading, Stretch
 from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.core.spans import MEMORY
 from deepvue_tray.services import readings_csv
 from deepvue_tray.services.history import History
 from deepvue_tray.services.wallet_api import WalletApi

@@ -3,7 +3,7 @@
 The rules, as one pure function over a state that is kept on the disk:
 
 - *Low*, *critical* and *empty* are a ladder. The worst rung that holds and has not spoken speaks,
-  and answers for those above it, so an escalation always speaks and its retreat never does.
+  and answers for the milder ones, so an escalation always speaks and its retreat never does.
 - A rung re-arms at 110 % of its threshold, in credits and in days, or with a top-up.
 - *Top-up*, *burning fast*, *rejected* and *blind* stand apart, each with its own way to re-arm.
 - A failed attempt knows nothing of the balance, and changes nothing of what speaks about it.
@@ -11,7 +11,7 @@ The rules, as one pure function over a state that is kept on the disk:
 - A snooze silences what had fired when it began: what is worse still speaks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -63,6 +63,15 @@ LADDER = (Alert.LOW, Alert.CRITICAL, Alert.EMPTY)
 """From bad to worst."""
 
 
+def _names(alerts: Iterable[Alert]) -> list[str]:
+    return sorted(alert.value for alert in alerts)
+
+
+def _named(names: Iterable[str]) -> frozenset[Alert]:
+    known = {alert.value: alert for alert in Alert}
+    return frozenset(known[name] for name in names if name in known)
+
+
 @dataclass(frozen=True, slots=True)
 class Snooze:
     """A silence that a person asked for."""
@@ -80,17 +89,16 @@ class Snooze:
         """Return it as what JSON can hold."""
         return {
             "until": self.until.isoformat() if self.until else None,
-            "silences": sorted(alert.value for alert in self.silences),
+            "silences": _names(self.silences),
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Snooze":
         """Return what was stored."""
-        known = {alert.value: alert for alert in Alert}
         until = stored["until"]
         return cls(
             until=datetime.fromisoformat(until).astimezone(UTC) if until else None,
-            silences=frozenset(known[name] for name in stored["silences"] if name in known),
+            silences=_named(stored["silences"]),
         )
 
 
@@ -111,8 +119,8 @@ class AlertState:
     def as_json(self) -> dict[str, Any]:
         """Return it as what JSON can hold."""
         return {
-            "fired": sorted(alert.value for alert in self.fired),
-            "owed": sorted(alert.value for alert in self.owed),
+            "fired": _names(self.fired),
+            "owed": _names(self.owed),
             "fast": self.fast,
             "burned_at": self.burned_at.isoformat() if self.burned_at else None,
             "snooze": self.snooze.as_json() if self.snooze else None,
@@ -121,11 +129,10 @@ class AlertState:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "AlertState":
         """Return what was stored; names that this version does not know are left out."""
-        known = {alert.value: alert for alert in Alert}
         burned_at, snooze = stored.get("burned_at"), stored.get("snooze")
         return cls(
-            fired=frozenset(known[name] for name in stored.get("fired", ()) if name in known),
-            owed=frozenset(known[name] for name in stored.get("owed", ()) if name in known),
+            fired=_named(stored.get("fired", ())),
+            owed=_named(stored.get("owed", ())),
             fast=int(stored.get("fast", 0)),
             burned_at=datetime.fromisoformat(burned_at).astimezone(UTC) if burned_at else None,
             snooze=Snooze.from_json(snooze) if snooze else None,
@@ -188,8 +195,8 @@ def judge(
     if seen.reading is None:
         due = _due_after_failure(state, seen, settings)
     else:
-        state = _after_reading(state, seen, settings)
-        due = _due_after_reading(state, seen, settings)
+        state = _after_reading(state, seen, seen.reading.balance, settings)
+        due = _due_after_reading(state, seen, seen.reading.balance, settings)
     if state.snooze and state.snooze.is_over(seen.now):
         state = replace(state, snooze=None)
     silent = state.snooze.silences if state.snooze else frozenset()
@@ -231,11 +238,12 @@ def _due_after_failure(
     return ()
 
 
-def _after_reading(state: AlertState, seen: Observation, settings: Settings) -> AlertState:
+def _after_reading(
+    state: AlertState, seen: Observation, balance: Decimal, settings: Settings
+) -> AlertState:
     """Re-arm what a good reading re-arms."""
-    assert seen.reading is not None  # noqa: S101 - judge() has looked
     rearmed = {Alert.REJECTED, Alert.BLIND}
-    topped_up = seen.before is not None and seen.reading.balance > seen.before.balance
+    topped_up = seen.before is not None and balance > seen.before.balance
     snooze = state.snooze
     if topped_up:
         rearmed |= {*LADDER}
@@ -244,7 +252,7 @@ def _after_reading(state: AlertState, seen: Observation, settings: Settings) -> 
     if not settings.notify_top_up:
         # Nobody wants to hear of it months later, once it is switched on again.
         state = replace(state, owed=state.owed - {Alert.TOP_UP})
-    balance, days = seen.reading.balance, _days_left(seen)
+    days = _days_left(seen)
     rearmed |= {rung for rung in LADDER if not holds(rung, balance, days, settings, HYSTERESIS)}
     fast = _in_a_row(state.fast, fast=seen.fast)
     if fast <= -IN_A_ROW:
@@ -253,12 +261,11 @@ def _after_reading(state: AlertState, seen: Observation, settings: Settings) -> 
 
 
 def _due_after_reading(
-    state: AlertState, seen: Observation, settings: Settings
+    state: AlertState, seen: Observation, balance: Decimal, settings: Settings
 ) -> tuple[Alert, ...]:
-    assert seen.reading is not None  # noqa: S101 - judge() has looked
     due = sorted(state.owed, key=lambda alert: alert.value)
     wanted = [rung for rung in LADDER if getattr(settings, f"notify_{rung.value}")]
-    worst = worst_rung(seen.reading.balance, _days_left(seen), settings, wanted)
+    worst = worst_rung(balance, _days_left(seen), settings, wanted)
     if worst and worst not in state.fired:
         due.append(worst)
     # What a wrong clock dated into the future counts as long ago.

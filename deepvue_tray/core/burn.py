@@ -30,6 +30,7 @@ from operator import truediv
 from statistics import median
 
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.spans import MEMORY
 
 FAR = math.sqrt(10)
 """How many times the hour's habit is far: midway, as ratios go, between the usual and tenfold."""
@@ -38,13 +39,11 @@ SELDOM = 14
 """Days in which chance may exceed the day's habit once. It also is the least history, 13 earlier
 days that are known at least in part: fewer cannot tell what is as seldom."""
 
-MEMORY = 56 * 86_400
-"""Seconds of history that count: older habits may be none any more."""
-
 HALF = 600
 """Seconds in each half of the window: two readings at the default interval, so that one that came
 late leaves no half without spending. Longer ones would notice later, by as much."""
 
+_MEMORY = int(MEMORY.total_seconds())
 _AN_HOUR = 3600 // HALF
 _UNKNOWN = -1.0
 """Below every spend: the lesser half with it is unknown, the highest is the highest known."""
@@ -74,7 +73,7 @@ def _spend_by_half(readings: Sequence[Reading], now: int) -> list[float]:
     spent_by = sorted(
         (at, -float(reading.balance))
         for reading in readings
-        if now - MEMORY <= (at := int(reading.at.timestamp())) <= now
+        if now - _MEMORY <= (at := int(reading.at.timestamp())) <= now
     )
     if not spent_by or now - spent_by[-1][0] > HALF:
         return []

@@ -18,31 +18,26 @@ All errors are logarithms of ratios: twice as long and half as long are equally 
 UTC; inside, they are whole hours from the start of the history.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from math import exp, inf, log
-from operator import attrgetter, mul, sub
-from typing import NamedTuple, Self
+from operator import mul, sub
+from typing import NamedTuple
 
 from deepvue_tray.core.reading import Reading
-
-MEMORY = timedelta(weeks=8)
-"""History that counts: eight repetitions of the week. Older readings need not be handed over."""
+from deepvue_tray.core.spans import HOUR, Curve, curve_of, spans_of
 
 HORIZON = timedelta(days=366)
 """No forecast goes beyond: an answer at the horizon means "more than a year"."""
 
-_HOUR = 3600.0
-"""Seconds. All other durations below are in hours."""
+# All durations below are in hours.
 _MINUTE = 1 / 60
 _DAY = 24
 _WEEK = 168
 _LONGEST = HORIZON / timedelta(hours=1)
-
-_MEMORY = MEMORY // timedelta(hours=1)
 
 _ENOUGH = _DAY
 """How much known spending a forecast needs: less cannot tell the day from the night."""
@@ -90,7 +85,7 @@ def forecast_runway(readings: Sequence[Reading], now: datetime) -> Runway | None
     horizon, an empty one the present.
     """
     now = now.astimezone(UTC)
-    curve = _curve(readings, now)
+    curve = curve_of(readings, now)
     if not curve.times:
         return None
     last, balance = curve.times[-1], curve.balances[-1]
@@ -102,7 +97,7 @@ def forecast_runway(readings: Sequence[Reading], now: datetime) -> Runway | None
         return None
     waited, most = now.timestamp() - last, HORIZON.total_seconds()
     earliest, empty_at, latest = (
-        now + timedelta(seconds=min(most, max(0.0, hours * _HOUR - waited)))
+        now + timedelta(seconds=min(most, max(0.0, hours * HOUR - waited)))
         for hours in _durations(past, balance)
     )
     return Runway(empty_at=empty_at, earliest=earliest, latest=latest, burn_rate=burn_rate)
@@ -111,100 +106,6 @@ def forecast_runway(readings: Sequence[Reading], now: datetime) -> Runway | None
 def _burn_rate(spent: Sequence[float]) -> float:
     hours = min(_WEEK, len(spent) - 1)
     return (spent[-1] - spent[-1 - hours]) / hours * _DAY
-
-
-# Spending by the hour
-
-
-class _Curve(NamedTuple):
-    """The readings that count, in order; as lists, for there may be ten thousand."""
-
-    times: list[float]
-    """Seconds since 1970, in UTC; no two alike."""
-    balances: list[float]
-    """Credits."""
-
-    falls: list[float]
-    """What each balance but the first lacks of the one before."""
-
-    @classmethod
-    def through(cls, times: list[float], balances: list[float]) -> Self:
-        """Return the curve through these points."""
-        return cls(times, balances, list(map(sub, balances, balances[1:])))
-
-
-def _curve(readings: Sequence[Reading], now: datetime) -> _Curve:
-    """Order the readings that count; corrections are left out.
-
-    Of two balances told for one moment the lower counts: caution does no harm. One reading from
-    before the memory stays, to know the balance at its start.
-    """
-    ordered = sorted(readings, key=attrgetter("at"))
-    ordered = ordered[: bisect_right(ordered, now, key=attrgetter("at"))]
-    times, balances = [r.at.timestamp() for r in ordered], [float(r.balance) for r in ordered]
-    if len(set(times)) < len(times):
-        lowest = dict(sorted(zip(times, balances, strict=True), reverse=True))
-        times = sorted(lowest)
-        balances = [lowest[time] for time in times]
-    if times:
-        first = max(0, bisect_left(times, times[-1] - _MEMORY * _HOUR) - 1)
-        times, balances = times[first:], balances[first:]
-    curve = _Curve.through(times, balances)
-    if min(curve.falls, default=0) >= 0:
-        return curve
-    rises = [i for i, fall in enumerate(curve.falls) if fall < 0]
-    blips = {i for rise in rises for i in (rise, rise + 1) if _is_blip(curve, i)}
-    right = [i for i in range(len(times)) if i not in blips]
-    return _Curve.through([times[i] for i in right], [balances[i] for i in right])
-
-
-def _is_blip(curve: _Curve, i: int) -> bool:
-    """Tell whether a reading is a mistake that the next one, within the hour, corrects.
-
-    A rise taken back whole was none. Of a fall with a rise right after it, the sum is what counts.
-    """
-    if not 0 < i < len(curve.times) - 1:
-        return False
-    before, balance, after = curve.balances[i - 1 : i + 2]
-    mistaken = before < balance >= after <= before or before > balance < after
-    return mistaken and curve.times[i + 1] - curve.times[i - 1] <= _HOUR
-
-
-class _Span(NamedTuple):
-    """Some hours of which only the sum is known; one hour, where no gap hides more."""
-
-    hours: int
-    spent: float | None
-    """Credits; None where a top-up hides them."""
-
-
-def _spans(curve: _Curve) -> Iterator[_Span]:
-    """Cut the history into hours, or into longer spans where a gap hides the hours.
-
-    Between readings up to an hour apart, or equal, spending is even for all that matters here.
-    Between two with a rise it is unknown; the rest of the span, if it is half, stands for it.
-    """
-    times, falls = curve.times, curve.falls
-    spent, seen = [0.0, *accumulate(falls)], times
-    if min(falls) < 0:
-        spent = [0.0, *accumulate([fall if fall > 0 else 0.0 for fall in falls])]
-        known = ((b - a) * (fall >= 0) for (a, b), fall in zip(pairwise(times), falls, strict=True))
-        seen = [0.0, *accumulate(known)]
-    hours = min(_MEMORY, int((times[-1] - times[0]) / _HOUR))
-    edges: list[tuple[int, float, float]] = []
-    for hour in range(hours + 1):
-        time = times[-1] - (hours - hour) * _HOUR
-        i = max(1, bisect_left(times, time))
-        length = times[i] - times[i - 1]
-        if length > _HOUR and falls[i - 1] and time < times[i] and 0 < hour < hours:
-            continue
-        part = (time - times[i - 1]) / length
-        at = spent[i - 1] + part * (spent[i] - spent[i - 1])
-        edges.append((hour, at, seen[i - 1] + part * (seen[i] - seen[i - 1])))
-    for (hour, spent_from, seen_from), (until, spent_to, seen_to) in pairwise(edges):
-        length, known_part = until - hour, (seen_to - seen_from) / _HOUR / (until - hour)
-        enough = known_part >= 1 / 2
-        yield _Span(length, (spent_to - spent_from) / known_part if enough else None)
 
 
 # The habit
@@ -291,7 +192,7 @@ class _Past(NamedTuple):
     """The habit as it was known at the end of each day."""
 
 
-def _past(curve: _Curve) -> _Past | None:
+def _past(curve: Curve) -> _Past | None:
     """Learn the habit day by day; None while too little is known.
 
     The sum of a longer span is spread as the habit learnt before has it. Hidden spending is
@@ -301,7 +202,7 @@ def _past(curve: _Curve) -> _Past | None:
     habit, shares, fresh, known = _Habit(), [1.0] * _WEEK, list[tuple[int, float]](), 0
     past = _Past([0.0], [0], [])
     spent = past.spent
-    for span in _spans(curve) if len(curve.times) > 1 else ():
+    for span in spans_of(curve) if len(curve.times) > 1 else ():
         hour = past.read[-1]
         course = [shares[at % _WEEK] for at in range(hour, hour + span.hours)]
         if span.spent is None:

@@ -217,8 +217,7 @@ class History:
             if not _is_damage(error):
                 raise StorageError(f"{self._path}: {error}") from None
             self.close()
-            self._set_aside()
-            raise self.damage or StorageError(f"{self._path}: {error}") from None
+            raise self._set_aside() from None
         except OSError as error:
             raise StorageError(f"{self._path}: {error}") from None
 
@@ -231,16 +230,20 @@ class History:
         self._set_aside()
         return _connect(self._path)
 
-    def _set_aside(self) -> None:
-        """Rename the damaged file and what belongs to it; nothing is deleted."""
+    def _set_aside(self) -> StorageError:
+        """Rename the damaged file and what belongs to it, and return what is to be told of it."""
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         aside = self._path.with_name(f"{self._path.name}.damaged-{moment}")
-        for suffix in ("", "-wal", "-shm"):
-            part = self._path.with_name(self._path.name + suffix)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + suffix))
-        self.damage = DamagedError(str(aside)).bare()
+        try:
+            for suffix in ("", "-wal", "-shm"):
+                part = self._path.with_name(self._path.name + suffix)
+                if part.exists():
+                    part.rename(aside.with_name(aside.name + suffix))
+        except OSError as error:
+            return StorageError(f"{self._path}: damaged, and not to be moved: {error.strerror}")
+        self.damage = DamagedError(str(aside))
         logger.error("%s", self.damage)
+        return self.damage
 
 
 _MS = timedelta(milliseconds=1)

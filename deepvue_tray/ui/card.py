@@ -105,7 +105,7 @@ class Card(QWidget):
         self.show()
         self.activateWindow()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         """Close the pop-up when another window gets the focus."""
         super().changeEvent(event)
         if (
@@ -115,13 +115,13 @@ class Card(QWidget):
         ):
             self.hide()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Quit where this is the only thing the person can see of the program."""
         super().closeEvent(event)
         if not self._is_popup:
             self.asked.emit(Action.QUIT)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close the pop-up on Escape."""
         if self._is_popup and event.key() == Qt.Key.Key_Escape:
             self.hide()

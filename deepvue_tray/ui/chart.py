@@ -74,15 +74,15 @@ class Chart(QWidget):
         self._hovered = None
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         """Return a size at which a month is easy to read."""
         return QSize(760, 420)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def minimumSizeHint(self) -> QSize:
         """Return the size below which labels would overlap."""
         return QSize(360, 240)
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, _: QPaintEvent) -> None:
         """Draw the plot, or say why there is none."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -109,13 +109,13 @@ class Chart(QWidget):
 
     # What a person does with it
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom about the pointer."""
         if self._plot:
             self._zoom(0.8 ** (event.angleDelta().y() / 120), event.position().x())
         event.accept()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Pan and zoom without a mouse."""
         match event.key():
             case Qt.Key.Key_Left:
@@ -129,16 +129,16 @@ class Chart(QWidget):
             case _:
                 super().keyPressEvent(event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the chart."""
         if self._plot and event.button() == Qt.MouseButton.LeftButton:
             self._grabbed = (event.position().x(), self._plot.since, self._plot.until)
 
-    def mouseReleaseEvent(self, _: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseReleaseEvent(self, _: QMouseEvent) -> None:
         """Let go of it."""
         self._grabbed = None
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the chart, or show the reading under the pointer."""
         if self._plot is None:
             return
@@ -152,7 +152,7 @@ class Chart(QWidget):
             self._hovered = min(self._plot.stretches, key=lambda piece: abs(piece.at - at))
             self.update()
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+    def leaveEvent(self, event: QEvent) -> None:
         """Hide the reading."""
         super().leaveEvent(event)
         self._hovered = None

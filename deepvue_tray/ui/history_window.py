@@ -81,7 +81,7 @@ class HistoryWindow(QWidget):
         """Say why something could not be read or written."""
         self._said.setText("✗ " + words.explanation_of(error))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Escape."""
         if event.key() == Qt.Key.Key_Escape:
             self.close()

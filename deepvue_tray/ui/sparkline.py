@@ -30,11 +30,11 @@ class Sparkline(QWidget):
         self._stretches, self._snapshot = stretches, snapshot
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         """Return a size whose shape can be read."""
         return QSize(240, 46)
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, _: QPaintEvent) -> None:
         """Draw the line."""
         if not self._stretches:
             return

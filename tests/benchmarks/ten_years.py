@@ -17,8 +17,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from deepvue_tray.core.alerts import AlertState
-from deepvue_tray.core.forecast import MEMORY, forecast_runway
+from deepvue_tray.core.forecast import forecast_runway
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.spans import MEMORY
 from deepvue_tray.services.history import History
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
