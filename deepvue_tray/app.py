@@ -73,7 +73,7 @@ def run(
     from PySide6.QtCore import QLocale
 
     from deepvue_tray.core.alerts import tomorrow_morning
-    from deepvue_tray.core.errors import Action
+    from deepvue_tray.core.errors import Action, StorageError
     from deepvue_tray.history_opener import HistoryOpener
     from deepvue_tray.settings_opener import SettingsOpener
     from deepvue_tray.ui.alerter import Alerter
@@ -123,8 +123,12 @@ def run(
         async def past(engine: "Engine") -> "tuple[datetime, list[Stretch]]":
             return engine.monitor.past(week, now)
 
-        # Where the history cannot be read, the snapshot says so already.
-        worker.submit(past, lambda found: card().show_past(week, now, found[1]), lambda _: None)
+        def failed(error: Exception) -> None:
+            # Where the history cannot be read, the snapshot says so already.
+            if not isinstance(error, StorageError):
+                raise error
+
+        worker.submit(past, lambda found: card().show_past(week, now, found[1]), failed)
 
     def keep_card_filled(snapshot: "Snapshot") -> None:
         if card.cache_info().currsize and card().isVisible() and not snapshot.refreshing:
@@ -140,11 +144,11 @@ def run(
 
     opened: list[QWidget] = []
 
-    def show_about(places: dict[str, str]) -> None:
+    def show_about(facts: tuple[dict[str, str], list[str]]) -> None:
         from deepvue_tray.ui.about import about_window
 
         # Kept, or Python would end the window with its last reference.
-        opened[:] = [about_window(places)]
+        opened[:] = [about_window(*facts)]
         opened[0].show()
 
     def snooze(until: datetime | None) -> None:
@@ -162,7 +166,7 @@ def run(
         Action.SNOOZE_MORNING: lambda: snooze(tomorrow_morning(datetime.now(UTC))),
         Action.SNOOZE_TOP_UP: lambda: snooze(None),
         Action.RESUME: lambda: worker.submit(_resume, refresher.rejudge),
-        Action.ABOUT: lambda: worker.submit(_places, show_about),
+        Action.ABOUT: lambda: worker.submit(_facts, show_about),
         Action.QUIT: application.quit,
     }
 
@@ -230,8 +234,10 @@ def _snoozing(until: datetime | None) -> "Job[Engine, Snapshot]":
     return snooze
 
 
-async def _places(engine: "Engine") -> dict[str, str]:
-    return {name: str(path) for name, path in engine.places.items()}
+async def _facts(engine: "Engine") -> tuple[dict[str, str], list[str]]:
+    from deepvue_tray.services.shipped import libraries
+
+    return {name: str(path) for name, path in engine.places.items()}, libraries()
 
 
 async def _resume(engine: "Engine") -> "Snapshot":

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QImage, QImageWriter
 
-from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.core.errors import DeepvueError, StorageError
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.refresher import Refresher
 from deepvue_tray.ui.worker import Worker
@@ -42,6 +43,7 @@ class HistoryOpener(QObject):
             self._window = HistoryWindow(self._prefix)
             self._window.plot_asked.connect(self._want)
             self._window.export_asked.connect(self._export)
+            self._window.picture_asked.connect(self._save_picture)
         self._window.ask()
         self._window.show()
         self._window.raise_()
@@ -91,11 +93,20 @@ class HistoryOpener(QObject):
         async def export(engine: "Engine") -> None:
             engine.monitor.export(path, since, until)
 
-        def saved(_: None) -> None:
-            if self._window is not None:
-                self._window.show_saved(path)
+        self._worker.submit(export, lambda _: self._saved(path), self._failed)
 
-        self._worker.submit(export, saved, self._failed)
+    @Slot(object, object)
+    def _save_picture(self, path: Path, picture: QImage) -> None:
+        async def save(_: "Engine") -> None:
+            writer = QImageWriter(str(path), b"PNG")
+            if not writer.write(picture):
+                raise StorageError(f"{path}: {writer.errorString()}")
+
+        self._worker.submit(save, lambda _: self._saved(path), self._failed)
+
+    def _saved(self, path: Path) -> None:
+        if self._window is not None:
+            self._window.show_saved(path)
 
     def _failed(self, error: Exception) -> None:
         self._reading = False

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from deepvue_tray.core.errors import Action
 from deepvue_tray.core.reading import Stretch
+from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
 from deepvue_tray.ui.icon import icon_for
@@ -34,19 +35,19 @@ class Card(QWidget):
         super().__init__()
         self._prefix = prefix
         self._is_popup = False
-        self._snapshot: Snapshot | None = None
+        self._settings = Settings()
         self.setWindowTitle(f"deepvue-tray · {prefix}" if prefix else "deepvue-tray")
         self._build()
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Let the card say what ``snapshot`` says."""
-        self._snapshot = snapshot
+        self._settings = snapshot.settings
         self._gauge.setPixmap(icon_for(snapshot).pixmap(48, 48))
         self._balance.setText(words.credits_of(snapshot))
         now = datetime.now(UTC)
-        runway = words.runway_and_day_of(snapshot, now)
-        self._runway.setText(runway[:1].upper() + runway[1:])
+        runway = words.runway_line_of(snapshot, now)
+        self._runway.setText(runway)
         self._runway.setVisible(bool(runway))
         self._range.setText(words.range_of(snapshot, now))
         self._range.setVisible(bool(self._range.text()))
@@ -63,9 +64,7 @@ class Card(QWidget):
 
     def show_past(self, since: datetime, until: datetime, stretches: list[Stretch]) -> None:
         """Draw the last days, and say what was spent in them."""
-        if self._snapshot is None:
-            return
-        self._sparkline.show_past(since, until, stretches, self._snapshot)
+        self._sparkline.show_past(since, until, stretches, self._settings)
         self._sparkline.setVisible(len(stretches) > 1)
         self._spent.setText(words.spent_lately(stretches, until))
         self._spent.setVisible(len(stretches) > 1)

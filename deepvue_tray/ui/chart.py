@@ -1,8 +1,10 @@
 """The balance over time, drawn: steps, thresholds, top-ups, the forecast, and what was spent."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -20,19 +22,17 @@ from PySide6.QtWidgets import QWidget
 
 from deepvue_tray.core.reading import Stretch
 from deepvue_tray.core.snapshot import Level, Snapshot
-from deepvue_tray.core.spending import midnight, next_period, period_for, spent_by
+from deepvue_tray.core.spending import Period, midnight, next_period, period_for, spent_by
 from deepvue_tray.ui import words
 from deepvue_tray.ui.icon import COLOURS
 from deepvue_tray.ui.scale import Scale, amount_ticks, time_ticks
+from deepvue_tray.ui.step_line import StepLine, draw_thresholds
 
 LEFT, RIGHT, TOP, BOTTOM, BETWEEN = 64, 14, 12, 26, 30
 """Pixels around and between the two panels; the labels stand there."""
 
 BARS = 0.22
 """The lower panel's part of the height."""
-
-MANY = 900
-"""Pieces, above which the line is drawn plainly."""
 
 SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=366 * 12)
 """How far a person can zoom."""
@@ -58,6 +58,9 @@ class Chart(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._plot: Plot | None = None
+        self._line = StepLine.through([], datetime.max)
+        self._period = Period.DAY
+        self._spent: dict[date, Decimal] = {}
         self._hovered: Stretch | None = None
         self._grabbed: tuple[float, datetime, datetime] | None = None
         self.setMouseTracking(True)
@@ -69,8 +72,9 @@ class Chart(QWidget):
         """Draw this from now on."""
         self._plot = plot
         # Once for all frames that show it: panning and pointing draw many.
-        self._line, self._top_ups = _line_of(plot)
-        self._spent = spent_by(period_for(plot.until - plot.since), plot.stretches)
+        self._line = StepLine.through(plot.stretches, plot.since)
+        self._period = period_for(plot.until - plot.since)
+        self._spent = spent_by(self._period, plot.stretches)
         self._hovered = None
         self.update()
 
@@ -96,13 +100,13 @@ class Chart(QWidget):
         # What is upright or level is crisper, and quicker, without smooth edges.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._draw_grid(painter, scale)
-        self._draw_thresholds(painter, scale, self._plot.snapshot)
+        draw_thresholds(painter, scale, self._plot.snapshot.settings)
         self._draw_spending(painter, self._plot, lower)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.save()
         painter.setClipRect(upper.adjusted(0, -TOP, 0, 1))
         self._draw_forecast(painter, scale, self._plot)
-        self._draw_steps(painter, scale, self._plot)
+        self._line.draw(painter, scale)
         painter.restore()
         if self._hovered:
             self._draw_hover(painter, scale, self._hovered)
@@ -149,7 +153,9 @@ class Chart(QWidget):
             self.range_asked.emit(since + by, until + by)
         elif self._plot.stretches:
             at = self._balance_scale(self._plot, self._areas()[0]).at(x)
-            self._hovered = min(self._plot.stretches, key=lambda piece: abs(piece.at - at))
+            right = bisect_left(self._plot.stretches, at, key=attrgetter("at"))
+            beside = self._plot.stretches[max(0, right - 1) : right + 1]
+            self._hovered = min(beside, key=lambda piece: abs(piece.at - at))
             self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -182,10 +188,8 @@ class Chart(QWidget):
         return upper, QRectF(whole.left(), whole.bottom() - bars, whole.width(), bars)
 
     def _balance_scale(self, plot: Plot, area: QRectF) -> Scale:
-        highest = max(float(piece.high) for piece in plot.stretches)
-        lowest = min(0.0, *(float(piece.low) for piece in plot.stretches))
-        ticks = amount_ticks(highest * 1.04, max(2, int(area.height() / 48)))
-        return Scale(area, plot.since, plot.until, lowest, ticks[-1])
+        ticks = amount_ticks(self._line.highest * 1.04, max(2, int(area.height() / 48)))
+        return Scale(area, plot.since, plot.until, self._line.lowest, ticks[-1])
 
     def _draw_grid(self, painter: QPainter, scale: Scale) -> None:
         area = scale.area
@@ -207,32 +211,6 @@ class Chart(QWidget):
             place = QRectF(x - 50, bottom + 5, 100, 20)
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, words.tick_of(tick, step))
 
-    def _draw_thresholds(self, painter: QPainter, scale: Scale, snapshot: Snapshot) -> None:
-        for amount, level in (
-            (snapshot.settings.low, Level.LOW),
-            (snapshot.settings.critical, Level.CRITICAL),
-        ):
-            if amount is not None and amount < scale.highest:
-                painter.setPen(QPen(COLOURS[level], 1, Qt.PenStyle.DashLine))
-                y = scale.y(amount)
-                painter.drawLine(QPointF(scale.area.left(), y), QPointF(scale.area.right(), y))
-
-    def _draw_steps(self, painter: QPainter, scale: Scale, plot: Plot) -> None:
-        many = len(plot.stretches) > MANY
-        # Of so many pieces nobody sees the smooth edges, which cost four frames' time.
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not many)
-        painter.setPen(QPen(COLOURS[Level.OK], 1 if many else 1.6))
-        to_pixels = scale.transform()
-        painter.drawPolyline(to_pixels.map(self._line))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(COLOURS[Level.OK])
-        for place in self._top_ups:
-            tip = to_pixels.map(place)
-            corners = [tip + QPointF(0, -9), tip + QPointF(-4.5, -2), tip + QPointF(4.5, -2)]
-            painter.drawPolygon(QPolygonF(corners))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-
     def _draw_forecast(self, painter: QPainter, scale: Scale, plot: Plot) -> None:
         runway, reading = plot.snapshot.runway, plot.snapshot.reading
         if runway is None or reading is None or reading.balance <= 0:
@@ -252,7 +230,6 @@ class Chart(QWidget):
         painter.drawLine(start, ends[1])
 
     def _draw_spending(self, painter: QPainter, plot: Plot, area: QRectF) -> None:
-        period = period_for(plot.until - plot.since)
         highest = float(max(self._spent.values()))
         ticks = amount_ticks(highest, 2)
         scale = Scale(area, plot.since, plot.until, 0.0, ticks[-1])
@@ -263,13 +240,13 @@ class Chart(QWidget):
             painter.drawText(place, right, words.number(Decimal(round(amount))))
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
         title = QRectF(area.left(), area.top() - BETWEEN, area.width(), BETWEEN - 8)
-        painter.drawText(title, left, words.spent_per(period))
+        painter.drawText(title, left, words.spent_per(self._period))
         painter.setPen(self._ink(0.12))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         bar = self._ink(0.45)
         for day, spent in self._spent.items():
             x = max(area.left(), scale.x(midnight(day)))
-            end = min(area.right(), scale.x(midnight(next_period(period, day))))
+            end = min(area.right(), scale.x(midnight(next_period(self._period, day))))
             top = scale.y(float(spent))
             gap = 1 if end - x > 3 else 0  # noqa: PLR2004 - pixels that a gap can be seen in
             painter.fillRect(QRectF(x, top, max(1.0, end - x - gap), area.bottom() - top), bar)
@@ -308,23 +285,3 @@ class Chart(QWidget):
             )
         ]
         return QColor(*mixed)
-
-
-def _line_of(plot: Plot) -> tuple[QPolygonF, list[QPointF]]:
-    """Return the step line and the tips of the top-ups, as (seconds since the begin, credits)."""
-    points: list[QPointF] = []
-    tips: list[QPointF] = []
-    level: float | None = None
-    start = plot.since.timestamp()
-    for piece in plot.stretches:
-        x, last = piece.at.timestamp() - start, float(piece.last)
-        if level is not None:
-            points.append(QPointF(x, level))
-            if piece.added > piece.spent:
-                tips.append(QPointF(x, max(last, level)))
-        if piece.high != piece.low:
-            points.append(QPointF(x, float(piece.high)))
-            points.append(QPointF(x, float(piece.low)))
-        points.append(QPointF(x, last))
-        level = last
-    return QPolygonF(points), tips

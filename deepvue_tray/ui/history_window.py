@@ -30,11 +30,13 @@ class HistoryWindow(QWidget):
     """Shows plots, and asks for the ones a person wants to see.
 
     ``plot_asked`` carries the first moment, or None for all there is, and the last; both aware, in
-    UTC. ``export_asked`` carries the file that is to take the readings of the range shown.
+    UTC. ``export_asked`` carries the file that is to take the readings of the range shown, and the
+    range; ``picture_asked`` the file that is to take an image, and the image.
     """
 
     plot_asked = Signal(object, object)
     export_asked = Signal(object, object, object)
+    picture_asked = Signal(object, object)
 
     def __init__(self, prefix: str) -> None:
         super().__init__()
@@ -69,9 +71,9 @@ class HistoryWindow(QWidget):
         """Draw this."""
         self._plot = plot
         self._chart.show_plot(plot)
-        text = words.runway_and_day_of(plot.snapshot, plot.now)
         likely = words.range_of(plot.snapshot, plot.now)
-        self._said.setText(f"{text[:1].upper()}{text[1:]}" + (f" ({likely})" if likely else ""))
+        text = words.runway_line_of(plot.snapshot, plot.now)
+        self._said.setText(f"{text} ({likely})" if likely else text)
 
     def show_saved(self, path: Path) -> None:
         """Say that a file was written."""
@@ -135,12 +137,8 @@ class HistoryWindow(QWidget):
 
     def _save_picture(self) -> None:
         path = self._file_for(self.tr("Save the picture"), "deepvue-history.png", "PNG (*.png)")
-        if path is None:
-            return
-        if self._chart.grab().save(str(path), "PNG"):
-            self.show_saved(path)
-        else:
-            self._said.setText("✗ " + self.tr("{0} could not be written.").format(path))
+        if path:
+            self.picture_asked.emit(path, self._chart.grab().toImage())
 
     def _file_for(self, title: str, name: str, kind: str) -> Path | None:
         chosen, _ = QFileDialog.getSaveFileName(self, title, name, kind)

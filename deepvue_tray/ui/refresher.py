@@ -8,7 +8,7 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from deepvue_tray.core.errors import Condition, OfflineError, WalletError
+from deepvue_tray.core.errors import OfflineError, RejectedError, ThrottledError, WalletError
 from deepvue_tray.core.schedule import Schedule, next_attempt
 from deepvue_tray.core.snapshot import Snapshot
 
@@ -71,7 +71,7 @@ class Refresher(QObject):
     @Slot()
     def refresh(self) -> None:
         """Look now because a person asks, unless a look is under way or began a moment ago."""
-        self._ask_after(NUDGE_PAUSE if self._is_throttled() else PAUSE)
+        self._ask_after(NUDGE_PAUSE if self._is_asked_to_wait() else PAUSE)
 
     @Slot()
     def unlock(self) -> None:
@@ -149,15 +149,15 @@ class Refresher(QObject):
         self.snapshot = snapshot
         self.changed.emit(snapshot)
 
-    def _is_throttled(self) -> bool:
-        return self.snapshot.condition is Condition.THROTTLED and self._now() < self._due_at
+    def _is_asked_to_wait(self) -> bool:
+        trouble = self.snapshot.trouble
+        asked = isinstance(trouble, WalletError) and trouble.retry_after is not None
+        return (asked or isinstance(trouble, ThrottledError)) and self._now() < self._due_at
 
     def _must_wait(self) -> bool:
-        """Say whether asking again before its time would be wrong, whatever happened."""
-        trouble = self.snapshot.trouble
-        asked_to = isinstance(trouble, WalletError) and trouble.retry_after is not None
-        refused = self.snapshot.condition in (Condition.THROTTLED, Condition.REJECTED)
-        return (refused or asked_to) and self._now() < self._due_at
+        """Say whether asking before its time would be wrong, unless a person wants it."""
+        refused = isinstance(self.snapshot.trouble, RejectedError) and self._now() < self._due_at
+        return refused or self._is_asked_to_wait()
 
     @Slot()
     def _on_due(self) -> None:

@@ -188,7 +188,7 @@ class SettingsDialog(QDialog):
         ):
             pair = _row(self._thresholds[credits_left], self._thresholds[days])
             named = QLabel(label)
-            named.setBuddy(self._thresholds[credits_left])
+            named.setBuddy(self._thresholds[credits_left].field)
             form.addRow(named, pair)
         form.addRow("", self._problem)
         form.addRow(self.tr("Ask &every:"), self._interval)
@@ -327,7 +327,6 @@ class _Threshold(QWidget):
         self._on.setAccessibleName(f"{name}: {self._on.toolTip()}")
         self._on.setChecked(value is not None)
         self._number.setEnabled(value is not None)
-        self.setFocusProxy(self._number)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._on)
@@ -335,6 +334,11 @@ class _Threshold(QWidget):
         self._on.toggled.connect(self._number.setEnabled)
         self._on.toggled.connect(self.changed)
         self._number.valueChanged.connect(self.changed)
+
+    @property
+    def field(self) -> QWidget:
+        """What a label stands for; a focus proxy would hide the box from the Tab key."""
+        return self._number
 
     def value(self) -> int | None:
         return self._number.value() if self._on.isChecked() else None

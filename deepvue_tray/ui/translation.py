@@ -1,8 +1,6 @@
 """The interface's language: the person's own, where there is a translation."""
 
-from pathlib import Path
-
-from PySide6 import QtCore
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
 from deepvue_tray.core.errors import QT_TRANSLATE_NOOP
 from deepvue_tray.resources import translation_path
@@ -20,15 +18,15 @@ STANDARD_BUTTONS = (
 
 def translate(context: str, text: str) -> str:
     """Return ``text`` in the interface's language; lupdate finds calls of this name."""
-    return QtCore.QCoreApplication.translate(context, text)
+    return QCoreApplication.translate(context, text)
 
 
-def install(application: QtCore.QCoreApplication, locale: QtCore.QLocale) -> bool:
+def install(application: QCoreApplication, locale: QLocale) -> bool:
     """Speak the language of ``locale`` from now on; False where English stays."""
     path = translation_path(locale.name().partition("_")[0])
-    return path is not None and _load(application, path)
-
-
-def _load(application: QtCore.QCoreApplication, path: Path) -> bool:
-    translator = QtCore.QTranslator(application)
-    return translator.load(str(path)) and application.installTranslator(translator)
+    translator = QTranslator(application)
+    return (
+        path is not None
+        and translator.load(str(path))
+        and application.installTranslator(translator)
+    )

@@ -30,10 +30,9 @@ class Tray(QObject):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Let icon, tooltip and menu say what ``snapshot`` says."""
         now = datetime.now(UTC)
-        balance = words.credits_of(snapshot)
-        self._balance.setText(f"{self._prefix}: {balance}" if self._prefix else balance)
-        runway = words.runway_and_day_of(snapshot, now)
-        self._runway.setText(runway[:1].upper() + runway[1:])
+        self._balance.setText(words.prefixed(self._prefix, words.credits_of(snapshot)))
+        runway = words.runway_line_of(snapshot, now)
+        self._runway.setText(runway)
         self._runway.setVisible(bool(runway))
         self._status.setText(words.status_of(snapshot, now))
         self._snooze.setTitle(words.snooze_of(snapshot, now))

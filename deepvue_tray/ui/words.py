@@ -8,9 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-# Names are taken from the module when they are used: QLocale alone, with its enumerations of all
-# languages and countries, would hold up the first frame.
-from PySide6 import QtCore
+from PySide6.QtCore import QDate, QDateTime, QLocale
 
 from deepvue_tray.core.alerts import LADDER, Alert
 from deepvue_tray.core.errors import Action, DeepvueError
@@ -33,13 +31,18 @@ _MONTH = 30.44
 """Days in the mean month."""
 
 
+def prefixed(prefix: str, text: str) -> str:
+    """Put "Demo", or whatever stands before all that is shown, before a text."""
+    return f"{prefix}: {text}" if prefix else text
+
+
 def number(amount: Decimal) -> str:
     """Group an amount of credits as the locale does, with the decimals it came with."""
     exponent = amount.as_tuple().exponent
     decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     if decimals == 0:
-        return QtCore.QLocale().toString(int(amount))
-    return QtCore.QLocale().toString(float(amount), "f", decimals)
+        return QLocale().toString(int(amount))
+    return QLocale().toString(float(amount), "f", decimals)
 
 
 def credits_of(snapshot: Snapshot) -> str:
@@ -54,19 +57,19 @@ def credits_of(snapshot: Snapshot) -> str:
 def time_of(at: datetime, now: datetime) -> str:
     """Say when: the clock time, with the day where it is not today's."""
     local, today = at.astimezone(), now.astimezone().date()
-    moment = QtCore.QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
-    clock = QtCore.QLocale().toString(moment.time(), QtCore.QLocale.FormatType.ShortFormat)
+    moment = _moment(at)
+    clock = _clock(moment)
     if local.date() == today:
         return clock
-    day = QtCore.QLocale().toString(moment.date(), translate("words", "ddd d MMM"))
+    day = QLocale().toString(moment.date(), translate("words", "ddd d MMM"))
     return f"{day}, {clock}"
 
 
 def day_of(at: datetime) -> str:
     """Say which day: ``Fri 4 Dec``, with the year where it is not this year's."""
-    moment = QtCore.QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
-    this_year = QtCore.QDate.currentDate().year() == moment.date().year()
-    return QtCore.QLocale().toString(
+    moment = _moment(at)
+    this_year = QDate.currentDate().year() == moment.date().year()
+    return QLocale().toString(
         moment.date(),
         translate("words", "ddd d MMM") if this_year else translate("words", "d MMM yyyy"),
     )
@@ -87,19 +90,19 @@ def duration(time: timedelta) -> str:
     else:
         number_of = round(hours / 24 / _MONTH)
         one, many = translate("words", "{0} month"), translate("words", "{0} months")
-    return (one if number_of == 1 else many).format(QtCore.QLocale().toString(number_of))
+    return (one if number_of == 1 else many).format(QLocale().toString(number_of))
 
 
 def tick_of(at: datetime, step: timedelta) -> str:
     """Label a moment of a time axis whose labels are ``step`` apart."""
-    moment = QtCore.QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
+    moment = _moment(at)
     if step < timedelta(days=1):
         if moment.time().hour() == 0:
-            return QtCore.QLocale().toString(moment.date(), translate("words", "ddd d"))
-        return QtCore.QLocale().toString(moment.time(), QtCore.QLocale.FormatType.ShortFormat)
+            return QLocale().toString(moment.date(), translate("words", "ddd d"))
+        return _clock(moment)
     if step < timedelta(days=_DAYS_UP_TO):
-        return QtCore.QLocale().toString(moment.date(), translate("words", "d MMM"))
-    return QtCore.QLocale().toString(moment.date(), translate("words", "MMM yyyy"))
+        return QLocale().toString(moment.date(), translate("words", "d MMM"))
+    return QLocale().toString(moment.date(), translate("words", "MMM yyyy"))
 
 
 def spent_per(period: Period) -> str:
@@ -125,9 +128,22 @@ def spent_lately(stretches: Iterable[Stretch], now: datetime) -> str:
 
 def reading_of(balance: Decimal, at: datetime) -> str:
     """Say one reading: ``6,448 · Mon 23 Nov, 14:05``."""
-    moment = QtCore.QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
-    clock = QtCore.QLocale().toString(moment.time(), QtCore.QLocale.FormatType.ShortFormat)
+    moment = _moment(at)
+    clock = _clock(moment)
     return f"{number(balance)}{_SEPARATOR}{day_of(at)}, {clock}"
+
+
+def _moment(at: datetime) -> QDateTime:
+    return QDateTime.fromSecsSinceEpoch(int(at.timestamp()))
+
+
+def _clock(moment: QDateTime) -> str:
+    return QLocale().toString(moment.time(), QLocale.FormatType.ShortFormat)
+
+
+def _is_beyond(at: datetime, now: datetime) -> bool:
+    """Say whether a forecast stands at its horizon, which it was cut to some time ago."""
+    return at - now >= HORIZON - timedelta(days=1)
 
 
 def runway_of(snapshot: Snapshot, now: datetime) -> str:
@@ -141,7 +157,7 @@ def runway_of(snapshot: Snapshot, now: datetime) -> str:
         return translate("words", "gathering data")
     if runway.empty_at <= now:
         return translate("words", "may be empty by now")
-    if runway.empty_at - now >= HORIZON - timedelta(days=1):
+    if _is_beyond(runway.empty_at, now):
         return translate("words", "more than a year left")
     return translate("words", "about {0} left").format(duration(runway.empty_at - now))
 
@@ -149,9 +165,15 @@ def runway_of(snapshot: Snapshot, now: datetime) -> str:
 def runway_and_day_of(snapshot: Snapshot, now: datetime) -> str:
     """Say how long and until when: ``about 11 days left, Fri 4 Dec``."""
     text, runway = runway_of(snapshot, now), snapshot.runway
-    if runway is None or not now < runway.empty_at < now + HORIZON - timedelta(days=1):
+    if runway is None or runway.empty_at <= now or _is_beyond(runway.empty_at, now):
         return text
     return f"{text}, {day_of(runway.empty_at)}"
+
+
+def runway_line_of(snapshot: Snapshot, now: datetime) -> str:
+    """Say the same as a line of its own: ``About 11 days left, Fri 4 Dec``."""
+    text = runway_and_day_of(snapshot, now)
+    return text[:1].upper() + text[1:]
 
 
 def range_of(snapshot: Snapshot, now: datetime) -> str:
@@ -159,10 +181,10 @@ def range_of(snapshot: Snapshot, now: datetime) -> str:
     runway = snapshot.runway
     if runway is None or runway.empty_at <= now:
         return ""
-    if runway.earliest - now >= HORIZON - timedelta(days=1):
+    if _is_beyond(runway.earliest, now):
         return ""
     early = duration(max(runway.earliest - now, timedelta(0)))
-    if runway.latest - now >= HORIZON - timedelta(days=1):
+    if _is_beyond(runway.latest, now):
         return translate("words", "at least {0}").format(early)
     return translate("words", "between {0} and {1}").format(early, duration(runway.latest - now))
 
@@ -273,7 +295,7 @@ def note_of(alert: Alert, snapshot: Snapshot, now: datetime, prefix: str) -> Not
     return Note(
         # One place for the whole ladder: what is worse takes the place of what was bad.
         kind="balance" if alert in LADDER else alert.value,
-        title=f"{prefix}: {title}" if prefix else title,
+        title=prefixed(prefix, title),
         body=body,
         buttons=tuple((action.value, label) for action, label in _buttons_of(alert)),
     )
@@ -294,4 +316,4 @@ def fault_of(prefix: str) -> tuple[str, str]:
     """Word a fault of ours: a title and a body."""
     title = translate("words", "A fault in deepvue-tray")
     body = translate("words", "It goes on. The log says what happened; please report it.")
-    return (f"{prefix}: {title}" if prefix else title), body
+    return prefixed(prefix, title), body

@@ -73,10 +73,6 @@
         <source>Save the picture</source>
         <translation>चित्र सहेजें</translation>
     </message>
-    <message>
-        <source>{0} could not be written.</source>
-        <translation>{0} लिखी नहीं जा सकी।</translation>
-    </message>
 </context>
 <context>
     <name>QGnomeTheme</name>
@@ -327,7 +323,7 @@
         <translation>प्रमाणपत्र विश्वसनीय नहीं</translation>
     </message>
     <message>
-        <source>Add your company's certificate to the system's store, or check the computer's clock.</source>
+        <source>Add your company&apos;s certificate to the system&apos;s store, or check the computer&apos;s clock.</source>
         <translation>अपनी कंपनी का प्रमाणपत्र सिस्टम के भंडार में जोड़ें, या कंप्यूटर की घड़ी जाँचें।</translation>
     </message>
     <message>
@@ -391,7 +387,7 @@
         <translation>एक फ़ाइल काम नहीं आ सकी</translation>
     </message>
     <message>
-        <source>Check the folder's permissions and the free disk space.</source>
+        <source>Check the folder&apos;s permissions and the free disk space.</source>
         <translation>फ़ोल्डर की अनुमतियाँ और डिस्क की खाली जगह जाँचें।</translation>
     </message>
     <message>
@@ -415,7 +411,7 @@
     </message>
     <message>
         <source>Must be below the low threshold.</source>
-        <translation>"कम" की सीमा से नीचे होना चाहिए।</translation>
+        <translation>&quot;कम&quot; की सीमा से नीचे होना चाहिए।</translation>
     </message>
     <message>
         <source>Must be from 1 minute to 24 hours.</source>

@@ -3,6 +3,7 @@
 import logging
 import sys
 import threading
+from collections.abc import Callable
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -30,9 +31,8 @@ def in_a_thread() -> None:
 
 @pytest.mark.parametrize("happen", [in_this_thread, in_a_thread])
 def test_a_fault_is_logged_each_time_and_told_once(
-    qtbot: QtBot, caplog: pytest.LogCaptureFixture, happen: object
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture, happen: Callable[[], None]
 ) -> None:
-    assert callable(happen)
     faults = Faults()
     told: list[bool] = []
     faults.first.connect(lambda: told.append(True))

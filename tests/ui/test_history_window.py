@@ -164,23 +164,15 @@ def test_a_range_of_one_s_own_is_kept_when_a_new_reading_comes(
     assert asked[-1] == (own.since, own.until)
 
 
-def test_the_picture_is_saved_where_the_person_says(
-    window: HistoryWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_picture_of_what_is_shown_is_asked_for(
+    qtbot: QtBot, window: HistoryWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "history.png"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    window._save_picture()
-    assert QImage(str(path)).width() == chart_of(window).width()
-    assert "history.png" in window._said.text()
-
-
-def test_a_picture_that_cannot_be_saved_says_so(
-    window: HistoryWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    nowhere = str(tmp_path / "missing" / "history.png")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (nowhere, ""))
-    window._save_picture()
-    assert "could not be written" in window._said.text()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("history.png", ""))
+    with qtbot.waitSignal(window.picture_asked) as asked:
+        window._save_picture()
+    path, picture = asked.args or (None, None)
+    assert path == Path("history.png")
+    assert picture == picture_of(window)
 
 
 def test_the_readings_of_the_range_that_is_shown_are_asked_for(

@@ -28,7 +28,7 @@ def test_a_second_start_lets_the_first_one_show_itself(qtbot: QtBot, short: Path
         assert second.show_first()
 
 
-def test_what_a_stranger_sends_is_not_even_read(qtbot: QtBot, short: Path) -> None:
+def test_nobody_else_may_knock(qtbot: QtBot, short: Path) -> None:
     first = SingleInstance(short)
     first.is_first()
     first.listen()

@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from deepvue_tray.core.errors import RejectedError
+from deepvue_tray.core.errors import Action, RejectedError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
@@ -97,7 +97,7 @@ def test_in_hindi_it_speaks_hindi_and_groups_numbers_as_india_does(
 
 def test_a_language_without_a_translation_stays_english(speak: Callable[[str], bool]) -> None:
     assert not speak("tlh")
-    assert words.credits_of(Snapshot(reading=None)) == "—"
+    assert words.label_of(Action.QUIT) == "Quit"
 
 
 @needs_tools

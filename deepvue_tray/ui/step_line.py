@@ -1,0 +1,80 @@
+"""The balance as a step line, and the thresholds across it: for the chart and for the card."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+from deepvue_tray.core.reading import Stretch
+from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.snapshot import Level
+from deepvue_tray.ui.icon import COLOURS
+from deepvue_tray.ui.scale import Scale
+
+MANY = 900
+"""Pieces, above which the line is drawn plainly: nobody sees its smooth edges any more, and they
+cost four frames' time."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """What is drawn of some stretches, worked out once for all frames that show it.
+
+    Points are (seconds since the left edge, credits).
+    """
+
+    points: QPolygonF
+    top_ups: list[QPointF]
+    """The upper end of each rise."""
+    pieces: int
+    lowest: float
+    """Credits; zero at the most."""
+    highest: float
+
+    @classmethod
+    def through(cls, stretches: Sequence[Stretch], since: datetime) -> "StepLine":
+        """Return the line through ``stretches``, drawn from ``since`` on."""
+        points: list[QPointF] = []
+        top_ups: list[QPointF] = []
+        level: float | None = None
+        start = since.timestamp()
+        for piece in stretches:
+            x, last = piece.at.timestamp() - start, float(piece.last)
+            if level is not None:
+                points.append(QPointF(x, level))
+                if piece.added > piece.spent:
+                    top_ups.append(QPointF(x, max(last, level)))
+            if piece.high != piece.low:
+                points += (QPointF(x, float(piece.high)), QPointF(x, float(piece.low)))
+            points.append(QPointF(x, last))
+            level = last
+        lowest = min((float(piece.low) for piece in stretches), default=0.0)
+        highest = max((float(piece.high) for piece in stretches), default=0.0)
+        return cls(QPolygonF(points), top_ups, len(stretches), min(0.0, lowest), highest)
+
+    def draw(self, painter: QPainter, scale: Scale) -> None:
+        """Draw the line, and a mark at each top-up."""
+        to_pixels = scale.transform()
+        plain = self.pieces > MANY
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not plain)
+        painter.setPen(QPen(COLOURS[Level.OK], 1 if plain else 1.6))
+        painter.drawPolyline(to_pixels.map(self.points))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(COLOURS[Level.OK])
+        for top_up in self.top_ups:
+            tip = to_pixels.map(top_up)
+            corners = [tip + QPointF(0, -9), tip + QPointF(-4.5, -2), tip + QPointF(4.5, -2)]
+            painter.drawPolygon(QPolygonF(corners))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def draw_thresholds(painter: QPainter, scale: Scale, settings: Settings) -> None:
+    """Draw the thresholds in credits that lie within the scale."""
+    for amount, level in ((settings.low, Level.LOW), (settings.critical, Level.CRITICAL)):
+        if amount is not None and amount < scale.highest:
+            painter.setPen(QPen(COLOURS[level], 1, Qt.PenStyle.DashLine))
+            y = scale.y(amount)
+            painter.drawLine(QLineF(scale.area.left(), y, scale.area.right(), y))
