@@ -148,6 +148,11 @@ class Card(QWidget):
             # Each is there only while it has something to say.
             part.hide()
             whole.addWidget(part)
+        for past in (self._sparkline, self._spent):
+            # It comes a moment after the card has opened, which should not jump then.
+            policy = past.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            past.setSizePolicy(policy)
         whole.addLayout(self._buttons())
 
     def _head(self) -> QHBoxLayout:
