@@ -3,6 +3,7 @@
 The tray and the command line share it.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -87,7 +88,10 @@ class Monitor:
         reading: Reading | None = None
         trouble: DeepvueError | None = None
         try:
-            credentials = await self._account.credentials(prompt=prompt)
+            # The client takes as long to load as the keyring takes to answer.
+            credentials, _ = await asyncio.gather(
+                self._account.credentials(prompt=prompt), self._wallet.prepare()
+            )
             reading = await self._wallet.read(credentials)
         except DeepvueError as error:
             logger.info("%s", error)

@@ -2,6 +2,8 @@
 
 The request is that of Deepvue's documentation ("Wallet Balance", "Authentication"): the client id
 in ``client-id``, the client secret in ``x-api-key``.
+
+httpx takes a tenth of a second to load, which ``prepare`` does while the keyring still answers.
 """
 
 import asyncio
@@ -9,9 +11,8 @@ import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-
-import httpx
-import truststore
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from deepvue_tray import __version__
 from deepvue_tray.core.address import checked_base_url, is_loopback
@@ -26,6 +27,9 @@ from deepvue_tray.core.errors import (
     WalletError,
 )
 from deepvue_tray.core.reading import Reading
+
+if TYPE_CHECKING:
+    import httpx
 
 PRODUCTION = "https://production.deepvue.tech"
 PATH = "/v1/internal/wallet-balance"
@@ -57,8 +61,19 @@ class WalletApi:
         self._now = now
         self._client: httpx.AsyncClient | None = None
 
+    async def prepare(self) -> None:
+        """Load what the first request needs. Raises ProxyError where a proxy cannot be used."""
+        self._loaded()
+
+    def _loaded(self) -> "httpx.AsyncClient":
+        if self._client is None:
+            self._client = _new_client(self._url)
+        return self._client
+
     async def read(self, credentials: Credentials) -> Reading:
         """Ask once for the balance. Raises a WalletError that says why there is none."""
+        import httpx
+
         try:
             async with asyncio.timeout(self._deadline):
                 return await self._exchange(credentials)
@@ -71,23 +86,25 @@ class WalletApi:
         raise failure
 
     async def _exchange(self, credentials: Credentials) -> Reading:
-        if self._client is None:
-            self._client = _new_client(self._url)
+        client = self._loaded()
         headers = {
             "client-id": credentials.client_id,
             "x-api-key": credentials.secret.reveal(),
             "Content-Type": "application/json",
         }
-        async with self._client.stream("GET", self._url, headers=headers) as response:
+        async with client.stream("GET", self._url, headers=headers) as response:
             body = await _body_of(response)
-        if response.status_code != httpx.codes.OK:
+        if response.status_code != HTTPStatus.OK:
             wait = _seconds(response.headers.get("retry-after"), self._now())
             redact = credentials.secret.redact
             raise error_for(response.status_code, body, retry_after=wait, redact=redact)
         return Reading(at=self._now(), balance=balance_in(body))
 
 
-def _new_client(url: str) -> httpx.AsyncClient:
+def _new_client(url: str) -> "httpx.AsyncClient":
+    import httpx
+    import truststore
+
     try:
         return httpx.AsyncClient(
             # The operating system's certificates, as company networks need them.
@@ -114,7 +131,7 @@ def _new_client(url: str) -> httpx.AsyncClient:
     raise ProxyError(reason)
 
 
-async def _body_of(response: httpx.Response) -> bytes:
+async def _body_of(response: "httpx.Response") -> bytes:
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnreadableError("a compressed answer that was not asked for")
     body = bytearray()
@@ -125,7 +142,9 @@ async def _body_of(response: httpx.Response) -> bytes:
     return bytes(body)
 
 
-def _explain(error: httpx.RequestError, credentials: Credentials) -> WalletError:
+def _explain(error: "httpx.RequestError", credentials: Credentials) -> WalletError:
+    import httpx
+
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
