@@ -46,8 +46,6 @@ def _make_a_month(history: "History") -> None:
 
     It is the same at each start but for the clock: the noise is seeded.
     """
-    from deepvue_tray.core.alerts import AlertState
-
     noise = random.Random(_CYCLE)  # noqa: S311 - made-up spending, no secret
     now = datetime.now(UTC)
     balance, readings = Decimal(_FULL), [Reading(at=now, balance=Decimal(_FULL))]
@@ -59,7 +57,7 @@ def _make_a_month(history: "History") -> None:
         if balance > _MONTHS_FULL:
             balance = Decimal(_MONTHS_LOW)  # seen backwards: the moment before a top-up
         readings.append(Reading(at=at, balance=balance))
-    history.fill(CLIENT_ID, reversed(readings), AlertState())
+    history.merge(CLIENT_ID, reversed(readings))
     history.close()
 
 

@@ -5,7 +5,7 @@ The tray and the command line share it.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from deepvue_tray.core.forecast import forecast_runway
 from deepvue_tray.core.reading import Reading, Stretch
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.core.spans import MEMORY
-from deepvue_tray.services import readings_csv
+from deepvue_tray.services import readings_csv, whole_file
 from deepvue_tray.services.history import History
 from deepvue_tray.services.wallet_api import WalletApi
 
@@ -49,27 +49,35 @@ class Monitor:
         self._alerts = AlertState()
         # What could not be read must not be written over.
         self._alerts_known = False
+        self._restored = False
         self._snapshot = Snapshot()
 
     def recall(self) -> Snapshot:
-        """Return what is known without asking anybody: the last reading that was stored."""
-        client_id, now = self._account.client_id, self._now()
+        """Return what is known without asking anybody: the last reading, and how long it lasts."""
+        self._restore()
+        if self._snapshot.storage is None:
+            now = self._now()
+            try:
+                runway = forecast_runway(self._memory(now), now)
+                self._snapshot = replace(self._snapshot, runway=runway)
+            except StorageError as error:
+                self._snapshot = replace(self._snapshot, storage=error.bare())
+        return self._snapshot
+
+    def _restore(self) -> None:
+        """Begin with what was stored of this wallet."""
+        client_id = self._account.client_id
         known = Snapshot(settings=self._account.settings)
+        self._restored = True
         self._alerts, self._alerts_known = AlertState(), False
-        storage: DeepvueError | None = None
         try:
             self._alerts = self._history.alerts(client_id)
             self._alerts_known = True
-            known = replace(
-                known,
-                reading=self._history.latest(client_id, now),
-                full=self._history.full(client_id),
-                runway=forecast_runway(self._memory(now), now),
-            )
+            reading = self._history.latest(client_id, self._now())
+            known = replace(known, reading=reading, full=self._history.full(client_id))
         except StorageError as error:
-            storage = error.bare()
-        self._snapshot = self._with_state(replace(known, storage=storage))
-        return self._snapshot
+            known = replace(known, storage=error.bare())
+        self._snapshot = self._with_state(known)
 
     def rejudge(self) -> Snapshot:
         """Return the snapshot under the settings as they are now."""
@@ -84,6 +92,9 @@ class Monitor:
         """
         if self._account.reload():
             self.recall()
+        elif not self._restored:
+            # Nothing was recalled: the forecast can wait for the new reading.
+            self._restore()
         asked_as = self._account.client_id
         reading: Reading | None = None
         trouble: DeepvueError | None = None
@@ -136,7 +147,19 @@ class Monitor:
 
     def export(self, path: Path, since: datetime, until: datetime) -> None:
         """Write the readings of a range to a CSV file; raises StorageError."""
-        readings_csv.write(path, self._history.readings(self._account.client_id, since, until))
+        lines = readings_csv.lines(self.readings(since, until))
+        whole_file.replace(path, lines, mode=0o644)
+
+    def readings(self, since: datetime, until: datetime) -> Iterator[Reading]:
+        """Yield the readings of a range, oldest first; raises StorageError."""
+        return self._history.each(self._account.client_id, since, until)
+
+    def merge(self, readings: Iterable[Reading]) -> int:
+        """Store those of many readings that are not known yet, all or none; say how many.
+
+        Raises StorageError.
+        """
+        return self._history.merge(self._account.client_id, readings)
 
     def close(self) -> None:
         """Close what is open."""

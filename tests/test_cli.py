@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command import run
 from tests.support.faulty_server import FaultyServer, balance
-
-NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
 
 
 @pytest.fixture
@@ -19,23 +18,13 @@ def server() -> Iterator[FaultyServer]:
         yield server
 
 
-def run(*arguments: str, typed: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "deepvue_tray", *arguments]
-    return subprocess.run(
-        command,
-        env=os.environ | NO_KEYRING | env,
-        input=typed,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_the_version_is_told() -> None:
     assert run("--version").stdout.startswith("deepvue-tray 0.")
 
 
-@pytest.mark.parametrize("command", [[], ["login"], ["logout"]])
+@pytest.mark.parametrize(
+    "command", [[], ["login"], ["logout"], ["check"], ["history"], ["history", "import"]]
+)
 def test_every_command_explains_itself(command: list[str]) -> None:
     told = run(*command, "--help")
     assert told.returncode == 0
@@ -88,9 +77,10 @@ def test_offline_is_said_in_one_line() -> None:
     assert ran.stderr.count("\n") == 1
 
 
-def test_no_command_line_but_the_tray_loads_qt() -> None:
+@pytest.mark.parametrize("command", ["logout", "check", "history"])
+def test_no_command_but_the_tray_loads_qt(command: str) -> None:
     program = (
-        "import sys; from deepvue_tray.cli import main; main(['logout']);"
+        f"import sys; from deepvue_tray.cli import main; main([{command!r}]);"
         "sys.exit('PySide6' in sys.modules)"
     )
     ran = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True)

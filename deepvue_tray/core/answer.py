@@ -19,13 +19,7 @@ from deepvue_tray.core.errors import (
     UnreadableError,
     WalletError,
 )
-
-LARGEST_BALANCE = 2**53
-"""Credits. Past this no double, and so neither a chart nor SQLite's REAL, tells two neighbours
-apart; no prepaid wallet comes near."""
-
-MOST_DECIMALS = 12
-"""A double of a few thousand credits says nothing beyond its twelfth decimal."""
+from deepvue_tray.core.reading import believable
 
 LONGEST_DETAIL = 160
 """Characters of the server's own words that are passed on to a person."""
@@ -47,13 +41,10 @@ def balance_in(body: bytes) -> Decimal:
     balance = answer.get("current_balance")
     if not isinstance(balance, Decimal):
         raise UnreadableError("current_balance is missing or not a number")
-    if not -LARGEST_BALANCE < balance < LARGEST_BALANCE:
+    believed = believable(balance)
+    if believed is None:
         raise UnreadableError("current_balance is beyond belief")
-    exponent = balance.as_tuple().exponent
-    assert isinstance(exponent, int)  # noqa: S101 - NaN and Infinity never come out of _parse
-    if exponent < -MOST_DECIMALS:
-        balance = round(balance, MOST_DECIMALS)
-    return balance or Decimal(0)
+    return believed
 
 
 def error_for(

@@ -19,14 +19,25 @@ from pathlib import Path
 from deepvue_tray.core.alerts import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.reading import Reading, Stretch
+from deepvue_tray.services.history_rows import (
+    DAY,
+    HOUR,
+    MS,
+    QUARTER,
+    credits_of,
+    highest_since_top_up,
+    is_known,
+    milliseconds,
+    number_of,
+    reading_of,
+    store,
+    stretches_of,
+    time_of,
+    wallet_of,
+)
 from deepvue_tray.services.history_schema import MIGRATIONS
 
 logger = logging.getLogger(__name__)
-
-QUARTER = timedelta(minutes=15)
-"""Every time zone's midnight is one of UTC's quarters of an hour."""
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
 
 LEVELS = (
     (timedelta(days=8), None),
@@ -40,8 +51,8 @@ hour and hours, 3,000 of each, then days, 3,650 in ten years. A screen is 2,000 
 BUSY = 5.0
 """Seconds to wait for another process that writes."""
 
-LONGEST_GAP = timedelta(hours=1)
-"""Between two readings of one span: a longer silence stays visible."""
+PAGE = 10_000
+"""Readings that are read at once where all are passed on, so that ten years take no memory."""
 
 
 class History:
@@ -72,13 +83,33 @@ class History:
 
     def _append(self, client_id: str, reading: Reading, alerts: AlertState | None) -> None:
         with self._transaction() as database:
-            _store(database, client_id, reading, alerts)
+            wallet = wallet_of(database, client_id)
+            rose = store(database, wallet, reading) < 0
+            database.execute(
+                "UPDATE wallet SET alerts = coalesce(?, alerts),"
+                " full = iif(full IS NULL OR ?, ?, full) WHERE id = ?",
+                (
+                    json.dumps(alerts.as_json()) if alerts else None,
+                    rose,
+                    number_of(reading.balance),
+                    wallet,
+                ),
+            )
 
-    def fill(self, client_id: str, readings: Iterable[Reading], alerts: AlertState) -> None:
-        """Store many readings, oldest first, all or none."""
+    def merge(self, client_id: str, readings: Iterable[Reading]) -> int:
+        """Store what is not known yet of many readings, in any order, all or none; say how many.
+
+        Of a moment that is known already the reading that is there stays.
+        """
         with self._transaction() as database:
+            wallet, count = wallet_of(database, client_id), 0
             for reading in readings:
-                _store(database, client_id, reading, alerts)
+                if not is_known(database, wallet, reading.at):
+                    store(database, wallet, reading)
+                    count += 1
+            full = highest_since_top_up(database, wallet)
+            database.execute("UPDATE wallet SET full = ? WHERE id = ?", (full, wallet))
+        return count
 
     def latest(self, client_id: str, now: datetime) -> Reading | None:
         """Return the newest reading of a wallet; what a wrong clock dated after ``now`` waits."""
@@ -86,9 +117,9 @@ class History:
             row = database.execute(
                 "SELECT min(until, :now), balance FROM reading JOIN wallet ON wallet = id"
                 " WHERE client_id = :client AND at <= :now ORDER BY at DESC LIMIT 1",
-                {"client": client_id, "now": _milliseconds(now)},
+                {"client": client_id, "now": milliseconds(now)},
             ).fetchone()
-        return _reading(*row) if row else None
+        return reading_of(*row) if row else None
 
     def full(self, client_id: str) -> Decimal | None:
         """Return the highest balance, in credits, since the last top-up."""
@@ -96,7 +127,7 @@ class History:
             row = database.execute(
                 "SELECT full FROM wallet WHERE client_id = ?", (client_id,)
             ).fetchone()
-        return _credits(row[0]) if row and row[0] is not None else None
+        return credits_of(row[0]) if row and row[0] is not None else None
 
     def readings(self, client_id: str, since: datetime, until: datetime) -> list[Reading]:
         """Return the readings of a wallet, oldest first, as far as ``since`` reaches back.
@@ -105,11 +136,20 @@ class History:
         """
         return self._readings(client_id, since, until)[1]
 
+    def each(self, client_id: str, since: datetime, until: datetime) -> Iterator[Reading]:
+        """Yield the same, however many there are, without holding them all in memory."""
+        while since <= until and (page := self._readings(client_id, since, until, PAGE)[1]):
+            yield from page
+            since = page[-1].at + MS
+
     def _readings(
-        self, client_id: str, since: datetime, until: datetime
+        self, client_id: str, since: datetime, until: datetime, most: int = -1
     ) -> tuple[Reading | None, list[Reading]]:
-        """Return the last reading before ``since``, and those from then to ``until``."""
-        start, end = _milliseconds(since), _milliseconds(until)
+        """Return the last reading before ``since``, and those from then to ``until``.
+
+        No more than ``most`` spans are read, of which each may be two readings.
+        """
+        start, end = milliseconds(since), milliseconds(until)
         select = "SELECT at, reading.until, balance FROM reading JOIN wallet ON wallet = id"
         with self._transaction(writes=False) as database:
             before = database.execute(
@@ -117,18 +157,18 @@ class History:
                 (client_id, start),
             ).fetchone()
             rows = database.execute(
-                f"{select} WHERE client_id = ? AND at BETWEEN ? AND ? ORDER BY at",
-                (client_id, start, end),
+                f"{select} WHERE client_id = ? AND at BETWEEN ? AND ? ORDER BY at LIMIT ?",
+                (client_id, start, end, most),
             ).fetchall()
         if before and before[1] >= start:
             # A span that reaches into the range: as much of it as lies there.
             rows.insert(0, (start, before[1], before[2]))
         found: list[Reading] = []
         for at, last, balance in rows:
-            found.append(_reading(at, balance))
+            found.append(reading_of(at, balance))
             if last > at:
-                found.append(_reading(min(last, end), balance))
-        return (_reading(before[0], before[2]) if before else None), found
+                found.append(reading_of(min(last, end), balance))
+        return (reading_of(before[0], before[2]) if before else None), found
 
     def first(self, client_id: str) -> datetime | None:
         """Return the time of the oldest reading of a wallet."""
@@ -138,7 +178,7 @@ class History:
                 " ORDER BY at LIMIT 1",
                 (client_id,),
             ).fetchone()
-        return _time(row[0]) if row else None
+        return time_of(row[0]) if row else None
 
     def stretches(self, client_id: str, since: datetime, until: datetime) -> list[Stretch]:
         """Return a range in pieces fine enough to draw 2,000 pixels wide, oldest first.
@@ -147,7 +187,7 @@ class History:
         """
         size = next(size for longest, size in LEVELS if until - since <= longest)
         if size is None:
-            return _by_reading(*self._readings(client_id, since, until))
+            return stretches_of(*self._readings(client_id, since, until))
         with self._transaction(writes=False) as database:
             rows = database.execute(
                 "SELECT start, at, last, low, high, spent, added FROM stretch"
@@ -155,20 +195,20 @@ class History:
                 " WHERE client_id = ? AND size = ? AND start BETWEEN ? AND ? ORDER BY start",
                 (
                     client_id,
-                    size // _MS,
-                    _milliseconds(since) // (size // _MS) * (size // _MS),
-                    _milliseconds(until),
+                    size // MS,
+                    milliseconds(since) // (size // MS) * (size // MS),
+                    milliseconds(until),
                 ),
             ).fetchall()
         return [
             Stretch(
-                start=_time(start),
-                at=_time(at),
-                last=_credits(last),
-                low=_credits(low),
-                high=_credits(high),
-                spent=_credits(spent),
-                added=_credits(added),
+                start=time_of(start),
+                at=time_of(at),
+                last=credits_of(last),
+                low=credits_of(low),
+                high=credits_of(high),
+                spent=credits_of(spent),
+                added=credits_of(added),
             )
             for start, at, last, low, high, spent, added in rows
         ]
@@ -190,7 +230,7 @@ class History:
         with self._transaction() as database:
             database.execute(
                 "UPDATE wallet SET alerts = ? WHERE id = ?",
-                (json.dumps(alerts.as_json()), _wallet(database, client_id)),
+                (json.dumps(alerts.as_json()), wallet_of(database, client_id)),
             )
 
     def close(self) -> None:
@@ -246,9 +286,6 @@ class History:
         return self.damage
 
 
-_MS = timedelta(milliseconds=1)
-
-
 def _connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     database = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
@@ -285,95 +322,3 @@ def _write_ahead(database: sqlite3.Connection) -> None:
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def _store(
-    database: sqlite3.Connection, client_id: str, reading: Reading, alerts: AlertState | None
-) -> None:
-    at, balance = _milliseconds(reading.at), _number(reading.balance)
-    wallet = _wallet(database, client_id)
-    before = database.execute(
-        "SELECT at, until, balance FROM reading WHERE wallet = ? AND at <= ?"
-        " ORDER BY at DESC LIMIT 1",
-        (wallet, at),
-    ).fetchone()
-    if before and before[2] == balance and 0 <= at - before[1] <= LONGEST_GAP / _MS:
-        database.execute(
-            "UPDATE reading SET until = ? WHERE wallet = ? AND at = ?", (at, wallet, before[0])
-        )
-    else:
-        database.execute(
-            "INSERT OR REPLACE INTO reading (wallet, at, until, balance) VALUES (?, ?, ?, ?)",
-            (wallet, at, at, balance),
-        )
-    fell = before[2] - balance if before else 0
-    database.execute(
-        "UPDATE wallet SET alerts = coalesce(?, alerts), full = iif(full IS NULL OR ?, ?, full)"
-        " WHERE id = ?",
-        (json.dumps(alerts.as_json()) if alerts else None, fell < 0, balance, wallet),
-    )
-    _add_to_stretches(database, wallet, at, balance, fell)
-
-
-def _add_to_stretches(
-    database: sqlite3.Connection, wallet: int, at: int, balance: float, fell: float
-) -> None:
-    for size in (QUARTER // _MS, HOUR // _MS, DAY // _MS):
-        database.execute(
-            "INSERT INTO stretch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET last = iif(excluded.at >= at, excluded.last, last),"
-            " at = max(at, excluded.at), low = min(low, excluded.low),"
-            " high = max(high, excluded.high), spent = spent + excluded.spent,"
-            " added = added + excluded.added",
-            (
-                wallet, size, at // size * size, at, balance, balance, balance,
-                max(fell, 0), max(-fell, 0),
-            ),
-        )  # fmt: skip
-
-
-def _by_reading(before: Reading | None, readings: list[Reading]) -> list[Stretch]:
-    pieces: list[Stretch] = []
-    for reading in readings:
-        fell = before.balance - reading.balance if before else Decimal(0)
-        before = reading
-        pieces.append(
-            Stretch(
-                start=reading.at,
-                at=reading.at,
-                last=reading.balance,
-                low=reading.balance,
-                high=reading.balance,
-                spent=max(fell, Decimal(0)),
-                added=max(-fell, Decimal(0)),
-            )
-        )
-    return pieces
-
-
-def _milliseconds(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
-
-
-def _time(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def _number(balance: Decimal) -> float:
-    return int(balance) if balance == balance.to_integral_value() else float(balance)
-
-
-def _credits(balance: float) -> Decimal:
-    return Decimal(balance) if isinstance(balance, int) else Decimal(str(balance))
-
-
-def _reading(at: int, balance: float) -> Reading:
-    return Reading(at=_time(at), balance=_credits(balance))
-
-
-def _wallet(database: sqlite3.Connection, client_id: str) -> int:
-    database.execute(
-        "INSERT OR IGNORE INTO wallet (client_id, alerts) VALUES (?, '{}')", (client_id,)
-    )
-    row = database.execute("SELECT id FROM wallet WHERE client_id = ?", (client_id,)).fetchone()
-    return int(row[0])

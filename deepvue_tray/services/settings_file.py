@@ -2,8 +2,6 @@
 
 import itertools
 import json
-import os
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from datetime import timedelta
@@ -12,6 +10,7 @@ from typing import Any
 
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.settings import Settings, problems
+from deepvue_tray.services import whole_file
 
 
 class SettingsFile:
@@ -57,32 +56,18 @@ class SettingsFile:
         return replace(settings, **off)
 
     def save(self, settings: Settings) -> None:
-        """Replace the file: written beside it, flushed to the disk, then renamed over it.
-
-        Raises StorageError, and leaves the file as it was.
-        """
+        """Replace the file whole. Raises StorageError, and leaves it as it was."""
         values = asdict(settings) | {"interval": int(settings.interval.total_seconds())}
         try:
             stored = self._read()
         except DamagedError:
             stored = {}
-        text = json.dumps(stored | values, indent=2) + "\n"
-        written: Path | None = None
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", dir=self._path.parent, prefix=".settings-", delete=False
-            ) as file:
-                written = Path(file.name)
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            written.replace(self._path)
-            self._known = self._stamp()
         except OSError as error:
-            if written is not None:
-                written.unlink(missing_ok=True)
             raise StorageError(f"{self._path}: {error.strerror}") from None
+        whole_file.replace(self._path, [json.dumps(stored | values, indent=2), "\n"])
+        self._known = self._stamp()
 
     def _read(self) -> dict[str, Any]:
         try:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from PySide6.QtCore import QDate, QDateTime, QLocale
 
 from deepvue_tray.core.alerts import LADDER, Alert
+from deepvue_tray.core.duration import Unit, rough
 from deepvue_tray.core.errors import Action, DeepvueError
 from deepvue_tray.core.forecast import HORIZON
 from deepvue_tray.core.note import Note
@@ -23,12 +24,6 @@ LONGEST_TOOLTIP = 127
 """Characters; Windows cuts the rest."""
 
 _SEPARATOR = " · "
-
-# Up to here the smaller unit says more: 36 hours, 45 days.
-_HOURS_UP_TO = 48
-_DAYS_UP_TO = 60
-_MONTH = 30.44
-"""Days in the mean month."""
 
 
 def prefixed(prefix: str, text: str) -> str:
@@ -77,20 +72,14 @@ def day_of(at: datetime) -> str:
 
 def duration(time: timedelta) -> str:
     """Say how long, as roughly as a forecast may: ``11 days``."""
-    hours = time / timedelta(hours=1)
-    if hours < 1:
-        number_of = round(hours * 60)
-        one, many = translate("words", "{0} minute"), translate("words", "{0} minutes")
-    elif hours < _HOURS_UP_TO:
-        number_of = round(hours)
-        one, many = translate("words", "{0} hour"), translate("words", "{0} hours")
-    elif hours < _DAYS_UP_TO * 24:
-        number_of = round(hours / 24)
-        one, many = translate("words", "{0} day"), translate("words", "{0} days")
-    else:
-        number_of = round(hours / 24 / _MONTH)
-        one, many = translate("words", "{0} month"), translate("words", "{0} months")
-    return (one if number_of == 1 else many).format(QLocale().toString(number_of))
+    count, unit = rough(time)
+    one, many = {
+        Unit.MINUTE: (translate("words", "{0} minute"), translate("words", "{0} minutes")),
+        Unit.HOUR: (translate("words", "{0} hour"), translate("words", "{0} hours")),
+        Unit.DAY: (translate("words", "{0} day"), translate("words", "{0} days")),
+        Unit.MONTH: (translate("words", "{0} month"), translate("words", "{0} months")),
+    }[unit]
+    return (one if count == 1 else many).format(QLocale().toString(count))
 
 
 def tick_of(at: datetime, step: timedelta) -> str:
@@ -100,7 +89,7 @@ def tick_of(at: datetime, step: timedelta) -> str:
         if moment.time().hour() == 0:
             return QLocale().toString(moment.date(), translate("words", "ddd d"))
         return _clock(moment)
-    if step < timedelta(days=_DAYS_UP_TO):
+    if step < timedelta(days=60):
         return QLocale().toString(moment.date(), translate("words", "d MMM"))
     return QLocale().toString(moment.date(), translate("words", "MMM yyyy"))
 

@@ -41,7 +41,7 @@ def readings(length: timedelta) -> Iterator[Reading]:
 
 def build(path: Path, length: timedelta) -> None:
     history = History(path)
-    history.fill("live_1", readings(length), AlertState())
+    history.merge("live_1", readings(length))
     history.close()
 
 

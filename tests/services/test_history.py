@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from deepvue_tray.core.alerts import Alert, AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.services.history import DAY, LEVELS, History
+from deepvue_tray.services.history import LEVELS, History
+from deepvue_tray.services.history_rows import DAY
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 STEP = timedelta(minutes=5)
@@ -113,8 +114,11 @@ def test_full_is_the_highest_balance_since_the_last_rise(
 ) -> None:
     rises = [n for n in range(1, len(balances)) if balances[n] > balances[n - 1]]
     history = History(tmp_path / "fresh.sqlite")
-    history.fill("live_1", series(balances), QUIET)
-    assert history.full("live_1") == max(balances[rises[-1] if rises else 0 :])
+    history.merge("merged", series(balances))
+    for reading in series(balances):
+        history.append("live_1", reading, QUIET)
+    highest = Decimal(max(balances[rises[-1] if rises else 0 :]))
+    assert (history.full("merged"), history.full("live_1")) == (highest, highest)
     history.close()
     (tmp_path / "fresh.sqlite").unlink()
 
@@ -133,7 +137,7 @@ def test_a_balance_that_stands_still_is_one_row_and_loses_nothing_that_can_be_se
 
 
 def test_a_balance_that_stood_still_before_the_range_is_seen_in_it(history: History) -> None:
-    history.fill("live_1", series([1000] * 480 + [700], timedelta(minutes=30)), QUIET)
+    history.merge("live_1", series([1000] * 480 + [700], timedelta(minutes=30)))
     for days in (1, 7):
         pieces = history.stretches("live_1", NOW - timedelta(days=days), NOW)
         assert pieces[0].start == NOW - timedelta(days=days)
@@ -159,7 +163,7 @@ def test_an_alerts_state_that_cannot_be_read_begins_anew(history: History, path:
 
 def test_a_long_silence_between_two_equal_balances_stays_visible(history: History) -> None:
     readings = series([9, 9], timedelta(hours=8))
-    history.fill("live_1", readings, QUIET)
+    history.merge("live_1", readings)
     assert everything(history) == readings
 
 
@@ -174,7 +178,7 @@ def test_no_range_loses_an_extreme_or_a_credit_spent(
 ) -> None:
     readings = series(balances, timedelta(minutes=minutes))
     history = History(tmp_path / "fresh.sqlite")
-    history.fill("live_1", readings, QUIET)
+    history.merge("live_1", readings)
     pieces = history.stretches("live_1", NOW - length, NOW)
     seen = [r for r in readings if pieces and r.at >= pieces[0].start]
     falls = [a.balance - b.balance for a, b in pairwise(readings) if b.at >= pieces[0].start]
@@ -189,7 +193,7 @@ def test_no_range_loses_an_extreme_or_a_credit_spent(
 
 
 def test_pieces_are_fine_enough_to_draw_and_not_finer(history: History) -> None:
-    history.fill("live_1", series([*range(4000, 0, -1)], timedelta(minutes=30)), QUIET)
+    history.merge("live_1", series([*range(4000, 0, -1)], timedelta(minutes=30)))
     for length, (_longest, size) in zip(LENGTHS, LEVELS, strict=True):
         starts = [piece.start for piece in history.stretches("live_1", NOW - length, NOW)]
         if size is None:
@@ -250,7 +254,7 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(path: Path) -> None:
 
 def test_damage_that_shows_later_loses_no_further_reading(path: Path) -> None:
     before = History(path)
-    before.fill("live_1", series([*range(5000, 0, -1)]), QUIET)
+    before.merge("live_1", series([*range(5000, 0, -1)]))
     before.close()
     content = bytearray(path.read_bytes())
     content[8192:] = random.Random(1).randbytes(len(content) - 8192)

@@ -1,23 +1,28 @@
-"""Readings leave as a file that any spreadsheet opens."""
+"""Readings leave as a file that any spreadsheet opens, and come back from one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.services import readings_csv
+from deepvue_tray.services.readings_csv import BadLine, lines, parse
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
+readings = st.builds(
+    Reading,
+    at=st.datetimes(datetime(1970, 1, 1), NOW.replace(tzinfo=None), timezones=st.just(UTC)),
+    balance=st.decimals(-(10**12), 10**12, allow_nan=False, places=2).map(abs),
+)
 
-def test_each_reading_is_a_line_with_its_digits(tmp_path: Path) -> None:
-    path = tmp_path / "readings.csv"
+
+def test_each_reading_is_a_line_with_its_digits() -> None:
     balances = ["6448", "6448.50", "1E+3", "-3"]
-    readings_csv.write(path, [Reading(at=NOW, balance=Decimal(each)) for each in balances])
-    assert path.read_bytes().decode().splitlines() == [
+    written = lines(Reading(at=NOW, balance=Decimal(each)) for each in balances)
+    assert "".join(written).splitlines() == [
         "at,balance",
         "2026-11-23T09:00:00Z,6448",
         "2026-11-23T09:00:00Z,6448.50",
@@ -26,6 +31,53 @@ def test_each_reading_is_a_line_with_its_digits(tmp_path: Path) -> None:
     ]
 
 
-def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match=r"missing/readings\.csv"):
-        readings_csv.write(tmp_path / "missing" / "readings.csv", [])
+@given(st.lists(readings))
+def test_what_was_written_is_read_again(known: list[Reading]) -> None:
+    assert parse(lines(known), NOW) == (known, [])
+
+
+@given(st.lists(st.text()))
+def test_whatever_a_file_holds_each_line_is_a_reading_or_named(text: list[str]) -> None:
+    found, bad = parse(["at,balance\n", *text], NOW)
+    assert all(reading.at <= NOW for reading in found)
+    assert all(line.number >= 1 and line.reason for line in bad)
+
+
+def test_columns_may_come_in_any_order_and_among_others() -> None:
+    found, bad = parse(["note, balance ,at\n", "x,5,2026-11-23T09:00:00Z\n", "\n"], NOW)
+    assert (found, bad) == ([Reading(at=NOW, balance=Decimal(5))], [])
+
+
+def test_a_time_of_another_zone_is_the_same_moment() -> None:
+    india = NOW.astimezone(timezone(timedelta(hours=5, minutes=30))).isoformat()
+    assert parse(["at,balance\n", f"{india},5\n"], NOW)[0][0].at == NOW
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("yesterday,5", "'yesterday' is no time"),
+        ("2026-11-23T09:00:00,5", "no time zone"),
+        ("2026-11-23T09:00:01Z,5", "not between 1970 and now"),
+        ("1969-12-31T23:59:59Z,5", "not between 1970 and now"),
+        ("2026-11-23T09:00:00Z,", "no balance"),
+        ("2026-11-23T09:00:00Z,NaN", "no balance"),
+        ("2026-11-23T09:00:00Z,-inf", "no balance"),
+        ('2026-11-23T09:00:00Z,"6,448"', "no balance"),
+        ("2026-11-23T09:00:00Z,1e16", "no balance"),
+        ("2026-11-23T09:00:00Z", "has no 2 columns"),
+    ],
+)
+def test_a_wrong_line_is_named_with_the_reason(line: str, reason: str) -> None:
+    found, [bad] = parse(["at,balance\n", "2026-11-23T09:00:00Z,7\n", f"{line}\n"], NOW)
+    assert len(found) == 1
+    assert bad.number == 3
+    assert reason in bad.reason
+
+
+@pytest.mark.parametrize("text", [[], ["\n"], ["time,credits\n"], ["2026-11-23T09:00:00Z,5\n"]])
+def test_a_file_that_names_no_columns_is_refused(text: list[str]) -> None:
+    assert parse(text, NOW) == (
+        [],
+        [BadLine(1, "the first line must name the columns at and balance")],
+    )

@@ -1,0 +1,176 @@
+"""Readings as rows of the history's tables: how one is stored among the others, and its sums kept.
+
+A reading may come in any order. What was spent is the fall from the reading before it, so one that
+comes between two others changes the sums of both.
+"""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from deepvue_tray.core.reading import Reading, Stretch
+
+MS = timedelta(milliseconds=1)
+
+QUARTER = timedelta(minutes=15)
+"""Every time zone's midnight is one of UTC's quarters of an hour."""
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+LONGEST_GAP = timedelta(hours=1)
+"""Between two readings of one span: a longer silence stays visible."""
+
+_SIZES = (QUARTER // MS, HOUR // MS, DAY // MS)
+
+_Row = tuple[int, int, float]
+"""From when until when, in milliseconds, and the balance in credits."""
+
+
+def store(database: sqlite3.Connection, wallet: int, reading: Reading) -> float:
+    """Store a reading and add it to the sums; return what it lacks of the one before, in credits.
+
+    A second reading of the same moment replaces the first.
+    """
+    at, balance = milliseconds(reading.at), number_of(reading.balance)
+    before, after = _around(database, wallet, at)
+    if before and at < before[1] and balance != before[2]:
+        before, after = _split(database, wallet, before)
+    if before and balance == before[2] and at - before[1] <= LONGEST_GAP // MS:
+        database.execute(
+            "UPDATE reading SET until = max(until, ?) WHERE wallet = ? AND at = ?",
+            (at, wallet, before[0]),
+        )
+    else:
+        _insert(database, wallet, (at, at, balance))
+    fell = before[2] - balance if before else 0
+    _add_to_stretches(database, wallet, at, balance, fell)
+    if after:
+        counted = before[2] - after[2] if before else 0
+        _correct_stretches(database, wallet, after[0], counted, balance - after[2])
+    return fell
+
+
+def is_known(database: sqlite3.Connection, wallet: int, at: datetime) -> bool:
+    """Say whether there is a reading of this very moment."""
+    moment = milliseconds(at)
+    before, _ = _around(database, wallet, moment)
+    return before is not None and moment in before[:2]
+
+
+def highest_since_top_up(database: sqlite3.Connection, wallet: int) -> float | None:
+    """Return the highest balance since the last top-up: the one right after it."""
+    highest: float | None = None
+    for (balance,) in database.execute(
+        "SELECT balance FROM reading WHERE wallet = ? ORDER BY at DESC", (wallet,)
+    ):
+        if highest is not None and balance < highest:
+            break
+        highest = balance
+    return highest
+
+
+def _around(database: sqlite3.Connection, wallet: int, at: int) -> tuple[_Row | None, _Row | None]:
+    select = "SELECT at, until, balance FROM reading WHERE wallet = ? AND at"
+    before = database.execute(f"{select} <= ? ORDER BY at DESC LIMIT 1", (wallet, at)).fetchone()
+    after = database.execute(f"{select} > ? ORDER BY at LIMIT 1", (wallet, at)).fetchone()
+    return before, after
+
+
+def _split(database: sqlite3.Connection, wallet: int, span: _Row) -> tuple[_Row, _Row]:
+    """Make two readings of a span: something else was read between its ends."""
+    at, until, balance = span
+    first, last = (at, at, balance), (until, until, balance)
+    _insert(database, wallet, first)
+    _insert(database, wallet, last)
+    return first, last
+
+
+def _insert(database: sqlite3.Connection, wallet: int, row: _Row) -> None:
+    database.execute(
+        "INSERT OR REPLACE INTO reading (wallet, at, until, balance) VALUES (?, ?, ?, ?)",
+        (wallet, *row),
+    )
+
+
+def _add_to_stretches(
+    database: sqlite3.Connection, wallet: int, at: int, balance: float, fell: float
+) -> None:
+    for size in _SIZES:
+        database.execute(
+            "INSERT INTO stretch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET last = iif(excluded.at >= at, excluded.last, last),"
+            " at = max(at, excluded.at), low = min(low, excluded.low),"
+            " high = max(high, excluded.high), spent = spent + excluded.spent,"
+            " added = added + excluded.added",
+            (
+                wallet, size, at // size * size, at, balance, balance, balance,
+                max(fell, 0), max(-fell, 0),
+            ),
+        )  # fmt: skip
+
+
+def _correct_stretches(
+    database: sqlite3.Connection, wallet: int, at: int, counted: float, fell: float
+) -> None:
+    """Count for the reading ``at`` that it fell by so much, and not by what was counted."""
+    spent, added = max(fell, 0) - max(counted, 0), max(-fell, 0) - max(-counted, 0)
+    for size in _SIZES:
+        database.execute(
+            "UPDATE stretch SET spent = spent + ?, added = added + ?"
+            " WHERE wallet = ? AND size = ? AND start = ?",
+            (spent, added, wallet, size, at // size * size),
+        )
+
+
+def stretches_of(before: Reading | None, readings: list[Reading]) -> list[Stretch]:
+    """Return a stretch for each reading; ``before`` is the one before them all."""
+    pieces: list[Stretch] = []
+    for reading in readings:
+        fell = before.balance - reading.balance if before else Decimal(0)
+        before = reading
+        pieces.append(
+            Stretch(
+                start=reading.at,
+                at=reading.at,
+                last=reading.balance,
+                low=reading.balance,
+                high=reading.balance,
+                spent=max(fell, Decimal(0)),
+                added=max(-fell, Decimal(0)),
+            )
+        )
+    return pieces
+
+
+def wallet_of(database: sqlite3.Connection, client_id: str) -> int:
+    """Return the number of a client id's wallet, which it may get now."""
+    database.execute(
+        "INSERT OR IGNORE INTO wallet (client_id, alerts) VALUES (?, '{}')", (client_id,)
+    )
+    row = database.execute("SELECT id FROM wallet WHERE client_id = ?", (client_id,)).fetchone()
+    return int(row[0])
+
+
+def milliseconds(at: datetime) -> int:
+    """Return a time as it is stored: since 1970, in UTC."""
+    return round(at.timestamp() * 1000)
+
+
+def time_of(milliseconds: int) -> datetime:
+    """Return a stored time; aware, UTC."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def number_of(balance: Decimal) -> float:
+    """Return a balance as it is stored: whole where it is whole."""
+    return int(balance) if balance == balance.to_integral_value() else float(balance)
+
+
+def credits_of(number: float) -> Decimal:
+    """Return a stored balance, in credits."""
+    return Decimal(number) if isinstance(number, int) else Decimal(str(number))
+
+
+def reading_of(at: int, balance: float) -> Reading:
+    """Return a stored reading."""
+    return Reading(at=time_of(at), balance=credits_of(balance))

@@ -1,0 +1,1 @@
+"""The commands of a terminal: no Qt, plain text, one exit status each."""

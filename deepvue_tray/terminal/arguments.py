@@ -1,0 +1,210 @@
+"""The command line's one description: help, manual page and completion are made of it."""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NoReturn
+
+from deepvue_tray import __version__
+
+MISUSED = 2
+UNKNOWN = 3
+"""What a monitoring plugin ends with where it cannot tell; a 2 of it means critical."""
+
+_DESCRIPTION = """\
+Shows in the tray how much is left in a prepaid Deepvue API wallet, and how long
+it will last. Without a command it starts the tray; the commands do the same for
+terminals, scripts and servers."""
+
+_ENVIRONMENT = """\
+environment:
+  DEEPVUE_CLIENT_ID, DEEPVUE_CLIENT_SECRET
+                        win over what is stored, and are written nowhere
+  DEEPVUE_BASE_URL      another server: https://, or http:// on this computer
+"""
+
+_CHECK = """\
+Asks the wallet once and prints one line, as monitoring plugins do:
+
+  DEEPVUE OK - 6448 credits, about 11 days left | balance=6448;1000;250;0 ...
+
+exit status: 0 ok, 1 low, 2 critical or empty, 3 unknown.
+The reading is kept in the history, from which the days are forecast."""
+
+_CHECK_EXAMPLES = """\
+examples:
+  deepvue-tray check --warning 5000 --critical 1000
+  deepvue-tray check --json | jq .balance
+  deepvue-tray check --prometheus --output /var/lib/prometheus/node-exporter/deepvue.prom
+"""
+
+_HISTORY_EXAMPLES = """\
+examples:
+  deepvue-tray history --since 30d > readings.csv
+  deepvue-tray history --since 2026-11-01 --format jsonl
+  deepvue-tray history import readings.csv
+"""
+
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+_LONGEST = 36_500
+"""Days: as far back as anybody asks, and within what a calendar holds."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that ends misuse with a status of its own."""
+
+    misused = MISUSED
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Let the command refuse what it does not know: the usage shown is then its own."""
+        options, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return options, unknown
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and what is wrong."""
+        self.print_usage(sys.stderr)
+        self.exit(self.misused, f"{self.prog}: {message}\n")
+
+
+_Add = Callable[..., _Parser]
+"""Adds a command."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; ``command`` is empty for the tray."""
+    main = _Parser(
+        prog="deepvue-tray",
+        description=_DESCRIPTION,
+        epilog=_ENVIRONMENT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    main.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    main.add_argument(
+        "--demo", action="store_true", help="show a made-up wallet; touches nothing of yours"
+    )
+    main.add_argument(
+        "--background", action="store_true", help="open no window by itself, as at login"
+    )
+    main.add_argument("--verbose", action="store_true", help="write to the terminal what goes on")
+    main.set_defaults(command="")
+    add = main.add_subparsers(title="commands", metavar="[COMMAND]").add_parser
+    _add_login(add)
+    logout = add(
+        "logout",
+        help="remove the stored credentials",
+        description="Removes the client secret from the keyring. The history is kept.",
+    )
+    logout.set_defaults(command="logout")
+    _add_check(add)
+    _add_history(add)
+    return main
+
+
+def _add_login(add: _Add) -> None:
+    login = add(
+        "login",
+        help="check credentials and store them in the keyring",
+        description="Asks for the client secret (hidden), or reads it from standard input; checks"
+        " both with the server, then stores them. Nothing is stored where they are refused.",
+    )
+    login.add_argument("--client-id", help="the client id; asked for where it is not given")
+    login.set_defaults(command="login")
+
+
+def _add_check(add: _Add) -> None:
+    check = add(
+        "check",
+        help="look once, for monitoring: Nagios, Icinga, Prometheus, cron",
+        description=_CHECK,
+        epilog=_CHECK_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.misused = UNKNOWN
+    limits = check.add_argument_group("thresholds", "Where one is not given, that of the settings.")
+    for name, metavar, what in (
+        ("--warning", "CREDITS", "low at or below this balance"),
+        ("--critical", "CREDITS", "critical at or below this balance"),
+        ("--warning-days", "DAYS", "low where the credits may last no longer than this"),
+        ("--critical-days", "DAYS", "critical where they may last no longer than this"),
+    ):
+        limits.add_argument(
+            name, metavar=metavar, type=threshold, default=argparse.SUPPRESS, help=f"{what}, or off"
+        )
+    output = check.add_argument_group("output")
+    formats = output.add_mutually_exclusive_group()
+    formats.add_argument(
+        "--json", action="store_const", dest="format", const="json", help="print a JSON object"
+    )
+    formats.add_argument(
+        "--prometheus",
+        action="store_const",
+        dest="format",
+        const="prometheus",
+        help="print metrics in Prometheus' text format",
+    )
+    output.add_argument(
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help="replace this file whole instead, as Prometheus' textfile collector wants it",
+    )
+    check.set_defaults(command="check", format="plugin")
+
+
+def _add_history(add: _Add) -> None:
+    history = add(
+        "history",
+        help="print the readings of the past, or import some",
+        description="Prints every reading that is stored, oldest first. Times are UTC.",
+        epilog=_HISTORY_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    history.add_argument(
+        "--since",
+        metavar="WHEN",
+        type=moment,
+        help="only from then on: 12h, 30d or 8w ago, or a day such as 2026-11-01",
+    )
+    history.add_argument(
+        "--format", choices=("csv", "jsonl"), default="csv", help="CSV (default) or JSON lines"
+    )
+    history.set_defaults(command="history")
+    more = history.add_subparsers(title="commands", metavar="[COMMAND]")
+    entry = more.add_parser(
+        "import",
+        help="add readings from a CSV file",
+        description="Adds the readings of a CSV file with the columns at and balance, as history"
+        " prints them. A moment that is known already keeps its reading. Nothing is imported"
+        " where a line is wrong; each wrong line is named by its number.",
+    )
+    entry.add_argument("file", metavar="FILE", help="the file, or - for standard input")
+    entry.set_defaults(command="import")
+
+
+def threshold(text: str) -> int | None:
+    """Read a threshold: a whole number, or ``off``, which is None."""
+    if text == "off":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number, and not off") from None
+
+
+def moment(text: str) -> datetime:
+    """Read a moment, aware, in UTC: so long ago, or a day or a time, local unless it says."""
+    if ago := re.fullmatch(r"(\d{1,6})([hdw])", text):
+        length = int(ago[1]) * _UNITS[ago[2]]
+        return datetime.now(UTC) - min(length, timedelta(days=_LONGEST))
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither so long ago, such as 12h, 30d or 8w, nor a day: 2026-11-01"
+        ) from None

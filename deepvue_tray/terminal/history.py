@@ -1,0 +1,77 @@
+"""``history``: the readings of the past, out to scripts and in from a file."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from deepvue_tray.core.errors import InvalidInputError, NotSetUpError
+from deepvue_tray.engine import Engine, real_engine
+from deepvue_tray.services import readings_csv
+
+MOST_NAMED = 20
+"""Wrong lines that are named; a file in another format has nothing but wrong ones."""
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def print_history(options: argparse.Namespace) -> int:
+    """Print the readings of a range."""
+    with _engine() as engine:
+        readings = engine.monitor.readings(options.since or _BEGINNING, datetime.now(UTC))
+        if options.format == "csv":
+            sys.stdout.writelines(readings_csv.lines(readings))
+        else:
+            for reading in readings:
+                # The balance as it is: a float could not hold all its digits.
+                at = json.dumps(readings_csv.timestamp(reading.at))
+                sys.stdout.write(f'{{"at": {at}, "balance": {reading.balance:f}}}\n')
+    return 0
+
+
+def import_history(options: argparse.Namespace) -> int:
+    """Store the readings of a file, all or none."""
+    with _engine() as engine, _opened(options.file) as lines:
+        readings, bad = readings_csv.parse(lines, datetime.now(UTC))
+        if bad:
+            for number, reason in bad[:MOST_NAMED]:
+                print(f"{options.file}:{number}: {reason}", file=sys.stderr)
+            more = len(bad) - MOST_NAMED
+            print(
+                *([f"and {more} more."] if more > 0 else []),
+                "Nothing was imported. Correct these lines, or remove them, and import again.",
+                file=sys.stderr,
+            )
+            return 1
+        new = engine.monitor.merge(readings)
+    known = len(readings) - new
+    print(f"{new} readings imported{f', {known} known already' if known else ''}.")
+    return 0
+
+
+@contextmanager
+def _engine() -> Iterator[Engine]:
+    engine = real_engine()
+    if not engine.account.client_id:
+        raise NotSetUpError("no client id: sign in, or set DEEPVUE_CLIENT_ID")
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[TextIO]:
+    """Open a file, or standard input; what is no UTF-8 becomes a mark, and its line a wrong one."""
+    if name == "-":
+        yield sys.stdin
+        return
+    try:
+        with Path(name).open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+            yield lines
+    except OSError as error:
+        raise InvalidInputError(f"{name}: {error.strerror}") from None

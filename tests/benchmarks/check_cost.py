@@ -1,0 +1,89 @@
+"""What ``deepvue-tray check`` takes, beside a plain script that asks the same wallet.
+
+    python -m tests.benchmarks.check_cost
+
+The script loads httpx, truststore and keyring, reads the secret from the same real keyring, and
+prints the balance. ``check`` also stores the reading and forecasts from eight weeks of history.
+Both run by turns, so that whatever else the machine does befalls both.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.services.history import History
+from tests.desktop.conftest import Program
+from tests.desktop.session import Desktop
+from tests.support.faulty_server import FaultyServer, balance
+
+RUNS = 15
+
+PLAIN = """
+import ssl, sys
+import httpx, keyring, truststore
+secret = keyring.get_password("deepvue-tray", "live_1")
+with httpx.Client(verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as client:
+    headers = {"client-id": "live_1", "x-api-key": secret}
+    answer = client.get(sys.argv[1] + "/v1/internal/wallet-balance", headers=headers)
+print(answer.json()["current_balance"])
+"""
+
+
+def fill(history: History) -> None:
+    now = datetime.now(UTC)
+    count = timedelta(weeks=8) // timedelta(minutes=5)
+    history.merge(
+        "live_1",
+        (
+            Reading(at=now - n * timedelta(minutes=5), balance=Decimal(6448 + 2 * n))
+            for n in range(count, 0, -1)
+        ),
+    )
+    history.close()
+
+
+def timed(desktop: Desktop, url: str, *arguments: str) -> float:
+    """Return the seconds from start to end of a program that must print the balance."""
+    env = desktop.env | {"DEEPVUE_BASE_URL": url}
+    began = time.perf_counter()
+    ran = subprocess.run(
+        [sys.executable, *arguments], env=env, capture_output=True, text=True, check=False
+    )
+    took = time.perf_counter() - began
+    assert "6448" in ran.stdout, ran.stderr
+    return took
+
+
+def main() -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        FaultyServer(balance(6448)) as server,
+        Desktop(Path(folder), panel=None) as desktop,
+    ):
+        assert Program(desktop, server.url).login("live_1", "s3cr3t-value").returncode == 0
+        data = Path(desktop.env["HOME"], ".local", "share", "deepvue-tray")
+        fill(History(data / "history.sqlite"))
+        commands = {"plain": ("-c", PLAIN, server.url), "check": ("-m", "deepvue_tray", "check")}
+        took: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(RUNS):
+            for name, command in commands.items():
+                took[name].append(timed(desktop, server.url, *command))
+    middle = {name: statistics.median(times) for name, times in took.items()}
+    print(
+        f"{RUNS} runs by turns, medians, real Secret Service, 8 weeks of readings every 5 minutes"
+    )
+    print(
+        f"plain script {1000 * middle['plain']:.0f} ms, check {1000 * middle['check']:.0f} ms,",
+        end="",
+    )
+    print(f" ratio {middle['check'] / middle['plain']:.2f}")
+
+
+if __name__ == "__main__":
+    main()

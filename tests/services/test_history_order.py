@@ -1,0 +1,118 @@
+"""Readings may come late, twice or in any order: the history is that of their times."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deepvue_tray.core.alerts import AlertState
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.services import history as history_module
+from deepvue_tray.services.history import History
+from deepvue_tray.services.history_rows import DAY
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+STEP = timedelta(minutes=20)
+
+same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    history = History(tmp_path / "history.sqlite")
+    yield history
+    history.close()
+
+
+def at(number: int, balance: int) -> Reading:
+    return Reading(at=NOW - 40 * DAY + number * STEP, balance=Decimal(balance))
+
+
+def everything(history: History, client_id: str) -> list[Reading]:
+    return history.readings(client_id, NOW - 99 * DAY, NOW)
+
+
+def sums(history: History, client_id: str) -> list[Any]:
+    """Return what charts of every resolution are drawn from."""
+    return [history.stretches(client_id, NOW - n * DAY, NOW) for n in (31, 99, 200)]
+
+
+def step_line(readings: list[Reading], moments: list[datetime]) -> list[Decimal | None]:
+    """Return the balance that was known at each moment."""
+    return [next((r.balance for r in reversed(readings) if r.at <= at), None) for at in moments]
+
+
+@same_folder
+@given(data=st.data(), balances=st.lists(st.integers(0, 4), min_size=1, max_size=30))
+def test_any_order_gives_the_same_line_and_the_same_sums(
+    tmp_path: Path, data: st.DataObject, balances: list[int]
+) -> None:
+    readings = [at(number, balance) for number, balance in enumerate(balances)]
+    shuffled = data.draw(st.permutations(readings))
+    history = History(tmp_path / "fresh.sqlite")
+    assert history.merge("sorted", readings) == history.merge("shuffled", shuffled)
+    for reading in shuffled:
+        history.append("one by one", reading, AlertState())
+    for client_id in ("shuffled", "one by one"):
+        line = step_line(everything(history, client_id), [r.at for r in readings])
+        assert line == [r.balance for r in readings]
+        assert sums(history, client_id) == sums(history, "sorted")
+    assert history.full("shuffled") == history.full("sorted")
+    history.close()
+    (tmp_path / "fresh.sqlite").unlink()
+
+
+def test_what_is_known_already_stays_as_it_was_read(history: History) -> None:
+    history.merge("live_1", [at(0, 9), at(1, 9), at(2, 9)])
+    before = sums(history, "live_1")
+    assert history.merge("live_1", [at(0, 5), at(2, 5)]) == 0
+    assert everything(history, "live_1") == [at(0, 9), at(2, 9)]
+    assert sums(history, "live_1") == before
+
+
+def test_a_reading_within_a_span_of_another_balance_parts_the_span(history: History) -> None:
+    history.merge("live_1", [at(0, 9), at(1, 9), at(2, 9), at(3, 9)])
+    history.merge("live_1", [Reading(at=at(1, 0).at + STEP / 2, balance=Decimal(7))])
+    balances = [reading.balance for reading in everything(history, "live_1")]
+    assert balances == [9, 7, 9]
+
+
+def test_an_older_past_brings_back_the_gauge_s_full(history: History) -> None:
+    history.append("live_1", at(9, 500), AlertState())
+    history.merge("live_1", [at(0, 100), at(1, 900)])
+    assert history.full("live_1") == 900
+
+
+def test_importing_leaves_the_alerts_as_they_are(history: History) -> None:
+    state = AlertState(fast=1)
+    history.append("live_1", at(9, 500), state)
+    history.merge("live_1", [at(0, 100)])
+    assert history.alerts("live_1") == state
+
+
+def test_a_failure_half_way_stores_nothing(history: History) -> None:
+    def broken() -> Iterator[Reading]:
+        yield at(0, 5)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        history.merge("live_1", broken())
+    assert everything(history, "live_1") == []
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 1000])
+def test_passing_all_on_by_the_page_is_the_same_as_at_once(
+    history: History, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(history_module, "PAGE", page)
+    history.merge("live_1", [at(number, number // 4) for number in range(30)])
+    for since in (NOW - 99 * DAY, at(5, 0).at, at(6, 0).at + STEP / 2):
+        for until in (NOW, at(13, 0).at):
+            found = list(history.each("live_1", since, until))
+            assert found == history.readings("live_1", since, until)
+            assert found

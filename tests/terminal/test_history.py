@@ -1,0 +1,108 @@
+"""``history``: out and in again, with nothing lost and nothing half done."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.services.history import History
+from deepvue_tray.services.paths import Paths
+from tests.support.command import run
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+GOOD = "at,balance\n2026-11-01T09:00:00Z,100\n2026-11-01T09:05:00Z,90\n2026-11-01T09:10:00Z,90.5\n"
+
+
+@pytest.fixture(autouse=True)
+def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEEPVUE_CLIENT_ID", "live_1")
+
+
+def store(*hours_ago: int) -> None:
+    history = History(Paths.of_user().history)
+    readings = [Reading(at=NOW - timedelta(hours=h), balance=Decimal(h)) for h in hours_ago]
+    history.merge("live_1", readings)
+    history.close()
+
+
+def test_what_was_imported_is_exported_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "readings.csv"
+    path.write_text(GOOD)
+    ran = run("history", "import", str(path))
+    assert (ran.returncode, ran.stdout) == (0, "3 readings imported.\n")
+    assert run("history").stdout == GOOD
+
+
+def test_importing_twice_changes_nothing_and_says_so() -> None:
+    run("history", "import", "-", typed=GOOD)
+    again = run("history", "import", "-", typed=GOOD)
+    assert again.stdout == "0 readings imported, 3 known already.\n"
+    assert run("history").stdout == GOOD
+
+
+def test_since_cuts_the_past_off() -> None:
+    store(1, 30, 24 * 40)
+    lines = run("history", "--since", "31h").stdout.splitlines()
+    assert [line.partition(",")[2] for line in lines] == ["balance", "30", "1"]
+    day = (NOW - timedelta(days=35)).date().isoformat()
+    assert len(run("history", "--since", day).stdout.splitlines()) == 3
+
+
+def test_json_lines_hold_one_reading_each() -> None:
+    run("history", "import", "-", typed=GOOD)
+    told = [json.loads(line) for line in run("history", "--format", "jsonl").stdout.splitlines()]
+    assert told[2] == {"at": "2026-11-01T09:10:00Z", "balance": 90.5}
+    assert len(told) == 3
+
+
+def test_every_bad_line_is_named_by_its_number_and_nothing_is_imported(tmp_path: Path) -> None:
+    path = tmp_path / "readings.csv"
+    path.write_text(f"{GOOD}yesterday,5\n2026-11-01T10:00:00Z,much\n")
+    ran = run("history", "import", str(path))
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[:2] == [
+        f"{path}:5: 'yesterday' is no time such as 2026-11-23T09:00:00Z",
+        f"{path}:6: 'much' is no balance such as 6448 or 6448.50",
+    ]
+    assert "Nothing was imported." in ran.stderr
+    assert run("history").stdout == "at,balance\n"
+
+
+def test_a_file_of_another_kind_names_some_lines_and_counts_the_rest() -> None:
+    ran = run("history", "import", "-", typed="at,balance\n" + "a,b\n" * 100)
+    assert ran.stderr.count("-:") == 20
+    assert "80 more" in ran.stderr
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    ran = run("history", "import", "/nowhere/readings.csv")
+    assert ran.returncode == 2
+    assert "/nowhere/readings.csv: No such file" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["history"], ["history", "import", "-"]])
+def test_without_a_client_id_it_says_what_to_do(command: list[str]) -> None:
+    ran = run(*command, typed=GOOD, DEEPVUE_CLIENT_ID="")
+    assert ran.returncode == 1
+    assert "DEEPVUE_CLIENT_ID" in ran.stderr
+
+
+@pytest.mark.parametrize("since", ["soon", "30", "9999999d", "-1d", "0001-01-01T00:00+14:00"])
+def test_a_moment_that_is_none_is_refused_with_examples(since: str) -> None:
+    ran = run("history", f"--since={since}")
+    assert ran.returncode == 2
+    assert "30d" in ran.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    store(*range(1, 20_000))
+    program = f"{sys.executable} -m deepvue_tray history | head -n 1; echo ${{PIPESTATUS[0]}}"
+    ran = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
+    assert ran.stdout == "at,balance\n141\n"
+    assert ran.stderr == ""
