@@ -97,11 +97,12 @@ class Monitor:
             self._restore()
         asked_as = self._account.client_id
         reading: Reading | None = None
+        past: list[Reading] | StorageError = []
         trouble: DeepvueError | None = None
         try:
-            # The client takes as long to load as the keyring takes to answer.
-            credentials, _ = await asyncio.gather(
-                self._account.credentials(prompt=prompt), self._wallet.prepare()
+            # The rest is made ready while the keyring answers.
+            credentials, past = await asyncio.gather(
+                self._account.credentials(prompt=prompt), self._ready()
             )
             reading = await self._wallet.read(credentials)
         except DeepvueError as error:
@@ -112,7 +113,7 @@ class Monitor:
         if self._account.client_id != asked_as:
             # Signed in as somebody else meanwhile: this answer is about another wallet.
             return self._snapshot
-        after = self._after(reading) if reading else self._after_failure(trouble, awake_since)
+        after = self._after(reading, past) if reading else self._after_failure(trouble, awake_since)
         self._snapshot = self._with_state(after)
         return self._snapshot
 
@@ -165,15 +166,17 @@ class Monitor:
         """Close what is open."""
         self._history.close()
 
-    def _after(self, reading: Reading) -> Snapshot:
-        known, client_id = self._snapshot, self._account.client_id
-        storage: DeepvueError | None = None
-        past: list[Reading] = []
+    async def _ready(self) -> list[Reading] | StorageError:
+        await self._wallet.prepare()
         try:
-            past = self._memory(reading.at)
+            return self._memory(self._now())
         except StorageError as error:
-            storage = error.bare()
-        readings = [*past, reading]
+            return error.bare()
+
+    def _after(self, reading: Reading, past: list[Reading] | StorageError) -> Snapshot:
+        known, client_id = self._snapshot, self._account.client_id
+        storage = past if isinstance(past, StorageError) else None
+        readings = [reading] if isinstance(past, StorageError) else [*past, reading]
         runway = known.runway if storage else forecast_runway(readings, reading.at)
         seen = Observation(
             now=reading.at,

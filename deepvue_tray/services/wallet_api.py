@@ -63,11 +63,12 @@ class WalletApi:
 
     async def prepare(self) -> None:
         """Load what the first request needs. Raises ProxyError where a proxy cannot be used."""
-        self._loaded()
+        await self._prepared()
 
-    def _loaded(self) -> "httpx.AsyncClient":
+    async def _prepared(self) -> "httpx.AsyncClient":
         if self._client is None:
-            self._client = _new_client(self._url)
+            # In a thread, as it takes a while and nobody needs to wait for it yet.
+            self._client = await asyncio.to_thread(_new_client, self._url)
         return self._client
 
     async def read(self, credentials: Credentials) -> Reading:
@@ -86,7 +87,7 @@ class WalletApi:
         raise failure
 
     async def _exchange(self, credentials: Credentials) -> Reading:
-        client = self._loaded()
+        client = await self._prepared()
         headers = {
             "client-id": credentials.client_id,
             "x-api-key": credentials.secret.reveal(),
@@ -102,6 +103,7 @@ class WalletApi:
 
 
 def _new_client(url: str) -> "httpx.AsyncClient":
+    import anyio  # noqa: F401 - httpx would load it with the first request
     import httpx
     import truststore
 
