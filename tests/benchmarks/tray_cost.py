@@ -1,33 +1,61 @@
-"""What the tray costs beside a bare PySide6 icon: start, memory, wake-ups.
+"""What the tray costs beside a bare PySide6 icon: start, memory, wake-ups, CPU time.
 
-``python -m tests.benchmarks.tray_cost [interpreter] [idle seconds]`` starts both in turn on a
-desktop without a screen, and prints ratios. ``interpreter`` is the Python of an environment that
-holds the program; one without the test tools shows what a person's own costs, as httpx loads rich
-and click where they are installed. Memory is the PSS of the process; wake-ups are the voluntary
-context switches of all its threads.
+    python -m tests.benchmarks.tray_cost [IDLE_SECONDS [BUNDLE]]
+
+Both run in turn on a desktop without a screen, from an environment made for it that holds the
+program and what it needs, as a person's does: httpx loads rich and click where they are installed,
+and the test tools bring them. BUNDLE is the program of a bundle. Memory is the PSS of the process;
+wake-ups are the voluntary context switches of all its threads.
 """
 
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+from tests.benchmarks.table import Row, show
 from tests.desktop import bare_tray
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.support.faulty_server import FaultyServer, balance
 
 ROUNDS = 10
-BARE = [str(Path(bare_tray.__file__))]
-OURS = ["-m", "deepvue_tray"]
+SETTLE = 10
+"""Seconds until a program that has started rests."""
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+class Idle(NamedTuple):
+    """What a program took while it had nothing to do."""
+
+    memory: float
+    """Megabytes."""
+    wake_ups: float
+    """A minute."""
+    cpu: float
+    """Per cent of one core."""
 
 
 @contextmanager
-def running(desktop: Desktop, command: list[str], url: str) -> Iterator[tuple[int, float]]:
+def own_environment() -> Iterator[str]:
+    """Install the program into an environment of its own; yields its interpreter."""
+    with tempfile.TemporaryDirectory() as folder:
+        python = str(Path(folder, "bin", "python"))
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        install = [python, "-m", "pip", "install", "-q", str(CHECKOUT)]
+        subprocess.run(install, check=True, stderr=subprocess.DEVNULL)
+        yield python
+
+
+@contextmanager
+def running(desktop: Desktop, command: Sequence[str], url: str) -> Iterator[tuple[int, float]]:
     """Start a tray program; yields its process id and the seconds until its icon was there."""
     env = desktop.env | {"DEEPVUE_BASE_URL": url, "DEEPVUE_CLIENT_ID": "live_1"}
     began = time.perf_counter()
@@ -45,7 +73,7 @@ def pss(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
-def wake_ups(pid: int) -> dict[str, int]:
+def wake_ups(pid: int) -> Mapping[str, int]:
     """Return how often each thread of a process has gone to sleep of its own."""
     counts = {}
     for status in Path(f"/proc/{pid}/task").glob("*/status"):
@@ -56,41 +84,59 @@ def wake_ups(pid: int) -> dict[str, int]:
     return counts
 
 
-def main(interpreter: str, idle: float) -> None:
-    """Measure both programs in turn, and print the table."""
+def cpu(pid: int) -> float:
+    """Return the seconds of CPU time that all threads of a process have taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def idle(pid: int, seconds: float) -> Idle:
+    """Watch a program that has started for so long."""
+    time.sleep(SETTLE)
+    woken, taken = wake_ups(pid), cpu(pid)
+    time.sleep(seconds)
+    after = wake_ups(pid)
+    count = sum(after[thread] - woken[thread] for thread in after.keys() & woken.keys())
+    return Idle(pss(pid), count * 60 / seconds, 100 * (cpu(pid) - taken) / seconds)
+
+
+def rows(seconds: float = 300, bundle: str = "") -> Iterator[Row]:
+    """Measure all programs in turn."""
     with (
+        own_environment() as python,
         tempfile.TemporaryDirectory() as folder,
         Desktop(Path(folder)) as desktop,
         FaultyServer(balance(6448)) as server,
     ):
         stored = ["-c", "import keyring; keyring.set_password('deepvue-tray', 'live_1', 's')"]
-        subprocess.run([interpreter, *stored], env=desktop.env, check=True)
-        starts: dict[str, list[float]] = {"bare": [], "ours": []}
+        subprocess.run([python, *stored], env=desktop.env, check=True)
+        programs = {
+            "bare": [python, str(Path(bare_tray.__file__))],
+            "ours": [python, "-m", "deepvue_tray"],
+        }
+        if bundle:
+            programs["bundle"] = [str(Path(bundle).absolute())]
+        starts: dict[str, list[float]] = {name: [] for name in programs}
         for _ in range(ROUNDS):
-            for name, command in (("bare", BARE), ("ours", OURS)):
-                with running(desktop, [interpreter, *command], server.url) as (_pid, took):
-                    starts[name].append(took)
-        memory: dict[str, float] = {}
-        woken: dict[str, float] = {}
-        for name, command in (("bare", BARE), ("ours", OURS)):
-            with running(desktop, [interpreter, *command], server.url) as (pid, _took):
-                time.sleep(10)
-                before = wake_ups(pid)
-                time.sleep(idle)
-                after = wake_ups(pid)
-                count = sum(
-                    after[thread] - before[thread] for thread in after.keys() & before.keys()
-                )
-                woken[name] = count * 60 / idle
-                memory[name] = pss(pid)
+            for name, command in programs.items():
+                with running(desktop, command, server.url) as (_pid, took):
+                    starts[name].append(1000 * took)
+        rests: dict[str, Idle] = {}
+        for name, command in programs.items():
+            with running(desktop, command, server.url) as (pid, _took):
+                rests[name] = idle(pid, seconds)
     start = {name: statistics.median(took) for name, took in starts.items()}
-    print("                             bare      ours     ratio")
-    for label, row in (("exec to icon on the bus, s", start), ("idle memory (PSS), MB", memory)):
-        print(f"{label:26}{row['bare']:8.3f}  {row['ours']:8.3f}  {row['ours'] / row['bare']:8.2f}")
-    difference = woken["ours"] - woken["bare"]
-    print(f"{'wake-ups a minute':26}{woken['bare']:8.1f}  {woken['ours']:8.1f}  {difference:+8.1f}")
+    bare = rests.pop("bare")
+    for name, rest in rests.items():
+        of = "" if name == "ours" else f", {name}"
+        beside = "a bare icon"
+        yield Row(f"start to icon{of}", "ms", start[name], start["bare"], beside, "≤ 1.15")
+        yield Row(f"idle memory (PSS){of}", "MB", rest.memory, bare.memory, beside, "≤ 1.6")
+        more = f"a bare icon: {bare.wake_ups:.1f}"
+        yield Row(f"wake-ups a minute ({more}){of}", "", rest.wake_ups, goal="≤ 4 more")
+        yield Row(f"CPU when idle{of}", "%", rest.cpu, goal="< 0.1")
 
 
 if __name__ == "__main__":
     given = dict(enumerate(sys.argv))
-    main(given.get(1, sys.executable), float(given.get(2, 60)))
+    show(rows(float(given.get(1, 300)), given.get(2, "")))
