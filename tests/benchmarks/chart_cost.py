@@ -1,15 +1,16 @@
 """How long the history window takes to open on ten years, and to draw one frame.
 
-    QT_QPA_PLATFORM=offscreen python -m tests.benchmarks.chart_cost [YEARS]
+    python -m tests.benchmarks.chart_cost [YEARS]
 
-Times are in milliseconds, medians of 20; beside them a plain line of 2,000 points of the same size.
+Times are medians of 20; beside them a plain line of 2,000 points of the same size.
 """
 
+import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.history import History
 from deepvue_tray.ui.chart import Chart, Plot
 from deepvue_tray.ui.history_window import HistoryWindow
+from tests.benchmarks.table import Row, show
 from tests.benchmarks.ten_years import NOW, YEAR, build
 
 SIZE = QSize(1600, 800)
@@ -46,8 +48,9 @@ def median(work: Callable[[], object]) -> float:
     return statistics.median(took) * 1000
 
 
-def main(years: float) -> None:
-    """Build the history, measure, and print the table."""
+def rows(years: float = 10) -> Iterator[Row]:
+    """Build the history, and measure."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance() or QApplication([])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "history.sqlite")
@@ -71,16 +74,17 @@ def main(years: float) -> None:
         line = PlainLine()
         line.resize(SIZE)
         plain = median(line.grab)
-        print(f"{'a plain line, one frame':34}{plain:8.1f}")
-        print(f"{'open on all there is':34}{median(open_window):8.1f}")
+        window = median(open_window)
+        yield Row(f"open the history window on {years:g} years", "ms", window, goal="< 150 ms")
         for days in (1, 7, 30, 90, int(years * 365)):
             chart = Chart()
             chart.resize(SIZE)
             chart.show_plot(plot(timedelta(days=days)))
             frame = median(chart.grab)
-            print(f"{f'one frame of {days} days':34}{frame:8.1f}{frame / plain:8.1f}")
+            what = f"draw one frame of {days} days"
+            yield Row(what, "ms", frame, plain, "a line of 2,000 points", "≤ 16.7 ms")
         history.close()
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    show(rows(*map(float, sys.argv[1:])))

@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.ten_years [YEARS]
 
-Each operation is timed beside the same one on a history of a single week: the ratio tells how it
-grows. Times are medians of 20 runs, in milliseconds; the file is opened anew for each.
+Each operation is timed beside the same one on a history of a single year: the ratio tells how it
+grows, and the goal is the law it should follow, n being the readings. Times are medians of 20 runs;
+the file is opened anew for each.
 """
 
 import random
@@ -21,6 +22,7 @@ from deepvue_tray.core.forecast import forecast_runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.spans import MEMORY
 from deepvue_tray.services.history import History
+from tests.benchmarks.table import Row, show
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 STEP = timedelta(minutes=5)
@@ -77,28 +79,30 @@ def chart(length: timedelta) -> Callable[[History, int], object]:
     return lambda history, _run: history.stretches("live_1", NOW - length, NOW)
 
 
-def main(years: float) -> None:
-    """Build both histories, measure, and print the table."""
-    works: dict[str, Callable[[History, int], object]] = {
-        "open, and what is shown at start": start,
-        "append one reading": append,
-        "read 8 weeks and forecast": forecast,
+def rows(years: float = 10) -> Iterator[Row]:
+    """Build both histories, and measure."""
+    works: dict[str, tuple[str, Callable[[History, int], object]]] = {
+        "open, and what is shown at start": ("O(log n)", start),
+        "append one reading": ("O(log n)", append),
+        "read 8 weeks and forecast": ("O(log n)", forecast),
     }
-    for days in (1, 7, 30, 90, 365, int(years * 365.25)):
-        works[f"chart of {days} days"] = chart(timedelta(days=days))
+    for days in (1, 7, 30, 90, 365):
+        works[f"chart of {days} days"] = ("O(log n)", chart(timedelta(days=days)))
+    works["chart of all there is"] = ("O(days)", lambda history, _run: _all(history))
     with tempfile.TemporaryDirectory() as folder:
-        week, decade = Path(folder, "week.sqlite"), Path(folder, "decade.sqlite")
-        build(week, timedelta(days=7))
-        began = time.perf_counter()
-        build(decade, years * YEAR)
+        year, all_years = Path(folder, "year.sqlite"), Path(folder, "years.sqlite")
+        build(year, YEAR)
+        build(all_years, years * YEAR)
+        size = [path.stat().st_size / 2**20 for path in (all_years, year)]
         count = years * YEAR // STEP
-        print(f"{count:,} readings, {decade.stat().st_size / 2**20:.1f} MB on disk")
-        print(f"(stored in {time.perf_counter() - began:.0f} s)")
-        print(f"{'':34}{'a week':>9}{f'{years:g} years':>10}{'ratio':>8}")
-        for name, work in works.items():
-            short, long = timed(week, work), timed(decade, work)
-            print(f"{name:34}{short:9.2f}{long:10.2f}{long / short:8.1f}")
+        yield Row(f"{count:,} readings on disk", "MB", size[0], size[1], "1 year", "O(n)")
+        for name, (law, work) in works.items():
+            yield Row(name, "ms", timed(all_years, work), timed(year, work), "1 year", law)
+
+
+def _all(history: History) -> object:
+    return history.stretches("live_1", history.first("live_1") or NOW, NOW)
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    show(rows(*map(float, sys.argv[1:])))

@@ -1,0 +1,35 @@
+"""Every benchmark, as one table: ``python -m tests.benchmarks [BUNDLE_FOLDER]``.
+
+It takes most of an hour, of which ten minutes are spent idle; nothing else should run meanwhile.
+docs/benchmarks.md has the last table, and how to read it.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.benchmarks import (
+    chart_cost,
+    check_cost,
+    growth,
+    refresh_cost,
+    size,
+    ten_years,
+    tray_cost,
+)
+from tests.benchmarks.table import Row, show
+
+
+def rows(bundle: str = "") -> Iterator[Row]:
+    """Measure all, the quietest first."""
+    yield from tray_cost.rows(bundle=str(Path(bundle, "deepvue-tray")) if bundle else "")
+    yield from check_cost.rows()
+    yield from refresh_cost.rows()
+    yield from ten_years.rows()
+    yield from chart_cost.rows()
+    yield from growth.rows()
+    yield from size.rows(bundle)
+
+
+if __name__ == "__main__":
+    show(rows(*sys.argv[1:]))
