@@ -58,8 +58,8 @@ def plugin_line(snapshot: Snapshot, now: datetime) -> str:
     # A bar begins the performance data.
     text = " ".join("; ".join(said).replace("|", "/").split())
     line = f"DEEPVUE {status_of(snapshot).name} - {text}"
-    data = [] if snapshot.trouble else _performance(snapshot, now)
-    return f"{line} | {' '.join(data)}\n" if data else f"{line}\n"
+    data = "" if snapshot.trouble else f" | {' '.join(_performance(snapshot, now))}"
+    return f"{line}{data}\n"
 
 
 def json_object(snapshot: Snapshot, now: datetime) -> str:
@@ -175,7 +175,8 @@ def _performance(snapshot: Snapshot, now: datetime) -> Iterator[str]:
             _limit(days, _DAY.total_seconds()) for days in (limits.low_days, limits.critical_days)
         )
         yield f"runway_early={early}s;{warning};{critical};0"
-        yield f"runway={middle}s;;;0 runway_late={late}s;;;0"
+        yield f"runway={middle}s;;;0"
+        yield f"runway_late={late}s;;;0"
 
 
 def _limit(threshold: int | None, unit: float = 1) -> str:
