@@ -1,8 +1,7 @@
 """Whether the wallet is spent far faster than is its own habit.
 
-What counts is a *sustained* spend: the lesser of what the last ten minutes and the ten before them
-spent. One purchase or one correction lies in one half alone, and so is no speed. It is measured
-twice:
+What counts is a *sustained* spend: the least of what each ten minutes of a window spent. One
+purchase or one correction lies in one piece alone, and so is no speed. It is measured twice:
 
 * by the hour's habit. Of each earlier day the highest sustained spend within an hour or so of this
   time is taken, and of those the median: a batch that comes every night, some minutes earlier or
@@ -10,9 +9,14 @@ twice:
 * by the day's habit. How far above the hours' habits did each earlier day come at its worst? What
   the wallet does once in a fortnight anyway is no news.
 
-The second is the method of block maxima (E. J. Gumbel, *Statistics of Extremes*, 1958) without any
-assumed distribution: if one day is like another, the next one exceeds the r-th highest of n with
-the probability r / (n + 1), however the wallet is spent (the argument of conformal prediction:
+Windows of twenty minutes notice first. A wallet that bursts by itself hides a burn from them; what
+goes on where its bursts have faded is told by windows of 40 and of 80 minutes. Each length has a
+limit of its own, and one factor on all of them keeps their common alarms about as seldom as those
+of one.
+
+The day's habit is the method of block maxima (E. J. Gumbel, *Statistics of Extremes*, 1958) without
+any assumed distribution: if one day is like another, the next one exceeds the r-th highest of n
+with the probability r / (n + 1), however the wallet is spent (the argument of conformal prediction:
 V. Vovk, A. Gammerman, G. Shafer, *Algorithmic Learning in a Random World*, 2005). Deviations from a
 median would not do: where most windows are zero, so is the median deviation, and every event would
 be an alarm.
@@ -39,35 +43,45 @@ SELDOM = 14
 """Days in which chance may exceed the day's habit once. It also is the least history, 13 earlier
 days that are known at least in part: fewer cannot tell what is as seldom."""
 
-HALF = 600
-"""Seconds in each half of the window: two readings at the default interval, so that one that came
-late leaves no half without spending. Longer ones would notice later, by as much."""
+PIECE = 600
+"""Seconds in each piece of a window: two readings at the default interval, so that one that came
+late leaves no piece without spending. Longer ones would notice later, by as much."""
+
+LENGTHS = (2, 4, 8)
+"""Pieces in each window, each twice as many as before. Two are the fewest that tell a speed from a
+purchase; each doubling finds what outlasts longer bursts; the longest still speaks before a burn of
+two hours is over."""
 
 _MEMORY = int(MEMORY.total_seconds())
-_AN_HOUR = 3600 // HALF
+_AN_HOUR = 3600 // PIECE
 _UNKNOWN = -1.0
-"""Below every spend: the lesser half with it is unknown, the highest is the highest known."""
+"""Below every spend: the least piece with it is unknown, the highest is the highest known."""
 
 
 def is_burning_fast(readings: Sequence[Reading], now: datetime) -> bool:
-    """Judge the last twenty minutes by up to eight weeks before them.
+    """Judge the last 20, 40 and 80 minutes by up to eight weeks before them.
 
     ``readings`` may be in any order, have gaps and repetitions, and leave out the middle of an
     unchanged balance. Those after ``now`` do not count. A rise is a top-up, and no spending. False
     where too little is known: of the past, or of the last minutes. A wallet that was never spent
     has no habit.
     """
-    halves = _spend_by_half(readings, int(now.timestamp()))
-    spend = min(halves[:2], default=_UNKNOWN)
-    limit = _limits(halves)[-1]
+    pieces = _spend_by_piece(readings, int(now.timestamp()))
+    if len(pieces) < LENGTHS[-1]:
+        return False
+    spends = [min(pieces[:length]) for length in LENGTHS]
+    limits = [limits[-1] for limits in _limits(pieces)]
     # Rounding must not turn an event that was there before into a greater one.
-    return spend > limit and not math.isclose(spend, limit)
+    return any(
+        spend > limit and not math.isclose(spend, limit)
+        for spend, limit in zip(spends, limits, strict=True)
+    )
 
 
-def _spend_by_half(readings: Sequence[Reading], now: int) -> list[float]:
-    """Return the credits spent in each HALF before the last reading, the latest first.
+def _spend_by_piece(readings: Sequence[Reading], now: int) -> list[float]:
+    """Return the credits spent in each PIECE before the last reading, the latest first.
 
-    Between two readings the spend is spread evenly, unless they are further apart than a window:
+    Between two readings the spend is spread evenly, unless they are further apart than two pieces:
     then nobody knows when it was. An unchanged balance is known however long it lasts.
     """
     spent_by = sorted(
@@ -75,25 +89,25 @@ def _spend_by_half(readings: Sequence[Reading], now: int) -> list[float]:
         for reading in readings
         if now - _MEMORY <= (at := int(reading.at.timestamp())) <= now
     )
-    if not spent_by or now - spent_by[-1][0] > HALF:
+    if not spent_by or now - spent_by[-1][0] > PIECE:
         return []
     times = [at for at, _ in spent_by]
     falls = [max(0.0, after - before) for (_, before), (_, after) in pairwise(spent_by)]
     levels = _levels(times, falls)
-    halves = [after - before for after, before in pairwise(levels)]
+    pieces = [after - before for after, before in pairwise(levels)]
     for (begin, end), fall in zip(pairwise(times), falls, strict=True):
-        if fall and end - begin > 2 * HALF:
-            first = (times[-1] - end) // HALF
-            beyond = min(-((begin - times[-1]) // HALF), len(halves))
-            halves[first:beyond] = [_UNKNOWN] * (beyond - first)
-    return halves
+        if fall and end - begin > 2 * PIECE:
+            first = (times[-1] - end) // PIECE
+            beyond = min(-((begin - times[-1]) // PIECE), len(pieces))
+            pieces[first:beyond] = [_UNKNOWN] * (beyond - first)
+    return pieces
 
 
 def _levels(times: list[int], falls: list[float]) -> list[float]:
-    """Return all that was spent until the last reading, until HALF before it, and so on."""
+    """Return all that was spent until the last reading, until PIECE before it, and so on."""
     spent = list(accumulate(falls, initial=0.0))
     levels = []
-    for at in range(times[-1], times[0] - 1, -HALF):
+    for at in range(times[-1], times[0] - 1, -PIECE):
         i = bisect_right(times, at) - 1
         level = spent[i]
         if at > times[i]:
@@ -102,28 +116,57 @@ def _levels(times: list[int], falls: list[float]) -> list[float]:
     return levels
 
 
-def _limits(halves: list[float]) -> list[float]:
-    """Return the sustained spend that is still habit, in credits, for each of 24 hours.
+def _limits(pieces: list[float]) -> list[list[float]]:
+    """Return, for each of LENGTHS, the sustained spend that is still habit for each of 24 hours.
 
-    The order is that of time backward: first the hour before the present one, last the present
-    one. Infinite where too little is known.
+    Credits. The order is that of time backward: first the hour before the present one, last the
+    present one. Infinite where too little is known.
     """
-    spends = list(map(min, halves, halves[1:]))
-    # The present hour is left out: a burn that has begun is no habit.
-    hours = [max(spends[at : at + _AN_HOUR]) for at in range(_AN_HOUR, len(spends), _AN_HOUR)]
-    habits = _habits(hours)
+    sustained = list(_sustained(pieces))
+    hours_by_length = [_highest_by_hour(spends) for spends in sustained]
+    habits = _habits(hours_by_length[0])
     # What is many times next to nothing may be chance: a quiet hour is measured by the typical one,
     # and a wallet that is idle in most hours by what it spends when it does.
-    spent = [spend for spend in spends[_AN_HOUR:] if spend > 0]
+    spent = [spend for spend in sustained[0][_AN_HOUR:] if spend > 0]
     typical = median(habits) or (median(spent) if spent else math.inf)
     scales = [max(habit, typical) for habit in habits]
-    worst = sorted(_worst_of_days(hours, scales))
-    rank = (len(worst) + 1) // SELDOM
-    times = worst[-rank] if rank else math.inf
+    worsts = [_worst_of_days(hours, scales) for hours in hours_by_length]
     return [
-        max((habit or typical) * FAR, scale * times)
-        for habit, scale in zip(habits, scales, strict=True)
+        [
+            max((habit or typical) * FAR, scale * times)
+            for habit, scale in zip(habits, scales, strict=True)
+        ]
+        for times in _seldom(worsts)
     ]
+
+
+def _sustained(pieces: list[float]) -> Iterator[list[float]]:
+    """Yield the least piece of every window, the latest first, for each of LENGTHS."""
+    spends, length = pieces, 1
+    while length < LENGTHS[-1]:
+        spends, length = list(map(min, spends, spends[length:])), 2 * length
+        yield spends
+
+
+def _highest_by_hour(spends: list[float]) -> list[float]:
+    # The present hour is left out: a burn that has begun is no habit.
+    return [max(spends[at : at + _AN_HOUR]) for at in range(_AN_HOUR, len(spends), _AN_HOUR)]
+
+
+def _seldom(worsts: list[list[float]]) -> list[float]:
+    """Return how many times the scale each length may come to, so that any does so seldom.
+
+    ``worsts`` holds the worst of each day for each length.
+    """
+    # The longer windows may reach a day less far back.
+    known = [day for day in zip(*worsts, strict=False) if max(day) >= 0]
+    rank = (len(known) + 1) // SELDOM
+    if not rank:
+        return [math.inf] * len(worsts)
+    # What stays below the scale is no event.
+    limits = [max(1.0, sorted(of_length)[-rank]) for of_length in zip(*known, strict=True)]
+    together = sorted(max(map(truediv, day, limits)) for day in known)[-rank]
+    return [limit * max(1.0, together) for limit in limits]
 
 
 def _habits(hours: list[float]) -> list[float]:
@@ -136,9 +179,9 @@ def _habits(hours: list[float]) -> list[float]:
     return habits
 
 
-def _worst_of_days(hours: list[float], scales: list[float]) -> Iterator[float]:
-    """Yield the highest ratio of spend to scale of each whole day that is known in part."""
-    for begin in range(0, len(hours) - 23, 24):
-        worst = max(map(truediv, hours[begin : begin + 24], scales))
-        if worst >= 0:
-            yield worst
+def _worst_of_days(hours: list[float], scales: list[float]) -> list[float]:
+    """Return the highest ratio of spend to scale of each whole day, below zero if unknown."""
+    return [
+        max(map(truediv, hours[begin : begin + 24], scales))
+        for begin in range(0, len(hours) - 23, 24)
+    ]

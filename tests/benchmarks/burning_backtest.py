@@ -4,11 +4,13 @@
 ``minute`` and ``used`` (credits, one row per 5 minutes); without any it makes up its own. A wallet
 is read every 5 minutes; its last eight weeks are what the program keeps in view.
 
-* found: at 100 random moments, two weeks or more after the start, all that is spent in two hours is
-  multiplied by ten; the alert is in time within 30 minutes. A burn begins with spending, so only
-  slots that spend something are chosen, and of those the ones whose two hours spend at least the
-  median of all that begin in the same hour of day: tenfold of what is far below habit may be habit.
-  The second line leaves that condition out.
+* found: at 100 random moments, two weeks or more after the start, a burn of two hours begins; the
+  alert is in time within 30 minutes, and of use before the burn is over. In the first two lines all
+  that is spent is multiplied by ten. A burn begins with spending, so only slots that spend
+  something are chosen, and of those the ones whose two hours spend at least the median of all that
+  begin in the same hour of day: tenfold of what is far below habit may be habit. The second line
+  leaves that condition out. In the third, at the moments of the first, a program runs away: beside
+  all that is spent it adds, evenly, ten times the slot that is usual in that hour.
 * false: the untouched trace, from two weeks after the start to its end.
 
 The alert is the program's: true at two readings in a row, armed again by two that are false, once a
@@ -19,7 +21,7 @@ import csv
 import random
 import statistics
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
@@ -38,6 +40,7 @@ IN_VIEW = 56 * DAY
 BURN = 2 * HOUR
 IN_TIME = HOUR // 2
 TRIALS = 100
+TIMES = 10
 
 Trace = Sequence[int]
 
@@ -73,16 +76,16 @@ class Wallet:
         self.used = used
         self.spent = [0, *accumulate(used)]
         self._readings = [_reading(slot, spent) for slot, spent in enumerate(self.spent)]
-        self._limits: dict[int, list[float]] = {}
+        self._limits: dict[int, list[list[float]]] = {}
 
-    def is_burning_fast(self, slot: int, since: int | None = None, times: int = 10) -> bool:
-        """Ask the program at a slot's end, with all multiplied that was spent ``since`` then."""
+    def is_burning_fast(self, slot: int, since: int | None = None, added: Trace = ()) -> bool:
+        """Ask the program at a slot's end, with more spent in the slots ``since`` then."""
         view = self._readings[max(0, slot - IN_VIEW) : slot + 1]
         if since is not None:
-            before = self.spent[since]
+            more = accumulate(added[: slot - since], initial=0)
             view[since - slot - 1 :] = [
-                _reading(n, before + times * (self.spent[n] - before))
-                for n in range(since, slot + 1)
+                _reading(n, self.spent[n] + extra)
+                for n, extra in zip(range(since, slot + 1), more, strict=True)
             ]
         return self._may_burn(view, slot) and is_burning_fast(view, view[-1].at)
 
@@ -96,10 +99,12 @@ class Wallet:
         if block not in self._limits:
             start = block * 6 * HOUR
             past = self._readings[max(0, start - IN_VIEW) : start + 1]
-            self._limits[block] = burn._limits(burn._spend_by_half(past, _seconds(past)))
-        halves = burn._spend_by_half(view[-HOUR:], _seconds(view))
-        near = self._limits[block][22 - hour : 25 - hour]
-        return min(halves[:2]) > min(near) / 2
+            self._limits[block] = burn._limits(burn._spend_by_piece(past, _seconds(past)))
+        pieces = burn._spend_by_piece(view[-2 * HOUR :], _seconds(view))
+        return any(
+            min(pieces[:length]) > min(limits[22 - hour : 25 - hour]) / 2
+            for length, limits in zip(burn.LENGTHS, self._limits[block], strict=True)
+        )
 
 
 def _seconds(view: Sequence[Reading]) -> int:
@@ -126,11 +131,26 @@ def moments(wallet: Wallet, *, at_least_usual: bool) -> list[int]:
     return random.Random(0).sample(able, min(TRIALS, len(able)))
 
 
-def delay(wallet: Wallet, begin: int) -> int | None:
-    """Return the minutes from the start of a burn to the alert, None where it came too late."""
+def multiplied(wallet: Wallet, begin: int) -> Trace:
+    """Return what comes on top, slot by slot, if all is spent TIMES over."""
+    return [(TIMES - 1) * used for used in wallet.used[begin : begin + BURN]]
+
+
+def runaway(wallet: Wallet, begin: int) -> Trace:
+    """Return what a program adds that spends TIMES the hour's usual slot, or the usual active one.
+
+    The latter where more than half of the hour's slots are idle.
+    """
+    in_hour = [u for n, u in enumerate(wallet.used) if n // HOUR % 24 == begin // HOUR % 24]
+    usual = statistics.median(in_hour) or statistics.median(filter(None, wallet.used))
+    return [round(TIMES * usual)] * BURN
+
+
+def delay(wallet: Wallet, begin: int, added: Trace) -> int | None:
+    """Return the minutes from the start of a burn to the alert, None without one until its end."""
     alarm = Alarm()
-    for slot in range(begin + 1, begin + IN_TIME + 1):
-        if alarm.rings(wallet.is_burning_fast(slot, begin), slot):
+    for slot in range(begin + 1, begin + BURN + 1):
+        if alarm.rings(wallet.is_burning_fast(slot, begin, added), slot):
             return (slot - begin) * 5
     return None
 
@@ -188,14 +208,21 @@ def report(name: str, used: Trace) -> None:
     """Print both tables of one trace."""
     wallet = Wallet(used)
     print(f"\n{name}: {len(used) / DAY:.0f} days")
-    print("  found                       within 30 min   median delay")
-    for label, at_least_usual in (("usual spend or more", True), ("any spend", False)):
-        delays = [delay(wallet, begin) for begin in moments(wallet, at_least_usual=at_least_usual)]
+    usual = moments(wallet, at_least_usual=True)
+    burns: list[tuple[str, Sequence[int], Callable[[Wallet, int], Trace]]] = [
+        ("tenfold, usual spend or more", usual, multiplied),
+        ("tenfold, any spend", moments(wallet, at_least_usual=False), multiplied),
+        ("runaway", usual, runaway),
+    ]
+    print(f"  {'found':30}within 30 min   within 2 h   median delay")
+    for label, begins, burn_of in burns:
+        delays = [delay(wallet, begin, burn_of(wallet, begin)) for begin in begins]
         known = [minutes for minutes in delays if minutes is not None]
         middle = f"{statistics.median(known):.0f} min" if known else "-"
+        soon = sum(minutes <= IN_TIME * 5 for minutes in known) / len(delays)
         share = len(known) / len(delays)
-        print(f"    {label:22}{share:15.0%}{middle:>15}   of {len(delays)}")
-    print(f"  false\n    alerts in a fortnight   {false_alerts(wallet):13.2f}")
+        print(f"    {label:28}{soon:13.0%}{share:13.0%}{middle:>15}   of {len(delays)}")
+    print(f"  false\n    {'alerts in a fortnight':28}{false_alerts(wallet):13.2f}")
 
 
 def main(paths: Iterable[str]) -> None:

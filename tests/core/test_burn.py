@@ -149,6 +149,17 @@ def test_a_sparse_wallet_may_do_what_it_does_at_any_hour() -> None:
     )
 
 
+@pytest.mark.parametrize(("slots", "fast"), [(4, False), (6, False), (8, True), (24, True)])
+def test_what_goes_on_is_found_where_the_wallets_own_bursts_of_half_an_hour_end(
+    slots: int, fast: bool
+) -> None:
+    bursts = {day * DAY + day * 7919 % DAY for day in range(1, 20)}
+    readings = wallet(
+        lambda n: 50 if n < slots else 190 if any(n - k in bursts for k in range(6)) else 4
+    )
+    assert is_burning_fast(readings, NOW) is fast
+
+
 @pytest.mark.parametrize(("amount", "fast"), [(40, False), (100, False), (400, True)])
 def test_a_wallet_spent_twice_in_eight_weeks_is_measured_by_what_it_spent_then(
     amount: int, fast: bool
