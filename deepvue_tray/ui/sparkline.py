@@ -33,7 +33,7 @@ class Sparkline(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return a size whose shape can be read."""
-        return QSize(240, 46)
+        return QSize(240, 52)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw the line."""
@@ -42,5 +42,6 @@ class Sparkline(QWidget):
         area = QRectF(self.rect()).adjusted(1, 9, -1, -3)
         highest = max(1.0, self._line.highest)
         scale = Scale(area, self._since, self._until, self._line.lowest, highest)
+        self._line.draw_ground(painter, scale)
         draw_thresholds(painter, scale, self._settings)
         self._line.draw(painter, scale)

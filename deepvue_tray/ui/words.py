@@ -15,7 +15,7 @@ from deepvue_tray.core.errors import Action, DeepvueError
 from deepvue_tray.core.forecast import HORIZON
 from deepvue_tray.core.note import Note
 from deepvue_tray.core.reading import Stretch
-from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.core.spending import Period, first_day, spent_by
 from deepvue_tray.ui.translation import translate
 
@@ -77,20 +77,22 @@ def day_of(at: datetime) -> str:
 
 def duration(time: timedelta) -> str:
     """Say how long, as roughly as a forecast may: ``11 days``."""
+    number_of, one, many = _in_unit(time)
+    return (one if number_of == 1 else many).format(QLocale().toString(number_of))
+
+
+def _in_unit(time: timedelta) -> tuple[int, str, str]:
+    """Return how many of the unit that suits a duration, and that unit's two forms."""
     hours = time / timedelta(hours=1)
     if hours < 1:
-        number_of = round(hours * 60)
         one, many = translate("words", "{0} minute"), translate("words", "{0} minutes")
-    elif hours < _HOURS_UP_TO:
-        number_of = round(hours)
-        one, many = translate("words", "{0} hour"), translate("words", "{0} hours")
-    elif hours < _DAYS_UP_TO * 24:
-        number_of = round(hours / 24)
-        one, many = translate("words", "{0} day"), translate("words", "{0} days")
-    else:
-        number_of = round(hours / 24 / _MONTH)
-        one, many = translate("words", "{0} month"), translate("words", "{0} months")
-    return (one if number_of == 1 else many).format(QLocale().toString(number_of))
+        return round(hours * 60), one, many
+    if hours < _HOURS_UP_TO:
+        return round(hours), translate("words", "{0} hour"), translate("words", "{0} hours")
+    if hours < _DAYS_UP_TO * 24:
+        return round(hours / 24), translate("words", "{0} day"), translate("words", "{0} days")
+    months = round(hours / 24 / _MONTH)
+    return months, translate("words", "{0} month"), translate("words", "{0} months")
 
 
 def tick_of(at: datetime, step: timedelta) -> str:
@@ -103,6 +105,14 @@ def tick_of(at: datetime, step: timedelta) -> str:
     if step < timedelta(days=_DAYS_UP_TO):
         return QLocale().toString(moment.date(), translate("words", "d MMM"))
     return QLocale().toString(moment.date(), translate("words", "MMM yyyy"))
+
+
+def threshold_of(level: Level) -> str:
+    """Name a threshold by the level that begins there."""
+    return {
+        Level.LOW: translate("words", "Low"),
+        Level.CRITICAL: translate("words", "Critical"),
+    }[level]
 
 
 def spent_per(period: Period) -> str:
@@ -183,10 +193,13 @@ def range_of(snapshot: Snapshot, now: datetime) -> str:
         return ""
     if _is_beyond(runway.earliest, now):
         return ""
-    early = duration(max(runway.earliest - now, timedelta(0)))
+    earliest, latest = max(runway.earliest - now, timedelta(0)), runway.latest - now
     if _is_beyond(runway.latest, now):
-        return translate("words", "at least {0}").format(early)
-    return translate("words", "between {0} and {1}").format(early, duration(runway.latest - now))
+        return translate("words", "at least {0}").format(duration(earliest))
+    number_of, _, unit = _in_unit(earliest)
+    same_unit = unit == _in_unit(latest)[2]
+    early = QLocale().toString(number_of) if same_unit else duration(earliest)
+    return translate("words", "between {0} and {1}").format(early, duration(latest))
 
 
 def snooze_of(snapshot: Snapshot, now: datetime) -> str:
