@@ -4,7 +4,6 @@ import platform
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -63,11 +62,7 @@ def about_window(places: Mapping[str, str], libraries: Iterable[str]) -> QDialog
 def _head() -> QHBoxLayout:
     picture = QLabel()
     picture.setPixmap(QApplication.windowIcon().pixmap(64, 64))
-    name = QLabel(f"deepvue-tray {__version__}")
-    large = QFont(name.font())
-    large.setPointSizeF(large.pointSizeF() * 1.4)
-    large.setBold(True)
-    name.setFont(large)
+    name = QLabel(f"<b style='font-size: x-large'>deepvue-tray {__version__}</b>")
     purpose = QLabel(
         translate(
             "about", "How much is left in a prepaid Deepvue API wallet, and a warning in time."

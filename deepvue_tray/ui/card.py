@@ -152,6 +152,7 @@ class Card(QWidget):
 
     def _button(self, action: Action) -> QPushButton:
         button = QPushButton(words.label_of(action))
+        button.setToolTip(words.purpose_of(action))
         button.clicked.connect(lambda: self.asked.emit(action))
         return button
 

@@ -305,10 +305,13 @@ class Chart(QWidget):
         ):
             if amount is None or amount >= scale.highest:
                 continue
-            place = QRectF(scale.area.left(), scale.y(amount) - row, scale.area.width(), row)
+            place = QRectF(
+                scale.area.left() + GAP / 2, scale.y(amount) - row, scale.area.width(), row
+            )
             if place.top() >= free:
-                right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                painter.drawText(place, right, words.threshold_of(level))
+                # On the left, where the balance is seldom as low, and no forecast is drawn.
+                left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+                painter.drawText(place, left, words.threshold_of(level))
                 free = place.bottom()
 
     def _draw_forecast(self, painter: QPainter, scale: Scale, plot: Plot) -> None:

@@ -248,6 +248,17 @@ def label_of(action: Action) -> str:
     }[action]
 
 
+def purpose_of(action: Action) -> str:
+    """Say what a button of the card does, where its label may leave that open."""
+    return {
+        Action.REFRESH: translate("words", "Asks the server for the balance"),
+        Action.HISTORY: translate("words", "The balance over time, and what was spent"),
+        Action.SETTINGS: translate("words", "Credentials, thresholds and alerts"),
+        Action.UNLOCK: translate("words", "Lets the keyring ask for its password"),
+        Action.STATUS_PAGE: translate("words", "Whether the server's problem is known"),
+    }[action]
+
+
 def refresh_label(snapshot: Snapshot) -> str:
     """Name the button that asks now; while that is under way, say so."""
     return translate("words", "Asking…") if snapshot.refreshing else label_of(Action.REFRESH)

@@ -717,6 +717,26 @@
         <translation>बंद करें</translation>
     </message>
     <message>
+        <source>Asks the server for the balance</source>
+        <translation>सर्वर से शेष राशि पूछता है</translation>
+    </message>
+    <message>
+        <source>The balance over time, and what was spent</source>
+        <translation>समय के साथ शेष राशि, और कितना खर्च हुआ</translation>
+    </message>
+    <message>
+        <source>Credentials, thresholds and alerts</source>
+        <translation>क्रेडेंशियल, सीमाएँ और सूचनाएँ</translation>
+    </message>
+    <message>
+        <source>Lets the keyring ask for its password</source>
+        <translation>कीरिंग को उसका पासवर्ड पूछने देता है</translation>
+    </message>
+    <message>
+        <source>Whether the server&apos;s problem is known</source>
+        <translation>सर्वर की समस्या ज्ञात है या नहीं</translation>
+    </message>
+    <message>
         <source>Asking…</source>
         <translation>पूछा जा रहा है…</translation>
     </message>

@@ -83,6 +83,7 @@ def without_tray(folder: Path, name: str, translation: Path | None, env: Mapping
         desktop.start("xfwm4", "--compositor=off")
         start(desktop, translation, env)
         desktop.focus("Demo")
+        desktop.run("xdotool", "sleep", "2")  # for the balance
         take(desktop, folder / f"no-tray-{name}.png")
 
 

@@ -4,7 +4,9 @@ python -m tests.desktop.still_demo [TRANSLATION.qm]
 """
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
+from unittest.mock import patch
 
 from deepvue_tray import cli, demo, resources
 
@@ -13,11 +15,14 @@ BALANCE = 1_120
 
 def main() -> int:
     """Run the demo."""
-    demo.brisk_spending = lambda _seconds: BALANCE
-    if len(sys.argv) > 1:
-        translation = Path(sys.argv[1])
-        resources.translation_path = lambda _language: translation
-    return cli.main(["--demo"])
+    with ExitStack() as patches:
+        patches.enter_context(patch.object(demo, "brisk_spending", return_value=BALANCE))
+        if len(sys.argv) > 1:
+            translation = Path(sys.argv[1])
+            patches.enter_context(
+                patch.object(resources, "translation_path", return_value=translation)
+            )
+        return cli.main(["--demo"])
 
 
 if __name__ == "__main__":
