@@ -52,6 +52,7 @@ class Card(QWidget):
         self._prefix = prefix
         self._is_popup = False
         self._settings = Settings()
+        self._awaits_past = True
         self.setWindowTitle(prefix or "deepvue-tray")
         self._build()
         keep_faint_readable(self)
@@ -68,10 +69,16 @@ class Card(QWidget):
         self._runway.setVisible(bool(runway))
         self._range.setText(words.range_of(snapshot, now))
         self._range.setVisible(bool(self._range.text()))
-        self._status.setText(words.status_of(snapshot, now))
+        trouble = snapshot.trouble or snapshot.storage
+        # The explanation below says what is wrong; here stands what is known all the same.
+        self._status.setText(
+            words.read_at(snapshot, now) if trouble else words.status_of(snapshot, now)
+        )
+        self._status.setVisible(bool(self._status.text()))
+        if self._awaits_past:
+            self._keep_room_for_past(snapshot.reading is not None)
         self._refresh.setEnabled(not snapshot.refreshing)
         self._refresh.setText(words.refresh_label(snapshot))
-        trouble = snapshot.trouble or snapshot.storage
         self._explanation.setVisible(trouble is not None)
         if trouble:
             self._explanation.setText(words.explanation_of(trouble))
@@ -85,6 +92,8 @@ class Card(QWidget):
         self._sparkline.setVisible(len(stretches) > 1)
         self._spent.setText(words.spent_lately(stretches, until))
         self._spent.setVisible(len(stretches) > 1)
+        self._awaits_past = False
+        self._keep_room_for_past(False)
         self.adjustSize()
 
     @Slot()
@@ -176,12 +185,14 @@ class Card(QWidget):
         self._mending = {a: self._button(a) for a in (Action.UNLOCK, Action.STATUS_PAGE)}
         for button in self._mending.values():
             whole.addWidget(button)
-        for past in (self._sparkline, self._spent):
-            # It comes a moment after the card has opened, which should not jump then.
-            policy = past.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)
-            past.setSizePolicy(policy)
         whole.addLayout(self._buttons())
+
+    def _keep_room_for_past(self, kept: bool) -> None:
+        """Keep room for what comes a moment after the card has opened, which should not jump."""
+        for past in (self._sparkline, self._spent):
+            policy = past.sizePolicy()
+            policy.setRetainSizeWhenHidden(kept)
+            past.setSizePolicy(policy)
 
     def _head(self) -> QHBoxLayout:
         self._gauge = Gauge(52)

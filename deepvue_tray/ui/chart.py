@@ -26,7 +26,7 @@ from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.core.spending import Period, midnight, next_period, period_for, spent_by
 from deepvue_tray.ui import words
 from deepvue_tray.ui.icon import COLOURS
-from deepvue_tray.ui.ink import faint, thinned
+from deepvue_tray.ui.ink import faint, hairline, thinned
 from deepvue_tray.ui.scale import Scale, amount_ticks, time_ticks
 from deepvue_tray.ui.step_line import StepLine, draw_thresholds
 
@@ -267,14 +267,14 @@ class Chart(QWidget):
         area, row = scale.area, self.fontMetrics().height()
         for amount in self._amounts(area):
             y = scale.y(amount)
-            painter.setPen(thinned(self.palette(), 0.12))
+            painter.setPen(hairline(painter, thinned(self.palette(), 0.12)))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             self._draw_amount(painter, amount, area.left(), y)
         widest = max(90, self.fontMetrics().averageCharWidth() * 13)
         ticks, step = time_ticks(scale.since, scale.until, max(2, int(area.width() / widest)))
         for tick in ticks:
             x = scale.x(tick)
-            painter.setPen(thinned(self.palette(), 0.12))
+            painter.setPen(hairline(painter, thinned(self.palette(), 0.12)))
             for panel in (area, lower):
                 painter.drawLine(QPointF(x, panel.top()), QPointF(x, panel.bottom()))
             painter.setPen(faint(self.palette()))
@@ -340,7 +340,7 @@ class Chart(QWidget):
         row = self.fontMetrics().height()
         title = QRectF(area.left(), area.top() - row - GAP / 2, area.width(), row)
         painter.drawText(title, Qt.AlignmentFlag.AlignLeft, words.spent_per(self._period))
-        painter.setPen(thinned(self.palette(), 0.12))
+        painter.setPen(hairline(painter, thinned(self.palette(), 0.12)))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         bar = thinned(self.palette(), 0.4)
         for day, spent in self._spent.items():
@@ -353,7 +353,7 @@ class Chart(QWidget):
 
     def _draw_mark(self, painter: QPainter, scale: Scale, piece: Stretch) -> None:
         x, y = scale.x(piece.at), scale.y(float(piece.last))
-        painter.setPen(thinned(self.palette(), 0.5))
+        painter.setPen(hairline(painter, thinned(self.palette(), 0.5)))
         painter.drawLine(QPointF(x, scale.area.top()), QPointF(x, scale.area.bottom()))
         painter.setBrush(self.palette().color(QPalette.ColorRole.Window))
         painter.setPen(QPen(COLOURS[Level.OK], 2))

@@ -1,7 +1,7 @@
 """Text and lines that stand back: the palette's own colours, thinned, and still readable."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
 READABLE = 4.5
@@ -29,6 +29,13 @@ def thinned(palette: QPalette, strength: float) -> QColor:
         )
     ]
     return QColor(*mixed)
+
+
+def hairline(painter: QPainter, colour: QColor) -> QPen:
+    """Return a pen of whole pixels, so that lines are equally thick at a scale such as 1.5 too."""
+    pen = QPen(colour, max(1, int(painter.device().devicePixelRatio())))
+    pen.setCosmetic(True)
+    return pen
 
 
 def faint(palette: QPalette) -> QColor:

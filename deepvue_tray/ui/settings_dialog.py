@@ -43,7 +43,7 @@ from deepvue_tray.ui.translation import translate
 _MINUTE = timedelta(minutes=1)
 _FIELD_WIDTH = 320
 """Pixels; for a whole secret, and so that a message below a field does not widen the window."""
-_PROGRESS_WIDTH = 80
+_PROGRESS_WIDTH, _PROGRESS_HEIGHT = 80, 8
 """Pixels; a sign that moves, not a measure."""
 _DEFAULTS = Settings()
 # Each threshold, and whether it counts days.
@@ -144,6 +144,7 @@ class SettingsDialog(QDialog):
         self._progress = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self._progress.setAccessibleName(self.tr("Asking the server…"))
         self._progress.setFixedWidth(_PROGRESS_WIDTH)
+        self._progress.setMaximumHeight(_PROGRESS_HEIGHT)
         self._progress.setVisible(False)
         self._answer = _Message()
         box = QGroupBox(self.tr("Credentials"))

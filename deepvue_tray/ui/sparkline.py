@@ -39,7 +39,7 @@ class Sparkline(QWidget):
         """Draw the line."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(1, 9, -1, -3)
+        area = QRectF(self.rect()).adjusted(0, 9, -3, -3)
         highest = max(1.0, self._line.highest)
         scale = Scale(area, self._since, self._until, self._line.lowest, highest)
         self._line.draw_ground(painter, scale)

@@ -11,6 +11,7 @@ from deepvue_tray.core.reading import Stretch
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Level
 from deepvue_tray.ui.icon import COLOURS
+from deepvue_tray.ui.ink import hairline
 from deepvue_tray.ui.scale import Scale
 
 MANY = 900
@@ -92,6 +93,8 @@ def draw_thresholds(painter: QPainter, scale: Scale, settings: Settings) -> None
     """Draw the thresholds in credits that lie within the scale."""
     for amount, level in ((settings.low, Level.LOW), (settings.critical, Level.CRITICAL)):
         if amount is not None and amount < scale.highest:
-            painter.setPen(QPen(COLOURS[level], 1, Qt.PenStyle.DashLine))
+            pen = hairline(painter, COLOURS[level])
+            pen.setStyle(Qt.PenStyle.DashLine)
+            painter.setPen(pen)
             y = scale.y(amount)
             painter.drawLine(QLineF(scale.area.left(), y, scale.area.right(), y))

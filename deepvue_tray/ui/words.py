@@ -264,6 +264,11 @@ def refresh_label(snapshot: Snapshot) -> str:
     return translate("words", "Asking…") if snapshot.refreshing else label_of(Action.REFRESH)
 
 
+def read_at(snapshot: Snapshot, now: datetime) -> str:
+    """Say when the balance was read; nothing while none is known."""
+    return time_of(snapshot.reading.at, now) if snapshot.reading else ""
+
+
 def status_of(snapshot: Snapshot, now: datetime) -> str:
     """Say in one line how current the balance is: its time, then what is wrong, if anything."""
     parts = []

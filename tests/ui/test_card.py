@@ -13,6 +13,7 @@ from deepvue_tray.core.errors import Action, ServerError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.card import Card
+from tests.ui.test_history_window import plot
 
 READING = Reading(at=datetime.now(UTC), balance=Decimal(6448))
 
@@ -39,6 +40,7 @@ def test_it_explains_trouble_and_offers_the_remedy(qtbot: QtBot, card: Card) -> 
     card.show_snapshot(Snapshot(reading=READING, trouble=ServerError("Source Unavailable")))
     assert "6448 credits" in seen(card)
     assert "The server has a problem (Source Unavailable)." in seen(card)
+    assert seen(card).count("The server has a problem") == 1
     remedy = next(b for b in card.findChildren(QPushButton) if b.text() == "Open status page")
     with qtbot.waitSignal(card.asked) as asked:
         remedy.click()
@@ -89,6 +91,24 @@ def test_as_a_pop_up_it_closes_when_another_window_gets_the_focus(qtbot: QtBot, 
     other.show()
     other.activateWindow()
     qtbot.waitUntil(lambda: not card.isVisible())
+
+
+def test_it_does_not_jump_when_the_last_days_arrive(card: Card) -> None:
+    card.show_snapshot(Snapshot(reading=READING))
+    card.open_as_popup()
+    height = card.height()
+    shown = plot()
+    card.show_past(shown.since, shown.until, shown.stretches)
+    assert card.height() == height
+
+
+def test_without_a_past_there_is_no_room_left_for_one(card: Card) -> None:
+    card.show_snapshot(Snapshot(reading=READING))
+    card.open_as_popup()
+    height = card.height()
+    shown = plot(empty=True)
+    card.show_past(shown.since, shown.until, shown.stretches)
+    assert card.height() < height
 
 
 def test_while_it_asks_the_button_says_so(qtbot: QtBot, card: Card) -> None:
