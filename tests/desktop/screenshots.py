@@ -1,7 +1,8 @@
 """Takes a picture of every view on the virtual desktop: light, dark, in Hindi, in longer words.
 
-The clock and the wallet stand still, so that the same program gives the same pictures. It needs
-Debian's faketime, and for Hindi a font, such as fonts-lohit-deva.
+The clock and the wallet stand still, so that the same program gives the same pictures, but for the
+name of the demo's folder in the About window. It needs Debian's faketime, and for Hindi a font,
+such as fonts-lohit-deva.
 
     python -m tests.desktop.screenshots FOLDER [SCALE]
 """
@@ -16,7 +17,7 @@ from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.support.pseudo import pseudo_language
 
-CLOCK = "@2026-11-24 14:05:00"
+CLOCK = "2026-11-24 14:05:00"
 
 SCHEMES: Mapping[str, Mapping[str, str]] = {
     "light": {},
@@ -25,9 +26,6 @@ SCHEMES: Mapping[str, Mapping[str, str]] = {
     "hindi": {"LANG": "hi_IN.UTF-8"},
     "pseudo": {},
 }
-
-ICON = ("25", "13")
-"""Where the panel shows the only icon."""
 
 
 def take(desktop: Desktop, path: Path) -> None:
@@ -55,8 +53,7 @@ def by_the_tray(folder: Path, name: str, translation: Path | None, env: Mapping[
         start(desktop, translation, env)
         item = TrayItem.wait(desktop)
         wait_until(lambda: "1,120" in item.tooltip, "the balance")
-        # A panel takes a click only where the pointer has been for a moment.
-        desktop.run("xdotool", "mousemove", *ICON, "sleep", "0.5", "click", "1")
+        desktop.click_icon(1)
         desktop.focus("Demo")
         take(desktop, folder / f"card-{name}.png")
         desktop.run("import", "-window", "root", "-crop", "420x330+0+0", "-strip", "+repage",
@@ -72,7 +69,8 @@ def by_the_tray(folder: Path, name: str, translation: Path | None, env: Mapping[
                 desktop.run("xdotool", "key", "Tab", "Right", "Right")
                 take(desktop, folder / f"history-30-{name}.png")
             desktop.run("xdotool", "key", "Escape")
-        desktop.run("xdotool", "mousemove", *ICON, "sleep", "0.5", "click", "3", "sleep", "0.7")
+        desktop.click_icon(3)
+        desktop.run("xdotool", "sleep", "0.7")
         desktop.run("import", "-window", "root", "-crop", "420x330+0+0", "-strip", "+repage",
                     str(folder / f"menu-{name}.png"))  # fmt: skip
 
@@ -83,7 +81,7 @@ def without_tray(folder: Path, name: str, translation: Path | None, env: Mapping
         desktop.start("xfwm4", "--compositor=off")
         start(desktop, translation, env)
         desktop.focus("Demo")
-        desktop.run("xdotool", "sleep", "2")  # for the balance
+        desktop.run("xdotool", "sleep", "3")  # for the balance
         take(desktop, folder / f"no-tray-{name}.png")
 
 

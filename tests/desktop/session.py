@@ -178,6 +178,12 @@ class Desktop:
         focused = ("xdotool", "getwindowfocus", "getwindowname")
         wait_until(lambda: self.run(*focused).startswith(name), f"the focus in {name!r}")
 
+    def click_icon(self, button: int) -> None:
+        """Click the only icon with the mouse, where xfce4-panel shows it."""
+        # The panel takes a click only where the pointer has been for a moment.
+        place = ("mousemove", "25", "13", "sleep", "0.5")
+        self.run("xdotool", *place, "click", str(button))
+
     def run(self, *command: str, input: str = "") -> str:  # noqa: A002 - subprocess's own name
         """Run a short program on this desktop, and return what it printed."""
         ran = subprocess.run(
