@@ -5,8 +5,17 @@ Without a tray host it is the program's window.
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QCursor, QFont, QGuiApplication, QKeyEvent, QPalette
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QCursor,
+    QFont,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from deepvue_tray.core.errors import Action
@@ -14,11 +23,18 @@ from deepvue_tray.core.reading import Stretch
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
-from deepvue_tray.ui.icon import icon_for
+from deepvue_tray.ui.gauge import Gauge
+from deepvue_tray.ui.ink import keep_faint_readable, thinned
 from deepvue_tray.ui.sparkline import Sparkline
 
 WIDTH = 300
 """Pixels, at least; wide enough for a remedy in two or three lines."""
+
+APART = 4
+"""Pixels between the icon and the card."""
+
+POINTER = 24
+"""Pixels around the pointer that count as the icon, where no desktop tells its place."""
 
 
 class Card(QWidget):
@@ -36,14 +52,16 @@ class Card(QWidget):
         self._prefix = prefix
         self._is_popup = False
         self._settings = Settings()
-        self.setWindowTitle(f"deepvue-tray · {prefix}" if prefix else "deepvue-tray")
+        self._awaits_past = True
+        self.setWindowTitle(prefix or "deepvue-tray")
         self._build()
+        keep_faint_readable(self)
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Let the card say what ``snapshot`` says."""
         self._settings = snapshot.settings
-        self._gauge.setPixmap(icon_for(snapshot).pixmap(48, 48))
+        self._gauge.show_snapshot(snapshot)
         self._balance.setText(words.credits_of(snapshot))
         now = datetime.now(UTC)
         runway = words.runway_line_of(snapshot, now)
@@ -51,10 +69,16 @@ class Card(QWidget):
         self._runway.setVisible(bool(runway))
         self._range.setText(words.range_of(snapshot, now))
         self._range.setVisible(bool(self._range.text()))
-        self._status.setText(words.status_of(snapshot, now))
+        trouble = snapshot.trouble or snapshot.storage
+        # The explanation below says what is wrong; here stands what is known all the same.
+        self._status.setText(
+            words.read_at(snapshot, now) if trouble else words.status_of(snapshot, now)
+        )
+        self._status.setVisible(bool(self._status.text()))
+        if self._awaits_past:
+            self._keep_room_for_past(snapshot.reading is not None)
         self._refresh.setEnabled(not snapshot.refreshing)
         self._refresh.setText(words.refresh_label(snapshot))
-        trouble = snapshot.trouble or snapshot.storage
         self._explanation.setVisible(trouble is not None)
         if trouble:
             self._explanation.setText(words.explanation_of(trouble))
@@ -68,6 +92,8 @@ class Card(QWidget):
         self._sparkline.setVisible(len(stretches) > 1)
         self._spent.setText(words.spent_lately(stretches, until))
         self._spent.setVisible(len(stretches) > 1)
+        self._awaits_past = False
+        self._keep_room_for_past(False)
         self.adjustSize()
 
     @Slot()
@@ -85,28 +111,27 @@ class Card(QWidget):
         self.adjustSize()
         self.show()
 
-    def open_as_popup(self, icon: QPoint | None = None) -> None:
-        """Open at the tray's icon, or at the pointer where no desktop tells the icon's place.
-
-        Whole on the screen that holds it.
-        """
-        near = icon or QCursor.pos()
+    def open_as_popup(self, icon: QRect | None = None) -> None:
+        """Open beside the tray's icon, or the pointer where no desktop tells the icon's place."""
+        if icon is None:
+            icon = QRect(0, 0, POINTER, POINTER)
+            icon.moveCenter(QCursor.pos())
         self._is_popup = True
         self._notice.setVisible(False)
         self.setWindowFlags(Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint)
         self.adjustSize()
-        screen = QGuiApplication.screenAt(near) or QGuiApplication.primaryScreen()
-        place = self.rect().translated(near - QPoint(self.width() // 2, self.height() // 2))
-        room = screen.availableGeometry()
-        place.moveLeft(max(room.left(), min(place.left(), room.right() - place.width())))
-        place.moveTop(max(room.top(), min(place.top(), room.bottom() - place.height())))
-        self.move(place.topLeft())
+        screen = QGuiApplication.screenAt(icon.center()) or QGuiApplication.primaryScreen()
+        self.move(_beside(icon, self.size(), screen.availableGeometry()))
         self.show()
         self.activateWindow()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Close the pop-up when another window gets the focus."""
+        """Close the pop-up when another window gets the focus; follow the system's look."""
         super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            keep_faint_readable(self)
+        if event.type() == QEvent.Type.FontChange:
+            self._balance.setFont(_large(self.font()))
         if (
             event.type() == QEvent.Type.ActivationChange
             and self._is_popup
@@ -120,6 +145,13 @@ class Card(QWidget):
         if not self._is_popup:
             self.asked.emit(Action.QUIT)
 
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw the edge that no window manager draws around a pop-up."""
+        if self._is_popup:
+            painter = QPainter(self)
+            painter.setPen(thinned(self.palette(), 0.3))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close the pop-up on Escape."""
         if self._is_popup and event.key() == Qt.Key.Key_Escape:
@@ -129,6 +161,7 @@ class Card(QWidget):
 
     def _button(self, action: Action) -> QPushButton:
         button = QPushButton(words.label_of(action))
+        button.setToolTip(words.purpose_of(action))
         button.clicked.connect(lambda: self.asked.emit(action))
         return button
 
@@ -141,27 +174,30 @@ class Card(QWidget):
         self._notice = _line(faint=True)
         self._notice.setWordWrap(True)
         whole = QVBoxLayout(self)
-        whole.setSpacing(12)
-        whole.setContentsMargins(16, 16, 16, 16)
+        whole.setSpacing(10)
+        whole.setContentsMargins(14, 14, 14, 14)
         whole.addLayout(self._head())
         for part in (self._sparkline, self._spent, self._explanation, self._notice):
             # Each is there only while it has something to say.
             part.hide()
             whole.addWidget(part)
-        for past in (self._sparkline, self._spent):
-            # It comes a moment after the card has opened, which should not jump then.
-            policy = past.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)
-            past.setSizePolicy(policy)
+        # Only the remedies that the card does not offer anyway.
+        self._mending = {a: self._button(a) for a in (Action.UNLOCK, Action.STATUS_PAGE)}
+        for button in self._mending.values():
+            whole.addWidget(button)
         whole.addLayout(self._buttons())
 
+    def _keep_room_for_past(self, kept: bool) -> None:
+        """Keep room for what comes a moment after the card has opened, which should not jump."""
+        for past in (self._sparkline, self._spent):
+            policy = past.sizePolicy()
+            policy.setRetainSizeWhenHidden(kept)
+            past.setSizePolicy(policy)
+
     def _head(self) -> QHBoxLayout:
-        self._gauge = QLabel()
+        self._gauge = Gauge(52)
         self._balance = _line()
-        large = QFont(self.font())
-        large.setPointSizeF(large.pointSizeF() * 1.8)
-        large.setBold(True)
-        self._balance.setFont(large)
+        self._balance.setFont(_large(self.font()))
         self._runway = _line()
         self._range = _line(faint=True)
         self._status = _line(faint=True)
@@ -180,20 +216,40 @@ class Card(QWidget):
         return head
 
     def _buttons(self) -> QHBoxLayout:
-        # Only the remedies that the card does not offer anyway.
-        self._mending = {a: self._button(a) for a in (Action.UNLOCK, Action.STATUS_PAGE)}
-        buttons = QHBoxLayout()
-        for button in self._mending.values():
-            buttons.addWidget(button)
-        buttons.addStretch()
         self._refresh = self._button(Action.REFRESH)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
         for button in (
             self._refresh,
             self._button(Action.HISTORY),
             self._button(Action.SETTINGS),
         ):
-            buttons.addWidget(button)
+            # All of one width, so that nothing moves when a label changes.
+            buttons.addWidget(button, stretch=1)
         return buttons
+
+
+def _beside(icon: QRect, size: QSize, room: QRect) -> QPoint:
+    """Return the corner of a card that lies beside the icon, on the side that has more room.
+
+    Whole in ``room``.
+    """
+    card = QRect(QPoint(), size)
+    card.moveCenter(icon.center())
+    if icon.center().y() < room.center().y():
+        card.moveTop(icon.bottom() + APART)
+    else:
+        card.moveBottom(icon.top() - APART)
+    left = max(room.left(), min(card.left(), room.right() - card.width()))
+    top = max(room.top(), min(card.top(), room.bottom() - card.height()))
+    return QPoint(left, top)
+
+
+def _large(font: QFont) -> QFont:
+    large = QFont(font)
+    large.setPointSizeF(font.pointSizeF() * 1.8)
+    large.setBold(True)
+    return large
 
 
 def _line(*, faint: bool = False) -> QLabel:

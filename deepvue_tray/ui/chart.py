@@ -9,6 +9,7 @@ from operator import attrgetter
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -18,18 +19,26 @@ from PySide6.QtGui import (
     QPolygonF,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionFocusRect, QWidget
 
 from deepvue_tray.core.reading import Stretch
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.core.spending import Period, midnight, next_period, period_for, spent_by
 from deepvue_tray.ui import words
 from deepvue_tray.ui.icon import COLOURS
+from deepvue_tray.ui.ink import faint, hairline, thinned
 from deepvue_tray.ui.scale import Scale, amount_ticks, time_ticks
 from deepvue_tray.ui.step_line import StepLine, draw_thresholds
 
-LEFT, RIGHT, TOP, BOTTOM, BETWEEN = 64, 14, 12, 26, 30
-"""Pixels around and between the two panels; the labels stand there."""
+RIGHT, TOP, GAP = 14, 12, 8
+"""Pixels right of and above the panels, and between labels and what they label."""
+
+KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+"""Why the focus came, where a person wants to see that it did."""
 
 BARS = 0.22
 """The lower panel's part of the height."""
@@ -61,12 +70,13 @@ class Chart(QWidget):
         self._line = StepLine.through([], datetime.max)
         self._period = Period.DAY
         self._spent: dict[date, Decimal] = {}
-        self._hovered: Stretch | None = None
+        self._marked: Stretch | None = None
+        self._shows_focus = False
         self._grabbed: tuple[float, datetime, datetime] | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Balance over time"))
-        self.setAccessibleDescription(self.tr("Left and right pan, plus and minus zoom."))
+        self._mark(None)
 
     def show_plot(self, plot: Plot) -> None:
         """Draw this from now on."""
@@ -75,8 +85,9 @@ class Chart(QWidget):
         self._line = StepLine.through(plot.stretches, plot.since)
         self._period = period_for(plot.until - plot.since)
         self._spent = spent_by(self._period, plot.stretches)
-        self._hovered = None
-        self.update()
+        marked = self._nearest(self._marked.at) if self._marked else None
+        # A new reading leaves the one that is being looked at; another range does not.
+        self._mark(marked if marked and self._marked and marked.at == self._marked.at else None)
 
     def sizeHint(self) -> QSize:
         """Return a size at which a month is easy to read."""
@@ -90,16 +101,21 @@ class Chart(QWidget):
         """Draw the plot, or say why there is none."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._shows_focus:
+            option = QStyleOptionFocusRect()
+            option.initFrom(self)
+            self.style().drawPrimitive(
+                QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, self
+            )
         if self._plot is None or not self._plot.stretches:
-            painter.setPen(self._faint())
-            text = self.tr("No readings in this range yet.") if self._plot else ""
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
+            painter.setPen(faint(self.palette()))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._reason())
             return
         upper, lower = self._areas()
         scale = self._balance_scale(self._plot, upper)
         # What is upright or level is crisper, and quicker, without smooth edges.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        self._draw_grid(painter, scale)
+        self._draw_grid(painter, scale, lower)
         draw_thresholds(painter, scale, self._plot.snapshot.settings)
         self._draw_spending(painter, self._plot, lower)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -108,8 +124,9 @@ class Chart(QWidget):
         self._draw_forecast(painter, scale, self._plot)
         self._line.draw(painter, scale)
         painter.restore()
-        if self._hovered:
-            self._draw_hover(painter, scale, self._hovered)
+        self._draw_threshold_names(painter, scale, self._plot)
+        if self._marked:
+            self._draw_mark(painter, scale, self._marked)
 
     # What a person does with it
 
@@ -120,8 +137,17 @@ class Chart(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Pan and zoom without a mouse."""
+        """Pan, zoom and look at readings without a mouse."""
+        by_one = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         match event.key():
+            case Qt.Key.Key_Left if by_one:
+                self._mark_beside(-1)
+            case Qt.Key.Key_Right if by_one:
+                self._mark_beside(1)
+            case Qt.Key.Key_Home if self._plot and self._plot.stretches:
+                self._mark(self._plot.stretches[0])
+            case Qt.Key.Key_End if self._plot and self._plot.stretches:
+                self._mark(self._plot.stretches[-1])
             case Qt.Key.Key_Left:
                 self._pan(-0.25)
             case Qt.Key.Key_Right:
@@ -153,16 +179,49 @@ class Chart(QWidget):
             self.range_asked.emit(since + by, until + by)
         elif self._plot.stretches:
             at = self._balance_scale(self._plot, self._areas()[0]).at(x)
-            right = bisect_left(self._plot.stretches, at, key=attrgetter("at"))
-            beside = self._plot.stretches[max(0, right - 1) : right + 1]
-            self._hovered = min(beside, key=lambda piece: abs(piece.at - at))
-            self.update()
+            self._mark(self._nearest(at))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the reading."""
         super().leaveEvent(event)
-        self._hovered = None
+        self._mark(None)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the focus is to a person who moves it by the keyboard."""
+        super().focusInEvent(event)
+        self._shows_focus = event.reason() in KEYBOARD
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show no more focus."""
+        super().focusOutEvent(event)
+        self._shows_focus = False
+
+    def _mark(self, piece: Stretch | None) -> None:
+        """Show a reading, or none, and tell it to who cannot see it."""
+        self._marked = piece
+        self.setAccessibleDescription(
+            words.reading_of(piece.last, piece.at)
+            if piece
+            else self.tr(
+                "Left and right pan, plus and minus zoom. Home and End show the first and the"
+                " last reading, with Ctrl left and right the one beside it."
+            )
+        )
         self.update()
+
+    def _mark_beside(self, step: int) -> None:
+        if self._plot is None or not self._plot.stretches:
+            return
+        pieces = self._plot.stretches
+        at = self._marked.at if self._marked else pieces[-1].at
+        place = bisect_left(pieces, at, key=attrgetter("at")) + (step if self._marked else 0)
+        self._mark(pieces[max(0, min(place, len(pieces) - 1))])
+
+    def _nearest(self, at: datetime) -> Stretch | None:
+        pieces = self._plot.stretches if self._plot else []
+        right = bisect_left(pieces, at, key=attrgetter("at"))
+        beside = pieces[max(0, right - 1) : right + 1]
+        return min(beside, key=lambda piece: abs(piece.at - at), default=None)
 
     def _pan(self, part: float) -> None:
         if self._plot:
@@ -182,34 +241,78 @@ class Chart(QWidget):
     # How it is drawn
 
     def _areas(self) -> tuple[QRectF, QRectF]:
-        whole = QRectF(self.rect()).adjusted(LEFT, TOP, -RIGHT, -BOTTOM)
+        """Return the two panels, with as much room around them as their labels need."""
+        row = self.fontMetrics().height()
+        whole = QRectF(self.rect()).adjusted(0, TOP, -RIGHT, -row - GAP)
         bars = whole.height() * BARS
-        upper = whole.adjusted(0, 0, 0, -bars - BETWEEN)
-        return upper, QRectF(whole.left(), whole.bottom() - bars, whole.width(), bars)
+        upper = whole.adjusted(0, 0, 0, -bars - row - 2 * GAP)
+        highest = self._amounts(upper)[-1], self._spent_amounts()[-1]
+        labels = [words.number(Decimal(round(amount))) for amount in highest]
+        left = max(self.fontMetrics().horizontalAdvance(label) for label in labels) + 2 * GAP
+        lower = QRectF(left, whole.bottom() - bars, whole.width() - left, bars)
+        return upper.adjusted(left, 0, 0, 0), lower
+
+    def _amounts(self, area: QRectF) -> list[float]:
+        rows = area.height() / self.fontMetrics().height() / 3
+        return amount_ticks(self._line.highest * 1.04, max(2, int(rows)))
+
+    def _spent_amounts(self) -> list[float]:
+        return amount_ticks(float(max(self._spent.values(), default=Decimal(0))), 2)
 
     def _balance_scale(self, plot: Plot, area: QRectF) -> Scale:
-        ticks = amount_ticks(self._line.highest * 1.04, max(2, int(area.height() / 48)))
-        return Scale(area, plot.since, plot.until, self._line.lowest, ticks[-1])
+        highest = self._amounts(area)[-1]
+        return Scale(area, plot.since, plot.until, self._line.lowest, highest)
 
-    def _draw_grid(self, painter: QPainter, scale: Scale) -> None:
-        area = scale.area
-        for amount in amount_ticks(scale.highest, max(2, int(area.height() / 48))):
+    def _draw_grid(self, painter: QPainter, scale: Scale, lower: QRectF) -> None:
+        area, row = scale.area, self.fontMetrics().height()
+        for amount in self._amounts(area):
             y = scale.y(amount)
-            painter.setPen(self._ink(0.12))
+            painter.setPen(hairline(painter, thinned(self.palette(), 0.12)))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            painter.setPen(self._faint())
-            place = QRectF(0, y - 10, area.left() - 8, 20)
-            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(place, right, words.number(Decimal(round(amount))))
-        ticks, step = time_ticks(scale.since, scale.until, max(2, int(area.width() / 90)))
-        bottom = self.height() - BOTTOM
+            self._draw_amount(painter, amount, area.left(), y)
+        widest = max(90, self.fontMetrics().averageCharWidth() * 13)
+        ticks, step = time_ticks(scale.since, scale.until, max(2, int(area.width() / widest)))
         for tick in ticks:
             x = scale.x(tick)
-            painter.setPen(self._ink(0.12))
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, bottom))
-            painter.setPen(self._faint())
-            place = QRectF(x - 50, bottom + 5, 100, 20)
-            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, words.tick_of(tick, step))
+            painter.setPen(hairline(painter, thinned(self.palette(), 0.12)))
+            for panel in (area, lower):
+                painter.drawLine(QPointF(x, panel.top()), QPointF(x, panel.bottom()))
+            painter.setPen(faint(self.palette()))
+            text = words.tick_of(tick, step)
+            place = QRectF(
+                0, lower.bottom() + GAP / 2, painter.fontMetrics().horizontalAdvance(text), row
+            )
+            place.moveLeft(max(0, min(x - place.width() / 2, self.width() - place.width())))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
+
+    def _draw_amount(self, painter: QPainter, amount: float, right: float, y: float) -> None:
+        row = self.fontMetrics().height()
+        painter.setPen(faint(self.palette()))
+        painter.drawText(
+            QRectF(0, y - row / 2, right - GAP, row),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            words.number(Decimal(round(amount))),
+        )
+
+    def _draw_threshold_names(self, painter: QPainter, scale: Scale, plot: Plot) -> None:
+        """Name the thresholds, which colour alone should not tell apart."""
+        row = self.fontMetrics().height()
+        painter.setPen(faint(self.palette()))
+        free = scale.area.top()
+        for amount, level in (
+            (plot.snapshot.settings.low, Level.LOW),
+            (plot.snapshot.settings.critical, Level.CRITICAL),
+        ):
+            if amount is None or amount >= scale.highest:
+                continue
+            place = QRectF(
+                scale.area.left() + GAP / 2, scale.y(amount) - row, scale.area.width(), row
+            )
+            if place.top() >= free:
+                # On the left, where the balance is seldom as low, and no forecast is drawn.
+                left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+                painter.drawText(place, left, words.threshold_of(level))
+                free = place.bottom()
 
     def _draw_forecast(self, painter: QPainter, scale: Scale, plot: Plot) -> None:
         runway, reading = plot.snapshot.runway, plot.snapshot.reading
@@ -221,7 +324,7 @@ class Chart(QWidget):
             QPointF(scale.x(at), zero) for at in (runway.earliest, runway.empty_at, runway.latest)
         ]
         colour = QColor(COLOURS[Level.OK])
-        colour.setAlphaF(0.16)
+        colour.setAlphaF(0.2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawPolygon(QPolygonF([start, ends[0], ends[2]]))
@@ -230,30 +333,27 @@ class Chart(QWidget):
         painter.drawLine(start, ends[1])
 
     def _draw_spending(self, painter: QPainter, plot: Plot, area: QRectF) -> None:
-        highest = float(max(self._spent.values()))
-        ticks = amount_ticks(highest, 2)
-        scale = Scale(area, plot.since, plot.until, 0.0, ticks[-1])
-        painter.setPen(self._faint())
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for amount in (0.0, ticks[-1]):
-            place = QRectF(0, scale.y(amount) - 10, area.left() - 8, 20)
-            painter.drawText(place, right, words.number(Decimal(round(amount))))
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
-        title = QRectF(area.left(), area.top() - BETWEEN, area.width(), BETWEEN - 8)
-        painter.drawText(title, left, words.spent_per(self._period))
-        painter.setPen(self._ink(0.12))
+        highest = self._spent_amounts()[-1]
+        scale = Scale(area, plot.since, plot.until, 0.0, highest)
+        for amount in (0.0, highest):
+            self._draw_amount(painter, amount, area.left(), scale.y(amount))
+        row = self.fontMetrics().height()
+        title = QRectF(area.left(), area.top() - row - GAP / 2, area.width(), row)
+        painter.drawText(title, Qt.AlignmentFlag.AlignLeft, words.spent_per(self._period))
+        painter.setPen(hairline(painter, thinned(self.palette(), 0.12)))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
-        bar = self._ink(0.45)
+        bar = thinned(self.palette(), 0.4)
         for day, spent in self._spent.items():
             x = max(area.left(), scale.x(midnight(day)))
             end = min(area.right(), scale.x(midnight(next_period(self._period, day))))
             top = scale.y(float(spent))
-            gap = 1 if end - x > 3 else 0  # noqa: PLR2004 - pixels that a gap can be seen in
-            painter.fillRect(QRectF(x, top, max(1.0, end - x - gap), area.bottom() - top), bar)
+            gap = round((end - x) / 6) if end - x > 3 else 0  # noqa: PLR2004 - pixels to see a gap in
+            room = QRectF(x + gap / 2, top, max(1.0, end - x - gap), area.bottom() - top)
+            painter.fillRect(room, bar)
 
-    def _draw_hover(self, painter: QPainter, scale: Scale, piece: Stretch) -> None:
+    def _draw_mark(self, painter: QPainter, scale: Scale, piece: Stretch) -> None:
         x, y = scale.x(piece.at), scale.y(float(piece.last))
-        painter.setPen(self._ink(0.5))
+        painter.setPen(hairline(painter, thinned(self.palette(), 0.5)))
         painter.drawLine(QPointF(x, scale.area.top()), QPointF(x, scale.area.bottom()))
         painter.setBrush(self.palette().color(QPalette.ColorRole.Window))
         painter.setPen(QPen(COLOURS[Level.OK], 2))
@@ -263,25 +363,16 @@ class Chart(QWidget):
         place = QRectF(x + 10, max(scale.area.top(), y - 30), room.width(), room.height())
         if place.right() > scale.area.right():
             place.moveRight(x - 10)
-        painter.setPen(self._ink(0.3))
+        painter.setPen(thinned(self.palette(), 0.3))
         painter.setBrush(self.palette().color(QPalette.ColorRole.ToolTipBase))
         painter.drawRoundedRect(place, 4, 4)
         painter.setPen(self.palette().color(QPalette.ColorRole.ToolTipText))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _faint(self) -> QColor:
-        return self.palette().color(QPalette.ColorRole.PlaceholderText)
-
-    def _ink(self, strength: float) -> QColor:
-        """Return the text's colour thinned with the window's; opaque, as blending costs frames."""
-        paper = self.palette().color(QPalette.ColorRole.Window)
-        text = self.palette().color(QPalette.ColorRole.WindowText)
-        mixed = [
-            round(own + (other - own) * strength)
-            for own, other in (
-                (paper.red(), text.red()),
-                (paper.green(), text.green()),
-                (paper.blue(), text.blue()),
-            )
-        ]
-        return QColor(*mixed)
+    def _reason(self) -> str:
+        """Say why nothing is drawn."""
+        if self._plot is None:
+            return ""
+        if self._plot.snapshot.reading is None:
+            return self.tr("No readings yet. The first comes as soon as the wallet answers.")
+        return self.tr("No readings in this range.")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -55,6 +55,7 @@ class HistoryWindow(QWidget):
         whole.addLayout(self._head())
         whole.addWidget(self._chart, stretch=1)
         whole.addWidget(self._said)
+        self._chart.setFocus()
 
     def ask(self) -> None:
         """Ask for the range that was chosen, up to now and a little beyond."""
@@ -101,14 +102,17 @@ class HistoryWindow(QWidget):
             (self.tr("90 d"), 90 * DAY),
             (self.tr("All"), None),
         ):
-            button = QPushButton(label)
-            button.setCheckable(True)
+            button = _RangeButton(label)
+            button.setToolTip(
+                self.tr("All readings there are") if length is None else self.tr("Up to now")
+            )
             button.setChecked(length == self._length)
             button.clicked.connect(lambda _checked, length=length: self._choose(length))
             self._ranges.addButton(button)
             head.addWidget(button)
         head.addStretch()
         export = QPushButton(self.tr("Save as"))
+        export.setToolTip(self.tr("The range that is shown, as a table or as a picture"))
         menu = QMenu(export)
         menu.addAction(self.tr("CSV…"), self._save_csv)
         menu.addAction(self.tr("Picture…"), self._save_picture)
@@ -143,3 +147,18 @@ class HistoryWindow(QWidget):
     def _file_for(self, title: str, name: str, kind: str) -> Path | None:
         chosen, _ = QFileDialog.getSaveFileName(self, title, name, kind)
         return Path(chosen) if chosen else None
+
+
+class _RangeButton(QPushButton):
+    """A button that is underlined while it is checked, which some styles hardly show."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setCheckable(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the style's button, and the line."""
+        super().paintEvent(event)
+        if self.isChecked():
+            line = self.rect().adjusted(8, self.height() - 5, -8, -3)
+            QPainter(self).fillRect(line, self.palette().color(QPalette.ColorRole.ButtonText))

@@ -3,9 +3,10 @@
 The ring's fill is the balance against the highest since the last top-up. The sign inside is the
 level, or the trouble of the last attempt: a shape, so that it can be told without colour. The
 colours have a contrast of at least 3:1 on both white and near-black, as no toolkit tells the
-panel's own colour.
+panel's own colour; macOS tints a template of black and transparent by itself.
 """
 
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
@@ -28,7 +29,6 @@ COLOURS = {
     Level.CRITICAL: QColor("#e0443a"),
     Level.EMPTY: QColor("#e0443a"),
 }
-
 """Each level's; the chart draws with them too."""
 
 Stroke = tuple[tuple[float, float], ...]
@@ -62,34 +62,45 @@ _TROUBLE_SIGNS: dict[Condition, tuple[Stroke, ...]] = {
     ),
     Condition.NOT_SET_UP: (((0, -0.9), (0, 0.9)), ((-0.9, 0), (0.9, 0))),
 }
+_GAPS = {Level.UNKNOWN: 0, Level.OK: 0, Level.LOW: 1, Level.CRITICAL: 2, Level.EMPTY: 3}
 
 
-def icon_for(snapshot: Snapshot) -> QIcon:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """All that an icon is drawn from: what is equal here looks the same."""
+
+    level: Level
+    condition: Condition
+    fill: float
+    text: str
+    """A number to show instead of the gauge, or nothing."""
+    template: bool
+
+    @property
+    def colour(self) -> QColor:
+        return QColor(Qt.GlobalColor.black) if self.template else COLOURS[self.level]
+
+
+def icon_for(snapshot: Snapshot, *, template: bool = False) -> QIcon:
     """Return the icon of a snapshot; the same object for what looks the same.
 
     Trouble shows the gauge with its sign, also where the number was chosen: a number that may be
-    old should not look like one that is not.
+    old should not look like one that is not. ``template`` leaves the colours to the panel, as
+    macOS wants it.
     """
+    text = ""
     if (
         snapshot.settings.number_icon
         and snapshot.reading is not None
         and snapshot.condition not in _TROUBLE_SIGNS
     ):
         text = shortened(snapshot.reading.balance)
-        return _number_icon(snapshot.level, text, round(snapshot.fill * STEPS))
-    return _icon(snapshot.level, snapshot.condition, round(snapshot.fill * STEPS))
+    return _icon(_look(snapshot, text, template=template))
 
 
-@lru_cache(maxsize=64)
-def _icon(level: Level, condition: Condition, steps: int) -> QIcon:
-    signs = _TROUBLE_SIGNS.get(condition, _LEVEL_SIGNS[level])
-    icon = QIcon()
-    for size in SIZES:
-        icon.addPixmap(_gauge(size, COLOURS[level], steps / STEPS, signs))
-    return icon
-
-
-_GAPS = {Level.UNKNOWN: 0, Level.OK: 0, Level.LOW: 1, Level.CRITICAL: 2, Level.EMPTY: 3}
+def draw_gauge(painter: QPainter, size: float, snapshot: Snapshot) -> None:
+    """Draw the gauge of a snapshot into a square of this size."""
+    _draw_gauge(painter, size, _look(snapshot, "", template=False))
 
 
 def shortened(balance: Decimal) -> str:
@@ -104,26 +115,34 @@ def shortened(balance: Decimal) -> str:
     return f"{'-' if balance < 0 else ''}{digits}{unit}"
 
 
+def _look(snapshot: Snapshot, text: str, *, template: bool) -> _Look:
+    fill = round(snapshot.fill * STEPS) / STEPS
+    return _Look(snapshot.level, snapshot.condition, fill, text, template)
+
+
 @lru_cache(maxsize=64)
-def _number_icon(level: Level, text: str, steps: int) -> QIcon:
+def _icon(look: _Look) -> QIcon:
     icon = QIcon()
     for size in SIZES:
-        icon.addPixmap(_number(size, level, text, steps / STEPS))
+        pixmap = QPixmap(size, size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        (_draw_number if look.text else _draw_gauge)(painter, size, look)
+        painter.end()
+        icon.addPixmap(pixmap)
+    icon.setIsMask(look.template)
     return icon
 
 
-def _number(size: int, level: Level, text: str, fill: float) -> QPixmap:
+def _draw_number(painter: QPainter, size: float, look: _Look) -> None:
     """Draw a number as large as it fits, above a bar that says what the gauge would."""
-    pixmap = QPixmap(size, size)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    colour, bar = COLOURS[level], max(2.0, size / 8)
+    colour, bar = look.colour, max(2.0, size / 8)
     font = QFont()
     font.setBold(True)
     font.setPixelSize(100)
     path = QPainterPath()
-    path.addText(0, 0, font, text)
+    path.addText(0, 0, font, look.text)
     box, room = path.boundingRect(), QRectF(0, 0, size, size - bar - 1)
     scale = min(room.width() / box.width(), room.height() / box.height())
     painter.save()
@@ -132,49 +151,43 @@ def _number(size: int, level: Level, text: str, fill: float) -> QPixmap:
     painter.translate(-box.center())
     painter.fillPath(path, colour)
     painter.restore()
-    faint = QColor(colour)
-    faint.setAlphaF(0.35)
-    painter.fillRect(QRectF(0, size - bar, size, bar), faint)
-    painter.fillRect(QRectF(0, size - bar, size * fill, bar), colour)
+    painter.fillRect(QRectF(0, size - bar, size, bar), _faint(colour))
+    painter.fillRect(QRectF(0, size - bar, size * look.fill, bar), colour)
     # Gaps tell the level without colour: none, one, two, three.
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
-    gaps = _GAPS[level]
+    gaps = _GAPS[look.level]
     for gap in range(1, gaps + 1):
         middle = round(size * gap / (gaps + 1))
         painter.fillRect(QRectF(middle - bar / 2, size - bar, bar, bar), colour)
-    painter.end()
-    return pixmap
 
 
-def _gauge(size: int, colour: QColor, fill: float, signs: tuple[Stroke, ...]) -> QPixmap:
-    pixmap = QPixmap(size, size)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
+def _draw_gauge(painter: QPainter, size: float, look: _Look) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     width = size / 7
     ring = QRectF(0, 0, size, size).adjusted(width / 2, width / 2, -width / 2, -width / 2)
-    pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
-    faint = QColor(colour)
-    faint.setAlphaF(0.35)
+    pen = QPen(_faint(look.colour), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
     # From the lower left over the top to the lower right, as gauges go; sixteenths of a degree.
     start, sweep = 225 * 16, -270 * 16
-    pen.setColor(faint)
     painter.setPen(pen)
     painter.drawArc(ring, start, sweep)
-    pen.setColor(colour)
+    pen.setColor(look.colour)
     painter.setPen(pen)
-    if fill > 0:
-        painter.drawArc(ring, start, round(sweep * fill))
+    if look.fill > 0:
+        painter.drawArc(ring, start, round(sweep * look.fill))
     pen.setWidthF(size / 9)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
     centre, reach = size / 2, size * 0.19
-    for stroke in signs:
+    for stroke in _TROUBLE_SIGNS.get(look.condition, _LEVEL_SIGNS[look.level]):
         points = [QPointF(centre + x * reach, centre + y * reach) for x, y in stroke]
         if len(points) == 1:
             painter.drawPoint(points[0])
         else:
             painter.drawPolyline(QPolygonF(points))
-    painter.end()
-    return pixmap
+
+
+def _faint(colour: QColor) -> QColor:
+    faint = QColor(colour)
+    faint.setAlphaF(0.35)
+    return faint

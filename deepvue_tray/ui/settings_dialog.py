@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QProgressBar,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
@@ -29,20 +30,21 @@ from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import AccountError, DeepvueError, InvalidInputError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import (
-    HIGHEST_THRESHOLD,
     LONGEST_INTERVAL,
-    LONGEST_RUNWAY,
     SHORTEST_INTERVAL,
     Settings,
     problems,
 )
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
+from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.translation import translate
 
 _MINUTE = timedelta(minutes=1)
 _FIELD_WIDTH = 320
 """Pixels; for a whole secret, and so that a message below a field does not widen the window."""
+_PROGRESS_WIDTH, _PROGRESS_HEIGHT = 80, 8
+"""Pixels; a sign that moves, not a measure."""
 _DEFAULTS = Settings()
 # Each threshold, and whether it counts days.
 _THRESHOLDS = {"low": False, "low_days": True, "critical": False, "critical_days": True}
@@ -81,12 +83,7 @@ class SettingsDialog(QDialog):
         whole.addWidget(self._credentials_box(from_environment=from_environment))
         whole.addWidget(self._watching_box())
         whole.addWidget(self._alerts_box())
-        self._at_login = QCheckBox(self.tr("Start at lo&gin"))
-        self._at_login.setChecked(starts_at_login)
-        whole.addWidget(self._at_login)
-        self._number_icon = QCheckBox(self.tr("Show the &balance on the icon instead of a gauge"))
-        self._number_icon.setChecked(settings.number_icon)
-        whole.addWidget(self._number_icon)
+        whole.addWidget(self._desktop_box(starts_at_login=starts_at_login))
         _align_labels(self)
         whole.addWidget(self._failure)
         whole.addWidget(self._button_box())
@@ -99,7 +96,7 @@ class SettingsDialog(QDialog):
 
     def show_tested(self, reading: Reading) -> None:
         """Say that the credentials open a wallet, and how much is in it."""
-        self._test.setEnabled(True)
+        self._set_testing(False)
         if self._in_fields() != self._tested:
             return  # typed on meanwhile: the answer is about something else
         balance = words.credits_of(Snapshot(reading=reading))
@@ -107,7 +104,7 @@ class SettingsDialog(QDialog):
 
     def show_test_failed(self, error: DeepvueError) -> None:
         """Say beside the fields why the credentials opened nothing."""
-        self._test.setEnabled(True)
+        self._set_testing(False)
         if self._in_fields() == self._tested:
             self._answer.say("✗ " + words.explanation_of(error))
 
@@ -128,18 +125,27 @@ class SettingsDialog(QDialog):
         known = bool(self._settings.client_id)
         self._client_id = QLineEdit(self._settings.client_id, placeholderText="live… / free_tier…")
         self._client_id.setMinimumWidth(_FIELD_WIDTH)
+        self._client_id.setToolTip(self.tr("From the Deepvue dashboard"))
         self._secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
+        self._secret.setToolTip(self.tr("Leave it empty to keep the stored one"))
         if known:
-            self._secret.setPlaceholderText(self.tr("in the keyring; leave empty to keep it"))
+            self._secret.setPlaceholderText(self.tr("kept in the keyring"))
         reveal = QPushButton(self.tr("Show"), autoDefault=False)
         reveal.setCheckable(True)
-        reveal.setAccessibleDescription(self.tr("Shows or hides the secret as it is typed"))
+        reveal.setToolTip(self.tr("Shows or hides the secret as it is typed"))
         reveal.toggled.connect(self._reveal)
         self._test = QPushButton(self.tr("&Test"), autoDefault=False)
+        self._test.setToolTip(self.tr("Asks the server for the balance, and stores nothing"))
         self._test.clicked.connect(self._on_test)
         self._remove = QPushButton(self.tr("&Remove"), autoDefault=False)
+        self._remove.setToolTip(self.tr("Forgets the client id and the stored secret"))
         self._remove.setEnabled(known)
         self._remove.clicked.connect(self.remove_asked)
+        self._progress = QProgressBar(minimum=0, maximum=0, textVisible=False)
+        self._progress.setAccessibleName(self.tr("Asking the server…"))
+        self._progress.setFixedWidth(_PROGRESS_WIDTH)
+        self._progress.setMaximumHeight(_PROGRESS_HEIGHT)
+        self._progress.setVisible(False)
         self._answer = _Message()
         box = QGroupBox(self.tr("Credentials"))
         form = QFormLayout(box)
@@ -147,7 +153,7 @@ class SettingsDialog(QDialog):
         secret_label = QLabel(self.tr("Client &secret:"))
         secret_label.setBuddy(self._secret)
         form.addRow(secret_label, _row(self._secret, reveal))
-        form.addRow("", _row(self._test, self._remove, stretch=True))
+        form.addRow("", _row(self._test, self._remove, self._progress, stretch=True))
         form.addRow("", self._answer)
         if from_environment:
             note = _Message()
@@ -165,7 +171,7 @@ class SettingsDialog(QDialog):
             "critical_days": self.tr("Critical, in days"),
         }
         self._thresholds = {
-            name: _Threshold(
+            name: ThresholdField(
                 names[name], getattr(self._settings, name), getattr(_DEFAULTS, name), in_days=days
             )
             for name, days in _THRESHOLDS.items()
@@ -179,6 +185,7 @@ class SettingsDialog(QDialog):
             suffix=self.tr(" min"),
             value=self._settings.interval // _MINUTE,
         )
+        self._interval.setToolTip(self.tr("The time from one request to the next"))
         self._interval_shown = self._interval.value()
         box = QGroupBox(self.tr("Watching"))
         form = QFormLayout(box)
@@ -191,27 +198,52 @@ class SettingsDialog(QDialog):
             named.setBuddy(self._thresholds[credits_left].field)
             form.addRow(named, pair)
         form.addRow("", self._problem)
-        form.addRow(self.tr("Ask &every:"), self._interval)
+        ask = QLabel(self.tr("Ask &every:"))
+        ask.setBuddy(self._interval)
+        form.addRow(ask, _row(self._interval, stretch=True))
         return box
 
     def _alerts_box(self) -> QWidget:
         labels = {
-            "notify_low": self.tr("Low"),
-            "notify_critical": self.tr("Critical"),
-            "notify_empty": self.tr("Empty"),
-            "notify_top_up": self.tr("Credits added"),
-            "notify_burning": self.tr("Spending far faster than usual"),
-            "notify_rejected": self.tr("Credentials refused"),
-            "notify_blind": self.tr("No balance for an hour"),
+            "notify_low": (self.tr("Low"), self.tr("The low threshold is reached")),
+            "notify_critical": (self.tr("Critical"), self.tr("The critical threshold is reached")),
+            "notify_empty": (self.tr("Empty"), self.tr("Nothing is left")),
+            "notify_top_up": (self.tr("Credits added"), self.tr("The balance has risen")),
+            "notify_burning": (
+                self.tr("Spending far faster than usual"),
+                self.tr("Judged by the wallet's own habit"),
+            ),
+            "notify_rejected": (
+                self.tr("Credentials refused"),
+                self.tr("The server does not accept them any more"),
+            ),
+            "notify_blind": (
+                self.tr("No balance for an hour"),
+                self.tr("Though the computer was awake"),
+            ),
         }
         box = QGroupBox(self.tr("Notify about"))
         grid = QGridLayout(box)
-        self._alerts = {name: QCheckBox(label) for name, label in labels.items()}
+        self._alerts = {name: QCheckBox(label) for name, (label, _) in labels.items()}
         for place, (name, check) in enumerate(self._alerts.items()):
+            check.setToolTip(labels[name][1])
             check.setChecked(getattr(self._settings, name))
             # The short ones in the first column.
             grid.addWidget(check, place % 4, place // 4)
         grid.setColumnStretch(1, 1)
+        return box
+
+    def _desktop_box(self, *, starts_at_login: bool) -> QWidget:
+        self._at_login = QCheckBox(self.tr("Start at lo&gin"))
+        self._at_login.setToolTip(self.tr("As it stands on this computer, whoever switched it"))
+        self._at_login.setChecked(starts_at_login)
+        self._number_icon = QCheckBox(self.tr("Show the &balance on the icon instead of a gauge"))
+        self._number_icon.setToolTip(self.tr("Shortened to fit: 6.4k"))
+        self._number_icon.setChecked(self._settings.number_icon)
+        box = QGroupBox(self.tr("Desktop"))
+        lines = QVBoxLayout(box)
+        lines.addWidget(self._at_login)
+        lines.addWidget(self._number_icon)
         return box
 
     def _button_box(self) -> QWidget:
@@ -267,6 +299,10 @@ class SettingsDialog(QDialog):
         mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
         self._secret.setEchoMode(mode)
 
+    def _set_testing(self, testing: bool) -> None:
+        self._test.setEnabled(not testing)
+        self._progress.setVisible(testing)
+
     def _in_fields(self) -> tuple[str, str]:
         return self._client_id.text(), self._secret.text()
 
@@ -277,7 +313,7 @@ class SettingsDialog(QDialog):
         except InvalidInputError as error:
             self.show_test_failed(error)
             return
-        self._test.setEnabled(False)
+        self._set_testing(True)
         self._answer.say(self.tr("Asking the server…"))
         self.test_asked.emit(credentials)
 
@@ -304,44 +340,6 @@ class _Message(QLabel):
     def say(self, text: str) -> None:
         self.setText(text)
         self.setVisible(True)
-
-
-class _Threshold(QWidget):
-    """A number of credits, or of days, that can be switched off."""
-
-    changed = Signal()
-
-    def __init__(self, name: str, value: int | None, default: int | None, *, in_days: bool) -> None:
-        super().__init__()
-        self._number = QSpinBox(
-            minimum=1,
-            maximum=LONGEST_RUNWAY if in_days else HIGHEST_THRESHOLD,
-            singleStep=1 if in_days else 100,
-            value=(default or 1) if value is None else value,
-        )
-        self._number.setAccessibleName(name)
-        self._number.setGroupSeparatorShown(True)
-        self._number.setSuffix(self.tr(" days") if in_days else self.tr(" credits"))
-        self._on = QCheckBox()
-        self._on.setToolTip(self.tr("Whether this threshold counts"))
-        self._on.setAccessibleName(f"{name}: {self._on.toolTip()}")
-        self._on.setChecked(value is not None)
-        self._number.setEnabled(value is not None)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._on)
-        layout.addWidget(self._number, stretch=1)
-        self._on.toggled.connect(self._number.setEnabled)
-        self._on.toggled.connect(self.changed)
-        self._number.valueChanged.connect(self.changed)
-
-    @property
-    def field(self) -> QWidget:
-        """What a label stands for; a focus proxy would hide the box from the Tab key."""
-        return self._number
-
-    def value(self) -> int | None:
-        return self._number.value() if self._on.isChecked() else None
 
 
 def _align_labels(dialog: QWidget) -> None:

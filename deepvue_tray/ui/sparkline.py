@@ -33,14 +33,15 @@ class Sparkline(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return a size whose shape can be read."""
-        return QSize(240, 46)
+        return QSize(240, 52)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw the line."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(1, 9, -1, -3)
+        area = QRectF(self.rect()).adjusted(0, 9, -3, -3)
         highest = max(1.0, self._line.highest)
         scale = Scale(area, self._since, self._until, self._line.lowest, highest)
+        self._line.draw_ground(painter, scale)
         draw_thresholds(painter, scale, self._settings)
         self._line.draw(painter, scale)

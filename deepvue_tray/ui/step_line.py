@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from deepvue_tray.core.reading import Stretch
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Level
 from deepvue_tray.ui.icon import COLOURS
+from deepvue_tray.ui.ink import hairline
 from deepvue_tray.ui.scale import Scale
 
 MANY = 900
@@ -54,8 +55,23 @@ class StepLine:
         highest = max((float(piece.high) for piece in stretches), default=0.0)
         return cls(QPolygonF(points), top_ups, len(stretches), min(0.0, lowest), highest)
 
+    def draw_ground(self, painter: QPainter, scale: Scale) -> None:
+        """Tint what lies below the line; for a few pieces, as blending is slow."""
+        if not self.pieces:
+            return
+        line = scale.transform().map(self.points)
+        bottom = scale.area.bottom()
+        for end in (line.last(), line.first()):
+            line.append(QPointF(end.x(), bottom))
+        tint = QColor(COLOURS[Level.OK])
+        tint.setAlphaF(0.12)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tint)
+        painter.drawPolygon(line)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
     def draw(self, painter: QPainter, scale: Scale) -> None:
-        """Draw the line, and a mark at each top-up."""
+        """Draw the line, a dot where it ends, and a mark at each top-up."""
         to_pixels = scale.transform()
         plain = self.pieces > MANY
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not plain)
@@ -64,6 +80,8 @@ class StepLine:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(COLOURS[Level.OK])
+        if self.pieces:
+            painter.drawEllipse(to_pixels.map(self.points.last()), 2.5, 2.5)
         for top_up in self.top_ups:
             tip = to_pixels.map(top_up)
             corners = [tip + QPointF(0, -9), tip + QPointF(-4.5, -2), tip + QPointF(4.5, -2)]
@@ -75,6 +93,8 @@ def draw_thresholds(painter: QPainter, scale: Scale, settings: Settings) -> None
     """Draw the thresholds in credits that lie within the scale."""
     for amount, level in ((settings.low, Level.LOW), (settings.critical, Level.CRITICAL)):
         if amount is not None and amount < scale.highest:
-            painter.setPen(QPen(COLOURS[level], 1, Qt.PenStyle.DashLine))
+            pen = hairline(painter, COLOURS[level])
+            pen.setStyle(Qt.PenStyle.DashLine)
+            painter.setPen(pen)
             y = scale.y(amount)
             painter.drawLine(QLineF(scale.area.left(), y, scale.area.right(), y))

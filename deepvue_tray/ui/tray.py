@@ -10,7 +10,7 @@ from deepvue_tray.core.errors import Action
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
 from deepvue_tray.ui.icon import icon_for
-from deepvue_tray.ui.tray_icon import TrayIcon
+from deepvue_tray.ui.tray_icon import IS_TEMPLATE, TrayIcon
 
 
 class Tray(QObject):
@@ -43,7 +43,8 @@ class Tray(QObject):
             self._remedy.setText(words.remedy_of(trouble))
         for action, entry in self._mending.items():
             entry.setVisible(trouble is not None and trouble.action is action)
-        self._icon.show(icon_for(snapshot), words.tooltip_of(snapshot, now, self._prefix))
+        icon = icon_for(snapshot, template=IS_TEMPLATE)
+        self._icon.show(icon, words.tooltip_of(snapshot, now, self._prefix))
 
     def _build_menu(self) -> None:
         # One menu, whose entries change their text: panels take to a rebuilt one badly.

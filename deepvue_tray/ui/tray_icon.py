@@ -5,7 +5,7 @@ It is the first thing that is shown, so it loads nothing but Qt.
 
 import sys
 
-from PySide6.QtCore import QObject, QPoint, QRect, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -16,6 +16,9 @@ HOST_POLL = 2_000
 
 HOST_CHECK = 600_000
 """The same while there is one; a StatusNotifier host that ends is told by D-Bus at once."""
+
+IS_TEMPLATE = sys.platform == "darwin"
+"""Whether the panel colours the icon by itself."""
 
 GRACE = 5
 """Looks without a host until one that ended counts as gone: a panel that restarts is soon back."""
@@ -42,6 +45,7 @@ class TrayIcon(QObject):
         self._icon: QSystemTrayIcon | None = None
         # Drawing needs enumerations of Qt that would cost the first frame 20 ms.
         self._shown = QIcon(str(icon_path("unknown-64.png")))
+        self._shown.setIsMask(IS_TEMPLATE)
         self._tooltip = ""
         self._looks_left = 1
         self._poll = QTimer(self)
@@ -52,10 +56,10 @@ class TrayIcon(QObject):
         """Whether the icon is in a tray."""
         return self._icon is not None
 
-    def place(self) -> QPoint | None:
-        """Return the middle of the icon on the screen, where the desktop tells it."""
+    def place(self) -> QRect | None:
+        """Return where on the screen the icon is, where the desktop tells it."""
         area = self._icon.geometry() if self._icon else QRect()
-        return area.center() if area.isValid() else None
+        return area if area.isValid() else None
 
     def show(self, icon: QIcon, tooltip: str) -> None:
         """Show these; what is shown already is left alone, as panels leak on churn."""

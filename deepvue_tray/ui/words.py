@@ -16,7 +16,7 @@ from deepvue_tray.core.errors import Action, DeepvueError
 from deepvue_tray.core.forecast import HORIZON
 from deepvue_tray.core.note import Note
 from deepvue_tray.core.reading import Stretch
-from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.core.spending import Period, first_day, spent_by
 from deepvue_tray.ui.translation import translate
 
@@ -72,6 +72,12 @@ def day_of(at: datetime) -> str:
 
 def duration(time: timedelta) -> str:
     """Say how long, as roughly as a forecast may: ``11 days``."""
+    count, one, many = _in_unit(time)
+    return (one if count == 1 else many).format(QLocale().toString(count))
+
+
+def _in_unit(time: timedelta) -> tuple[int, str, str]:
+    """Return how many of the unit that suits a duration, and that unit's two forms."""
     count, unit = rough(time)
     one, many = {
         Unit.MINUTE: (translate("words", "{0} minute"), translate("words", "{0} minutes")),
@@ -79,7 +85,7 @@ def duration(time: timedelta) -> str:
         Unit.DAY: (translate("words", "{0} day"), translate("words", "{0} days")),
         Unit.MONTH: (translate("words", "{0} month"), translate("words", "{0} months")),
     }[unit]
-    return (one if count == 1 else many).format(QLocale().toString(count))
+    return count, one, many
 
 
 def tick_of(at: datetime, step: timedelta) -> str:
@@ -92,6 +98,14 @@ def tick_of(at: datetime, step: timedelta) -> str:
     if step < timedelta(days=60):
         return QLocale().toString(moment.date(), translate("words", "d MMM"))
     return QLocale().toString(moment.date(), translate("words", "MMM yyyy"))
+
+
+def threshold_of(level: Level) -> str:
+    """Name a threshold by the level that begins there."""
+    return {
+        Level.LOW: translate("words", "Low"),
+        Level.CRITICAL: translate("words", "Critical"),
+    }[level]
 
 
 def spent_per(period: Period) -> str:
@@ -172,10 +186,13 @@ def range_of(snapshot: Snapshot, now: datetime) -> str:
         return ""
     if _is_beyond(runway.earliest, now):
         return ""
-    early = duration(max(runway.earliest - now, timedelta(0)))
+    earliest, latest = max(runway.earliest - now, timedelta(0)), runway.latest - now
     if _is_beyond(runway.latest, now):
-        return translate("words", "at least {0}").format(early)
-    return translate("words", "between {0} and {1}").format(early, duration(runway.latest - now))
+        return translate("words", "at least {0}").format(duration(earliest))
+    number_of, _, unit = _in_unit(earliest)
+    same_unit = unit == _in_unit(latest)[2]
+    early = QLocale().toString(number_of) if same_unit else duration(earliest)
+    return translate("words", "between {0} and {1}").format(early, duration(latest))
 
 
 def snooze_of(snapshot: Snapshot, now: datetime) -> str:
@@ -224,9 +241,25 @@ def label_of(action: Action) -> str:
     }[action]
 
 
+def purpose_of(action: Action) -> str:
+    """Say what a button of the card does, where its label may leave that open."""
+    return {
+        Action.REFRESH: translate("words", "Asks the server for the balance"),
+        Action.HISTORY: translate("words", "The balance over time, and what was spent"),
+        Action.SETTINGS: translate("words", "Credentials, thresholds and alerts"),
+        Action.UNLOCK: translate("words", "Lets the keyring ask for its password"),
+        Action.STATUS_PAGE: translate("words", "Whether the server's problem is known"),
+    }[action]
+
+
 def refresh_label(snapshot: Snapshot) -> str:
     """Name the button that asks now; while that is under way, say so."""
     return translate("words", "Asking…") if snapshot.refreshing else label_of(Action.REFRESH)
+
+
+def read_at(snapshot: Snapshot, now: datetime) -> str:
+    """Say when the balance was read; nothing while none is known."""
+    return time_of(snapshot.reading.at, now) if snapshot.reading else ""
 
 
 def status_of(snapshot: Snapshot, now: datetime) -> str:

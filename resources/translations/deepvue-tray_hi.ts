@@ -15,12 +15,16 @@
         <translation>समय के साथ शेष राशि</translation>
     </message>
     <message>
-        <source>Left and right pan, plus and minus zoom.</source>
-        <translation>बाएँ-दाएँ तीर खिसकाते हैं, प्लस-माइनस ज़ूम करते हैं।</translation>
+        <source>Left and right pan, plus and minus zoom. Home and End show the first and the last reading, with Ctrl left and right the one beside it.</source>
+        <translation>बाएँ-दाएँ तीर खिसकाते हैं, प्लस-माइनस ज़ूम करते हैं। Home और End पहली और अंतिम रीडिंग दिखाते हैं, Ctrl के साथ बाएँ-दाएँ तीर उसके पास वाली।</translation>
     </message>
     <message>
-        <source>No readings in this range yet.</source>
-        <translation>इस अवधि में अभी कोई रीडिंग नहीं है।</translation>
+        <source>No readings yet. The first comes as soon as the wallet answers.</source>
+        <translation>अभी कोई रीडिंग नहीं है। वॉलेट के उत्तर देते ही पहली आएगी।</translation>
+    </message>
+    <message>
+        <source>No readings in this range.</source>
+        <translation>इस अवधि में कोई रीडिंग नहीं है।</translation>
     </message>
 </context>
 <context>
@@ -54,8 +58,20 @@
         <translation>सभी</translation>
     </message>
     <message>
+        <source>All readings there are</source>
+        <translation>जितनी भी रीडिंग हैं, सब</translation>
+    </message>
+    <message>
+        <source>Up to now</source>
+        <translation>अब तक</translation>
+    </message>
+    <message>
         <source>Save as</source>
         <translation>इस रूप में सहेजें</translation>
+    </message>
+    <message>
+        <source>The range that is shown, as a table or as a picture</source>
+        <translation>दिखाई गई अवधि, तालिका या चित्र के रूप में</translation>
     </message>
     <message>
         <source>CSV…</source>
@@ -111,6 +127,18 @@
         <translation>सेटिंग्स</translation>
     </message>
     <message>
+        <source>From the Deepvue dashboard</source>
+        <translation>Deepvue डैशबोर्ड से</translation>
+    </message>
+    <message>
+        <source>Leave it empty to keep the stored one</source>
+        <translation>सहेजा हुआ रखने के लिए खाली छोड़ें</translation>
+    </message>
+    <message>
+        <source>kept in the keyring</source>
+        <translation>कीरिंग में सहेजा है</translation>
+    </message>
+    <message>
         <source>Start at lo&amp;gin</source>
         <translation>लॉग इन पर शुरू करें (&amp;G)</translation>
     </message>
@@ -121,10 +149,6 @@
     <message>
         <source>It works: {0}.</source>
         <translation>काम कर रहा है: {0}।</translation>
-    </message>
-    <message>
-        <source>in the keyring; leave empty to keep it</source>
-        <translation>कीरिंग में है; रखने के लिए खाली छोड़ें</translation>
     </message>
     <message>
         <source>Show</source>
@@ -139,8 +163,16 @@
         <translation>जाँचें (&amp;T)</translation>
     </message>
     <message>
+        <source>Asks the server for the balance, and stores nothing</source>
+        <translation>सर्वर से शेष राशि पूछता है, कुछ सहेजता नहीं</translation>
+    </message>
+    <message>
         <source>&amp;Remove</source>
         <translation>हटाएँ (&amp;R)</translation>
+    </message>
+    <message>
+        <source>Forgets the client id and the stored secret</source>
+        <translation>क्लाइंट ID और सहेजा हुआ सीक्रेट भुला देता है</translation>
     </message>
     <message>
         <source>Credentials</source>
@@ -179,6 +211,10 @@
         <translation> मिनट</translation>
     </message>
     <message>
+        <source>The time from one request to the next</source>
+        <translation>एक अनुरोध से अगले तक का समय</translation>
+    </message>
+    <message>
         <source>Watching</source>
         <translation>निगरानी</translation>
     </message>
@@ -199,32 +235,72 @@
         <translation>कम</translation>
     </message>
     <message>
+        <source>The low threshold is reached</source>
+        <translation>&quot;कम&quot; की सीमा आ गई</translation>
+    </message>
+    <message>
         <source>Critical</source>
         <translation>गंभीर</translation>
+    </message>
+    <message>
+        <source>The critical threshold is reached</source>
+        <translation>&quot;गंभीर&quot; की सीमा आ गई</translation>
     </message>
     <message>
         <source>Empty</source>
         <translation>खाली</translation>
     </message>
     <message>
+        <source>Nothing is left</source>
+        <translation>कुछ नहीं बचा</translation>
+    </message>
+    <message>
         <source>Credits added</source>
         <translation>क्रेडिट जुड़े</translation>
+    </message>
+    <message>
+        <source>The balance has risen</source>
+        <translation>शेष राशि बढ़ी है</translation>
     </message>
     <message>
         <source>Spending far faster than usual</source>
         <translation>खर्च सामान्य से बहुत तेज़</translation>
     </message>
     <message>
+        <source>Judged by the wallet&apos;s own habit</source>
+        <translation>वॉलेट की अपनी आदत के अनुसार</translation>
+    </message>
+    <message>
         <source>Credentials refused</source>
         <translation>क्रेडेंशियल अस्वीकृत</translation>
+    </message>
+    <message>
+        <source>The server does not accept them any more</source>
+        <translation>सर्वर उन्हें अब स्वीकार नहीं करता</translation>
     </message>
     <message>
         <source>No balance for an hour</source>
         <translation>एक घंटे से शेष राशि नहीं मिली</translation>
     </message>
     <message>
+        <source>Though the computer was awake</source>
+        <translation>जबकि कंप्यूटर चालू था</translation>
+    </message>
+    <message>
         <source>Notify about</source>
         <translation>सूचना दें</translation>
+    </message>
+    <message>
+        <source>As it stands on this computer, whoever switched it</source>
+        <translation>इस कंप्यूटर पर जैसा है, चाहे किसी ने भी बदला हो</translation>
+    </message>
+    <message>
+        <source>Shortened to fit: 6.4k</source>
+        <translation>जगह के अनुसार छोटी: 6.4k</translation>
+    </message>
+    <message>
+        <source>Desktop</source>
+        <translation>डेस्कटॉप</translation>
     </message>
     <message>
         <source>&amp;Keep for this session only</source>
@@ -243,7 +319,15 @@
     </message>
 </context>
 <context>
-    <name>_Threshold</name>
+    <name>ThresholdField</name>
+    <message>
+        <source>Forecast to last so many days, or fewer</source>
+        <translation>अनुमान है कि इतने या इससे कम दिन चलेगा</translation>
+    </message>
+    <message>
+        <source>So many credits left, or fewer</source>
+        <translation>इतने या इससे कम क्रेडिट बाकी</translation>
+    </message>
     <message>
         <source> days</source>
         <translation> दिन</translation>
@@ -260,20 +344,52 @@
 <context>
     <name>about</name>
     <message>
+        <source>Dashboard</source>
+        <translation>डैशबोर्ड</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>स्थिति</translation>
+    </message>
+    <message>
+        <source>Documentation</source>
+        <translation>दस्तावेज़</translation>
+    </message>
+    <message>
+        <source>Settings:</source>
+        <translation>सेटिंग्स:</translation>
+    </message>
+    <message>
+        <source>History:</source>
+        <translation>इतिहास:</translation>
+    </message>
+    <message>
+        <source>Log:</source>
+        <translation>लॉग:</translation>
+    </message>
+    <message>
         <source>About deepvue-tray</source>
         <translation>deepvue-tray के बारे में</translation>
+    </message>
+    <message>
+        <source>Licence:</source>
+        <translation>लाइसेंस:</translation>
+    </message>
+    <message>
+        <source>With:</source>
+        <translation>इनके साथ:</translation>
     </message>
     <message>
         <source>How much is left in a prepaid Deepvue API wallet, and a warning in time.</source>
         <translation>प्रीपेड Deepvue API वॉलेट में कितना बचा है, और समय पर चेतावनी।</translation>
     </message>
     <message>
-        <source>Your data:</source>
-        <translation>आपका डेटा:</translation>
+        <source>Links</source>
+        <translation>लिंक</translation>
     </message>
     <message>
-        <source>Under the MIT licence. With:</source>
-        <translation>MIT लाइसेंस के अंतर्गत। इनके साथ:</translation>
+        <source>Tab and Return open one in the browser.</source>
+        <translation>Tab और Return किसी एक को ब्राउज़र में खोलते हैं।</translation>
     </message>
 </context>
 <context>
@@ -481,6 +597,14 @@
         <translation>MMM yyyy</translation>
     </message>
     <message>
+        <source>Low</source>
+        <translation>कम</translation>
+    </message>
+    <message>
+        <source>Critical</source>
+        <translation>गंभीर</translation>
+    </message>
+    <message>
         <source>Spent per day</source>
         <translation>प्रतिदिन खर्च</translation>
     </message>
@@ -591,6 +715,26 @@
     <message>
         <source>Quit</source>
         <translation>बंद करें</translation>
+    </message>
+    <message>
+        <source>Asks the server for the balance</source>
+        <translation>सर्वर से शेष राशि पूछता है</translation>
+    </message>
+    <message>
+        <source>The balance over time, and what was spent</source>
+        <translation>समय के साथ शेष राशि, और कितना खर्च हुआ</translation>
+    </message>
+    <message>
+        <source>Credentials, thresholds and alerts</source>
+        <translation>क्रेडेंशियल, सीमाएँ और सूचनाएँ</translation>
+    </message>
+    <message>
+        <source>Lets the keyring ask for its password</source>
+        <translation>कीरिंग को उसका पासवर्ड पूछने देता है</translation>
+    </message>
+    <message>
+        <source>Whether the server&apos;s problem is known</source>
+        <translation>सर्वर की समस्या ज्ञात है या नहीं</translation>
     </message>
     <message>
         <source>Asking…</source>

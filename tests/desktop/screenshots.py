@@ -1,10 +1,13 @@
-"""Takes a picture of every view, light, dark and in Hindi, of the demo on the virtual desktop.
+"""Takes a picture of every view on the virtual desktop: light, dark, in Hindi, in longer words.
 
-Hindi needs a font, such as Debian's fonts-lohit-deva.
+The clock and the wallet stand still, so that the same program gives the same pictures, but for the
+name of the demo's folder in the About window. It needs Debian's faketime, and for Hindi a font,
+such as fonts-lohit-deva.
 
-python -m tests.desktop.screenshots FOLDER
+    python -m tests.desktop.screenshots FOLDER [SCALE]
 """
 
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -12,57 +15,92 @@ from pathlib import Path
 
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
+from tests.support.pseudo import pseudo_language
+
+CLOCK = "2026-11-24 14:05:00"
 
 SCHEMES: Mapping[str, Mapping[str, str]] = {
     "light": {},
     # Qt takes the colours of GTK's theme, which the panel has brought.
     "dark": {"QT_QPA_PLATFORMTHEME": "gtk3", "GTK_THEME": "Adwaita:dark"},
     "hindi": {"LANG": "hi_IN.UTF-8"},
+    "pseudo": {},
 }
-
-WINDOWS = ("history", "settings", "about")
-"""In the order of the menu, from below: Quit, About, Settings, the dashboard, …, History."""
 
 
 def take(desktop: Desktop, path: Path) -> None:
-    """Take a picture of the window that has the focus, with its frame."""
+    """Take a picture of the window that has the focus, with its frame, once it is drawn."""
+    desktop.run("xdotool", "sleep", "0.7")
     window = desktop.run("xdotool", "getwindowfocus").strip()
-    desktop.run("import", "-window", window, "-frame", "-strip", str(path))
+    desktop.run("import", "-window", window, "-frame", "-strip", "+repage", str(path))
 
 
-def wait_for_balance(desktop: Desktop) -> TrayItem:
-    """Return the tray's item once it says the balance."""
-    item = TrayItem.wait(desktop)
-    wait_until(lambda: "1,1" in item.tooltip, "the balance")
-    return item
+def start(desktop: Desktop, translation: Path | None, scheme: Mapping[str, str]) -> None:
+    """Start the demo whose clock and wallet stand still."""
+    program = [sys.executable, "-m", "tests.desktop.still_demo"]
+    if translation:
+        program.append(str(translation))
+    # Only what a person reads: what waits goes on.
+    desktop.start(
+        "faketime", "-f", CLOCK, *program, name="demo", FAKETIME_DONT_FAKE_MONOTONIC="1", **scheme
+    )
 
 
-def entries(item: TrayItem) -> Mapping[str, str]:
-    """Return the menu's label for each window, whatever the language."""
-    labels = item.labels()
-    history = next(n for n, label in enumerate(labels) if label.endswith("…"))
-    return {"history": labels[history], "settings": labels[-3], "about": labels[-2]}
+def by_the_tray(folder: Path, name: str, translation: Path | None, env: Mapping[str, str]) -> None:
+    """Take what opens at the icon: the card, the menu and the windows behind its entries."""
+    with tempfile.TemporaryDirectory() as home, Desktop(Path(home), screen="1440x900") as desktop:
+        desktop.start("xfwm4", "--compositor=off")
+        start(desktop, translation, env)
+        item = TrayItem.wait(desktop)
+        wait_until(lambda: "1,120" in item.tooltip, "the balance")
+        desktop.click_icon(1)
+        desktop.focus("Demo")
+        take(desktop, folder / f"card-{name}.png")
+        desktop.run("import", "-window", "root", "-crop", "420x330+0+0", "-strip", "+repage",
+                    str(folder / f"card-at-icon-{name}.png"))  # fmt: skip
+        labels = item.labels()
+        for view, place in (("history", 4), ("settings", -3), ("about", -2)):
+            item.click(labels[place])
+            title = labels[place].partition("…")[0].rstrip("·]")
+            desktop.focus(title if view == "about" else f"Demo · {title}")
+            take(desktop, folder / f"{view}-{name}.png")
+            if view == "history":
+                # From the chart on to the ranges, and to the third of them.
+                desktop.run("xdotool", "key", "Tab", "Right", "Right")
+                take(desktop, folder / f"history-30-{name}.png")
+            desktop.run("xdotool", "key", "Escape")
+        desktop.click_icon(3)
+        desktop.run("xdotool", "sleep", "0.7")
+        desktop.run("import", "-window", "root", "-crop", "420x330+0+0", "-strip", "+repage",
+                    str(folder / f"menu-{name}.png"))  # fmt: skip
 
 
-def main(folder: Path) -> None:
+def without_tray(folder: Path, name: str, translation: Path | None, env: Mapping[str, str]) -> None:
+    """Take the window that stands for the icon on a desktop that has no tray."""
+    with tempfile.TemporaryDirectory() as home, Desktop(Path(home), panel=None) as desktop:
+        desktop.start("xfwm4", "--compositor=off")
+        start(desktop, translation, env)
+        desktop.focus("Demo")
+        desktop.run("xdotool", "sleep", "3")  # for the balance
+        take(desktop, folder / f"no-tray-{name}.png")
+
+
+def main(folder: Path, scale: str) -> None:
     """Take all pictures."""
     folder.mkdir(parents=True, exist_ok=True)
-    for scheme, env in SCHEMES.items():
-        with tempfile.TemporaryDirectory() as home, Desktop(Path(home)) as desktop:
-            desktop.start("xfwm4", "--compositor=off")
-            desktop.start(sys.executable, "-m", "deepvue_tray", "--demo", name="demo", **env)
-            item = wait_for_balance(desktop)
-            desktop.run("xdotool", "mousemove", "500", "300")
-            item.activate()
-            desktop.focus("deepvue-tray")
-            take(desktop, folder / f"card-{scheme}.png")
-            for name in WINDOWS:
-                entry = entries(item)[name]
-                item.click(entry)
-                desktop.focus(entry.strip("…") if name == "about" else f"Demo · {entry.strip('…')}")
-                take(desktop, folder / f"{name}-{scheme}.png")
-                desktop.run("xdotool", "key", "Escape")
+    subprocess.run(
+        [sys.executable, "-m", "tests.desktop.icon_sheet", str(folder / "icons.png")],
+        env={"QT_QPA_PLATFORM": "offscreen"},
+        check=True,
+    )
+    with tempfile.TemporaryDirectory() as languages:
+        pseudo = pseudo_language(Path(languages))
+        for name, scheme in SCHEMES.items():
+            env = {**scheme, "QT_SCALE_FACTOR": scale}
+            translation = pseudo if name == "pseudo" else None
+            by_the_tray(folder, name, translation, env)
+            without_tray(folder, name, translation, env)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "1")

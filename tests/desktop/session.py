@@ -89,8 +89,16 @@ def wait_until(condition: Callable[[], T], what: str, patience: float = PATIENCE
 class Desktop:
     """A desktop as long as the context lasts; ``folder`` takes its home and its logs."""
 
-    def __init__(self, folder: Path, *, panel: str | None = "xfce4-panel", keyring: bool = True):
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        panel: str | None = "xfce4-panel",
+        keyring: bool = True,
+        screen: str = "1000x700",
+    ):
         self.folder = folder
+        self._screen = f"{screen}x24"
         self._panel = panel
         self._keyring = keyring
         self._ending = ExitStack()
@@ -164,11 +172,17 @@ class Desktop:
 
     def focus(self, name: str) -> None:
         """Wait for a window whose title begins with ``name``, and give it the keyboard."""
-        search = ("xdotool", "search", "--onlyvisible", "--name", f"^{name}")
+        search = ("xdotool", "search", "--onlyvisible", "--name", "^" + name.replace("[", r"\["))
         window = wait_until(lambda: self.run(*search).strip(), f"a window {name!r}")
         self.run("xdotool", "windowactivate", "--sync", window)
         focused = ("xdotool", "getwindowfocus", "getwindowname")
         wait_until(lambda: self.run(*focused).startswith(name), f"the focus in {name!r}")
+
+    def click_icon(self, button: int) -> None:
+        """Click the only icon with the mouse, where xfce4-panel shows it."""
+        # The panel takes a click only where the pointer has been for a moment.
+        place = ("mousemove", "25", "13", "sleep", "0.5")
+        self.run("xdotool", *place, "click", str(button))
 
     def run(self, *command: str, input: str = "") -> str:  # noqa: A002 - subprocess's own name
         """Run a short program on this desktop, and return what it printed."""
@@ -209,7 +223,7 @@ class Desktop:
     def _start_display(self) -> None:
         reader, writer = os.pipe()
         with os.fdopen(reader) as told:
-            command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1000x700x24"]
+            command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", self._screen]
             process = subprocess.Popen(
                 [*command, "-nolisten", "tcp"], pass_fds=[writer], stderr=subprocess.DEVNULL
             )

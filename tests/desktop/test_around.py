@@ -10,6 +10,9 @@ from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.support.faulty_server import FaultyServer, status
 
+PANEL_HEIGHT = 26
+"""Pixels, at the top of the screen."""
+
 
 def says(item: TrayItem, *words: str) -> None:
     wait_until(lambda: all(word in item.tooltip for word in words), f"a tooltip with {words}")
@@ -114,6 +117,30 @@ def test_the_windows_open_from_the_menu(program: Program) -> None:
         item.click(entry)
         desktop.focus(title)
         desktop.run("xdotool", "key", "Escape")
+    assert program.output() == ""
+
+
+def test_a_click_opens_the_card_beside_the_panel_and_it_goes_away_by_itself(
+    program: Program,
+) -> None:
+    desktop = program.desktop
+    desktop.start("xfwm4", "--compositor=off")
+    program.start(**SIGNED_IN)
+    item = TrayItem.wait(desktop)
+    says(item, "6,448 credits")
+    desktop.click_icon(1)
+    desktop.focus("deepvue-tray")
+    geometry = desktop.run("xdotool", "getwindowgeometry", "--shell", window(desktop))
+    place = dict(line.split("=") for line in geometry.split())
+    assert int(place["X"]) >= 0
+    assert int(place["Y"]) >= PANEL_HEIGHT
+    desktop.run("xdotool", "key", "Escape")
+    wait_until(lambda: not window(desktop), "the card's end on Escape")
+    desktop.click_icon(1)
+    desktop.focus("deepvue-tray")
+    item.click("About")
+    desktop.focus("About")
+    wait_until(lambda: not window(desktop), "the card's end when another window has the focus")
     assert program.output() == ""
 
 

@@ -4,9 +4,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QDialogButtonBox,
+    QLabel,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import ServerError
@@ -16,6 +23,7 @@ from deepvue_tray.ui.about import about_window
 from deepvue_tray.ui.card import Card
 from deepvue_tray.ui.history_window import HistoryWindow
 from deepvue_tray.ui.settings_dialog import SettingsDialog
+from tests.support.layout import cut_off
 from tests.ui.test_history_window import plot
 
 
@@ -47,6 +55,15 @@ def window(request: pytest.FixtureRequest, qtbot: QtBot) -> Iterator[QWidget]:
     window.hide()
 
 
+def tree(interface: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
+    """Yield all that a screen reader finds below ``interface``, but for what is not shown."""
+    for place in range(interface.childCount()):
+        child = interface.child(place)
+        if child is not None and not child.state().invisible:
+            yield child
+            yield from tree(child)
+
+
 def controls(window: QWidget) -> Iterator[QWidget]:
     """Yield what the keyboard can reach, but for what a spin box is made of."""
     for widget in window.findChildren(QWidget):
@@ -56,14 +73,24 @@ def controls(window: QWidget) -> Iterator[QWidget]:
             yield widget
 
 
-def test_every_control_has_a_name(window: QWidget) -> None:
-    found = list(controls(window))
-    assert found
-    for widget in found:
+def is_control(interface: QAccessibleInterface) -> bool:
+    inner = isinstance(interface.parent().object(), QAbstractSpinBox)
+    return bool(interface.state().focusable) and not inner
+
+
+def test_every_control_that_a_screen_reader_finds_has_a_name_of_its_own(window: QWidget) -> None:
+    found = [c for c in tree(QAccessible.queryAccessibleInterface(window)) if is_control(c)]
+    names = [c.text(QAccessible.Text.Name).replace("&", "").strip() for c in found]
+    assert len(found) >= len(list(controls(window))) > 0
+    assert all(names), [c.object() for c, name in zip(found, names, strict=True) if not name]
+    assert len(set(names)) == len(names)
+
+
+def test_every_control_says_what_it_does(window: QWidget) -> None:
+    for widget in controls(window):
+        standard = isinstance(widget.parent(), QDialogButtonBox)  # Save, Cancel, Close
         interface = QAccessible.queryAccessibleInterface(widget)
-        assert interface is not None
-        name = interface.text(QAccessible.Text.Name)
-        assert name.replace("&", "").strip(), f"{type(widget).__name__} has no name"
+        assert standard or interface.text(QAccessible.Text.Description), widget
 
 
 def test_the_tab_key_reaches_every_control(window: QWidget) -> None:
@@ -81,10 +108,34 @@ def test_the_tab_key_reaches_every_control(window: QWidget) -> None:
     assert found - reached - beside == set()
 
 
-def test_its_text_grows_with_the_system_s(window: QWidget) -> None:
-    before = window.sizeHint().height()
+@pytest.fixture
+def larger_text(qtbot: QtBot) -> Iterator[None]:
+    before = QApplication.font()
+    larger = QApplication.font()
+    larger.setPointSizeF(before.pointSizeF() * 1.5)
+    QApplication.setFont(larger)
+    yield
+    QApplication.setFont(before)
+
+
+@pytest.mark.usefixtures("larger_text")
+@pytest.mark.parametrize("name", WINDOWS)
+def test_larger_text_is_cut_off_nowhere(name: str) -> None:
+    window = WINDOWS[name]()
+    window.show()
+    assert cut_off(window) == []
+    window.hide()
+
+
+def test_its_text_grows_with_the_system_s_while_it_is_open(window: QWidget) -> None:
+    before = {label: label.sizeHint().height() for label in labels(window)}
     font = window.font()
     font.setPointSizeF(font.pointSizeF() * 1.5)
     window.setFont(font)
     QApplication.processEvents()
-    assert window.sizeHint().height() > before
+    grown = {label: label.sizeHint().height() for label in before}
+    assert [label.text() for label in before if grown[label] <= before[label]] == []
+
+
+def labels(window: QWidget) -> list[QLabel]:
+    return [label for label in window.findChildren(QLabel) if label.isVisible() and label.text()]

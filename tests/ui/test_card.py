@@ -4,15 +4,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import Action, ServerError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.card import Card
+from tests.ui.test_history_window import plot
 
 READING = Reading(at=datetime.now(UTC), balance=Decimal(6448))
 
@@ -39,6 +40,7 @@ def test_it_explains_trouble_and_offers_the_remedy(qtbot: QtBot, card: Card) -> 
     card.show_snapshot(Snapshot(reading=READING, trouble=ServerError("Source Unavailable")))
     assert "6448 credits" in seen(card)
     assert "The server has a problem (Source Unavailable)." in seen(card)
+    assert seen(card).count("The server has a problem") == 1
     remedy = next(b for b in card.findChildren(QPushButton) if b.text() == "Open status page")
     with qtbot.waitSignal(card.asked) as asked:
         remedy.click()
@@ -63,15 +65,50 @@ def test_as_the_only_window_it_stays_on_escape_and_quits_when_closed(
     assert asked.args == [Action.QUIT]
 
 
-@pytest.mark.parametrize("icon", [None, QPoint(0, 0), QPoint(5000, 5000)])
-def test_it_opens_whole_on_the_screen(qtbot: QtBot, card: Card, icon: QPoint | None) -> None:
+def icon_at(x: int, y: int) -> QRect:
+    return QRect(x, y, 24, 24)
+
+
+@pytest.mark.parametrize("icon", [None, icon_at(0, 0), icon_at(0, 776), icon_at(5000, 5000)])
+def test_it_opens_whole_on_the_screen(qtbot: QtBot, card: Card, icon: QRect | None) -> None:
     card.open_as_popup(icon)
     assert card.screen().availableGeometry().contains(card.geometry())
 
 
-def test_it_opens_at_the_icon(qtbot: QtBot, card: Card) -> None:
-    card.open_as_popup(QPoint(400, 300))
-    assert card.geometry().contains(QPoint(400, 300))
+@pytest.mark.parametrize("y", [0, 300, 776])
+def test_it_opens_beside_the_icon_and_not_over_it(qtbot: QtBot, card: Card, y: int) -> None:
+    icon = icon_at(400, y)
+    card.open_as_popup(icon)
+    assert not card.geometry().intersects(icon)
+    assert card.geometry().adjusted(-8, -8, 8, 8).intersects(icon)
+
+
+def test_as_a_pop_up_it_closes_when_another_window_gets_the_focus(qtbot: QtBot, card: Card) -> None:
+    card.open_as_popup()
+    qtbot.waitUntil(card.isActiveWindow)
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(lambda: not card.isVisible())
+
+
+def test_it_does_not_jump_when_the_last_days_arrive(card: Card) -> None:
+    card.show_snapshot(Snapshot(reading=READING))
+    card.open_as_popup()
+    height = card.height()
+    shown = plot()
+    card.show_past(shown.since, shown.until, shown.stretches)
+    assert card.height() == height
+
+
+def test_without_a_past_there_is_no_room_left_for_one(card: Card) -> None:
+    card.show_snapshot(Snapshot(reading=READING))
+    card.open_as_popup()
+    height = card.height()
+    shown = plot(empty=True)
+    card.show_past(shown.since, shown.until, shown.stretches)
+    assert card.height() < height
 
 
 def test_while_it_asks_the_button_says_so(qtbot: QtBot, card: Card) -> None:

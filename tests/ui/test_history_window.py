@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtGui import QImage, QPalette, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.forecast import Runway
 from deepvue_tray.core.reading import Reading, Stretch
 from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.ui import words
 from deepvue_tray.ui.chart import Chart, Plot
 from deepvue_tray.ui.history_window import HistoryWindow
 
@@ -101,7 +102,7 @@ def test_all_there_is_has_no_begin(window: HistoryWindow, asked: Asked) -> None:
 
 
 def test_the_forecast_stands_below_in_words(window: HistoryWindow) -> None:
-    assert window._said.text() == "About 4 days left, Fri 27 Nov (between 3 days and 5 days)"
+    assert window._said.text() == "About 4 days left, Fri 27 Nov (between 3 and 5 days)"
 
 
 def test_something_is_drawn_and_an_empty_range_says_so(window: HistoryWindow) -> None:
@@ -152,6 +153,43 @@ def test_the_keyboard_does_what_the_mouse_does(
 ) -> None:
     QTest.keyClick(chart_of(window), key)
     assert asked[-1] != (plot().since, plot().until)
+
+
+@pytest.mark.parametrize(
+    ("keys", "hours_ago"),
+    [
+        ([(Qt.Key.Key_End, False)], 0),
+        ([(Qt.Key.Key_Home, False)], 7 * 24),
+        ([(Qt.Key.Key_Left, True)], 0),
+        ([(Qt.Key.Key_Left, True), (Qt.Key.Key_Left, True)], 1),
+        ([(Qt.Key.Key_Home, False), (Qt.Key.Key_Left, True)], 7 * 24),
+    ],
+)
+def test_the_keyboard_reads_one_reading_after_the_other(
+    window: HistoryWindow, asked: Asked, keys: list[tuple[Qt.Key, bool]], hours_ago: int
+) -> None:
+    modifiers = {True: Qt.KeyboardModifier.ControlModifier, False: Qt.KeyboardModifier.NoModifier}
+    for key, ctrl in keys:
+        QTest.keyClick(chart_of(window), key, modifiers[ctrl])
+    reading = plot().stretches[-1 - hours_ago]
+    said = chart_of(window).accessibleDescription()
+    assert said == words.reading_of(reading.last, reading.at)
+    assert asked == []
+
+
+def test_a_new_reading_leaves_the_one_that_is_looked_at(window: HistoryWindow) -> None:
+    QTest.keyClick(chart_of(window), Qt.Key.Key_Home)
+    said = chart_of(window).accessibleDescription()
+    window.show_plot(plot())
+    assert chart_of(window).accessibleDescription() == said
+
+
+def test_the_range_that_is_shown_is_marked_by_more_than_a_colour(window: HistoryWindow) -> None:
+    button = next(b for b in window.findChildren(QPushButton) if b.text() == "7 d")
+    button.repaint()
+    checked = button.grab().toImage()
+    line = checked.pixelColor(button.width() // 2, button.height() - 4)
+    assert line == button.palette().color(QPalette.ColorRole.ButtonText)
 
 
 def test_a_range_of_one_s_own_is_kept_when_a_new_reading_comes(

@@ -47,21 +47,42 @@ def at(balance: int, trouble: DeepvueError | None = None) -> Snapshot:
     return Snapshot(reading=reading, full=Decimal(2000), trouble=trouble)
 
 
-def grey(snapshot: Snapshot) -> list[int]:
+def grey(snapshot: Snapshot, *, template: bool = False) -> list[int]:
     """Return the 16-pixel icon's opacity, which knows no colour."""
-    image = icon_for(snapshot).pixmap(16, 16).toImage()
+    image = icon_for(snapshot, template=template).pixmap(16, 16).toImage()
     image = image.convertToFormat(QImage.Format.Format_ARGB32)
     return [image.pixelColor(x, y).alpha() for y in range(16) for x in range(16)]
 
 
-def test_every_level_and_every_trouble_looks_different_without_colour(qtbot: QtBot) -> None:
+@pytest.mark.parametrize("template", [False, True])
+def test_every_level_and_every_trouble_looks_different_without_colour(
+    qtbot: QtBot, template: bool
+) -> None:
     states = [at(1900), at(900), at(200), at(0), Snapshot()]
     states += [replace(at(1900), stale=True)]
     states += [at(1900, trouble) for trouble in TROUBLES]
     for one, other in combinations(states, 2):
-        pairs = zip(grey(one), grey(other), strict=True)
+        pairs = zip(grey(one, template=template), grey(other, template=template), strict=True)
         different = sum(abs(a - b) > 64 for a, b in pairs)
         assert different >= 6, (one.level, one.condition, other.level, other.condition)
+
+
+def test_a_template_is_black_alone_and_left_to_the_panel_to_colour(qtbot: QtBot) -> None:
+    icon = icon_for(at(900), template=True)
+    assert icon.isMask()
+    assert not icon_for(at(900)).isMask()
+    image = icon.pixmap(64, 64).toImage()
+    drawn = [image.pixelColor(x, y) for y in range(64) for x in range(64)]
+    assert {(c.red(), c.green(), c.blue()) for c in drawn} == {(0, 0, 0)}
+
+
+def test_the_numbers_levels_look_different_without_colour(qtbot: QtBot) -> None:
+    # One text for all: the gaps of the bar below have to tell the level.
+    chosen = [
+        replace(at(900), settings=Settings(number_icon=True, low=low, critical=critical))
+        for low, critical in ((800, 100), (1000, 100), (1000, 950))
+    ]
+    assert len({tuple(grey(snapshot)) for snapshot in chosen}) == len(chosen)
 
 
 def test_it_is_drawn_for_every_size_a_panel_asks_for(qtbot: QtBot) -> None:

@@ -113,7 +113,9 @@ def test_a_test_asks_with_what_is_typed_and_shows_the_balance(
     person.press("Test")
     assert person.tested == [NEW]
     assert not person.can("Test")
+    assert person.dialog._progress.isVisible()
     person.dialog.show_tested(Reading(at=datetime.now(UTC), balance=Decimal(6448)))
+    assert not person.dialog._progress.isVisible()
     assert person.sees("It works: 6448 credits.")
     assert person.can("Test")
     assert person.saved == []

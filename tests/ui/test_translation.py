@@ -2,8 +2,6 @@
 
 import re
 import shutil
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import Action, RejectedError
@@ -20,21 +18,16 @@ from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
 from deepvue_tray.ui.translation import install
+from resources.translations import update
+from tests.support.layout import cut_off
+from tests.support.pseudo import pseudo_language
 from tests.ui.test_accessibility import WINDOWS
 
-CHECKOUT = Path(__file__).parents[2]
-FOLDER = CHECKOUT / "resources" / "translations"
-HINDI = FOLDER / "deepvue-tray_hi.ts"
-SOURCES = sorted(map(str, (CHECKOUT / "deepvue_tray").rglob("*.py")))
-TOOLS = Path(sys.executable).parent
+HINDI = update.HERE / "deepvue-tray_hi.ts"
 
 needs_tools = pytest.mark.skipif(
-    not shutil.which("pyside6-lupdate", path=TOOLS), reason="needs Qt's translation tools"
+    not shutil.which("pyside6-lupdate", path=update.TOOLS), reason="needs Qt's translation tools"
 )
-
-
-def run(tool: str, *arguments: object) -> None:
-    subprocess.run([TOOLS / tool, *map(str, arguments)], check=True, capture_output=True)
 
 
 def messages(path: Path) -> Iterator[tuple[str, str]]:
@@ -66,7 +59,7 @@ def speak(qtbot: QtBot) -> Iterator[Callable[[str], bool]]:
 def test_every_text_of_the_program_is_translated(tmp_path: Path) -> None:
     fresh = tmp_path / "fresh.ts"
     shutil.copy(HINDI, fresh)
-    run("pyside6-lupdate", "-locations", "none", "-no-obsolete", *SOURCES, "-ts", fresh)
+    update.collect(fresh)
     assert [source for source, translation in messages(fresh) if not translation] == []
     assert len([*messages(fresh)]) == len([*messages(HINDI)])
 
@@ -74,7 +67,7 @@ def test_every_text_of_the_program_is_translated(tmp_path: Path) -> None:
 @needs_tools
 def test_what_is_shipped_is_what_was_translated(tmp_path: Path) -> None:
     compiled = tmp_path / "compiled.qm"
-    run("pyside6-lrelease", HINDI, "-qm", compiled)
+    update.compile_into(HINDI, compiled)
     assert compiled.read_bytes() == HINDI.with_suffix(".qm").read_bytes()
 
 
@@ -95,6 +88,13 @@ def test_in_hindi_it_speaks_hindi_and_groups_numbers_as_india_does(
     assert said.endswith("क्रेडेंशियल अस्वीकृत")
 
 
+@pytest.mark.parametrize("name", ["en_IN", "hi_IN"])
+def test_numbers_are_grouped_as_india_does(speak: Callable[[str], bool], name: str) -> None:
+    speak(name)
+    assert words.number(Decimal(1234567)) == "12,34,567"
+    assert words.number(Decimal("1234567.50")) == "12,34,567.50"
+
+
 def test_a_language_without_a_translation_stays_english(speak: Callable[[str], bool]) -> None:
     assert not speak("tlh")
     assert words.label_of(Action.QUIT) == "Quit"
@@ -103,16 +103,8 @@ def test_a_language_without_a_translation_stays_english(speak: Callable[[str], b
 @needs_tools
 @pytest.mark.parametrize("name", WINDOWS)
 def test_words_a_third_longer_are_cut_off_nowhere(qtbot: QtBot, tmp_path: Path, name: str) -> None:
-    tree = ET.parse(HINDI)
-    for message in tree.getroot().iter("message"):
-        source, translation = message.findtext("source") or "", message.find("translation")
-        assert translation is not None
-        translation.text = f"[{source}{'·' * (len(source) // 3)}]"
-    pseudo = tmp_path / "pseudo.ts"
-    tree.write(pseudo, encoding="utf-8", xml_declaration=True)
-    run("pyside6-lrelease", pseudo, "-qm", pseudo.with_suffix(".qm"))
     translator = QTranslator()
-    assert translator.load(str(pseudo.with_suffix(".qm")))
+    assert translator.load(str(pseudo_language(tmp_path)))
     QCoreApplication.installTranslator(translator)
     try:
         window = WINDOWS[name]()
@@ -121,19 +113,3 @@ def test_words_a_third_longer_are_cut_off_nowhere(qtbot: QtBot, tmp_path: Path, 
         window.hide()
     finally:
         QCoreApplication.removeTranslator(translator)
-
-
-def cut_off(window: QWidget) -> list[str]:
-    """Return the texts that have less room than they need."""
-    found = []
-    texts: list[QLabel | QAbstractButton] = [*window.findChildren(QLabel)]
-    texts += window.findChildren(QAbstractButton)
-    for widget in texts:
-        if not widget.isVisible() or not widget.text():
-            continue
-        wraps = isinstance(widget, QLabel) and widget.wordWrap()
-        needs = widget.minimumSizeHint() if wraps else widget.sizeHint()
-        tall = widget.heightForWidth(widget.width()) if wraps else needs.height()
-        if widget.width() < needs.width() or widget.height() < tall:
-            found.append(widget.text())
-    return found

@@ -165,7 +165,8 @@ def test_an_empty_wallet_lasts_no_time_at_all() -> None:
 
 
 def test_the_range_says_how_sure_that_is() -> None:
-    assert words.range_of(lasting(11, 9, 14), NOW) == "between 9 days and 14 days"
+    assert words.range_of(lasting(11, 9, 14), NOW) == "between 9 and 14 days"
+    assert words.range_of(lasting(3, 1, 4), NOW) == "between 24 hours and 4 days"
     assert words.range_of(lasting(200, 100, 366), NOW) == "at least 3 months"
     assert words.range_of(lasting(366, 366, 366), NOW) == ""
     assert words.range_of(known("6448"), NOW) == ""

@@ -1,0 +1,53 @@
+"""A field of the settings: a threshold that can be switched off."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QWidget
+
+from deepvue_tray.core.settings import HIGHEST_THRESHOLD, LONGEST_RUNWAY
+
+
+class ThresholdField(QWidget):
+    """A number of credits, or of days, that can be switched off.
+
+    ``value`` is None while it is off, and then ``default`` waits in the field.
+    """
+
+    changed = Signal()
+
+    def __init__(self, name: str, value: int | None, default: int | None, *, in_days: bool) -> None:
+        super().__init__()
+        self._number = QSpinBox(
+            minimum=1,
+            maximum=LONGEST_RUNWAY if in_days else HIGHEST_THRESHOLD,
+            singleStep=1 if in_days else 100,
+            value=(default or 1) if value is None else value,
+        )
+        self._number.setAccessibleName(name)
+        self._number.setToolTip(
+            self.tr("Forecast to last so many days, or fewer")
+            if in_days
+            else self.tr("So many credits left, or fewer")
+        )
+        self._number.setGroupSeparatorShown(True)
+        self._number.setSuffix(self.tr(" days") if in_days else self.tr(" credits"))
+        self._on = QCheckBox()
+        self._on.setToolTip(self.tr("Whether this threshold counts"))
+        self._on.setAccessibleName(f"{name}: {self._on.toolTip()}")
+        self._on.setChecked(value is not None)
+        self._number.setEnabled(value is not None)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._on)
+        layout.addWidget(self._number, stretch=1)
+        self._on.toggled.connect(self._number.setEnabled)
+        self._on.toggled.connect(self.changed)
+        self._number.valueChanged.connect(self.changed)
+
+    @property
+    def field(self) -> QWidget:
+        """What a label stands for; a focus proxy would hide the box from the Tab key."""
+        return self._number
+
+    def value(self) -> int | None:
+        """Return the threshold, or None where it is switched off."""
+        return self._number.value() if self._on.isChecked() else None

@@ -1,0 +1,29 @@
+"""The demo with a wallet that nothing is spent from, so that every picture shows the same.
+
+python -m tests.desktop.still_demo [TRANSLATION.qm]
+"""
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from unittest.mock import patch
+
+from deepvue_tray import cli, demo, resources
+
+BALANCE = 1_120
+
+
+def main() -> int:
+    """Run the demo."""
+    with ExitStack() as patches:
+        patches.enter_context(patch.object(demo, "brisk_spending", return_value=BALANCE))
+        if len(sys.argv) > 1:
+            translation = Path(sys.argv[1])
+            patches.enter_context(
+                patch.object(resources, "translation_path", return_value=translation)
+            )
+        return cli.main(["--demo"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,21 @@
+"""A made-up language whose words are a third longer, to find what has no room for them."""
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+from resources.translations.update import HERE, compile_into
+
+
+def pseudo_language(folder: Path) -> Path:
+    """Write its compiled translation into ``folder``, and return the file."""
+    tree = ET.parse(HERE / "deepvue-tray_hi.ts")
+    for message in tree.getroot().iter("message"):
+        source, translation = message.findtext("source") or "", message.find("translation")
+        assert translation is not None
+        translation.attrib.pop("type", None)
+        translation.text = f"[{source}{'·' * (len(source) // 3)}]"
+    catalogue = folder / "pseudo.ts"
+    tree.write(catalogue, encoding="utf-8", xml_declaration=True)
+    compiled = folder / "pseudo.qm"
+    compile_into(catalogue, compiled)
+    return compiled

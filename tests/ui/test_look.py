@@ -1,0 +1,111 @@
+"""What is open follows the system's colours at once, and faint text can be read in all of them."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from deepvue_tray.ui import ink
+from tests.ui.test_accessibility import WINDOWS
+
+Role = QPalette.ColorRole
+
+
+def palette(paper: str, text: str) -> QPalette:
+    """Return a scheme as a platform gives it: each colour, and a half transparent placeholder."""
+    made = QPalette(QColor(paper))
+    for role in (Role.Window, Role.Base, Role.Button, Role.ToolTipBase):
+        made.setColor(role, QColor(paper))
+    for role in (Role.WindowText, Role.Text, Role.ButtonText, Role.ToolTipText):
+        made.setColor(role, QColor(text))
+    placeholder = QColor(text)
+    placeholder.setAlpha(128)
+    made.setColor(Role.PlaceholderText, placeholder)
+    return made
+
+
+SCHEMES = {
+    "light": palette("#efefef", "#000000"),
+    "dark": palette("#323232", "#ffffff"),
+    "black": palette("#000000", "#ffffff"),
+    "white": palette("#ffffff", "#000000"),
+    "solarized": palette("#fdf6e3", "#586e75"),
+}
+
+
+@pytest.fixture
+def wear(qtbot: QtBot) -> Iterator[Callable[[QPalette], None]]:
+    """Change the system's colours until the test ends."""
+    before = QApplication.palette()
+
+    def wear(palette: QPalette) -> None:
+        QApplication.setPalette(palette)
+        QApplication.processEvents()
+
+    yield wear
+    QApplication.setPalette(before)
+
+
+def picture(window: QWidget) -> QImage:
+    """Return what is seen of a window, but for the blinking cursor."""
+    if focused := QApplication.focusWidget():
+        focused.clearFocus()
+    return window.grab().toImage()
+
+
+@pytest.mark.parametrize("name", WINDOWS)
+def test_an_open_window_follows_from_light_to_dark(
+    wear: Callable[[QPalette], None], name: str
+) -> None:
+    wear(SCHEMES["light"])
+    window = WINDOWS[name]()
+    window.show()
+    light = picture(window)
+    wear(SCHEMES["dark"])
+    followed = picture(window)
+    window.hide()
+    fresh = WINDOWS[name]()
+    fresh.show()
+    # What was opened in the dark looks the same: nothing has kept a colour of before.
+    assert followed == picture(fresh)
+    assert followed != light
+    fresh.hide()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("name", WINDOWS)
+def test_every_text_can_be_read(wear: Callable[[QPalette], None], name: str, scheme: str) -> None:
+    window = WINDOWS[name]()
+    window.show()
+    wear(SCHEMES[scheme])
+    for label in labels(window):
+        text = label.palette().color(label.foregroundRole())
+        assert text.alpha() == 255, label.text()
+        assert ink.contrast(text, label.palette().color(Role.Window)) >= 4.5, label.text()
+    window.hide()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_faint_text_can_be_read_and_is_fainter_where_there_is_room(scheme: str) -> None:
+    colours = SCHEMES[scheme]
+    paper = colours.color(Role.Window)
+    full = ink.contrast(colours.color(Role.WindowText), paper)
+    faint = ink.contrast(ink.faint(colours), paper)
+    assert faint >= min(full, ink.READABLE)
+    assert faint < full or full < 1.5 * ink.READABLE
+
+
+def test_where_high_contrast_is_wanted_nothing_is_faint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ink, "_high_contrast_is_wanted", lambda: True)
+    assert ink.faint(SCHEMES["dark"]) == QColor("#ffffff")
+
+
+def test_contrast_is_measured_as_wcag_does() -> None:
+    assert ink.contrast(QColor("#000000"), QColor("#ffffff")) == pytest.approx(21)
+    assert ink.contrast(QColor("#777777"), QColor("#ffffff")) == pytest.approx(4.48, abs=0.01)
+
+
+def labels(window: QWidget) -> list[QLabel]:
+    return [label for label in window.findChildren(QLabel) if label.isVisible() and label.text()]
