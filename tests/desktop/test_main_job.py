@@ -165,7 +165,7 @@ def test_the_notification_s_button_opens_the_dashboard(
     browser.chmod(0o700)
     notifications = Notifications.of(signed_in.desktop)
     server.answer = balance(900)
-    signed_in.start(PATH=f"{tmp_path}:{signed_in.desktop.env['PATH']}")
+    signed_in.start(PATH=str(tmp_path))
     notifications.wait_for("low")
     notifications.press("Top up")
     opened = tmp_path / "opened"
