@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.desktop.session import Desktop, missing
+from tests.support.command import COMMAND
 from tests.support.faulty_server import FaultyServer, balance
 
 HERE = Path(__file__).parent
@@ -47,10 +47,6 @@ def desktop(new_desktop: Callable[..., Desktop]) -> Desktop:
 
 SIGNED_IN = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
 """The environment of one who needs no keyring."""
-
-
-COMMAND = os.environ.get("PROGRAM_UNDER_TEST", f"{sys.executable} -m deepvue_tray").split()
-"""What starts the program: the installed package, or a bundle's program."""
 
 
 class Program:
