@@ -167,7 +167,8 @@ def test_the_notification_s_button_opens_the_dashboard(
     signed_in: Program, server: FaultyServer, tmp_path: Path
 ) -> None:
     browser = tmp_path / "xdg-open"
-    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    # With a bundle's libraries a browser would not start.
+    browser.write_text(f'#!/bin/sh\necho "$1$LD_LIBRARY_PATH" > {tmp_path}/opened\n')
     browser.chmod(0o700)
     notifications = Notifications.of(signed_in.desktop)
     server.answer = balance(900)
