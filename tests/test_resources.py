@@ -29,11 +29,13 @@ def test_a_missing_icon_says_what_to_do() -> None:
         icon_path("none.png")
 
 
+@pytest.mark.checkout
 def test_a_checkout_finds_them_without_an_installation() -> None:
     found = _run(sys.executable, "-S", "-c", FIND, cwd=CHECKOUT)
     assert found == str(CHECKOUT / "resources/icons/deepvue-tray-64.png")
 
 
+@pytest.mark.checkout
 @pytest.mark.parametrize("editable", [False, True], ids=["wheel", "editable"])
 def test_an_installation_finds_them(tmp_path: Path, *, editable: bool) -> None:
     environment = tmp_path / "environment"

@@ -32,7 +32,8 @@ class Autostart(Protocol):
 def own_command() -> list[str]:
     """Return what starts this program again: its script or bundle, else its module."""
     program = Path(sys.executable)
-    script = program.with_name(NAME + program.suffix)
+    # The one without a console, also where the one with a console asks.
+    script = program.with_name(f"{NAME}.exe" if sys.platform == "win32" else NAME)
     return [str(script)] if script.is_file() else [str(program), "-m", "deepvue_tray"]
 
 

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.desktop.session import Desktop, missing
+from tests.support.command import COMMAND
 from tests.support.faulty_server import FaultyServer, balance
 
 HERE = Path(__file__).parent
@@ -50,11 +50,14 @@ SIGNED_IN = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-val
 
 
 class Program:
-    """The installed program, on a desktop, against a server."""
+    """The installed program, on a desktop, against a server.
+
+    It finds nothing on its PATH, no Python either, and no variable but the desktop's own.
+    """
 
     def __init__(self, desktop: Desktop, url: str) -> None:
         self.desktop = desktop
-        self._url = url
+        self._env = {"DEEPVUE_BASE_URL": url, "PATH": "/nonexistent"}
 
     def login(self, client_id: str, secret: str) -> subprocess.CompletedProcess[str]:
         """Sign in as a script would, with the secret on standard input."""
@@ -62,16 +65,19 @@ class Program:
 
     def run(self, *arguments: str, input: str = "") -> subprocess.CompletedProcess[str]:  # noqa: A002
         """Run a command to its end."""
-        command = [sys.executable, "-m", "deepvue_tray", *arguments]
-        env = self.desktop.env | {"DEEPVUE_BASE_URL": self._url}
         return subprocess.run(
-            command, env=env, input=input, capture_output=True, text=True, timeout=60, check=False
+            [*COMMAND, *arguments],
+            env=self.desktop.env | self._env,
+            input=input,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
 
     def start(self, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
         """Start the tray."""
-        command = (sys.executable, "-m", "deepvue_tray", *arguments)
-        return self.desktop.start(*command, name="program", DEEPVUE_BASE_URL=self._url, **env)
+        return self.desktop.start(*COMMAND, *arguments, name="program", **self._env | env)
 
     def output(self) -> str:
         """Return all that the tray printed."""

@@ -1,6 +1,7 @@
 """Install, sign in, glance, refresh, be warned: the installed program, looked at from outside."""
 
 import signal
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -8,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from deepvue_tray.core.snapshot import Level
 from deepvue_tray.services.credentials import Keyring
 from deepvue_tray.services.system_keyring import SystemKeyring
+from deepvue_tray.ui.icon import COLOURS
 from tests.desktop import secret_service
-from tests.desktop.conftest import Program
+from tests.desktop.conftest import SIGNED_IN, Program
 from tests.desktop.notifications import Notifications
 from tests.desktop.session import PATIENCE, Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
@@ -20,6 +23,9 @@ from tests.support.faulty_server import FaultyServer, balance, hang, status
 
 QUIT_WITHIN = 0.5
 """Seconds."""
+
+A_LINE = 500
+"""Pixels that the chart's line and bars cover at least."""
 
 
 @pytest.fixture
@@ -161,11 +167,12 @@ def test_the_notification_s_button_opens_the_dashboard(
     signed_in: Program, server: FaultyServer, tmp_path: Path
 ) -> None:
     browser = tmp_path / "xdg-open"
-    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    # With a bundle's libraries a browser would not start.
+    browser.write_text(f'#!/bin/sh\necho "$1$LD_LIBRARY_PATH" > {tmp_path}/opened\n')
     browser.chmod(0o700)
     notifications = Notifications.of(signed_in.desktop)
     server.answer = balance(900)
-    signed_in.start(PATH=f"{tmp_path}:{signed_in.desktop.env['PATH']}")
+    signed_in.start(PATH=str(tmp_path))
     notifications.wait_for("low")
     notifications.press("Top up")
     opened = tmp_path / "opened"
@@ -305,3 +312,31 @@ def test_the_demo_warns_within_half_a_minute_and_touches_nothing(program: Progra
     made = {path for path in home.rglob("*") if path.is_file()} - before
     assert not [path for path in made if "deepvue" in str(path).lower()]
     assert program.output() == ""
+
+
+def test_the_chart_is_drawn(program: Program, tmp_path: Path) -> None:
+    from PySide6.QtGui import QImage
+
+    desktop = program.desktop
+    desktop.start("xfwm4", "--compositor=off")
+    program.start("--demo")
+    item = TrayItem.wait(desktop)
+    tooltip(item, "1,1")
+    item.click("History…")
+    desktop.focus("Demo · History")
+    window = desktop.run("xdotool", "getwindowfocus").strip()
+    picture = tmp_path / "chart.png"
+    line = COLOURS[Level.OK].rgb().to_bytes(4, sys.byteorder)
+
+    def drawn() -> bool:
+        desktop.run("import", "-window", window, str(picture))
+        image = QImage(str(picture)).convertToFormat(QImage.Format.Format_RGB32)
+        return bytes(image.constBits()).count(line) > A_LINE
+
+    wait_until(drawn, "the chart's line")
+
+
+def test_it_speaks_the_desktop_s_language(program: Program, server: FaultyServer) -> None:
+    server.answer = balance(1234567)
+    program.start(**SIGNED_IN, LC_ALL="hi_IN.UTF-8")
+    tooltip(TrayItem.wait(program.desktop), "12,34,567 क्रेडिट")

@@ -13,7 +13,7 @@ import pytest
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
-from tests.support.command import run
+from tests.support.command import COMMAND, run
 from tests.support.faulty_server import FaultyServer, balance, hang, status
 
 SECRET = "s3cr3t-value"
@@ -163,10 +163,9 @@ def test_a_closed_pipe_is_no_traceback(server: FaultyServer) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     import subprocess
-    import sys
 
     ran = subprocess.run(
-        [sys.executable, "-m", "deepvue_tray", "check"],
+        [*COMMAND, "check"],
         stdout=writer,
         stderr=subprocess.PIPE,
         text=True,
@@ -179,12 +178,9 @@ def test_a_closed_pipe_is_no_traceback(server: FaultyServer) -> None:
 def test_an_interrupted_check_ends_quietly(server: FaultyServer) -> None:
     import signal
     import subprocess
-    import sys
 
     server.answer = hang()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "deepvue_tray", "check"], stderr=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([*COMMAND, "check"], stderr=subprocess.PIPE, text=True)
     assert server.asked.wait(15)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=15)

@@ -4,13 +4,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import run
+from tests.support.command import COMMAND, run
 from tests.support.faulty_server import FaultyServer, balance, status
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "check.md"
@@ -75,6 +74,6 @@ def test_a_plugin_runner_understands_every_status(
     negate = consumer("negate", "monitoring-plugins-basic")
     server.answer = status(503) if left is None else balance(left)
     turn = ["--ok=CRITICAL", "--warning=OK", "--critical=WARNING"]
-    ran = consume(negate, *turn, sys.executable, "-m", "deepvue_tray", "check", text="")
+    ran = consume(negate, *turn, *COMMAND, "check", text="")
     assert ran.returncode == swapped
     assert ran.stdout.startswith("DEEPVUE ")

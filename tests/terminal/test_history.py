@@ -1,8 +1,8 @@
 """``history``: out and in again, with nothing lost and nothing half done."""
 
 import json
+import shlex
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
-from tests.support.command import run
+from tests.support.command import COMMAND, run
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 GOOD = "at,balance\n2026-11-01T09:00:00Z,100\n2026-11-01T09:05:00Z,90\n2026-11-01T09:10:00Z,90.5\n"
@@ -102,7 +102,7 @@ def test_a_moment_that_is_none_is_refused_with_examples(since: str) -> None:
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     store(*range(1, 20_000))
-    program = f"{sys.executable} -m deepvue_tray history | head -n 1; echo ${{PIPESTATUS[0]}}"
+    program = f"{shlex.join(COMMAND)} history | head -n 1; echo ${{PIPESTATUS[0]}}"
     ran = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
     assert ran.stdout == "at,balance\n141\n"
     assert ran.stderr == ""

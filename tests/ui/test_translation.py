@@ -56,6 +56,7 @@ def speak(qtbot: QtBot) -> Iterator[Callable[[str], bool]]:
 
 
 @needs_tools
+@pytest.mark.checkout
 def test_every_text_of_the_program_is_translated(tmp_path: Path) -> None:
     fresh = tmp_path / "fresh.ts"
     shutil.copy(HINDI, fresh)

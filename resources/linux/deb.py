@@ -1,0 +1,145 @@
+"""Make a Debian package of the Linux bundle; the same bundle gives the same package.
+
+python resources/linux/deb.py BUNDLE FOLDER
+
+BUNDLE is the folder that PyInstaller made, FOLDER takes the package, whose path is printed. The
+time in it is SOURCE_DATE_EPOCH, in seconds since 1970, or that of the changelog's last change. A
+manual page is taken along where it lies beside the bundle, as ``deepvue-tray.1``.
+"""
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from email.utils import formatdate
+from pathlib import Path
+
+from deepvue_tray import __version__
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]
+NAME = "deepvue-tray"
+MAINTAINER = "The deepvue-tray authors <deepvue-tray@users.noreply.github.com>"
+
+CONTROL = """\
+Package: {name}
+Version: {version}
+Architecture: {architecture}
+Maintainer: {maintainer}
+Installed-Size: {kibibytes}
+Depends: {depends}
+Recommends: gnome-keyring | libkf5wallet-bin, notification-daemon, xdg-utils
+Section: net
+Priority: optional
+Homepage: https://docs.deepvue.ai
+Description: balance of a Deepvue wallet, in the tray
+ A small program in the desktop's tray that says how many credits are left in a
+ prepaid Deepvue API wallet, how long they will last, and warns before they run
+ out. On a server, its command line does the same for scripts and monitoring.
+"""
+
+CHANGELOG = """\
+{name} ({version}) stable; urgency=medium
+
+  * What has changed stands in CHANGELOG.md.
+
+ -- {maintainer}  {date}
+"""
+
+
+def main(bundle: Path, folder: Path) -> None:
+    """Lay out the files as Debian wants them, and pack them."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    seconds = int(epoch or (CHECKOUT / "CHANGELOG.md").stat().st_mtime)
+    os.environ["SOURCE_DATE_EPOCH"] = str(seconds)
+    architecture = _told("dpkg", "--print-architecture")
+    with tempfile.TemporaryDirectory() as made:
+        root = Path(made, "root")
+        (root / "DEBIAN").mkdir(parents=True)
+        _lay_out(bundle, root, formatdate(seconds))
+        control = CONTROL.format(
+            name=NAME,
+            version=__version__,
+            architecture=architecture,
+            maintainer=MAINTAINER,
+            kibibytes=sum(file.lstat().st_size for file in root.rglob("*")) // 1024,
+            depends=_depends(root, Path(made)),
+        )
+        _write(root / "DEBIAN" / "control", control.encode())
+        package = folder / f"{NAME}_{__version__}_{architecture}.deb"
+        _told("dpkg-deb", "-Zxz", "--root-owner-group", "--build", str(root), str(package))
+    sys.stdout.write(f"{package}\n")
+
+
+def _lay_out(bundle: Path, root: Path, date: str) -> None:
+    shutil.copytree(bundle, root / "usr/lib" / NAME, symlinks=True)
+    for file in (root / "usr/lib" / NAME).rglob("*"):
+        if not file.is_symlink():
+            file.chmod(0o755 if file.is_dir() or file.parent.name == NAME else 0o644)
+    program = root / "usr/bin" / NAME
+    program.parent.mkdir()
+    program.symlink_to(f"../lib/{NAME}/{NAME}")
+    share = root / "usr/share"
+    _write(share / f"applications/{NAME}.desktop", (HERE / f"{NAME}.desktop").read_bytes())
+    for metainfo in HERE.glob("*.metainfo.xml"):
+        _write(share / "metainfo" / metainfo.name, metainfo.read_bytes())
+    for icon in (CHECKOUT / "resources/icons").glob(f"{NAME}*"):
+        size = icon.stem.rpartition("-")[2]
+        place = "scalable" if icon.suffix == ".svg" else f"{size}x{size}"
+        _write(share / "icons/hicolor" / place / "apps" / f"{NAME}{icon.suffix}", icon.read_bytes())
+    documents = share / "doc" / NAME
+    _write(documents / "copyright", _copyright(bundle))
+    told = CHANGELOG.format(name=NAME, version=__version__, maintainer=MAINTAINER, date=date)
+    _write(documents / "changelog.gz", _packed(told.encode()))
+    _write(documents / "CHANGELOG.md.gz", _packed((CHECKOUT / "CHANGELOG.md").read_bytes()))
+    overrides = (HERE / "lintian-overrides").read_bytes()
+    _write(share / "lintian/overrides" / NAME, overrides)
+    manual = bundle.with_name(f"{NAME}.1")
+    if manual.is_file():
+        _write(share / "man/man1" / f"{NAME}.1.gz", _packed(manual.read_bytes()))
+
+
+def _copyright(bundle: Path) -> bytes:
+    """Say under which terms the program and each library in it may be passed on."""
+    lines = (HERE / "copyright").read_text().splitlines()
+    licence = (CHECKOUT / "LICENSE").read_text().splitlines()
+    lines += ["License: Expat", *(f" {line}" if line else " ." for line in licence[4:])]
+    shipped = sorted(path.name for path in (bundle / "_internal").glob("*.dist-info"))
+    lines += ["Comment: The bundle holds, each with its terms in its folder:"]
+    lines += [f" {name.removesuffix('.dist-info')}" for name in shipped]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _depends(root: Path, made: Path) -> str:
+    """Ask Debian which packages hold the libraries that the bundle leaves to the system."""
+    debian = made / "debian"
+    _write(debian / "control", f"Source: {NAME}\n\nPackage: {NAME}\nArchitecture: any\n".encode())
+    files = [file for file in root.rglob("*") if file.is_file() and not file.is_symlink()]
+    programs = [str(file) for file in files if file.read_bytes()[:4] == b"\x7fELF"]
+    brought = [f"*/{file.name}" for file in files if file.name.startswith("lib")]
+    found = subprocess.run(["dpkg", "-S", *brought], capture_output=True, text=True, check=False)
+    owners = {line.partition(":")[0] for line in found.stdout.splitlines()}
+    command = ["dpkg-shlibdeps", "-O", *(f"-x{owner}" for owner in sorted(owners))]
+    # What lies in the bundle is in no other package, which is right.
+    told = _told(*command, "--ignore-missing-info", "--warnings=0", *programs, cwd=made)
+    return told.removeprefix("shlibs:Depends=")
+
+
+def _packed(content: bytes) -> bytes:
+    return gzip.compress(content, 9, mtime=0)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _told(*command: str, cwd: Path | None = None) -> str:
+    ran = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, text=True, check=True)
+    return ran.stdout.strip()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
