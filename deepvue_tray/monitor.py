@@ -11,7 +11,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from deepvue_tray.account import Account
-from deepvue_tray.core.alerts import Alert, AlertState, Observation, delivered, judge, snoozed
+from deepvue_tray.core.alerts import (
+    Alert,
+    AlertState,
+    Observation,
+    delivered,
+    judge,
+    reminded,
+    snoozed,
+)
 from deepvue_tray.core.burn import is_burning_fast
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, RejectedError, StorageError
@@ -49,7 +57,6 @@ class Monitor:
         self._alerts = AlertState()
         # What could not be read must not be written over.
         self._alerts_known = False
-        self._restored = False
         self._snapshot = Snapshot()
 
     def recall(self) -> Snapshot:
@@ -65,18 +72,21 @@ class Monitor:
         return self._snapshot
 
     def _restore(self) -> None:
-        """Begin with what was stored of this wallet."""
+        """Begin with what was stored of this wallet, or add it to what is known meanwhile."""
         client_id = self._account.client_id
-        known = Snapshot(settings=self._account.settings)
-        self._restored = True
-        self._alerts, self._alerts_known = AlertState(), False
+        if client_id != self._snapshot.client_id:
+            self._alerts, self._alerts_known, self._snapshot = AlertState(), False, Snapshot()
+        known = replace(self._snapshot, trouble=None, storage=None, due=())
         try:
-            self._alerts = self._history.alerts(client_id)
-            self._alerts_known = True
-            reading = self._history.latest(client_id, self._now())
-            known = replace(known, reading=reading, full=self._history.full(client_id))
+            stored = self._history.alerts(client_id)
+            latest = self._history.latest(client_id, self._now())
+            full = self._history.full(client_id)
         except StorageError as error:
             known = replace(known, storage=error.bare())
+        else:
+            if not self._alerts_known:
+                self._alerts, self._alerts_known = reminded(self._alerts, stored), True
+            known = replace(known, reading=known.reading or latest, full=full or known.full)
         self._snapshot = self._with_state(known)
 
     def rejudge(self) -> Snapshot:
@@ -92,8 +102,8 @@ class Monitor:
         """
         if self._account.reload():
             self.recall()
-        elif not self._restored:
-            # Nothing was recalled: the forecast can wait for the new reading.
+        elif not self._alerts_known:
+            # Nothing was recalled, or could be: the forecast can wait for the new reading.
             self._restore()
         asked_as = self._account.client_id
         reading: Reading | None = None

@@ -235,3 +235,24 @@ def test_a_past_that_cannot_be_read_hides_no_runway_and_forgets_no_alert(home: H
     home.paths.history.rmdir()
     home.paths.history.with_name("moved").rename(home.paths.history)
     assert Alert.LOW not in home.look(engine, balance(898)).due
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_was_told_is_known_again_once_the_history_can_be_read(home: Home, kept: bool) -> None:
+    if kept:
+        first = home.session()
+        home.look(first, balance(900))
+        first.monitor.delivered(Alert.LOW, "live_1")
+        first.close()
+        home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    engine = home.session()
+    assert home.look(engine, balance(890)).due == (Alert.LOW,)
+    home.paths.history.rmdir()
+    if kept:
+        home.paths.history.with_name("moved").rename(home.paths.history)
+        assert home.look(engine, balance(880)).due == ()
+    else:
+        home.look(engine, balance(880))
+        engine.monitor.delivered(Alert.LOW, "live_1")
+    assert home.look(home.session(), balance(870)).due == ()

@@ -218,6 +218,17 @@ def snoozed(state: AlertState, until: datetime | None) -> AlertState:
     return replace(state, snooze=Snooze(until, state.fired))
 
 
+def reminded(state: AlertState, stored: AlertState) -> AlertState:
+    """Return the state, which began without what was stored, once that can be read."""
+    return replace(
+        state,
+        fired=state.fired | stored.fired,
+        owed=state.owed | stored.owed,
+        burned_at=state.burned_at or stored.burned_at,
+        snooze=state.snooze or stored.snooze,
+    )
+
+
 def tomorrow_morning(now: datetime) -> datetime:
     """Return nine o'clock of the next day where the person is; aware, in UTC."""
     day = now.astimezone().date() + timedelta(days=1)

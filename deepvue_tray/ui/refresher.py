@@ -114,6 +114,9 @@ class Refresher(QObject):
         self._timer.stop()
         self._asked_at = self._clock()
         self._asked_on = self._now()
+        if not timedelta(0) <= self._asked_on - self._ticked_at <= TICK + JUMP:
+            # After sleep or a changed clock this look came before the tick that would tell.
+            self.awake_since = self._asked_on
         self._round += 1
         this_round = self._round
         # What was due was raised when it came; what was not delivered comes again.

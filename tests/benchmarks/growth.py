@@ -13,10 +13,10 @@ from pathlib import Path
 
 from tests.benchmarks import busy_tray
 from tests.benchmarks.table import Row, show
-from tests.benchmarks.tray_cost import pss
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.support.faulty_server import FaultyServer, balance
+from tests.support.memory import pss
 
 OFTEN, SELDOM = 0.02, 3600.0
 """Seconds from one refresh to the next."""

@@ -24,6 +24,7 @@ from tests.desktop import bare_tray
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.support.faulty_server import FaultyServer, balance
+from tests.support.memory import pss
 
 ROUNDS = 10
 SETTLE = 10
@@ -65,12 +66,6 @@ def running(desktop: Desktop, command: Sequence[str], url: str) -> Iterator[tupl
         yield process.pid, took
         process.terminate()
     wait_until(lambda: not TrayItem.all(desktop), "the icon's end")
-
-
-def pss(pid: int) -> float:
-    """Return the proportional share of memory, in megabytes."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def wake_ups(pid: int) -> Mapping[str, int]:

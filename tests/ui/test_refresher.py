@@ -230,6 +230,16 @@ def test_after_sleep_or_a_changed_clock_it_asks_once(
     assert wallet.asked == 2
 
 
+@pytest.mark.parametrize("jump", [timedelta(hours=8), timedelta(hours=-1)])
+def test_a_look_that_comes_before_the_tick_knows_of_the_sleep(
+    refresher: Refresher, wallet: Wallet, jump: timedelta
+) -> None:
+    wallet.pass_time(timedelta(seconds=20))
+    wallet.now += jump
+    refresher.refresh()
+    assert refresher.awake_since == wallet.now
+
+
 def test_short_naps_all_day_long_ask_no_more_often_than_the_interval(
     refresher: Refresher, wallet: Wallet
 ) -> None:
