@@ -1,10 +1,9 @@
 """Make a Debian package of the Linux bundle; the same bundle gives the same package.
 
-python resources/linux/deb.py BUNDLE FOLDER
+    python -m resources.linux.deb BUNDLE FOLDER
 
 BUNDLE is the folder that PyInstaller made, FOLDER takes the package, whose path is printed. The
-time in it is SOURCE_DATE_EPOCH, in seconds since 1970, or that of the changelog's last change. A
-manual page is taken along where it lies beside the bundle, as ``deepvue-tray.1``.
+time in it is SOURCE_DATE_EPOCH, in seconds since 1970, or that of the changelog's last change.
 """
 
 import gzip
@@ -17,6 +16,7 @@ from email.utils import formatdate
 from pathlib import Path
 
 from deepvue_tray import __version__
+from resources.linux.manual import completion, manual
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
@@ -39,6 +39,13 @@ Description: balance of a Deepvue wallet, in the tray
  prepaid Deepvue API wallet, how long they will last, and warns before they run
  out. On a server, its command line does the same for scripts and monitoring.
 """
+
+COMPLETED_FROM = {
+    "bash": f"bash-completion/completions/{NAME}",
+    "zsh": f"zsh/vendor-completions/_{NAME}",
+    "fish": f"fish/vendor_completions.d/{NAME}.fish",
+}
+"""Where each shell looks for what packages bring."""
 
 CHANGELOG = """\
 {name} ({version}) stable; urgency=medium
@@ -96,9 +103,9 @@ def _lay_out(bundle: Path, root: Path, date: str) -> None:
     _write(documents / "CHANGELOG.md.gz", _packed((CHECKOUT / "CHANGELOG.md").read_bytes()))
     overrides = (HERE / "lintian-overrides").read_bytes()
     _write(share / "lintian/overrides" / NAME, overrides)
-    manual = bundle.with_name(f"{NAME}.1")
-    if manual.is_file():
-        _write(share / "man/man1" / f"{NAME}.1.gz", _packed(manual.read_bytes()))
+    _write(share / "man/man1" / f"{NAME}.1.gz", _packed(manual().encode()))
+    for shell, place in COMPLETED_FROM.items():
+        _write(share / place, completion(shell).encode())
 
 
 def _copyright(bundle: Path) -> bytes:

@@ -1,0 +1,53 @@
+"""Manual page and shell completion, made of the command line's one description.
+
+    python -m resources.linux.manual FOLDER
+
+writes them all: ``deepvue-tray.1``, ``deepvue-tray.bash``, ``_deepvue-tray`` for zsh, and
+``deepvue-tray.fish``. Needs the ``bundle`` extra.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from deepvue_tray import __version__
+from deepvue_tray.terminal.arguments import parser
+
+TOOLS = Path(sys.executable).parent
+"""Where argparse-manpage and shtab have put themselves."""
+
+FILES = {"bash": "deepvue-tray.bash", "zsh": "_deepvue-tray", "fish": "deepvue-tray.fish"}
+"""The name of each shell's completion."""
+
+
+def manual() -> str:
+    """Return the manual page."""
+    return _told(
+        "argparse-manpage",
+        *("--module", parser.__module__, "--function", parser.__name__),
+        *("--project-name", "deepvue-tray", "--version", __version__),
+        *("--description", "how much is left in a Deepvue wallet, and how long it lasts"),
+        *("--manual-title", "User Commands", "--author", "The deepvue-tray authors"),
+    )
+
+
+def completion(shell: str) -> str:
+    """Return what a shell needs to complete the commands and their options."""
+    return _told("shtab", f"--shell={shell}", f"{parser.__module__}.{parser.__name__}")
+
+
+def _told(tool: str, *arguments: str) -> str:
+    command = [str(TOOLS / tool), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+
+
+def main(folder: Path) -> None:
+    """Write them all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "deepvue-tray.1").write_text(manual(), encoding="utf-8")
+    for shell, name in FILES.items():
+        (folder / name).write_text(completion(shell), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
