@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from pathlib import Path
 
 from deepvue_tray.core.alerts import AlertState
@@ -99,11 +100,11 @@ class History:
     def merge(self, client_id: str, readings: Iterable[Reading]) -> int:
         """Store what is not known yet of many readings, in any order, all or none; say how many.
 
-        Of a moment that is known already the reading that is there stays.
+        Where the balance is known already, what is known stays.
         """
         with self._transaction() as database:
             wallet, count = wallet_of(database, client_id), 0
-            for reading in readings:
+            for reading in sorted(readings, key=attrgetter("at")):
                 if not is_known(database, wallet, reading.at):
                     store(database, wallet, reading)
                     count += 1

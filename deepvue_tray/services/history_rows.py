@@ -51,10 +51,10 @@ def store(database: sqlite3.Connection, wallet: int, reading: Reading) -> float:
 
 
 def is_known(database: sqlite3.Connection, wallet: int, at: datetime) -> bool:
-    """Say whether there is a reading of this very moment."""
+    """Say whether the balance at this moment is known: from a reading, or from a span about it."""
     moment = milliseconds(at)
     before, _ = _around(database, wallet, moment)
-    return before is not None and moment in before[:2]
+    return before is not None and moment <= before[1]
 
 
 def highest_since_top_up(database: sqlite3.Connection, wallet: int) -> float | None:

@@ -180,7 +180,7 @@ def _add_history(add: _Add) -> None:
         "import",
         help="add readings from a CSV file",
         description="Adds the readings of a CSV file with the columns at and balance, as history"
-        " prints them. A moment that is known already keeps its reading. Nothing is imported"
+        " prints them. Where the balance is known already, it stays. Nothing is imported"
         " where a line is wrong; each wrong line is named by its number.",
     )
     entry.add_argument("file", metavar="FILE", help="the file, or - for standard input")

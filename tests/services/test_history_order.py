@@ -1,13 +1,15 @@
 """Readings may come late, twice or in any order: the history is that of their times."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deepvue_tray.core.alerts import AlertState
@@ -19,14 +21,20 @@ from deepvue_tray.services.history_rows import DAY
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 STEP = timedelta(minutes=20)
 
-same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-
 
 @pytest.fixture
 def history(tmp_path: Path) -> Iterator[History]:
     history = History(tmp_path / "history.sqlite")
     yield history
     history.close()
+
+
+@contextmanager
+def new_history() -> Iterator[History]:
+    with TemporaryDirectory() as folder:
+        history = History(Path(folder, "history.sqlite"))
+        yield history
+        history.close()
 
 
 def at(number: int, balance: int) -> Reading:
@@ -47,24 +55,40 @@ def step_line(readings: list[Reading], moments: list[datetime]) -> list[Decimal 
     return [next((r.balance for r in reversed(readings) if r.at <= at), None) for at in moments]
 
 
-@same_folder
-@given(data=st.data(), balances=st.lists(st.integers(0, 4), min_size=1, max_size=30))
-def test_any_order_gives_the_same_line_and_the_same_sums(
-    tmp_path: Path, data: st.DataObject, balances: list[int]
-) -> None:
+def shuffled_and_sorted(
+    data: st.DataObject, balances: list[int]
+) -> tuple[list[Reading], list[Reading]]:
     readings = [at(number, balance) for number, balance in enumerate(balances)]
-    shuffled = data.draw(st.permutations(readings))
-    history = History(tmp_path / "fresh.sqlite")
-    assert history.merge("sorted", readings) == history.merge("shuffled", shuffled)
-    for reading in shuffled:
-        history.append("one by one", reading, AlertState())
-    for client_id in ("shuffled", "one by one"):
-        line = step_line(everything(history, client_id), [r.at for r in readings])
+    return data.draw(st.permutations(readings)), readings
+
+
+@settings(deadline=None)
+@given(data=st.data(), balances=st.lists(st.integers(0, 4), min_size=1, max_size=30))
+def test_a_file_in_any_order_gives_the_same_history(
+    data: st.DataObject, balances: list[int]
+) -> None:
+    shuffled, readings = shuffled_and_sorted(data, balances)
+    with new_history() as history:
+        assert history.merge("sorted", readings) == history.merge("shuffled", shuffled)
+        assert everything(history, "shuffled") == everything(history, "sorted")
+        line = step_line(everything(history, "sorted"), [r.at for r in readings])
         assert line == [r.balance for r in readings]
-        assert sums(history, client_id) == sums(history, "sorted")
-    assert history.full("shuffled") == history.full("sorted")
-    history.close()
-    (tmp_path / "fresh.sqlite").unlink()
+        assert sums(history, "shuffled") == sums(history, "sorted")
+        assert history.full("shuffled") == history.full("sorted")
+
+
+@settings(deadline=None)
+@given(data=st.data(), balances=st.lists(st.integers(0, 99), min_size=1, max_size=30, unique=True))
+def test_readings_that_come_late_change_the_sums_as_if_they_had_come_in_time(
+    data: st.DataObject, balances: list[int]
+) -> None:
+    late, readings = shuffled_and_sorted(data, balances)
+    with new_history() as history:
+        history.merge("sorted", readings)
+        for reading in late:
+            history.append("late", reading, AlertState())
+        assert everything(history, "late") == readings
+        assert sums(history, "late") == sums(history, "sorted")
 
 
 def test_what_is_known_already_stays_as_it_was_read(history: History) -> None:
@@ -75,11 +99,17 @@ def test_what_is_known_already_stays_as_it_was_read(history: History) -> None:
     assert sums(history, "live_1") == before
 
 
-def test_a_reading_within_a_span_of_another_balance_parts_the_span(history: History) -> None:
+def test_an_import_does_not_contradict_a_span(history: History) -> None:
     history.merge("live_1", [at(0, 9), at(1, 9), at(2, 9), at(3, 9)])
-    history.merge("live_1", [Reading(at=at(1, 0).at + STEP / 2, balance=Decimal(7))])
-    balances = [reading.balance for reading in everything(history, "live_1")]
-    assert balances == [9, 7, 9]
+    assert history.merge("live_1", [Reading(at=at(1, 0).at + STEP / 2, balance=Decimal(7))]) == 0
+    assert everything(history, "live_1") == [at(0, 9), at(3, 9)]
+
+
+def test_a_reading_by_a_clock_set_back_parts_the_span_it_falls_into(history: History) -> None:
+    history.merge("live_1", [at(0, 9), at(1, 9), at(2, 9), at(3, 9)])
+    again = Reading(at=at(1, 0).at + STEP / 2, balance=Decimal(7))
+    history.append("live_1", again, AlertState())
+    assert everything(history, "live_1") == [at(0, 9), again, at(3, 9)]
 
 
 def test_an_older_past_brings_back_the_gauge_s_full(history: History) -> None:
