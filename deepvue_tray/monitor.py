@@ -58,6 +58,8 @@ class Monitor:
         # What could not be read must not be written over.
         self._alerts_known = False
         self._snapshot = Snapshot()
+        # Since when the machine had been awake at the last good reading.
+        self._read_while_awake_since: datetime | None = None
 
     def recall(self) -> Snapshot:
         """Return what is known without asking anybody: the last reading, and how long it lasts."""
@@ -123,7 +125,11 @@ class Monitor:
         if self._account.client_id != asked_as:
             # Signed in as somebody else meanwhile: this answer is about another wallet.
             return self._snapshot
-        after = self._after(reading, past) if reading else self._after_failure(trouble, awake_since)
+        if reading:
+            self._read_while_awake_since = awake_since
+            after = self._after(reading, past)
+        else:
+            after = self._after_failure(trouble, awake_since)
         self._snapshot = self._with_state(after)
         return self._snapshot
 
@@ -211,8 +217,11 @@ class Monitor:
         self, trouble: DeepvueError | None, awake_since: datetime | None
     ) -> Snapshot:
         now, known = self._now(), self._snapshot
-        seen_at = [known.reading.at] if known.reading else []
-        unseen = now - max([*seen_at, awake_since]) if awake_since else timedelta(0)
+        unseen = timedelta(0)
+        if awake_since:
+            # A reading from before sleep, or by a clock that was set since, does not count.
+            is_recent = known.reading and self._read_while_awake_since == awake_since
+            unseen = now - (known.reading.at if known.reading and is_recent else awake_since)
         seen = Observation(now=now, trouble=trouble, unseen=unseen)
         state, due = judge(self._alerts, seen, self._account.settings)
         if state != self._alerts:

@@ -256,3 +256,16 @@ def test_what_was_told_is_known_again_once_the_history_can_be_read(home: Home, k
         home.look(engine, balance(880))
         engine.monitor.delivered(Alert.LOW, "live_1")
     assert home.look(home.session(), balance(870)).due == ()
+
+
+def test_an_hour_without_a_balance_is_told_also_after_the_clock_was_set_back(home: Home) -> None:
+    engine = home.session()
+    home.look(engine, balance(6448))
+    home.server.answer = status(503)
+    awake_since = home.now = home.now - timedelta(hours=2)
+
+    def fail(minutes: int) -> tuple[Alert, ...]:
+        home.now = awake_since + timedelta(minutes=minutes)
+        return asyncio.run(engine.monitor.look(awake_since=awake_since)).due
+
+    assert [fail(minutes) for minutes in (30, 59, 60)] == [(), (), (Alert.BLIND,)]
