@@ -20,10 +20,11 @@ from deepvue_tray.core.alerts import (
     reminded,
     snoozed,
 )
-from deepvue_tray.core.burn import is_burning_fast
+from deepvue_tray.core.burn import WINDOW, is_burning_fast
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, RejectedError, StorageError
-from deepvue_tray.core.forecast import forecast_runway
+from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.outlook import Outlook
 from deepvue_tray.core.reading import Reading, Stretch
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.core.spans import MEMORY
@@ -65,13 +66,16 @@ class Monitor:
         """Return what is known without asking anybody: the last reading, and how long it lasts."""
         self._restore()
         if self._snapshot.storage is None:
-            now = self._now()
             try:
-                runway = forecast_runway(self._memory(now), now)
-                self._snapshot = replace(self._snapshot, runway=runway)
+                self._snapshot = replace(self._snapshot, runway=self._recalled_runway())
             except StorageError as error:
                 self._snapshot = replace(self._snapshot, storage=error.bare())
         return self._snapshot
+
+    def _recalled_runway(self) -> Runway | None:
+        if self._snapshot.reading is None:
+            return None
+        return self._outlook(replace(self._snapshot.reading, at=self._now())).runway
 
     def _restore(self) -> None:
         """Begin with what was stored of this wallet, or add it to what is known meanwhile."""
@@ -109,12 +113,11 @@ class Monitor:
             self._restore()
         asked_as = self._account.client_id
         reading: Reading | None = None
-        past: list[Reading] | StorageError = []
         trouble: DeepvueError | None = None
         try:
-            # The rest is made ready while the keyring answers.
-            credentials, past = await asyncio.gather(
-                self._account.credentials(prompt=prompt), self._ready()
+            # The request is made ready while the keyring answers.
+            credentials, _ = await asyncio.gather(
+                self._account.credentials(prompt=prompt), self._wallet.prepare()
             )
             reading = await self._wallet.read(credentials)
         except DeepvueError as error:
@@ -127,7 +130,7 @@ class Monitor:
             return self._snapshot
         if reading:
             self._read_while_awake_since = awake_since
-            after = self._after(reading, past)
+            after = self._after(reading)
         else:
             after = self._after_failure(trouble, awake_since)
         self._snapshot = self._with_state(after)
@@ -182,29 +185,22 @@ class Monitor:
         """Close what is open."""
         self._history.close()
 
-    async def _ready(self) -> list[Reading] | StorageError:
-        await self._wallet.prepare()
-        try:
-            return self._memory(self._now())
-        except StorageError as error:
-            return error.bare()
-
-    def _after(self, reading: Reading, past: list[Reading] | StorageError) -> Snapshot:
+    def _after(self, reading: Reading) -> Snapshot:
         known, client_id = self._snapshot, self._account.client_id
-        storage = past if isinstance(past, StorageError) else None
-        readings = [reading] if isinstance(past, StorageError) else [*past, reading]
-        runway = known.runway if storage else forecast_runway(readings, reading.at)
+        storage: StorageError | None = None
+        runway, fast, outlook = known.runway, False, None
+        try:
+            outlook = self._outlook(reading)
+            runway, fast = outlook.runway, self._is_fast(reading, outlook)
+        except StorageError as error:
+            storage = error.bare()
         seen = Observation(
-            now=reading.at,
-            reading=reading,
-            before=known.reading,
-            runway=runway,
-            fast=is_burning_fast(readings, reading.at),
+            now=reading.at, reading=reading, before=known.reading, runway=runway, fast=fast
         )
         self._alerts, due = judge(self._alerts, seen, self._account.settings)
         try:
             alerts = self._alerts if self._alerts_known else None
-            self._history.append(client_id, reading, alerts)
+            self._history.append(client_id, reading, alerts, outlook)
         except StorageError as error:
             storage = error.bare()
         rose = known.reading is None or reading.balance > known.reading.balance
@@ -228,8 +224,19 @@ class Monitor:
             self._set_alerts(state)
         return replace(known, trouble=trouble, due=due)
 
-    def _memory(self, now: datetime) -> list[Reading]:
-        return self._history.readings(self._account.client_id, now - MEMORY, now)
+    def _outlook(self, reading: Reading) -> Outlook:
+        """Return the outlook from a reading: that of an earlier one, as long as it stands."""
+        stored = self._history.outlook(self._account.client_id)
+        if stored and stored.stands(reading):
+            return stored
+        return Outlook.of(self._since(reading.at - MEMORY, reading), reading)
+
+    def _is_fast(self, reading: Reading, outlook: Outlook) -> bool:
+        recent = self._since(reading.at - WINDOW, reading)
+        return is_burning_fast([*recent, reading], outlook.habit, reading.at)
+
+    def _since(self, start: datetime, reading: Reading) -> list[Reading]:
+        return self._history.readings(self._account.client_id, start, reading.at)
 
     def _set_alerts(self, state: AlertState) -> None:
         self._alerts = state

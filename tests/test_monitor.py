@@ -13,6 +13,7 @@ import pytest
 from deepvue_tray.core.alerts import LADDER, Alert
 from deepvue_tray.core.credentials import Credentials, Secret
 from deepvue_tray.core.errors import Condition, NotSetUpError, RejectedError, StorageError
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.engine import Engine, assemble
@@ -235,6 +236,32 @@ def test_a_past_that_cannot_be_read_hides_no_runway_and_forgets_no_alert(home: H
     home.paths.history.rmdir()
     home.paths.history.with_name("moved").rename(home.paths.history)
     assert Alert.LOW not in home.look(engine, balance(898)).due
+
+
+def test_the_runway_stays_the_same_until_a_fiftieth_is_gone_also_over_a_restart(home: Home) -> None:
+    engine = home.session()
+    past = [
+        Reading(at=home.now - hours * timedelta(hours=1), balance=Decimal(5000 + hours))
+        for hours in range(20 * 24)
+    ]
+    engine.monitor.merge(past)
+    runway = home.look(engine, balance(5000)).runway
+    assert runway is not None
+    assert home.look(engine, balance(4901)).runway == runway
+    restarted = home.session()
+    assert restarted.monitor.recall().runway == runway
+    assert home.look(restarted, balance(4900)).runway != runway
+
+
+def test_a_tenfold_spend_is_told_of_after_twenty_minutes(home: Home) -> None:
+    engine = home.session()
+    past = [
+        Reading(at=home.now - n * timedelta(minutes=5), balance=Decimal(50_000 + 3 * n))
+        for n in range(20 * 288)
+    ]
+    engine.monitor.merge(past)
+    due = [home.look(engine, balance(50_000 - 30 * n)).due for n in range(1, 5)]
+    assert due == [(), (), (), (Alert.BURNING,)]
 
 
 @pytest.mark.parametrize("kept", [True, False])

@@ -28,10 +28,11 @@ the last reading, which needs no time zone; a clock change shifts habits by no m
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from operator import truediv
 from statistics import median
+from typing import NamedTuple
 
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.spans import MEMORY
@@ -52,76 +53,105 @@ LENGTHS = (2, 4, 8)
 purchase; each doubling finds what outlasts longer bursts; the longest still speaks before a burn of
 two hours is over."""
 
+WINDOW = timedelta(seconds=PIECE * (LENGTHS[-1] + 4))
+"""What must be known of the last minutes: the longest window, and the reading before it."""
+
 _MEMORY = int(MEMORY.total_seconds())
 _AN_HOUR = 3600 // PIECE
 _UNKNOWN = -1.0
 """Below every spend: the least piece with it is unknown, the highest is the highest known."""
 
 
-def is_burning_fast(readings: Sequence[Reading], now: datetime) -> bool:
-    """Judge the last 20, 40 and 80 minutes by up to eight weeks before them.
+class Habit(NamedTuple):
+    """The most that a wallet spends without it being news."""
+
+    learnt_at: int
+    """The last reading that it was learnt from; seconds since 1970."""
+    limits: Sequence[Sequence[float]]
+    """The sustained spend that is still habit, in credits, for each of LENGTHS and each of 24
+    hours: that before ``learnt_at`` last, the one before it first, and so on backward. Infinite
+    where too little is known."""
+
+
+def habit_of(readings: Sequence[Reading], now: datetime) -> Habit:
+    """Learn from up to eight weeks before ``now``.
 
     ``readings`` may be in any order, have gaps and repetitions, and leave out the middle of an
-    unchanged balance. Those after ``now`` do not count. A rise is a top-up, and no spending. False
-    where too little is known: of the past, or of the last minutes. A wallet that was never spent
-    has no habit.
+    unchanged balance. Those after ``now`` do not count. A rise is a top-up, and no spending. A
+    wallet that was never spent has no habit.
     """
-    pieces = _spend_by_piece(readings, int(now.timestamp()))
-    if len(pieces) < LENGTHS[-1]:
+    times, spent = _spent_by(readings, int(now.timestamp()), _MEMORY)
+    return Habit(times[-1] if times else 0, _limits(_spend_by_piece(times, spent)))
+
+
+def is_burning_fast(readings: Sequence[Reading], habit: Habit, now: datetime) -> bool:
+    """Judge the last 20, 40 and 80 minutes by the habit of their hour.
+
+    Of ``readings`` only those of the last WINDOW count; as to the rest they may be as unruly as
+    those of ``habit_of``. False where too little is known of the last minutes.
+    """
+    times, spent = _spent_by(readings, int(now.timestamp()), int(WINDOW.total_seconds()))
+    if not times or now.timestamp() - times[-1] > PIECE:
         return False
-    spends = [min(pieces[:length]) for length in LENGTHS]
-    limits = [limits[-1] for limits in _limits(pieces)]
-    # Rounding must not turn an event that was there before into a greater one.
+    pieces = _spend_by_piece(times, spent)
+    pieces += [_UNKNOWN] * (LENGTHS[-1] - len(pieces))
+    hours = round((times[-1] - habit.learnt_at) / 3600)
     return any(
         spend > limit and not math.isclose(spend, limit)
-        for spend, limit in zip(spends, limits, strict=True)
+        for spend, limit in (
+            # Rounding must not turn an event that was there before into a greater one.
+            (min(pieces[:length]), limits[23 - hours % 24])
+            for length, limits in zip(LENGTHS, habit.limits, strict=True)
+        )
     )
 
 
-def _spend_by_piece(readings: Sequence[Reading], now: int) -> list[float]:
+def _spent_by(readings: Sequence[Reading], now: int, memory: int) -> tuple[list[int], list[float]]:
+    """Return the times of the readings that count, in order, and what was spent by then."""
+    balances = sorted(
+        (at, -float(reading.balance))
+        for reading in readings
+        if now - memory <= (at := int(reading.at.timestamp())) <= now
+    )
+    falls = (max(0.0, after - before) for (_, before), (_, after) in pairwise(balances))
+    return [at for at, _ in balances], list(accumulate(falls, initial=0.0))[: len(balances)]
+
+
+def _spend_by_piece(times: list[int], spent: list[float]) -> list[float]:
     """Return the credits spent in each PIECE before the last reading, the latest first.
 
     Between two readings the spend is spread evenly, unless they are further apart than two pieces:
     then nobody knows when it was. An unchanged balance is known however long it lasts.
     """
-    spent_by = sorted(
-        (at, -float(reading.balance))
-        for reading in readings
-        if now - _MEMORY <= (at := int(reading.at.timestamp())) <= now
-    )
-    if not spent_by or now - spent_by[-1][0] > PIECE:
+    if not times:
         return []
-    times = [at for at, _ in spent_by]
-    falls = [max(0.0, after - before) for (_, before), (_, after) in pairwise(spent_by)]
-    levels = _levels(times, falls)
+    levels = _levels(times, spent)
     pieces = [after - before for after, before in pairwise(levels)]
-    for (begin, end), fall in zip(pairwise(times), falls, strict=True):
-        if fall and end - begin > 2 * PIECE:
+    for (begin, end), (before, after) in zip(pairwise(times), pairwise(spent), strict=True):
+        if after > before and end - begin > 2 * PIECE:
             first = (times[-1] - end) // PIECE
             beyond = min(-((begin - times[-1]) // PIECE), len(pieces))
             pieces[first:beyond] = [_UNKNOWN] * (beyond - first)
     return pieces
 
 
-def _levels(times: list[int], falls: list[float]) -> list[float]:
+def _levels(times: list[int], spent: list[float]) -> list[float]:
     """Return all that was spent until the last reading, until PIECE before it, and so on."""
-    spent = list(accumulate(falls, initial=0.0))
     levels = []
     for at in range(times[-1], times[0] - 1, -PIECE):
         i = bisect_right(times, at) - 1
         level = spent[i]
         if at > times[i]:
-            level += falls[i] * ((at - times[i]) / (times[i + 1] - times[i]))
+            part = (at - times[i]) / (times[i + 1] - times[i])
+            level += (spent[i + 1] - spent[i]) * part
         levels.append(level)
     return levels
 
 
 def _limits(pieces: list[float]) -> list[list[float]]:
-    """Return, for each of LENGTHS, the sustained spend that is still habit for each of 24 hours.
-
-    Credits. The order is that of time backward: first the hour before the present one, last the
-    present one. Infinite where too little is known.
-    """
+    """Return the limits of a habit."""
+    if len(pieces) < LENGTHS[-1]:
+        return [[math.inf] * 24 for _ in LENGTHS]
     sustained = list(_sustained(pieces))
     hours_by_length = [_highest_by_hour(spends) for spends in sustained]
     habits = _habits(hours_by_length[0])

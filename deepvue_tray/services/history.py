@@ -1,4 +1,4 @@
-"""What must survive a restart: every good reading and the alerts' state, in SQLite.
+"""What must survive a restart: every good reading, what was learnt of them, the alerts' state.
 
 The one module that knows sqlite3. All calls are made on one thread; other processes may write to
 the same file at the same time. A balance that does not change is stored as one span. Sums and
@@ -16,9 +16,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
 from pathlib import Path
+from typing import Any, Literal
 
 from deepvue_tray.core.alerts import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
+from deepvue_tray.core.outlook import Outlook
 from deepvue_tray.core.reading import Reading, Stretch
 from deepvue_tray.services.history_rows import (
     DAY,
@@ -52,6 +54,9 @@ hour and hours, 3,000 of each, then days, 3,650 in ten years. A screen is 2,000 
 BUSY = 5.0
 """Seconds to wait for another process that writes."""
 
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
+"""What JSON raises that is not what was stored, or was by another version."""
+
 PAGE = 10_000
 """Readings that are read at once where all are passed on, so that ten years take no memory."""
 
@@ -70,27 +75,40 @@ class History:
         self.damage: DamagedError | None = None
         """That the file was damaged, and where it is now."""
 
-    def append(self, client_id: str, reading: Reading, alerts: AlertState | None) -> None:
-        """Store a reading and the alerts' state after it, both or neither.
+    def append(
+        self,
+        client_id: str,
+        reading: Reading,
+        alerts: AlertState | None,
+        outlook: Outlook | None = None,
+    ) -> None:
+        """Store a reading, the alerts' state after it and the outlook from it, all or nothing.
 
-        None leaves the state that is stored as it is.
+        None leaves what is stored as it is.
         A second reading of the same moment replaces the first.
         """
         try:
-            self._append(client_id, reading, alerts)
+            self._append(client_id, reading, alerts, outlook)
         except DamagedError:
             # Set aside by now: the new file takes the reading.
-            self._append(client_id, reading, alerts)
+            self._append(client_id, reading, alerts, outlook)
 
-    def _append(self, client_id: str, reading: Reading, alerts: AlertState | None) -> None:
+    def _append(
+        self,
+        client_id: str,
+        reading: Reading,
+        alerts: AlertState | None,
+        outlook: Outlook | None,
+    ) -> None:
         with self._transaction() as database:
             wallet = wallet_of(database, client_id)
             rose = store(database, wallet, reading) < 0
             database.execute(
-                "UPDATE wallet SET alerts = coalesce(?, alerts),"
+                "UPDATE wallet SET alerts = coalesce(?, alerts), outlook = coalesce(?, outlook),"
                 " full = iif(full IS NULL OR ?, ?, full) WHERE id = ?",
                 (
                     json.dumps(alerts.as_json()) if alerts else None,
+                    json.dumps(outlook.as_json()) if outlook else None,
                     rose,
                     number_of(reading.balance),
                     wallet,
@@ -100,7 +118,7 @@ class History:
     def merge(self, client_id: str, readings: Iterable[Reading]) -> int:
         """Store what is not known yet of many readings, in any order, all or none; say how many.
 
-        Where the balance is known already, what is known stays.
+        Where the balance is known already, what is known stays. The outlook is to be learnt anew.
         """
         with self._transaction() as database:
             wallet, count = wallet_of(database, client_id), 0
@@ -109,7 +127,9 @@ class History:
                     store(database, wallet, reading)
                     count += 1
             full = highest_since_top_up(database, wallet)
-            database.execute("UPDATE wallet SET full = ? WHERE id = ?", (full, wallet))
+            database.execute(
+                "UPDATE wallet SET full = ?, outlook = NULL WHERE id = ?", (full, wallet)
+            )
         return count
 
     def latest(self, client_id: str, now: datetime) -> Reading | None:
@@ -124,11 +144,8 @@ class History:
 
     def full(self, client_id: str) -> Decimal | None:
         """Return the highest balance, in credits, since the last top-up."""
-        with self._transaction(writes=False) as database:
-            row = database.execute(
-                "SELECT full FROM wallet WHERE client_id = ?", (client_id,)
-            ).fetchone()
-        return credits_of(row[0]) if row and row[0] is not None else None
+        full = self._kept("full", client_id)
+        return None if full is None else credits_of(full)
 
     def readings(self, client_id: str, since: datetime, until: datetime) -> list[Reading]:
         """Return the readings of a wallet, oldest first, as far as ``since`` reaches back.
@@ -216,15 +233,28 @@ class History:
 
     def alerts(self, client_id: str) -> AlertState:
         """Return the state of the alerts of a wallet."""
-        with self._transaction(writes=False) as database:
-            row = database.execute(
-                "SELECT alerts FROM wallet WHERE client_id = ?", (client_id,)
-            ).fetchone()
         try:
-            return AlertState.from_json(json.loads(row[0]) if row else {})
-        except (ValueError, TypeError, KeyError, AttributeError):
+            return AlertState.from_json(json.loads(self._kept("alerts", client_id) or "{}"))
+        except UNREADABLE:
             logger.warning("The alerts' state cannot be read: it begins anew.")
             return AlertState()
+
+    def outlook(self, client_id: str) -> Outlook | None:
+        """Return what was last learnt of a wallet, None where that is to be done again."""
+        try:
+            stored = json.loads(self._kept("outlook", client_id) or "null")
+            return stored and Outlook.from_json(stored)
+        except UNREADABLE:
+            logger.warning("The outlook cannot be read: it is learnt anew.")
+            return None
+
+    def _kept(self, column: Literal["alerts", "full", "outlook"], client_id: str) -> Any:
+        with self._transaction(writes=False) as database:
+            row = database.execute(
+                f"SELECT {column} FROM wallet WHERE client_id = ?",  # noqa: S608 - a literal
+                (client_id,),
+            ).fetchone()
+        return row and row[0]
 
     def set_alerts(self, client_id: str, alerts: AlertState) -> None:
         """Remember the state of the alerts of a wallet."""

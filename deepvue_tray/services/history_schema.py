@@ -45,5 +45,8 @@ MIGRATIONS = (
       SELECT balance FROM reading WHERE reading.wallet = stretch.wallet AND reading.at = stretch.at
     );
     """,
+    """
+    ALTER TABLE wallet ADD COLUMN outlook TEXT;
+    """,
 )
 """Each takes the file from the version of its index to the next."""

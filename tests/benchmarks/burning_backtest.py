@@ -2,7 +2,8 @@
 
 ``python -m tests.benchmarks.burning_backtest [trace.csv ...]`` reads traces with the columns
 ``minute`` and ``used`` (credits, one row per 5 minutes); without any it makes up its own. A wallet
-is read every 5 minutes; its last eight weeks are what the program keeps in view.
+is read every 5 minutes; its last eight weeks are what the program keeps in view. Its habit is
+learnt every six hours: the program learns once a day or more often, the sooner it ends the more so.
 
 * found: at 100 random moments, two weeks or more after the start, a burn of two hours begins; the
   alert is in time within 30 minutes, and of use before the burn is over. In the first two lines all
@@ -27,8 +28,7 @@ from decimal import Decimal
 from itertools import accumulate
 from pathlib import Path
 
-from deepvue_tray.core import burn
-from deepvue_tray.core.burn import is_burning_fast
+from deepvue_tray.core.burn import WINDOW, Habit, habit_of, is_burning_fast
 from deepvue_tray.core.reading import Reading
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -37,6 +37,8 @@ HOUR, DAY = 12, 288
 """In slots of 5 minutes, as all that follows."""
 WARM_UP = 14 * DAY
 IN_VIEW = 56 * DAY
+LEARNT = 6 * HOUR
+RECENT = WINDOW // INTERVAL
 BURN = 2 * HOUR
 IN_TIME = HOUR // 2
 TRIALS = 100
@@ -76,39 +78,26 @@ class Wallet:
         self.used = used
         self.spent = [0, *accumulate(used)]
         self._readings = [_reading(slot, spent) for slot, spent in enumerate(self.spent)]
-        self._limits: dict[int, list[list[float]]] = {}
+        self._habits: dict[int, Habit] = {}
 
     def is_burning_fast(self, slot: int, since: int | None = None, added: Trace = ()) -> bool:
         """Ask the program at a slot's end, with more spent in the slots ``since`` then."""
-        view = self._readings[max(0, slot - IN_VIEW) : slot + 1]
+        view = self._readings[max(0, slot - RECENT) : slot + 1]
         if since is not None:
             more = accumulate(added[: slot - since], initial=0)
+            # The burn may have begun before what is in view.
             view[since - slot - 1 :] = [
                 _reading(n, self.spent[n] + extra)
                 for n, extra in zip(range(since, slot + 1), more, strict=True)
-            ]
-        return self._may_burn(view, slot) and is_burning_fast(view, view[-1].at)
+            ][-len(view) :]
+        return is_burning_fast(view, self._habit(slot), view[-1].at)
 
-    def _may_burn(self, view: Sequence[Reading], slot: int) -> bool:
-        """Spare the weeks where the last minutes alone show that the answer is no.
-
-        The limits of up to six hours ago are the program's own; the answer is asked for wherever
-        half of them is passed, and they do not double in six hours.
-        """
-        block, hour = divmod(slot // HOUR, 6)
-        if block not in self._limits:
-            start = block * 6 * HOUR
-            past = self._readings[max(0, start - IN_VIEW) : start + 1]
-            self._limits[block] = burn._limits(burn._spend_by_piece(past, _seconds(past)))
-        pieces = burn._spend_by_piece(view[-2 * HOUR :], _seconds(view))
-        return any(
-            min(pieces[:length]) > min(limits[22 - hour : 25 - hour]) / 2
-            for length, limits in zip(burn.LENGTHS, self._limits[block], strict=True)
-        )
-
-
-def _seconds(view: Sequence[Reading]) -> int:
-    return int(view[-1].at.timestamp())
+    def _habit(self, slot: int) -> Habit:
+        learnt = slot // LEARNT * LEARNT
+        if learnt not in self._habits:
+            past = self._readings[max(0, learnt - IN_VIEW) : learnt + 1]
+            self._habits[learnt] = habit_of(past, past[-1].at)
+        return self._habits[learnt]
 
 
 def _reading(slot: int, spent: int) -> Reading:

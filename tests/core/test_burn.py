@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepvue_tray.core.burn import is_burning_fast
+from deepvue_tray.core import burn
+from deepvue_tray.core.burn import habit_of
 from deepvue_tray.core.reading import Reading
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -22,6 +23,11 @@ moments = st.datetimes(
 balances = st.decimals(allow_nan=False, allow_infinity=False)
 anything = st.lists(st.builds(Reading, at=moments, balance=balances), max_size=60)
 rates = st.integers(1, 10_000)
+
+
+def is_burning_fast(readings: list[Reading], now: datetime, age: timedelta = timedelta(0)) -> bool:
+    """Judge by a habit that was learnt so long before."""
+    return burn.is_burning_fast(readings, habit_of(readings, now - age), now)
 
 
 def wallet(spend: Callable[[int], float], days: int = 20) -> list[Reading]:
@@ -75,11 +81,11 @@ def test_a_tenfold_spend_is_found_within_half_an_hour(rate: int, slots: int) -> 
 
 @given(
     used=st.lists(st.integers(0, 9), min_size=HOUR, max_size=HOUR),
-    burn=st.integers(0, 300),
+    more=st.integers(0, 300),
     factor=st.sampled_from([Decimal("0.001"), Decimal("0.37"), Decimal(3), Decimal(10**6)]),
 )
-def test_scaling_all_amounts_changes_nothing(used: list[int], burn: int, factor: Decimal) -> None:
-    readings = wallet(lambda n: burn if n < 4 else used[n * 7 % 11], days=15)
+def test_scaling_all_amounts_changes_nothing(used: list[int], more: int, factor: Decimal) -> None:
+    readings = wallet(lambda n: more if n < 4 else used[n * 7 % 11], days=15)
     scaled = [Reading(at=r.at, balance=r.balance * factor) for r in readings]
     assert is_burning_fast(scaled, NOW) == is_burning_fast(readings, NOW)
 
@@ -140,6 +146,18 @@ def test_a_batch_that_never_came_at_this_hour_is_one() -> None:
     assert is_burning_fast(
         wallet(lambda before: 500 if before < 6 or (before - 8 * HOUR) % DAY < 6 else 5), NOW
     )
+
+
+@given(age=st.integers(0, 30 * HOUR), burns=st.booleans())
+def test_a_habit_that_was_learnt_earlier_still_tells_each_hour_s(age: int, burns: bool) -> None:
+    def nightly(before: int) -> int:
+        return 500 if before % DAY < 6 else 5
+
+    def at_any_hour(before: int) -> int:
+        return 500 if before < 6 else nightly(before - 8 * HOUR)
+
+    readings = wallet(at_any_hour if burns else nightly)
+    assert is_burning_fast(readings, NOW, age * INTERVAL) is burns
 
 
 def test_a_sparse_wallet_may_do_what_it_does_at_any_hour() -> None:

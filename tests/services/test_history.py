@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from deepvue_tray.core.alerts import Alert, AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
+from deepvue_tray.core.outlook import Outlook
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.history import LEVELS, History
 from deepvue_tray.services.history_rows import DAY
@@ -159,6 +160,26 @@ def test_an_alerts_state_that_cannot_be_read_begins_anew(history: History, path:
         database.execute("UPDATE wallet SET alerts = '[]'")
     database.close()
     assert history.alerts("live_1") == QUIET
+
+
+def test_an_outlook_is_kept_until_an_import_changes_the_past(history: History) -> None:
+    latest = Reading(at=NOW, balance=Decimal(5))
+    outlook = Outlook.of([], latest)
+    history.append("live_1", latest, QUIET, outlook)
+    history.append("live_1", Reading(at=NOW + STEP, balance=Decimal(4)), QUIET)
+    assert history.outlook("live_1") == outlook
+    assert history.outlook("live_2") is None
+    history.merge("live_1", [Reading(at=NOW - DAY, balance=Decimal(9))])
+    assert history.outlook("live_1") is None
+
+
+def test_an_outlook_that_cannot_be_read_is_learnt_anew(history: History, path: Path) -> None:
+    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), QUIET)
+    history.close()
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE wallet SET outlook = '[1]'")
+    database.close()
+    assert history.outlook("live_1") is None
 
 
 def test_a_long_silence_between_two_equal_balances_stays_visible(history: History) -> None:

@@ -25,10 +25,10 @@ from unittest.mock import patch
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
 from deepvue_tray import monitor
-from deepvue_tray.core.alerts import Alert
-from deepvue_tray.core.burn import is_burning_fast
-from deepvue_tray.core.forecast import Runway, forecast_runway
-from deepvue_tray.core.reading import Reading
+from deepvue_tray.core import alerts
+from deepvue_tray.core.alerts import Alert, AlertState, Observation
+from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.engine import Engine, assemble
 from deepvue_tray.services import log
@@ -220,19 +220,16 @@ def _days(runway: Runway | None, at: datetime) -> float | None:
 
 
 def measuring() -> Any:
-    """Report what forecast and speed are said to be, before they are stored and judged."""
-    runways: list[Runway | None] = [None]
+    """Report what forecast and speed are said to be, before they are judged and stored."""
 
-    def forecast(readings: list[Reading], now: datetime) -> Runway | None:
-        runways[:] = [forecast_runway(readings, now)]
-        return runways[0]
+    def judge(
+        state: AlertState, seen: Observation, settings: Settings
+    ) -> tuple[AlertState, tuple[Alert, ...]]:
+        if seen.reading:
+            say("measured", fast=seen.fast, days=_days(seen.runway, seen.now))
+        return alerts.judge(state, seen, settings)
 
-    def fast(readings: list[Reading], now: datetime) -> bool:
-        found = is_burning_fast(readings, now)
-        say("measured", fast=found, days=_days(runways[0], now))
-        return found
-
-    return patch.multiple(monitor, forecast_runway=forecast, is_burning_fast=fast)
+    return patch.object(monitor, "judge", judge)
 
 
 def main(url: str, folder: str, seed: str, now: str) -> None:
