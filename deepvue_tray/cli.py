@@ -5,6 +5,7 @@ Each loads what it needs itself, so that a command starts no Qt and the tray no 
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -24,6 +25,10 @@ INTERRUPTED, PIPE_CLOSED = 130, 141
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit status."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # An interrupt ends it where it is: what it writes is whole or is not there. Python's own
+        # would be a traceback here and there, and asyncio misses one just before it waits.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     options = parser().parse_args(arguments)
     log.to_terminal(verbose=options.verbose)
     try:

@@ -1,6 +1,7 @@
 """The command line, as a script or a person uses it."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import run
+from tests.support.command import COMMAND, run
 from tests.support.faulty_server import FaultyServer, balance
 
 
@@ -58,6 +59,30 @@ def test_a_secret_from_a_pipe_needs_the_client_id_beside_it(server: FaultyServer
 
 def test_the_secret_is_no_argument() -> None:
     assert run("login", "--client-id", "live_1", "--secret", "s3cr3t").returncode == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals like these")
+def test_an_interrupted_login_gives_the_terminal_its_echo_back() -> None:
+    import pty
+    import termios
+
+    ours, terminal = pty.openpty()
+    login = subprocess.Popen(
+        [*COMMAND, "login", "--client-id", "live_1"],
+        stdin=terminal,
+        stderr=subprocess.PIPE,
+        # Without a terminal of its own it asks on standard input.
+        start_new_session=True,
+    )
+    assert login.stderr is not None
+    assert login.stderr.read(len("Client secret: ")) == b"Client secret: "
+    assert not termios.tcgetattr(terminal)[3] & termios.ECHO
+    login.send_signal(signal.SIGINT)
+    assert login.wait(15) == 130
+    assert termios.tcgetattr(terminal)[3] & termios.ECHO
+    login.stderr.close()
+    os.close(ours)
+    os.close(terminal)
 
 
 @pytest.mark.parametrize("command", [[], ["--demo"], ["login", "--client-id", "live_1"]])

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import getpass
+import signal
 import sys
 
 from deepvue_tray.core.credentials import Credentials
@@ -18,6 +19,8 @@ def line_of(reading: Reading) -> str:
 
 def login(options: argparse.Namespace) -> int:
     """Check credentials with the server, and store them."""
+    # getpass then gives the terminal its echo back.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     engine = real_engine()
     credentials = _typed(options.client_id, known=engine.account.settings.client_id)
 
