@@ -3,7 +3,6 @@
 Each loads what it needs itself, so that a command starts no Qt and the tray no network.
 """
 
-import argparse
 import os
 import signal
 import sys
@@ -13,12 +12,11 @@ from typing import TYPE_CHECKING
 from deepvue_tray import preflight
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError
 from deepvue_tray.services import log
-from deepvue_tray.terminal.arguments import MISUSED, parser
 
 if TYPE_CHECKING:
     from deepvue_tray.engine import Engine
 
-FAILED = 1
+FAILED, MISUSED = 1, 2
 INTERRUPTED, PIPE_CLOSED = 130, 141
 """What a shell makes of SIGINT and SIGPIPE."""
 
@@ -29,10 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # An interrupt ends it where it is: what it writes is whole or is not there. Python's own
         # would be a traceback here and there, and asyncio misses one just before it waits.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    options = parser().parse_args(arguments)
-    log.to_terminal(verbose=options.verbose)
     try:
-        status = _run(options)
+        given = sys.argv[1:] if arguments is None else arguments
+        status = _run(given) if given else _run_from_menu()
         # Now, while a closed pipe can still be met.
         sys.stdout.flush()
     except InvalidInputError as error:
@@ -51,7 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run_from_menu() -> int:
+    """Run the tray without the parser, which would hold the icon up by a tenth."""
+    log.to_terminal(verbose=False)
+    return _tray()
+
+
+def _run(arguments: Sequence[str]) -> int:
+    from deepvue_tray.terminal.arguments import parser
+
+    options = parser().parse_args(arguments)
+    log.to_terminal(verbose=options.verbose)
     match options.command:
         case "login":
             from deepvue_tray.terminal.sign_in import login
@@ -73,16 +80,16 @@ def _run(options: argparse.Namespace) -> int:
             from deepvue_tray.terminal.history import import_history
 
             return import_history(options)
-    return _tray(options)
+    return _tray(demo=options.demo, background=options.background)
 
 
-def _tray(options: argparse.Namespace) -> int:
+def _tray(*, demo: bool = False, background: bool = False) -> int:
     if os.environ.get("DEEPVUE_BASE_URL"):
         from deepvue_tray.core.address import checked_base_url
 
         checked_base_url(os.environ["DEEPVUE_BASE_URL"])
     problem = preflight.problem()
-    if options.demo:
+    if demo:
         return _demo(problem)
     if problem:
         print(problem, file=sys.stderr)
@@ -93,7 +100,7 @@ def _tray(options: argparse.Namespace) -> int:
     return run(
         _logged_engine,
         from_environment=any(os.environ.get(name) for name in names),
-        background=options.background,
+        background=background,
     )
 
 

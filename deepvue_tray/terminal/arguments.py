@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 
 from deepvue_tray import __version__
 
-MISUSED = 2
 UNKNOWN = 3
 """What a monitoring plugin ends with where it cannot tell; a 2 of it means critical."""
 
@@ -57,7 +56,7 @@ _LONGEST = 36_500
 class _Parser(argparse.ArgumentParser):
     """A parser that ends misuse with a status of its own."""
 
-    misused = MISUSED
+    misused = 2
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Let the command refuse what it does not know: the usage shown is then its own."""
