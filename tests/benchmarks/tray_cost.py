@@ -27,9 +27,6 @@ from tests.support.faulty_server import FaultyServer, balance
 from tests.support.memory import pss
 
 ROUNDS = 10
-SETTLE = 10
-"""Seconds until a program that has started rests."""
-
 CHECKOUT = Path(__file__).parents[2]
 
 
@@ -86,8 +83,8 @@ def cpu(pid: int) -> float:
 
 
 def idle(pid: int, seconds: float) -> Idle:
-    """Watch a program that has started for so long."""
-    time.sleep(SETTLE)
+    """Let a program rest for so long, and watch it for as long again."""
+    time.sleep(seconds)
     woken, taken = wake_ups(pid), cpu(pid)
     time.sleep(seconds)
     after = wake_ups(pid)
