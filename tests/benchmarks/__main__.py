@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.benchmarks import (
     chart_cost,
     check_cost,
+    endurance,
     growth,
     refresh_cost,
     size,
@@ -28,6 +29,7 @@ def rows(bundle: str = "") -> Iterator[Row]:
     yield from ten_years.rows()
     yield from chart_cost.rows()
     yield from growth.rows()
+    yield from endurance.rows()
     yield from size.rows(bundle)
 
 

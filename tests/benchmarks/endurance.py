@@ -12,38 +12,21 @@ and shows whether memory grows: from the median of its first tenth to that of it
 """
 
 import argparse
-import io
-import json
 import random
-import signal
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from email.utils import format_datetime
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
 
-from deepvue_tray.services.history import History
-from deepvue_tray.services.history_rows import milliseconds, time_of
-from deepvue_tray.services.paths import Paths
-from tests.support import faulty_server, simulated_tray
-from tests.support.alert_oracle import DAY, HOUR, Look, Oracle
-from tests.support.faulty_server import UNREADABLE, Answer, FaultyServer, drip, hang, status
+from tests.benchmarks.table import Row
+from tests.support import faulty_server
+from tests.support.alert_oracle import DAY
+from tests.support.faulty_server import FaultyServer
 from tests.support.memory import pss
-from tests.support.simulated_tray import CLIENT
+from tests.support.simulated_world import START, Server, World
 
-START = milliseconds(datetime(2026, 1, 5, tzinfo=UTC))
-"""A Monday. All times here are milliseconds since 1970."""
-MINUTE = 60_000
 KILLS_UNTIL = 0.6
 """As a part of the whole time."""
 
@@ -86,378 +69,6 @@ class Endurance:
     """Of memory, in megabytes; None where no process lived long enough to tell."""
     wrong: tuple[str, ...]
     """What should not have been."""
-
-
-class Wallet:
-    """Is spent in office hours, now and then far too fast, and topped up when somebody notices."""
-
-    def __init__(self, chance: random.Random) -> None:
-        self.balance = Decimal(1300)
-        self._chance = chance
-        self._until = START
-        self._floor = -20
-        self._burning_until = START
-
-    def pass_time(self, until: int) -> None:
-        while self._until + 5 * MINUTE <= until:
-            self._until += 5 * MINUTE
-            self._spend(time_of(self._until))
-
-    def _spend(self, at: datetime) -> None:
-        chance = self._chance
-        if at.weekday() < 5 and 8 <= at.hour < 19:
-            burning = self._until < self._burning_until
-            self.balance -= chance.choice((0, 0, 1, 3, 5, 12)) * (15 if burning else 1)
-            if chance.random() < 1 / 800:
-                self._burning_until = self._until + chance.randrange(60, 120) * MINUTE
-            if chance.random() < 1 / 200:
-                # A correction, in either direction.
-                self.balance += Decimal(chance.randrange(-40, 60)) / 4
-        if self.balance < self._floor and chance.random() < 1 / 30:
-            self.balance += chance.choice((300, 1500, 3000, 6000))
-            self._floor = chance.choice((-20, 0, 120, 700))
-
-
-class Server:
-    """Answers well, or for a spell with one kind of fault."""
-
-    def __init__(self, server: FaultyServer, chance: random.Random) -> None:
-        self._server = server
-        self._chance = chance
-        self._until = START
-        self._kinds = self._shuffled(self._faults())
-        self._fault: tuple[str, Callable[[datetime], Answer]] | None = None
-
-    def prepare(self, now: int, true_now: int, balance: Decimal) -> str:
-        """Get the next answer ready; return the trouble it stands for, none for a balance."""
-        # Those that were left hanging have given up.
-        self._server.drop_all()
-        if true_now >= self._until:
-            self._fault = None if self._fault or self._chance.random() < 0.3 else next(self._kinds)
-            mean = 40 if self._fault else 100
-            self._until = true_now + int(self._chance.expovariate(1 / mean) * MINUTE)
-        if self._fault is None:
-            self._server.answer = faulty_server.balance(str(balance))
-            return ""
-        trouble, answer = self._fault
-        self._server.answer = answer(time_of(now))
-        return trouble
-
-    def _faults(self) -> list[tuple[str, Callable[[datetime], Answer]]]:
-        chance = self._chance
-        unreadable = self._shuffled(list(UNREADABLE.values()))
-
-        def throttled(now: datetime) -> Answer:
-            at = format_datetime(now + timedelta(minutes=20), usegmt=True)
-            return status(429, **chance.choice([{}, {"Retry_After": "1800"}, {"Retry_After": at}]))
-
-        return [
-            ("RejectedError", lambda _: status(chance.choice((400, 401, 403)))),
-            ("ThrottledError", throttled),
-            ("ServerError", lambda _: status(chance.choice((404, 422, 500, 503)))),
-            ("OfflineError", lambda _: faulty_server.reset),
-            ("TimedOutError", lambda _: chance.choice((hang(), hang(b"HTTP/1.1 "), drip(0.01)))),
-            ("UnreadableError", lambda _: next(unreadable)),
-        ]
-
-    def _shuffled(self, items: Sequence[Any]) -> Iterator[Any]:
-        while True:
-            yield from self._chance.sample(items, len(items))
-
-
-class Died(Exception):  # noqa: N818 - it was killed, which is no error
-    """The program was killed."""
-
-
-@dataclass
-class World:
-    """The machine, its owner and the server, and the program among them."""
-
-    folder: Path
-    url: str
-    server: Server
-    chance: random.Random
-    oracle: Oracle = field(default_factory=Oracle)
-    counts: Counter[str] = field(default_factory=Counter)
-    told: Counter[str] = field(default_factory=Counter)
-    days: Counter[int] = field(default_factory=Counter)
-    memory: list[float] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-    may_kill: bool = True
-
-    def __post_init__(self) -> None:
-        self.wallet = Wallet(self.chance)
-        self.now = START
-        self.ahead = 0
-        self.disk_full = False
-        self.kill_at = ""
-        self.stored: dict[int, float] = {}
-        self.lived_twice: list[tuple[int, int]] = []
-        self.last_good: tuple[int, float] | None = None
-        self.cut_off: tuple[int, float] | None = None
-        self.look: Look | None = None
-        self.trouble = ""
-        self._took = self._asked_at = 0.02
-        self._spawn()
-
-    @property
-    def true_now(self) -> int:
-        return self.now - self.ahead
-
-    # What may happen
-
-    def live(self, minutes: float) -> None:
-        """Let the program run while the machine is awake."""
-        self.command("pass", max(1, int(minutes * MINUTE)))
-
-    def sleep(self) -> None:
-        self.counts["sleeps"] += 1
-        self._jump(int(self.chance.expovariate(1 / (4 * HOUR))))
-
-    def set_clock(self) -> None:
-        """Set the clock wrong, or right again."""
-        self.counts["clock_changes"] += 1
-        change = -self.ahead or self.chance.choice((-1, 1)) * self.chance.randrange(3 * HOUR)
-        if change < 0:
-            self.lived_twice.append((self._since_when_unchanged(self.now + change), self.now))
-        self.ahead += change
-        self._jump(change)
-
-    def restart(self) -> None:
-        if not self.may_kill:
-            return
-        self.counts["restarts"] += 1
-        if self.command("stop"):
-            self._start()
-
-    def kill_soon(self) -> None:
-        """Kill the program in its next look, or when it next tells something."""
-        if self.may_kill:
-            self.counts["kills meant"] += 1
-            self.kill_at = ("told", "asks")[self.counts["kills meant"] % 2]
-
-    def fill_disk(self) -> None:
-        self.counts["full_disks"] += 1
-        self._set_disk(full=True)
-
-    def free_disk(self) -> None:
-        self._set_disk(full=False)
-
-    def click(self) -> None:
-        self.command(self.chance.choice(("refresh", "nudge", "on_network")))
-
-    def end(self) -> None:
-        """Quit the program, and look whether all that was stored is still there."""
-        self.free_disk()
-        self.command("stop")
-        assert self.process.stdin
-        self.process.stdin.close()
-        self._output.close()
-        self.process.wait()
-        self._check_all_is_there()
-        damaged = [path.name for path in self.folder.glob("*damaged*")]
-        self.wrong += [f"set aside: {name}" for name in damaged]
-
-    # What the program says
-
-    def command(self, *words: object) -> bool:
-        """Have the program do something; say whether it lived through that."""
-        self._write(words)
-        for line in self._output:
-            said = json.loads(line)
-            if said["event"] != "done":
-                getattr(self, f"_on_{said.pop('event')}")(**said)
-                continue
-            self.now = said["now"]
-            self._conclude()
-            if not self.killed:
-                return True
-        self._on_death()
-        return False
-
-    def _on_asks(self, now: int) -> None:
-        self._conclude()
-        self.now = now
-        self.counts["requests"] += 1
-        self.days[self.true_now // DAY] += 1
-        self.wallet.pass_time(self.true_now)
-        balance = self.wallet.balance
-        self.trouble = self.server.prepare(now, self.true_now, balance)
-        self.look = Look(
-            now=now,
-            true_now=self.true_now,
-            balance=None if self.trouble else float(balance),
-            refused=self.trouble == "RejectedError",
-            written=not self.disk_full,
-            taken=self.chance.random() < 0.9,
-        )
-        self._write(self.look.taken)
-        self._asked_at = time.perf_counter()
-        if self.kill_at == "asks":
-            time.sleep(self.chance.uniform(0, 1.5 * self._took))
-            self._kill()
-
-    def _on_measured(self, fast: bool, days: float | None) -> None:
-        assert self.look
-        self.look.fast, self.look.days = fast, days
-
-    def _on_shown(
-        self,
-        *,
-        trouble: str,
-        storage: bool,
-        due: list[str],
-        at: int | None,
-        balance: str | None,
-        days: float | None,
-    ) -> None:
-        look = self.look
-        assert look
-        self._took = time.perf_counter() - self._asked_at
-        look.shown, look.due, look.days = True, due, days
-        shown = None if balance is None or at is None else (at, float(balance))
-        if self.trouble or trouble:
-            self.counts["failures" if self.trouble else "late"] += 1
-            self.counts["failures_shown"] += trouble == self.trouble
-            # Too slow an answer is as good as none.
-            look.balance = None
-            if trouble not in {self.trouble, "TimedOutError"}:
-                self.wrong.append(f"{self.trouble or 'a balance'} was shown as {trouble}")
-        else:
-            self.last_good = (look.now, float(look.balance or 0))
-            self._check_is_there(storage)
-        if self.last_good is None and shown and self.stored.get(shown[0]) == shown[1]:
-            # A history that could not be read at the start can be by now.
-            self.last_good = shown
-        if shown != self.last_good:
-            self.wrong.append(f"shown {shown}, and the last good answer was {self.last_good}")
-
-    def _on_told(self, alert: str) -> None:
-        assert self.look
-        self.look.told = [*self.look.told, alert]
-        self.told[alert] += 1
-        if self.kill_at == "told":
-            time.sleep(self.chance.uniform(0, 0.004))
-            self._kill()
-
-    def _on_kept(self) -> None:
-        assert self.look
-        self.look.kept += 1
-
-    def _on_recalled(
-        self, storage: bool, at: int | None, balance: str | None, days: float | None
-    ) -> None:
-        recalled = None if at is None or balance is None else (at, float(balance))
-        if not storage:
-            if self.cut_off is not None:
-                written = recalled == self.cut_off
-                self.counts["stored" if written else "cut_off"] += 1
-                if written:
-                    self.stored[self.cut_off[0]] = self.cut_off[1]
-                self.cut_off = None
-            newest = max((time for time in self.stored if time <= self.now), default=None)
-            lived_twice = any(start <= self.now <= end for start, end in self.lived_twice)
-            if not lived_twice and newest is not None and recalled != (newest, self.stored[newest]):
-                self.wrong.append(f"recalled {recalled} instead of {newest, self.stored[newest]}")
-        self.last_good = recalled
-        self.oracle.started(self.true_now, recalled, not storage)
-
-    def _conclude(self) -> None:
-        if self.look:
-            self.oracle.looked(self.look)
-        self.look = None
-
-    def _on_death(self) -> None:
-        status = self.process.wait()
-        if status != -signal.SIGKILL:
-            raise RuntimeError(f"the program ended with status {status}")
-        if self.look and not self.look.shown and self.look.balance is not None:
-            self.cut_off = (self.look.now, self.look.balance)
-        self._conclude()
-        assert self.process.stdin
-        self.process.stdin.close()
-        self._output.close()
-        self.now += self.chance.randrange(10 * MINUTE)
-        self._spawn()
-
-    # How it is done to it
-
-    def _spawn(self) -> None:
-        command = [sys.executable, "-m", simulated_tray.__name__]
-        arguments = [self.url, str(self.folder), str(self.chance.random()), str(self.now)]
-        self.process = subprocess.Popen(
-            [*command, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
-        )
-        assert self.process.stdout
-        self._output = io.BufferedReader(cast("io.RawIOBase", self.process.stdout))
-        self.killed = False
-        self.memory.clear()
-        if self.disk_full:
-            self._set_disk(full=True)
-        self._start()
-
-    def _start(self) -> None:
-        self.command("start")
-
-    def _write(self, words: object) -> None:
-        assert self.process.stdin
-        with suppress(BrokenPipeError):
-            self.process.stdin.write((json.dumps(words) + "\n").encode())
-
-    def _kill(self) -> None:
-        self.kill_at, self.killed = "", True
-        self.counts["kills"] += 1
-        self.process.kill()
-
-    def _jump(self, time: int) -> None:
-        self.command("jump", time)
-        self.oracle.woke(self.true_now)
-
-    def _set_disk(self, *, full: bool) -> None:
-        self.disk_full = full
-        self.command("disk full", full)
-
-    # What is on the disk
-
-    def _check_is_there(self, storage: bool) -> None:
-        """See, as another process does, whether the reading that was shown is stored."""
-        assert self.last_good
-        at, balance = self.last_good
-        self.counts["unstored" if storage else "stored"] += 1
-        if storage:
-            if not self.disk_full:
-                self.wrong.append(f"not stored, though the disk was free: {self.last_good}")
-            return
-        self.stored[at] = balance
-        history = History(Paths.below(self.folder).history)
-        found = history.readings(CLIENT, time_of(at), time_of(at))
-        history.close()
-        if {float(reading.balance) for reading in found} != {balance}:
-            self.wrong.append(f"shown and not stored: {self.last_good}, found {found}")
-
-    def _since_when_unchanged(self, at: int) -> int:
-        """Return when the balance that was stored last before ``at`` was stored first.
-
-        Of a span into which another reading falls later, only the ends stay.
-        """
-        times = sorted(time for time in self.stored if time <= at)
-        while len(times) > 1 and self.stored[times[-2]] == self.stored[times[-1]]:
-            times.pop()
-        return min([at, *times[-1:]])
-
-    def _check_all_is_there(self) -> None:
-        """See whether all is there still, but for times that the clock went through twice."""
-        history = History(Paths.below(self.folder).history)
-        found = [*history.each(CLIENT, time_of(START - DAY), time_of(self.now + DAY))]
-        history.close()
-        times = [milliseconds(reading.at) for reading in found]
-        for at, balance in self.stored.items():
-            if any(start <= at <= end for start, end in self.lived_twice):
-                continue
-            # Of a span of equal balances there are the first and the last.
-            around = found[bisect_right(times, at) - 1 : bisect_left(times, at) + 1]
-            if {float(reading.balance) for reading in around} != {balance}:
-                self.wrong.append(f"stored, and gone: {balance} at {at}, found {around}")
 
 
 def run(days: float, seed: int) -> Endurance:
@@ -526,6 +137,20 @@ def _deck(world: World) -> Iterator[Callable[[], object]]:
     ]
     while True:
         yield from world.chance.sample(cards, len(cards))
+
+
+def rows(days: float = 90, seed: int = 1) -> Iterator[Row]:
+    """Live through it, and count."""
+    lived = run(days, seed)
+    faults = lived.kills + lived.restarts + lived.full_disks + lived.sleeps + lived.clock_changes
+    told, expected = sum(lived.told.values()), sum(lived.expected.values())
+    yield Row(f"{days:g} simulated days: kills, restarts, full disks, sleeps, clocks", "", faults)
+    yield Row("requests in the worst of these days", "", lived.most_a_day, goal="≤ 400")
+    yield Row("failures shown", "", lived.failures_shown, lived.failures, "answers that were none")
+    yield Row("alerts told", "", told, expected, "alerts of an oracle", "1")
+    yield Row("readings lost, alerts missed or doubled", "", len(lived.wrong), goal="0")
+    if lived.growth is not None:
+        yield Row("memory grown", "MB", lived.growth, goal="≤ 2")
 
 
 def main() -> None:

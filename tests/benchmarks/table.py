@@ -22,8 +22,9 @@ class Row(NamedTuple):
     def __str__(self) -> str:
         """As a line of a Markdown table."""
         ratio = f"**{self.ours / self.beside:.2f}**" if self.beside else ""
-        beside = "" if self.beside is None else f"{self.beside:.4g} {self.unit}, {self.other}"
-        return f"| {self.what} | {ratio} | {self.goal} | {self.ours:.4g} {self.unit} | {beside} |"
+        ours = f"{self.ours:.4g} {self.unit}".rstrip()
+        beside = f"{self.beside:.4g} {self.unit}".rstrip() + f", {self.other}" if self.other else ""
+        return f"| {self.what} | {ratio} | {self.goal} | {ours} | {beside} |"
 
 
 def head() -> str:
