@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from deepvue_tray import preflight
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError
 from deepvue_tray.services import log
 
@@ -88,6 +87,8 @@ def _tray(*, demo: bool = False, background: bool = False) -> int:
         from deepvue_tray.core.address import checked_base_url
 
         checked_base_url(os.environ["DEEPVUE_BASE_URL"])
+    from deepvue_tray import preflight
+
     problem = preflight.problem()
     if demo:
         return _demo(problem)

@@ -12,6 +12,10 @@ import json
 import sys
 from contextlib import closing
 
+if sys.platform == "linux":
+    # The library looks everywhere for macOS' own, with ldconfig and a compiler: a sixth of it all.
+    sys.modules["keyring.backends.macOS.api"] = None  # type: ignore[assignment] # not to be found
+
 import keyring
 import keyring.errors
 from keyring.backend import KeyringBackend
