@@ -1,0 +1,60 @@
+"""What the documents show is so: each command is one, and each link leads somewhere."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deepvue_tray.terminal.arguments import parser
+
+CHECKOUT = Path(__file__).parents[1]
+DOCUMENTS = [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/*.md")]
+
+SHELL = {"|", "||", "<", ">", ")"}
+"""What ends a program's arguments on a line."""
+
+
+def command_lines() -> Iterator[str]:
+    """Yield what follows the program's name wherever one is started, in blocks and in sentences."""
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        for block, span in re.findall(r"```.*?\n(.*?)```|`([^`\n]+)`", text, re.DOTALL):
+            # At a line's start, in a subshell, after a crontab's times, or in a folder of programs.
+            yield from re.findall(r"(?:^|\(|\* +|bin/)deepvue-tray (.+)$", block or span, re.M)
+
+
+def arguments_of(line: str) -> list[str]:
+    """Return what the program is given, without what the shell keeps for itself."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    words = list(lexer)
+    ends = [place for place, word in enumerate(words) if word in SHELL]
+    return words[: min(ends, default=len(words))]
+
+
+@pytest.mark.parametrize("line", sorted({*command_lines()}))
+def test_every_command_that_is_shown_can_be_typed(line: str) -> None:
+    # It ends the test where it would end the program.
+    parser().parse_args(arguments_of(line))
+
+
+@pytest.mark.checkout
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_to_a_file_or_a_heading(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
+    for link in filter(None, (one or other for one, other in links)):
+        if link.startswith("https://"):
+            continue
+        name, _, heading = link.partition("#")
+        target = document.parent / name if name else document
+        assert target.is_file(), link
+        assert not heading or heading in headings(target), link
+
+
+def headings(document: Path) -> set[str]:
+    """Return what a link may name in a document, as GitHub makes it of each heading."""
+    titles = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
