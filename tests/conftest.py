@@ -11,8 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deepvue_tray import preflight
+
+# A timing is no test: what is slow on a busy machine is not wrong.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Set before Qt is imported anywhere. The desktop tests start programs with an environment of
 # their own.

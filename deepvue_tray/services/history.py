@@ -155,10 +155,16 @@ class History:
         return self._readings(client_id, since, until)[1]
 
     def each(self, client_id: str, since: datetime, until: datetime) -> Iterator[Reading]:
-        """Yield the same, however many there are, without holding them all in memory."""
-        while since <= until and (page := self._readings(client_id, since, until, PAGE)[1]):
+        """Return the same, however many there are, without holding them all in memory."""
+        # Now, so that a file that cannot be read is known before anything is made of it.
+        page = self._readings(client_id, since, until, PAGE)[1]
+        return self._each(page, client_id, until)
+
+    def _each(self, page: list[Reading], client_id: str, until: datetime) -> Iterator[Reading]:
+        while page:
             yield from page
             since = page[-1].at + MS
+            page = self._readings(client_id, since, until, PAGE)[1] if since <= until else []
 
     def _readings(
         self, client_id: str, since: datetime, until: datetime, most: int = -1
@@ -290,7 +296,7 @@ class History:
             self.close()
             raise self._set_aside() from None
         except OSError as error:
-            raise StorageError(f"{self._path}: {error}") from None
+            raise StorageError(f"{self._path}: {error.strerror}") from None
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -319,6 +325,8 @@ class History:
 
 def _connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
+    # What others on this computer need not know; SQLite's own files beside it follow.
+    path.touch(mode=0o600)
     database = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
     try:
         _write_ahead(database)

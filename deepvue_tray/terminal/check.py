@@ -70,5 +70,5 @@ def _judged_by(settings: Settings, options: argparse.Namespace) -> Settings:
     }
     judged = replace(settings, **given)
     for field, reason in problems(judged).items():
-        raise InvalidInputError(f"{OPTIONS.get(field, field)}: {reason}")
+        raise InvalidInputError(f"{OPTIONS.get(field, field)}: {reason.rstrip('.')}")
     return judged

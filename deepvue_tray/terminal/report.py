@@ -56,7 +56,7 @@ def plugin_line(snapshot: Snapshot, now: datetime) -> str:
     if snapshot.storage:
         said.append(str(snapshot.storage))
     # A bar begins the performance data.
-    text = " ".join("; ".join(said).replace("|", "/").split())
+    text = " ".join(". ".join(part.rstrip(".") for part in said).replace("|", "/").split())
     line = f"DEEPVUE {status_of(snapshot).name} - {text}"
     data = "" if snapshot.trouble else f" | {' '.join(_performance(snapshot, now))}"
     return f"{line}{data}\n"

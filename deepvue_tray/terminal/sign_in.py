@@ -57,5 +57,6 @@ def _typed(client_id: str | None, *, known: str) -> Credentials:
             client_id = input(f"Client id{default}: ") or known
         secret = getpass.getpass("Client secret: ") if at_terminal else sys.stdin.readline()
     except EOFError:
+        print(file=sys.stderr)  # the prompt's line is still open
         raise InvalidInputError("nothing was typed") from None
     return Credentials.parse(client_id, secret)

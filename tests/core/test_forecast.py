@@ -243,7 +243,7 @@ def test_whatever_was_read_the_answer_is_in_order(history: list[Reading], now: d
 
 
 @given(seeds)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_of_a_wallet_in_use_the_answer_is_in_order(history: list[Reading]) -> None:
     runway = forecast(history)
     assert NOW <= runway.earliest <= runway.empty_at <= runway.latest <= NOW + HORIZON
@@ -257,14 +257,14 @@ def test_order_and_repetition_do_not_matter(history: list[Reading], rng: random.
 
 
 @given(seeds, st.sampled_from([Decimal("0.001"), Decimal(7), Decimal(10**6)]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_in_another_currency_it_lasts_as_long(history: list[Reading], factor: Decimal) -> None:
     scaled = forecast([Reading(at=r.at, balance=r.balance * factor) for r in history])
     assert hours(scaled) == pytest.approx(hours(forecast(history)), rel=1e-6)
 
 
 @given(seeds, st.integers(300, 10**5), st.floats(0.1, 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_top_up_makes_it_last_longer(history: list[Reading], more: int, when: float) -> None:
     moment = history[int(when * (len(history) - 1))].at
     topped_up = [at(r.at, r.balance + more if r.at >= moment else r.balance) for r in history]
@@ -275,6 +275,6 @@ def test_a_top_up_makes_it_last_longer(history: list[Reading], more: int, when: 
 
 
 @given(st.integers(0, 100))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_half_as_much_does_not_last_longer(seed: int) -> None:
     assert forecast(seeded(seed, 150)).empty_at <= forecast(seeded(seed, 300)).empty_at

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from deepvue_tray.core.errors import StorageError
 from deepvue_tray.services.autostart import Autostart, LaunchAgent, XdgAutostart, own_command
 
-same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 Kind = Callable[[Path, list[str]], Autostart]
 

@@ -27,7 +27,7 @@ STEP = timedelta(minutes=5)
 QUIET = AlertState()
 LOW = AlertState(fired=frozenset({Alert.LOW}))
 
-same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 LENGTHS = [longest for longest, _size in LEVELS[:-1]] + [timedelta(days=200)]
 """One range for each way to read it."""
@@ -253,6 +253,16 @@ def test_the_first_version_s_file_is_taken_over_with_all_it_holds(
     assert sum(piece.spent for piece in pieces) == 400
     assert sum(piece.added for piece in pieces) == 600
     assert pieces[-1].last == 700
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows' folders of a person are theirs alone")
+def test_no_other_user_can_read_the_readings(history: History, path: Path) -> None:
+    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), QUIET)
+    assert {file.name: file.stat().st_mode & 0o077 for file in path.parent.iterdir()} == {
+        "history.sqlite": 0,
+        "history.sqlite-shm": 0,
+        "history.sqlite-wal": 0,
+    }
 
 
 def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:

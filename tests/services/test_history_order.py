@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from deepvue_tray.core.alerts import AlertState
@@ -62,7 +62,6 @@ def shuffled_and_sorted(
     return data.draw(st.permutations(readings)), readings
 
 
-@settings(deadline=None)
 @given(data=st.data(), balances=st.lists(st.integers(0, 4), min_size=1, max_size=30))
 def test_a_file_in_any_order_gives_the_same_history(
     data: st.DataObject, balances: list[int]
@@ -77,7 +76,6 @@ def test_a_file_in_any_order_gives_the_same_history(
         assert history.full("shuffled") == history.full("sorted")
 
 
-@settings(deadline=None)
 @given(data=st.data(), balances=st.lists(st.integers(0, 99), min_size=1, max_size=30, unique=True))
 def test_readings_that_come_late_change_the_sums_as_if_they_had_come_in_time(
     data: st.DataObject, balances: list[int]

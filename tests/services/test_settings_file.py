@@ -21,7 +21,7 @@ valid_settings = st.builds(
     interval=st.integers(60, 86_400).map(lambda seconds: timedelta(seconds=seconds)),
 ).filter(lambda candidate: not problems(candidate))
 
-same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

@@ -108,8 +108,8 @@ def test_thresholds_can_be_given(server: FaultyServer) -> None:
     ("arguments", "reason"),
     [
         (["--warning", "x"], "'x' is no whole number"),
-        (["--critical", "5000"], "--critical: Must be below the low threshold."),
-        (["--warning-days", "0"], "--warning-days: Must be from 1 to 365 days."),
+        (["--critical", "5000"], "--critical: Must be below the low threshold)"),
+        (["--warning-days", "0"], "--warning-days: Must be from 1 to 365 days)"),
         (["--nonsense"], "--nonsense"),
     ],
 )

@@ -100,6 +100,13 @@ def test_a_moment_that_is_none_is_refused_with_examples(since: str) -> None:
     assert "30d" in ran.stderr
 
 
+def test_a_history_that_cannot_be_read_prints_no_half_a_table() -> None:
+    Paths.of_user().history.mkdir(parents=True)
+    ran = run("history")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "history.sqlite" in ran.stderr
+
+
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     store(*range(1, 20_000))
     program = f"{shlex.join(COMMAND)} history | head -n 1; echo ${{PIPESTATUS[0]}}"
