@@ -16,7 +16,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -71,6 +71,13 @@ class Endurance:
     """What should not have been."""
 
 
+COUNTS = (
+    *("requests", "stored", "unstored", "cut_off", "late", "failures", "failures_shown"),
+    *("kills", "restarts", "full_disks", "sleeps", "clock_changes"),
+)
+"""What the world counts by these names."""
+
+
 def run(days: float, seed: int) -> Endurance:
     """Simulate so many days; the same seed brings the same world, but for when a kill hits."""
     began = time.perf_counter()
@@ -91,37 +98,27 @@ def run(days: float, seed: int) -> Endurance:
                 world.free_disk()
             next(cards)()
         world.end()
-    tenth = len(world.memory) // 10
-    growth = (
-        statistics.median(world.memory[-tenth:]) - statistics.median(world.memory[:tenth])
-        if tenth
-        else None
-    )
     counts, oracle = world.counts, world.oracle
     return Endurance(
         days=days,
         seed=seed,
         seconds=time.perf_counter() - began,
-        requests=counts["requests"],
         most_a_day=max(world.days.values()),
-        stored=counts["stored"],
-        unstored=counts["unstored"],
-        cut_off=counts["cut_off"],
-        late=counts["late"],
-        failures=counts["failures"],
-        failures_shown=counts["failures_shown"],
-        kills=counts["kills"],
-        restarts=counts["restarts"],
-        full_disks=counts["full_disks"],
-        sleeps=counts["sleeps"],
-        clock_changes=counts["clock_changes"],
         expected=dict(oracle.expected),
         told=dict(world.told),
         repeated=tuple(oracle.repeated),
         withheld=tuple(oracle.withheld),
-        growth=growth,
+        growth=_growth(world.memory),
         wrong=(*world.wrong, *oracle.wrong),
+        **{count: counts[count] for count in COUNTS},
     )
+
+
+def _growth(memory: Sequence[float]) -> float | None:
+    tenth = len(memory) // 10
+    if not tenth:
+        return None
+    return statistics.median(memory[-tenth:]) - statistics.median(memory[:tenth])
 
 
 def _deck(world: World) -> Iterator[Callable[[], object]]:

@@ -25,6 +25,14 @@ WINDOWS = {"History…": "History", "Settings…": "Settings", "About": "About",
 """The title of what each line of the menu opens; a click on the icon itself opens the card."""
 
 
+def close(desktop: Desktop, title: str) -> None:
+    """Wait for a window, and close it."""
+    desktop.focus(title)
+    desktop.run("xdotool", "key", "Escape")
+    search = ("xdotool", "search", "--onlyvisible", "--name", f"^{title}")
+    wait_until(lambda: not desktop.run(*search), f"the end of {title}")
+
+
 def rows(refreshes: int = 10_000, openings: int = 200) -> Iterator[Row]:
     """Measure both."""
     with (
@@ -43,10 +51,6 @@ def rows(refreshes: int = 10_000, openings: int = 200) -> Iterator[Row]:
         def asked(count: int) -> None:
             wait_until(lambda: len(server.requests) >= count, f"{count} requests", 3600)
 
-        def closed(title: str) -> None:
-            search = ("xdotool", "search", "--onlyvisible", "--name", f"^{title}")
-            wait_until(lambda: not desktop.run(*search), f"the end of {title}")
-
         pid = start("refreshes", OFTEN)
         asked(refreshes // 10)
         before = pss(pid)
@@ -60,9 +64,7 @@ def rows(refreshes: int = 10_000, openings: int = 200) -> Iterator[Row]:
         for opening in range(openings):
             for label, title in WINDOWS.items():
                 item.click(label) if label else item.activate()
-                desktop.focus(title)
-                desktop.run("xdotool", "key", "Escape")
-                closed(title)
+                close(desktop, title)
             if opening + 1 == openings // 10:
                 before = pss(pid)
         grown = pss(pid) - before
