@@ -1,6 +1,6 @@
 """Text and lines that stand back: the palette's own colours, thinned, and still readable."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -36,6 +36,14 @@ def hairline(painter: QPainter, colour: QColor) -> QPen:
     pen = QPen(colour, max(1, int(painter.device().devicePixelRatio())))
     pen.setCosmetic(True)
     return pen
+
+
+def on_pixels(painter: QPainter, area: QRectF) -> QRectF:
+    """Return an area moved and sized to whole pixels of the screen, so that its edges are crisp."""
+    to_screen = painter.deviceTransform()
+    there = to_screen.mapRect(area)
+    there = QRectF(there.topLeft().toPoint(), there.size().toSize())
+    return to_screen.inverted()[0].mapRect(there)
 
 
 def faint(palette: QPalette) -> QColor:
