@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSpinBox,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -37,6 +38,7 @@ from deepvue_tray.core.settings import (
 )
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
+from deepvue_tray.ui.scrolled import Scrolled
 from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.translation import translate
 
@@ -77,22 +79,27 @@ class SettingsDialog(QDialog):
         self._tested = ("", "")
         self.setWindowTitle(f"{prefix} · " * bool(prefix) + self.tr("Settings"))
         self._failure = _Message()
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 16, 16, 16)
-        whole.setSpacing(12)
-        whole.addWidget(self._credentials_box(from_environment=from_environment))
-        whole.addWidget(self._watching_box())
-        whole.addWidget(self._alerts_box())
-        whole.addWidget(self._desktop_box(starts_at_login=starts_at_login))
-        _align_labels(self)
-        whole.addWidget(self._failure)
-        whole.addWidget(self._button_box())
+        groups = QWidget()
+        lines = QVBoxLayout(groups)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(12)
+        lines.addWidget(self._credentials_box(from_environment=from_environment))
+        lines.addWidget(self._watching_box())
+        lines.addWidget(self._alerts_box())
+        lines.addWidget(self._desktop_box(starts_at_login=starts_at_login))
+        _align_labels(groups)
+        self._groups = Scrolled(groups)
+        self._whole = QVBoxLayout(self)
+        self._whole.setContentsMargins(16, 16, 16, 16)
+        self._whole.setSpacing(12)
+        for part in (self._groups, self._failure, self._button_box()):
+            self._whole.addWidget(part)
         # Once it is in the dialog: else the dialog forgets it when another button had the focus.
         self._save.setDefault(True)
-        whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
         self._validate()
         if notice:
             self._failure.say(words.explanation_of(notice))
+        self._fit()
 
     def show_tested(self, reading: Reading) -> None:
         """Say that the credentials open a wallet, and how much is in it."""
@@ -100,13 +107,13 @@ class SettingsDialog(QDialog):
         if self._in_fields() != self._tested:
             return  # typed on meanwhile: the answer is about something else
         balance = words.credits_of(Snapshot(reading=reading))
-        self._answer.say("✓ " + self.tr("It works: {0}.").format(balance))
+        self._answer_with("✓ " + self.tr("It works: {0}.").format(balance))
 
     def show_test_failed(self, error: DeepvueError) -> None:
         """Say beside the fields why the credentials opened nothing."""
         self._set_testing(False)
         if self._in_fields() == self._tested:
-            self._answer.say("✗ " + words.explanation_of(error))
+            self._answer_with("✗ " + words.explanation_of(error))
 
     def show_save_failed(self, error: DeepvueError) -> None:
         """Say why nothing was stored; what was typed stays, and the session is offered instead."""
@@ -114,12 +121,33 @@ class SettingsDialog(QDialog):
         self._failure.say("✗ " + words.explanation_of(error))
         self._for_session.setVisible(isinstance(error, AccountError) and bool(self._secret.text()))
 
+    def event(self, event: QEvent) -> bool:
+        """Fit when what is said needs more or less room."""
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._fit()
+        return handled
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Show what the Tab key reaches; Qt's own does where it comes from within the groups."""
+        moved = super().focusNextPrevChild(forward)
+        self._groups.ensureWidgetVisible(self.focusWidget())
+        return moved
+
     def done(self, result: int) -> None:
         """Close, and leave no secret behind in a widget."""
         self._secret.clear()
         self._tested = ("", "")
         super().done(result)
         self.deleteLater()
+
+    def _fit(self) -> None:
+        """Be as large as the groups need, and no taller than the screen, where they scroll."""
+        title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+        room = self.screen().availableGeometry().height() - title
+        size = self._whole.totalSizeHint()
+        bar = self._groups.allow_bar(size.height() > room)
+        self.setFixedSize(size.width() + bar, min(size.height(), room))
 
     def _credentials_box(self, *, from_environment: bool) -> QWidget:
         known = bool(self._settings.client_id)
@@ -303,6 +331,11 @@ class SettingsDialog(QDialog):
         self._test.setEnabled(not testing)
         self._progress.setVisible(testing)
 
+    def _answer_with(self, text: str) -> None:
+        self._answer.say(text)
+        # Once it has its place, which may be out of sight on a small screen.
+        QTimer.singleShot(0, self._answer, lambda: self._groups.ensureWidgetVisible(self._answer))
+
     def _in_fields(self) -> tuple[str, str]:
         return self._client_id.text(), self._secret.text()
 
@@ -314,14 +347,14 @@ class SettingsDialog(QDialog):
             self.show_test_failed(error)
             return
         self._set_testing(True)
-        self._answer.say(self.tr("Asking the server…"))
+        self._answer_with(self.tr("Asking the server…"))
         self.test_asked.emit(credentials)
 
     def _on_save(self, *, session_only: bool = False) -> None:
         try:
             credentials = self._typed()
         except InvalidInputError as error:
-            self._answer.say("✗ " + words.explanation_of(error))
+            self._answer_with("✗ " + words.explanation_of(error))
             return
         self._save.setEnabled(False)
         at_login = self._at_login.isChecked()

@@ -13,12 +13,9 @@ from tests.ui.test_history_window import plot
 
 def rows_of(picture: QImage, colour: QColor) -> list[int]:
     """Return the rows of pixels in which a line of this very colour lies."""
+    rows = range(picture.height())
     across = range(picture.width())
-    return [
-        y
-        for y in range(picture.height())
-        if any(picture.pixelColor(x, y) == colour for x in across)
-    ]
+    return [y for y in rows if any(picture.pixelColor(x, y) == colour for x in across)]
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 1.75])
