@@ -95,7 +95,7 @@ def tick_of(at: datetime, step: timedelta) -> str:
         if moment.time().hour() == 0:
             return QLocale().toString(moment.date(), translate("words", "ddd d"))
         return _clock(moment)
-    if step < timedelta(days=60):
+    if step < timedelta(days=30):
         return QLocale().toString(moment.date(), translate("words", "d MMM"))
     return QLocale().toString(moment.date(), translate("words", "MMM yyyy"))
 
