@@ -25,7 +25,7 @@ from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
 from deepvue_tray.ui.gauge import Gauge
-from deepvue_tray.ui.ink import keep_faint_readable, thinned
+from deepvue_tray.ui.ink import keep_readable, thinned
 from deepvue_tray.ui.sparkline import Sparkline
 
 WIDTH = 300
@@ -57,7 +57,7 @@ class Card(QWidget):
         self._awaits_past = True
         self.setWindowTitle(prefix or "deepvue-tray")
         self._build()
-        keep_faint_readable(self)
+        keep_readable(self)
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -123,10 +123,8 @@ class Card(QWidget):
         self.activateWindow()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Close the pop-up when another window gets the focus; follow the system's look."""
+        """Close the pop-up when another window gets the focus; follow the system's text."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            keep_faint_readable(self)
         if event.type() == QEvent.Type.FontChange:
             self._balance.setFont(_large(self.font()))
         if (

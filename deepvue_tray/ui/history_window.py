@@ -20,6 +20,7 @@ from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.forecast import Runway
 from deepvue_tray.ui import words
 from deepvue_tray.ui.chart import Chart, Plot
+from deepvue_tray.ui.ink import keep_readable
 
 DAY = timedelta(days=1)
 
@@ -69,6 +70,7 @@ class HistoryWindow(QWidget):
         whole.addWidget(self._chart, stretch=1)
         whole.addWidget(self._said)
         self._chart.setFocus()
+        keep_readable(self)
 
     def ask(self) -> None:
         """Ask for the range that was chosen, up to now and a little beyond."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QGroupBox,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
@@ -38,13 +37,14 @@ from deepvue_tray.core.settings import (
 )
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
+from deepvue_tray.ui.buttons import button_box
+from deepvue_tray.ui.form import FIELD_WIDTH, Message, align_labels, row
+from deepvue_tray.ui.ink import keep_readable
 from deepvue_tray.ui.scrolled import Scrolled
 from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.translation import translate
 
 _MINUTE = timedelta(minutes=1)
-_FIELD_WIDTH = 320
-"""Pixels; for a whole secret, and so that a message below a field does not widen the window."""
 _PROGRESS_WIDTH, _PROGRESS_HEIGHT = 80, 8
 """Pixels; a sign that moves, not a measure."""
 _DEFAULTS = Settings()
@@ -78,7 +78,7 @@ class SettingsDialog(QDialog):
         self._settings = settings
         self._tested = ("", "")
         self.setWindowTitle(f"{prefix} · " * bool(prefix) + self.tr("Settings"))
-        self._failure = _Message()
+        self._failure = Message()
         groups = QWidget()
         lines = QVBoxLayout(groups)
         lines.setContentsMargins(0, 0, 0, 0)
@@ -87,7 +87,7 @@ class SettingsDialog(QDialog):
         lines.addWidget(self._watching_box())
         lines.addWidget(self._alerts_box())
         lines.addWidget(self._desktop_box(starts_at_login=starts_at_login))
-        _align_labels(groups)
+        align_labels(groups)
         self._groups = Scrolled(groups)
         self._whole = QVBoxLayout(self)
         self._whole.setContentsMargins(16, 16, 16, 16)
@@ -99,6 +99,7 @@ class SettingsDialog(QDialog):
         self._validate()
         if notice:
             self._failure.say(words.explanation_of(notice))
+        keep_readable(self)
         self._fit()
 
     def show_tested(self, reading: Reading) -> None:
@@ -152,7 +153,7 @@ class SettingsDialog(QDialog):
     def _credentials_box(self, *, from_environment: bool) -> QWidget:
         known = bool(self._settings.client_id)
         self._client_id = QLineEdit(self._settings.client_id, placeholderText="live… / free_tier…")
-        self._client_id.setMinimumWidth(_FIELD_WIDTH)
+        self._client_id.setMinimumWidth(FIELD_WIDTH)
         self._client_id.setToolTip(self.tr("From the Deepvue dashboard"))
         self._secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
         self._secret.setToolTip(self.tr("Leave it empty to keep the stored one"))
@@ -166,7 +167,7 @@ class SettingsDialog(QDialog):
         self._test.setToolTip(self.tr("Asks the server for the balance, and stores nothing"))
         self._test.clicked.connect(self._on_test)
         self._remove = QPushButton(self.tr("&Remove"), autoDefault=False)
-        self._remove.setToolTip(self.tr("Forgets the client id and the stored secret"))
+        self._remove.setToolTip(self.tr("Forgets the client ID and the stored secret"))
         self._remove.setEnabled(known)
         self._remove.clicked.connect(self.remove_asked)
         self._progress = QProgressBar(minimum=0, maximum=0, textVisible=False)
@@ -174,17 +175,17 @@ class SettingsDialog(QDialog):
         self._progress.setFixedWidth(_PROGRESS_WIDTH)
         self._progress.setMaximumHeight(_PROGRESS_HEIGHT)
         self._progress.setVisible(False)
-        self._answer = _Message()
+        self._answer = Message()
         box = QGroupBox(self.tr("Credentials"))
         form = QFormLayout(box)
-        form.addRow(self.tr("Client &id:"), self._client_id)
+        form.addRow(self.tr("Client &ID:"), self._client_id)
         secret_label = QLabel(self.tr("Client &secret:"))
         secret_label.setBuddy(self._secret)
-        form.addRow(secret_label, _row(self._secret, reveal))
-        form.addRow("", _row(self._test, self._remove, self._progress, stretch=True))
+        form.addRow(secret_label, row(self._secret, reveal))
+        form.addRow("", row(self._test, self._remove, self._progress, stretch=True))
         form.addRow("", self._answer)
         if from_environment:
-            note = _Message()
+            note = Message()
             note.say(self.tr("DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set, and wins."))
             form.addRow("", note)
         for field in (self._client_id, self._secret):
@@ -206,7 +207,7 @@ class SettingsDialog(QDialog):
         }
         for threshold in self._thresholds.values():
             threshold.changed.connect(self._validate)
-        self._problem = _Message()
+        self._problem = Message()
         self._interval = QSpinBox(
             minimum=SHORTEST_INTERVAL // _MINUTE,
             maximum=LONGEST_INTERVAL // _MINUTE,
@@ -221,14 +222,15 @@ class SettingsDialog(QDialog):
             (self.tr("&Low at:"), "low", "low_days"),
             (self.tr("&Critical at:"), "critical", "critical_days"),
         ):
-            pair = _row(self._thresholds[credits_left], self._thresholds[days])
+            either = QLabel(self.tr("or"))
+            pair = row(self._thresholds[credits_left], either, self._thresholds[days])
             named = QLabel(label)
             named.setBuddy(self._thresholds[credits_left].field)
             form.addRow(named, pair)
         form.addRow("", self._problem)
         ask = QLabel(self.tr("Ask &every:"))
         ask.setBuddy(self._interval)
-        form.addRow(ask, _row(self._interval, stretch=True))
+        form.addRow(ask, row(self._interval, stretch=True))
         return box
 
     def _alerts_box(self) -> QWidget:
@@ -246,7 +248,7 @@ class SettingsDialog(QDialog):
                 self.tr("The server does not accept them any more"),
             ),
             "notify_blind": (
-                self.tr("No balance for an hour"),
+                self.tr("Balance unknown for an hour"),
                 self.tr("Though the computer was awake"),
             ),
         }
@@ -275,7 +277,7 @@ class SettingsDialog(QDialog):
         return box
 
     def _button_box(self) -> QWidget:
-        buttons = QDialogButtonBox(
+        buttons = button_box(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
         self._save = buttons.button(QDialogButtonBox.StandardButton.Save)
@@ -359,40 +361,3 @@ class SettingsDialog(QDialog):
         self._save.setEnabled(False)
         at_login = self._at_login.isChecked()
         self.save_asked.emit(self._edited(), credentials, session_only, at_login)
-
-
-class _Message(QLabel):
-    """A line below a field, there only while it has something to say."""
-
-    def __init__(self) -> None:
-        super().__init__(wordWrap=True)
-        self.setMinimumWidth(_FIELD_WIDTH)
-        self.hide()
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-
-    def say(self, text: str) -> None:
-        self.setText(text)
-        self.setVisible(True)
-
-
-def _align_labels(dialog: QWidget) -> None:
-    """Let the fields of all groups begin at one line."""
-    forms = dialog.findChildren(QFormLayout)
-    items = [
-        form.itemAt(row, QFormLayout.ItemRole.LabelRole)
-        for form in forms
-        for row in range(form.rowCount())
-    ]
-    labels = [widget for item in items if item and (widget := item.widget())]
-    width = max(label.sizeHint().width() for label in labels)
-    for label in labels:
-        label.setMinimumWidth(width)
-
-
-def _row(*widgets: QWidget, stretch: bool = False) -> QHBoxLayout:
-    row = QHBoxLayout()
-    for widget in widgets:
-        row.addWidget(widget)
-    if stretch:
-        row.addStretch()
-    return row
