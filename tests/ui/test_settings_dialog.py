@@ -133,7 +133,7 @@ def test_a_refused_test_is_said_in_plain_words(open_dialog: Callable[..., Person
     person.press("Test")
     assert person.tested == [None]
     person.dialog.show_test_failed(RejectedError("Inactive client_id"))
-    assert person.sees("Credentials refused (Inactive client_id). Check the client id")
+    assert person.sees("Credentials refused (Inactive client_id). Check the client ID")
 
 
 def test_a_keyring_that_refuses_keeps_the_dialog_and_offers_the_session(
