@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deepvue_tray.engine import Engine
     from deepvue_tray.ui.history_window import HistoryWindow
 
-Range = tuple[datetime | None, datetime]
+Range = tuple[datetime | None, datetime | None]
 
 
 class HistoryOpener(QObject):
@@ -55,7 +55,7 @@ class HistoryOpener(QObject):
             self._window.ask()
 
     @Slot(object, object)
-    def _want(self, since: datetime | None, until: datetime) -> None:
+    def _want(self, since: datetime | None, until: datetime | None) -> None:
         self._wanted = (since, until)
         if not self._reading:
             self._read()
@@ -65,9 +65,15 @@ class HistoryOpener(QObject):
             return
         (since, until), self._wanted = self._wanted, None
         self._reading = True
+        now, snapshot = datetime.now(UTC), self._refresher.snapshot
+
+        def end(first: datetime) -> datetime:
+            from deepvue_tray.ui.history_window import end_of  # noqa: PLC0415 - with the window
+
+            return until or end_of(first, now, snapshot.runway)
 
         async def past(engine: "Engine") -> "tuple[datetime, list[Stretch]]":
-            return engine.monitor.past(since, until)
+            return engine.monitor.past(since, end(since) if since else now)
 
         def came(found: "tuple[datetime, list[Stretch]]") -> None:
             from deepvue_tray.ui.chart import Plot  # noqa: PLC0415 - loaded with the window
@@ -78,10 +84,10 @@ class HistoryOpener(QObject):
                 self._window.show_plot(
                     Plot(
                         since=first,
-                        until=until,
+                        until=end(first),
                         stretches=stretches,
-                        snapshot=self._refresher.snapshot,
-                        now=datetime.now(UTC),
+                        snapshot=snapshot,
+                        now=now,
                     )
                 )
             self._read()

@@ -54,7 +54,7 @@ class Credentials:
         Raises InvalidInputError, which names the part and never quotes the secret.
         """
         client_id, secret = client_id.strip(), secret.strip()
-        for name, part in (("client id", client_id), ("client secret", secret)):
+        for name, part in (("client ID", client_id), ("client secret", secret)):
             if not part:
                 raise InvalidInputError(f"the {name} is empty")
             if not all("!" <= character <= "~" for character in part):

@@ -112,7 +112,7 @@ class RejectedError(WalletError):
 
     title = QT_TRANSLATE_NOOP("errors", "Credentials refused")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "Check the client id and the client secret against the Deepvue dashboard."
+        "errors", "Check the client ID and the client secret against the Deepvue dashboard."
     )
     condition = Condition.REJECTED
     action = Action.SETTINGS
@@ -199,7 +199,7 @@ class NotSetUpError(AccountError):
     """There are no credentials to ask with."""
 
     title = QT_TRANSLATE_NOOP("errors", "Not set up")
-    remedy = QT_TRANSLATE_NOOP("errors", "Enter the client id and the client secret in Settings.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Enter the client ID and the client secret in Settings.")
     condition = Condition.NOT_SET_UP
     action = Action.SETTINGS
 

@@ -112,7 +112,7 @@ def _add_login(add: _Add) -> None:
         description="Asks for the client secret (hidden), or reads it from standard input; checks"
         " both with the server, then stores them. Nothing is stored where they are refused.",
     )
-    login.add_argument("--client-id", help="the client id; asked for where it is not given")
+    login.add_argument("--client-id", help="the client ID; asked for where it is not given")
     login.set_defaults(command="login")
 
 

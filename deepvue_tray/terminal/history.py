@@ -57,7 +57,7 @@ def import_history(options: argparse.Namespace) -> int:
 def _engine() -> Iterator[Engine]:
     engine = real_engine()
     if not engine.account.client_id:
-        raise NotSetUpError("no client id: sign in, or set DEEPVUE_CLIENT_ID")
+        raise NotSetUpError("no client ID: sign in, or set DEEPVUE_CLIENT_ID")
     try:
         yield engine
     finally:

@@ -54,7 +54,7 @@ def _typed(client_id: str | None, *, known: str) -> Credentials:
             raise InvalidInputError("name it with --client-id where the secret comes from a pipe")
         if client_id is None:
             default = f" [{known}]" if known else ""
-            client_id = input(f"Client id{default}: ") or known
+            client_id = input(f"Client ID{default}: ") or known
         secret = getpass.getpass("Client secret: ") if at_terminal else sys.stdin.readline()
     except EOFError:
         print(file=sys.stderr)  # the prompt's line is still open

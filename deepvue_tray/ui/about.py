@@ -3,19 +3,21 @@
 import platform
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QVBoxLayout,
 )
 
 from deepvue_tray import __version__
 from deepvue_tray.core.errors import QT_TRANSLATE_NOOP
+from deepvue_tray.ui.buttons import button_box
+from deepvue_tray.ui.ink import keep_readable
 from deepvue_tray.ui.translation import translate
 
 LINKS = {
@@ -42,9 +44,13 @@ def about_window(places: Mapping[str, str], libraries: Iterable[str]) -> QDialog
     whole = QVBoxLayout(window)
     whole.setContentsMargins(20, 18, 20, 14)
     whole.setSpacing(16)
-    whole.addLayout(_head())
+    # One form for all, so that all texts begin at one line.
     facts = QFormLayout()
+    facts.setHorizontalSpacing(16)
     facts.setVerticalSpacing(4)
+    picture = QLabel()
+    picture.setPixmap(QApplication.windowIcon().pixmap(64, 64))
+    facts.addRow(picture, _head())
     for place, path in places.items():
         _add(facts, translate("about", _PLACES[place]), path)
     _add(facts, translate("about", "Licence:"), "MIT")
@@ -52,37 +58,53 @@ def about_window(places: Mapping[str, str], libraries: Iterable[str]) -> QDialog
     for library in libraries:
         _add(facts, "", library)
     whole.addLayout(facts)
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons = button_box(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(window.close)
     whole.addWidget(buttons)
     whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+    keep_readable(window)
     return window
 
 
-def _head() -> QHBoxLayout:
-    picture = QLabel()
-    picture.setPixmap(QApplication.windowIcon().pixmap(64, 64))
+class _Links(QLabel):
+    """The links, in the palette's colour; of itself Qt keeps the one there was when they came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.setOpenExternalLinks(True)
+        self.setAccessibleName(translate("about", "Links"))
+        self.setAccessibleDescription(translate("about", "Tab and Return open one in the browser."))
+        self._colour()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the system's look."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour()
+
+    def _colour(self) -> None:
+        style = f"color: {self.palette().color(QPalette.ColorRole.Link).name()}"
+        self.setText(
+            " · ".join(
+                f'<a href="{url}" style="{style}">{translate("about", name)}</a>'
+                for name, url in LINKS.items()
+            )
+        )
+
+
+def _head() -> QVBoxLayout:
     name = QLabel(f"<b style='font-size: x-large'>deepvue-tray {__version__}</b>")
     purpose = QLabel(
         translate(
             "about", "How much is left in a prepaid Deepvue API wallet, and a warning in time."
         )
     )
-    links = QLabel(
-        " · ".join(f'<a href="{url}">{translate("about", name)}</a>' for name, url in LINKS.items())
-    )
-    links.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-    links.setOpenExternalLinks(True)
-    links.setAccessibleName(translate("about", "Links"))
-    links.setAccessibleDescription(translate("about", "Tab and Return open one in the browser."))
-    texts = QVBoxLayout()
-    texts.setSpacing(4)
-    for text in (name, purpose, links):
-        texts.addWidget(text)
-    head = QHBoxLayout()
-    head.setSpacing(16)
-    head.addWidget(picture, alignment=Qt.AlignmentFlag.AlignTop)
-    head.addLayout(texts, stretch=1)
+    head = QVBoxLayout()
+    head.setContentsMargins(0, 0, 0, 12)
+    head.setSpacing(4)
+    for text in (name, purpose, _Links()):
+        head.addWidget(text)
     return head
 
 

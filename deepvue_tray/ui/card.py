@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
+    QScreen,
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -24,17 +25,18 @@ from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
 from deepvue_tray.ui.gauge import Gauge
-from deepvue_tray.ui.ink import keep_faint_readable, thinned
+from deepvue_tray.ui.ink import keep_readable, thinned
 from deepvue_tray.ui.sparkline import Sparkline
 
 WIDTH = 300
 """Pixels, at least; wide enough for a remedy in two or three lines."""
 
 APART = 4
-"""Pixels between the icon and the card."""
+"""Pixels between the card and the icon, a panel, or the screen's edge."""
 
 POINTER = 24
-"""Pixels around the pointer that count as the icon, where no desktop tells its place."""
+"""Pixels around the pointer that count as the icon, where no desktop tells its place, nor that of
+the panel."""
 
 
 class Card(QWidget):
@@ -50,12 +52,12 @@ class Card(QWidget):
     def __init__(self, prefix: str) -> None:
         super().__init__()
         self._prefix = prefix
-        self._is_popup = False
+        self._icon: QRect | None = None
         self._settings = Settings()
         self._awaits_past = True
         self.setWindowTitle(prefix or "deepvue-tray")
         self._build()
-        keep_faint_readable(self)
+        keep_readable(self)
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -84,7 +86,7 @@ class Card(QWidget):
             self._explanation.setText(words.explanation_of(trouble))
         for action, button in self._mending.items():
             button.setVisible(trouble is not None and trouble.action is action)
-        self.adjustSize()
+        self._fit()
 
     def show_past(self, since: datetime, until: datetime, stretches: list[Stretch]) -> None:
         """Draw the last days, and say what was spent in them."""
@@ -94,12 +96,12 @@ class Card(QWidget):
         self._spent.setVisible(len(stretches) > 1)
         self._awaits_past = False
         self._keep_room_for_past(False)
-        self.adjustSize()
+        self._fit()
 
     @Slot()
     def open_without_tray(self) -> None:
         """Be the program's window, and say why there is one."""
-        self._is_popup = False
+        self._icon = None
         self._notice.setText(
             self.tr(
                 "This desktop shows no tray icons, so the balance stands here; it moves into the"
@@ -108,28 +110,21 @@ class Card(QWidget):
         )
         self._notice.setVisible(True)
         self.setWindowFlags(Qt.WindowType.Window)
-        self.adjustSize()
+        self._fit()
         self.show()
 
     def open_as_popup(self, icon: QRect | None = None) -> None:
         """Open beside the tray's icon, or the pointer where no desktop tells the icon's place."""
-        if icon is None:
-            icon = QRect(0, 0, POINTER, POINTER)
-            icon.moveCenter(QCursor.pos())
-        self._is_popup = True
+        self._icon = icon or _icon_at(QCursor.pos())
         self._notice.setVisible(False)
         self.setWindowFlags(Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint)
-        self.adjustSize()
-        screen = QGuiApplication.screenAt(icon.center()) or QGuiApplication.primaryScreen()
-        self.move(_beside(icon, self.size(), screen.availableGeometry()))
+        self._fit()
         self.show()
         self.activateWindow()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Close the pop-up when another window gets the focus; follow the system's look."""
+        """Close the pop-up when another window gets the focus; follow the system's text."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            keep_faint_readable(self)
         if event.type() == QEvent.Type.FontChange:
             self._balance.setFont(_large(self.font()))
         if (
@@ -158,6 +153,22 @@ class Card(QWidget):
             self.hide()
         else:
             super().keyPressEvent(event)
+
+    @property
+    def _is_popup(self) -> bool:
+        return self._icon is not None
+
+    def _fit(self) -> None:
+        """Be as large as all it says, beside the icon; Qt's own adjustSize stops at 2/3 screen."""
+        self.ensurePolished()
+        size = self.sizeHint().expandedTo(QSize(WIDTH, 0))
+        size.setHeight(max(size.height(), self.heightForWidth(size.width())))
+        if self._icon is None:
+            self.resize(size.boundedTo(_room(self.screen()).size()))
+            return
+        room = _room(_screen_at(self._icon.center()))
+        self.resize(size.boundedTo(room.size()))
+        self.move(_beside(self._icon, self.size(), room))
 
     def _button(self, action: Action) -> QPushButton:
         button = QPushButton(words.label_of(action))
@@ -229,6 +240,28 @@ class Card(QWidget):
         return buttons
 
 
+def _icon_at(pointer: QPoint) -> QRect:
+    """Return what counts as the icon below the pointer: on a panel, the panel tells its own end."""
+    edge = POINTER if _room(_screen_at(pointer)).contains(pointer) else 1
+    icon = QRect(0, 0, edge, edge)
+    icon.moveCenter(pointer)
+    return icon
+
+
+def _screen_at(place: QPoint) -> QScreen:
+    return QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
+
+
+def _room(screen: QScreen) -> QRect:
+    """Return what the panels leave of a screen, but for a narrow edge."""
+    whole, room = screen.geometry(), screen.availableGeometry()
+    if not whole.contains(room):
+        # On X11 Qt scales the size alone when a panel comes later: the place is in native pixels.
+        place = (room.topLeft() - whole.topLeft()) / screen.devicePixelRatio()
+        room.moveTopLeft(whole.topLeft() + place)
+    return room.adjusted(APART, APART, -APART, -APART)
+
+
 def _beside(icon: QRect, size: QSize, room: QRect) -> QPoint:
     """Return the corner of a card that lies beside the icon, on the side that has more room.
 
@@ -240,8 +273,8 @@ def _beside(icon: QRect, size: QSize, room: QRect) -> QPoint:
         card.moveTop(icon.bottom() + APART)
     else:
         card.moveBottom(icon.top() - APART)
-    left = max(room.left(), min(card.left(), room.right() - card.width()))
-    top = max(room.top(), min(card.top(), room.bottom() - card.height()))
+    left = max(room.left(), min(card.left(), room.right() - card.width() + 1))
+    top = max(room.top(), min(card.top(), room.bottom() - card.height() + 1))
     return QPoint(left, top)
 
 

@@ -27,7 +27,7 @@ from deepvue_tray.core.spending import Period, midnight, next_period, period_for
 from deepvue_tray.ui import words
 from deepvue_tray.ui.icon import COLOURS
 from deepvue_tray.ui.ink import faint, hairline, thinned
-from deepvue_tray.ui.scale import Scale, amount_ticks, time_ticks
+from deepvue_tray.ui.scale import DAY, MONTH, Scale, amount_ticks, time_ticks
 from deepvue_tray.ui.step_line import StepLine, draw_thresholds
 
 RIGHT, TOP, GAP = 14, 12, 8
@@ -264,26 +264,33 @@ class Chart(QWidget):
         return Scale(area, plot.since, plot.until, self._line.lowest, highest)
 
     def _draw_grid(self, painter: QPainter, scale: Scale, lower: QRectF) -> None:
-        area, row = scale.area, self.fontMetrics().height()
+        area = scale.area
         for amount in self._amounts(area):
             y = scale.y(amount)
             painter.setPen(hairline(painter, thinned(self.palette(), 0.12)))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             self._draw_amount(painter, amount, area.left(), y)
-        widest = max(90, self.fontMetrics().averageCharWidth() * 13)
-        ticks, step = time_ticks(scale.since, scale.until, max(2, int(area.width() / widest)))
+        ticks, step = time_ticks(scale, self._width_of)
+        # A moment is named where it is; a day, or a month, below its middle, where its bar is.
+        named = MONTH if step >= MONTH else DAY if step >= DAY else timedelta(0)
         for tick in ticks:
-            x = scale.x(tick)
+            x, middle = scale.x(tick), scale.x(tick + named / 2)
             painter.setPen(hairline(painter, thinned(self.palette(), 0.12)))
             for panel in (area, lower):
                 painter.drawLine(QPointF(x, panel.top()), QPointF(x, panel.bottom()))
-            painter.setPen(faint(self.palette()))
-            text = words.tick_of(tick, step)
-            place = QRectF(
-                0, lower.bottom() + GAP / 2, painter.fontMetrics().horizontalAdvance(text), row
-            )
-            place.moveLeft(max(0, min(x - place.width() / 2, self.width() - place.width())))
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
+            if middle <= area.right():
+                self._draw_time(painter, words.tick_of(tick, step), middle, lower.bottom())
+
+    def _draw_time(self, painter: QPainter, text: str, middle: float, y: float) -> None:
+        metrics = self.fontMetrics()
+        place = QRectF(0, y + GAP / 2, metrics.horizontalAdvance(text), metrics.height())
+        place.moveLeft(max(0, min(middle - place.width() / 2, self.width() - place.width())))
+        painter.setPen(faint(self.palette()))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
+
+    def _width_of(self, tick: datetime, step: timedelta) -> float:
+        """Return the pixels that a label of the time axis takes, and the gap to the next."""
+        return self.fontMetrics().horizontalAdvance(words.tick_of(tick, step)) + 2 * GAP
 
     def _draw_amount(self, painter: QPainter, amount: float, right: float, y: float) -> None:
         row = self.fontMetrics().height()
@@ -310,8 +317,9 @@ class Chart(QWidget):
             )
             if place.top() >= free:
                 # On the left, where the balance is seldom as low, and no forecast is drawn.
-                left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-                painter.drawText(place, left, words.threshold_of(level))
+                left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+                # A script that is taller than the font's own grows upward.
+                painter.drawText(place, left | Qt.TextFlag.TextDontClip, words.threshold_of(level))
                 free = place.bottom()
 
     def _draw_forecast(self, painter: QPainter, scale: Scale, plot: Plot) -> None:
@@ -339,7 +347,8 @@ class Chart(QWidget):
             self._draw_amount(painter, amount, area.left(), scale.y(amount))
         row = self.fontMetrics().height()
         title = QRectF(area.left(), area.top() - row - GAP / 2, area.width(), row)
-        painter.drawText(title, Qt.AlignmentFlag.AlignLeft, words.spent_per(self._period))
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+        painter.drawText(title, left | Qt.TextFlag.TextDontClip, words.spent_per(self._period))
         painter.setPen(hairline(painter, thinned(self.palette(), 0.12)))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         bar = thinned(self.palette(), 0.4)

@@ -17,21 +17,35 @@ from PySide6.QtWidgets import (
 )
 
 from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.core.forecast import Runway
 from deepvue_tray.ui import words
 from deepvue_tray.ui.chart import Chart, Plot
+from deepvue_tray.ui.ink import keep_readable
 
 DAY = timedelta(days=1)
 
 AHEAD = 0.3
-"""How much of a range may lie in the future, so that the forecast can be seen."""
+"""How much of a range is shown of the future, so that the forecast can be seen begin."""
+
+NEAR, BEYOND = 0.5, 0.02
+"""How much of a range ahead the forecast may end and be shown whole, and how much beyond that."""
+
+
+def end_of(since: datetime, now: datetime, runway: Runway | None) -> datetime:
+    """Return where a range up to now ends: where the forecast does, if that is near."""
+    if runway is None or runway.latest <= now:
+        return now
+    length, ahead = now - since, runway.latest - now
+    return now + (ahead + length * BEYOND if ahead <= length * NEAR else length * AHEAD)
 
 
 class HistoryWindow(QWidget):
     """Shows plots, and asks for the ones a person wants to see.
 
-    ``plot_asked`` carries the first moment, or None for all there is, and the last; both aware, in
-    UTC. ``export_asked`` carries the file that is to take the readings of the range shown, and the
-    range; ``picture_asked`` the file that is to take an image, and the image.
+    ``plot_asked`` carries the first moment, or None for all there is, and the last, or None for now
+    and what ``end_of`` shows ahead; both aware, in UTC. ``export_asked`` carries the file that is
+    to take the readings of the range shown, and the range; ``picture_asked`` the file that is to
+    take an image, and the image.
     """
 
     plot_asked = Signal(object, object)
@@ -56,17 +70,15 @@ class HistoryWindow(QWidget):
         whole.addWidget(self._chart, stretch=1)
         whole.addWidget(self._said)
         self._chart.setFocus()
+        keep_readable(self)
 
     def ask(self) -> None:
         """Ask for the range that was chosen, up to now and a little beyond."""
         if not self._follows and self._plot:
             self.plot_asked.emit(self._plot.since, self._plot.until)
             return
-        now = datetime.now(UTC)
-        if self._length is None:
-            self.plot_asked.emit(None, now)
-        else:
-            self.plot_asked.emit(now - self._length, now + self._length * AHEAD)
+        since = datetime.now(UTC) - self._length if self._length else None
+        self.plot_asked.emit(since, None)
 
     def show_plot(self, plot: Plot) -> None:
         """Draw this."""

@@ -1,9 +1,10 @@
 """The tray's icon: a gauge, drawn from vectors, with a sign of its own for each state.
 
-The ring's fill is the balance against the highest since the last top-up. The sign inside is the
-level, or the trouble of the last attempt: a shape, so that it can be told without colour. The
-colours have a contrast of at least 3:1 on both white and near-black, as no toolkit tells the
-panel's own colour; macOS tints a template of black and transparent by itself.
+The ring's fill is the balance against the highest since the last top-up; in trouble the ring is
+grey, as it is no more than the last that is known. The sign inside is the level, or the trouble of
+the last attempt: a shape, so that it can be told without colour. The colours have a contrast of at
+least 3:1 on both white and near-black, as no toolkit tells the panel's own colour; macOS tints a
+template of black and transparent by itself.
 """
 
 from dataclasses import dataclass
@@ -80,6 +81,16 @@ class _Look:
     def colour(self) -> QColor:
         return QColor(Qt.GlobalColor.black) if self.template else COLOURS[self.level]
 
+    @property
+    def ring(self) -> QColor:
+        is_old = self.condition in _TROUBLE_SIGNS and not self.template
+        return COLOURS[Level.UNKNOWN] if is_old else self.colour
+
+    @property
+    def sign(self) -> QColor:
+        """Not green in trouble, which would say that all is well."""
+        return self.ring if self.level is Level.OK else self.colour
+
 
 def icon_for(snapshot: Snapshot, *, template: bool = False) -> QIcon:
     """Return the icon of a snapshot; the same object for what looks the same.
@@ -141,10 +152,13 @@ def _draw_number(painter: QPainter, size: float, look: _Look) -> None:
     font = QFont()
     font.setBold(True)
     font.setPixelSize(100)
-    path = QPainterPath()
+    path, usual = QPainterPath(), QPainterPath()
     path.addText(0, 0, font, look.text)
+    usual.addText(0, 0, font, "000")
     box, room = path.boundingRect(), QRectF(0, 0, size, size - bar - 1)
-    scale = min(room.width() / box.width(), room.height() / box.height())
+    # A single digit stands no taller than three.
+    widest = max(box.width(), usual.boundingRect().width())
+    scale = min(room.width() / widest, room.height() / box.height())
     painter.save()
     painter.translate(room.center())
     painter.scale(scale, scale)
@@ -165,15 +179,16 @@ def _draw_gauge(painter: QPainter, size: float, look: _Look) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     width = size / 7
     ring = QRectF(0, 0, size, size).adjusted(width / 2, width / 2, -width / 2, -width / 2)
-    pen = QPen(_faint(look.colour), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+    pen = QPen(_faint(look.ring), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
     # From the lower left over the top to the lower right, as gauges go; sixteenths of a degree.
     start, sweep = 225 * 16, -270 * 16
     painter.setPen(pen)
     painter.drawArc(ring, start, sweep)
-    pen.setColor(look.colour)
+    pen.setColor(look.ring)
     painter.setPen(pen)
     if look.fill > 0:
         painter.drawArc(ring, start, round(sweep * look.fill))
+    pen.setColor(look.sign)
     pen.setWidthF(size / 9)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)

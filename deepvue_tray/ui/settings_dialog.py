@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QGroupBox,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
     QSpinBox,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -37,12 +37,14 @@ from deepvue_tray.core.settings import (
 )
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
+from deepvue_tray.ui.buttons import button_box
+from deepvue_tray.ui.form import FIELD_WIDTH, Message, align_labels, row
+from deepvue_tray.ui.ink import keep_readable
+from deepvue_tray.ui.scrolled import Scrolled
 from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.translation import translate
 
 _MINUTE = timedelta(minutes=1)
-_FIELD_WIDTH = 320
-"""Pixels; for a whole secret, and so that a message below a field does not widen the window."""
 _PROGRESS_WIDTH, _PROGRESS_HEIGHT = 80, 8
 """Pixels; a sign that moves, not a measure."""
 _DEFAULTS = Settings()
@@ -76,23 +78,29 @@ class SettingsDialog(QDialog):
         self._settings = settings
         self._tested = ("", "")
         self.setWindowTitle(f"{prefix} · " * bool(prefix) + self.tr("Settings"))
-        self._failure = _Message()
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 16, 16, 16)
-        whole.setSpacing(12)
-        whole.addWidget(self._credentials_box(from_environment=from_environment))
-        whole.addWidget(self._watching_box())
-        whole.addWidget(self._alerts_box())
-        whole.addWidget(self._desktop_box(starts_at_login=starts_at_login))
-        _align_labels(self)
-        whole.addWidget(self._failure)
-        whole.addWidget(self._button_box())
+        self._failure = Message()
+        groups = QWidget()
+        lines = QVBoxLayout(groups)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(12)
+        lines.addWidget(self._credentials_box(from_environment=from_environment))
+        lines.addWidget(self._watching_box())
+        lines.addWidget(self._alerts_box())
+        lines.addWidget(self._desktop_box(starts_at_login=starts_at_login))
+        align_labels(groups)
+        self._groups = Scrolled(groups)
+        self._whole = QVBoxLayout(self)
+        self._whole.setContentsMargins(16, 16, 16, 16)
+        self._whole.setSpacing(12)
+        for part in (self._groups, self._failure, self._button_box()):
+            self._whole.addWidget(part)
         # Once it is in the dialog: else the dialog forgets it when another button had the focus.
         self._save.setDefault(True)
-        whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
         self._validate()
         if notice:
             self._failure.say(words.explanation_of(notice))
+        keep_readable(self)
+        self._fit()
 
     def show_tested(self, reading: Reading) -> None:
         """Say that the credentials open a wallet, and how much is in it."""
@@ -100,19 +108,32 @@ class SettingsDialog(QDialog):
         if self._in_fields() != self._tested:
             return  # typed on meanwhile: the answer is about something else
         balance = words.credits_of(Snapshot(reading=reading))
-        self._answer.say("✓ " + self.tr("It works: {0}.").format(balance))
+        self._answer_with("✓ " + self.tr("It works: {0}.").format(balance))
 
     def show_test_failed(self, error: DeepvueError) -> None:
         """Say beside the fields why the credentials opened nothing."""
         self._set_testing(False)
         if self._in_fields() == self._tested:
-            self._answer.say("✗ " + words.explanation_of(error))
+            self._answer_with("✗ " + words.explanation_of(error))
 
     def show_save_failed(self, error: DeepvueError) -> None:
         """Say why nothing was stored; what was typed stays, and the session is offered instead."""
         self._validate()
         self._failure.say("✗ " + words.explanation_of(error))
         self._for_session.setVisible(isinstance(error, AccountError) and bool(self._secret.text()))
+
+    def event(self, event: QEvent) -> bool:
+        """Fit when what is said needs more or less room."""
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._fit()
+        return handled
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Show what the Tab key reaches; Qt's own does where it comes from within the groups."""
+        moved = super().focusNextPrevChild(forward)
+        self._groups.ensureWidgetVisible(self.focusWidget())
+        return moved
 
     def done(self, result: int) -> None:
         """Close, and leave no secret behind in a widget."""
@@ -121,10 +142,18 @@ class SettingsDialog(QDialog):
         super().done(result)
         self.deleteLater()
 
+    def _fit(self) -> None:
+        """Be as large as the groups need, and no taller than the screen, where they scroll."""
+        title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+        room = self.screen().availableGeometry().height() - title
+        size = self._whole.totalSizeHint()
+        bar = self._groups.allow_bar(size.height() > room)
+        self.setFixedSize(size.width() + bar, min(size.height(), room))
+
     def _credentials_box(self, *, from_environment: bool) -> QWidget:
         known = bool(self._settings.client_id)
         self._client_id = QLineEdit(self._settings.client_id, placeholderText="live… / free_tier…")
-        self._client_id.setMinimumWidth(_FIELD_WIDTH)
+        self._client_id.setMinimumWidth(FIELD_WIDTH)
         self._client_id.setToolTip(self.tr("From the Deepvue dashboard"))
         self._secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
         self._secret.setToolTip(self.tr("Leave it empty to keep the stored one"))
@@ -138,7 +167,7 @@ class SettingsDialog(QDialog):
         self._test.setToolTip(self.tr("Asks the server for the balance, and stores nothing"))
         self._test.clicked.connect(self._on_test)
         self._remove = QPushButton(self.tr("&Remove"), autoDefault=False)
-        self._remove.setToolTip(self.tr("Forgets the client id and the stored secret"))
+        self._remove.setToolTip(self.tr("Forgets the client ID and the stored secret"))
         self._remove.setEnabled(known)
         self._remove.clicked.connect(self.remove_asked)
         self._progress = QProgressBar(minimum=0, maximum=0, textVisible=False)
@@ -146,17 +175,17 @@ class SettingsDialog(QDialog):
         self._progress.setFixedWidth(_PROGRESS_WIDTH)
         self._progress.setMaximumHeight(_PROGRESS_HEIGHT)
         self._progress.setVisible(False)
-        self._answer = _Message()
+        self._answer = Message()
         box = QGroupBox(self.tr("Credentials"))
         form = QFormLayout(box)
-        form.addRow(self.tr("Client &id:"), self._client_id)
+        form.addRow(self.tr("Client &ID:"), self._client_id)
         secret_label = QLabel(self.tr("Client &secret:"))
         secret_label.setBuddy(self._secret)
-        form.addRow(secret_label, _row(self._secret, reveal))
-        form.addRow("", _row(self._test, self._remove, self._progress, stretch=True))
+        form.addRow(secret_label, row(self._secret, reveal))
+        form.addRow("", row(self._test, self._remove, self._progress, stretch=True))
         form.addRow("", self._answer)
         if from_environment:
-            note = _Message()
+            note = Message()
             note.say(self.tr("DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set, and wins."))
             form.addRow("", note)
         for field in (self._client_id, self._secret):
@@ -178,7 +207,7 @@ class SettingsDialog(QDialog):
         }
         for threshold in self._thresholds.values():
             threshold.changed.connect(self._validate)
-        self._problem = _Message()
+        self._problem = Message()
         self._interval = QSpinBox(
             minimum=SHORTEST_INTERVAL // _MINUTE,
             maximum=LONGEST_INTERVAL // _MINUTE,
@@ -193,14 +222,15 @@ class SettingsDialog(QDialog):
             (self.tr("&Low at:"), "low", "low_days"),
             (self.tr("&Critical at:"), "critical", "critical_days"),
         ):
-            pair = _row(self._thresholds[credits_left], self._thresholds[days])
+            either = QLabel(self.tr("or"))
+            pair = row(self._thresholds[credits_left], either, self._thresholds[days])
             named = QLabel(label)
             named.setBuddy(self._thresholds[credits_left].field)
             form.addRow(named, pair)
         form.addRow("", self._problem)
         ask = QLabel(self.tr("Ask &every:"))
         ask.setBuddy(self._interval)
-        form.addRow(ask, _row(self._interval, stretch=True))
+        form.addRow(ask, row(self._interval, stretch=True))
         return box
 
     def _alerts_box(self) -> QWidget:
@@ -218,7 +248,7 @@ class SettingsDialog(QDialog):
                 self.tr("The server does not accept them any more"),
             ),
             "notify_blind": (
-                self.tr("No balance for an hour"),
+                self.tr("Balance unknown for an hour"),
                 self.tr("Though the computer was awake"),
             ),
         }
@@ -247,7 +277,7 @@ class SettingsDialog(QDialog):
         return box
 
     def _button_box(self) -> QWidget:
-        buttons = QDialogButtonBox(
+        buttons = button_box(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
         self._save = buttons.button(QDialogButtonBox.StandardButton.Save)
@@ -303,6 +333,11 @@ class SettingsDialog(QDialog):
         self._test.setEnabled(not testing)
         self._progress.setVisible(testing)
 
+    def _answer_with(self, text: str) -> None:
+        self._answer.say(text)
+        # Once it has its place, which may be out of sight on a small screen.
+        QTimer.singleShot(0, self._answer, lambda: self._groups.ensureWidgetVisible(self._answer))
+
     def _in_fields(self) -> tuple[str, str]:
         return self._client_id.text(), self._secret.text()
 
@@ -314,52 +349,15 @@ class SettingsDialog(QDialog):
             self.show_test_failed(error)
             return
         self._set_testing(True)
-        self._answer.say(self.tr("Asking the server…"))
+        self._answer_with(self.tr("Asking the server…"))
         self.test_asked.emit(credentials)
 
     def _on_save(self, *, session_only: bool = False) -> None:
         try:
             credentials = self._typed()
         except InvalidInputError as error:
-            self._answer.say("✗ " + words.explanation_of(error))
+            self._answer_with("✗ " + words.explanation_of(error))
             return
         self._save.setEnabled(False)
         at_login = self._at_login.isChecked()
         self.save_asked.emit(self._edited(), credentials, session_only, at_login)
-
-
-class _Message(QLabel):
-    """A line below a field, there only while it has something to say."""
-
-    def __init__(self) -> None:
-        super().__init__(wordWrap=True)
-        self.setMinimumWidth(_FIELD_WIDTH)
-        self.hide()
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-
-    def say(self, text: str) -> None:
-        self.setText(text)
-        self.setVisible(True)
-
-
-def _align_labels(dialog: QWidget) -> None:
-    """Let the fields of all groups begin at one line."""
-    forms = dialog.findChildren(QFormLayout)
-    items = [
-        form.itemAt(row, QFormLayout.ItemRole.LabelRole)
-        for form in forms
-        for row in range(form.rowCount())
-    ]
-    labels = [widget for item in items if item and (widget := item.widget())]
-    width = max(label.sizeHint().width() for label in labels)
-    for label in labels:
-        label.setMinimumWidth(width)
-
-
-def _row(*widgets: QWidget, stretch: bool = False) -> QHBoxLayout:
-    row = QHBoxLayout()
-    for widget in widgets:
-        row.addWidget(widget)
-    if stretch:
-        row.addStretch()
-    return row

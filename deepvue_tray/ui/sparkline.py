@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from deepvue_tray.core.reading import Stretch
 from deepvue_tray.core.settings import Settings
+from deepvue_tray.ui.ink import on_pixels
 from deepvue_tray.ui.scale import Scale
 from deepvue_tray.ui.step_line import StepLine, draw_thresholds
 
@@ -39,7 +40,7 @@ class Sparkline(QWidget):
         """Draw the line."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(0, 9, -3, -3)
+        area = on_pixels(painter, QRectF(self.rect()).adjusted(0, 9, -3, -3))
         highest = max(1.0, self._line.highest)
         scale = Scale(area, self._since, self._until, self._line.lowest, highest)
         self._line.draw_ground(painter, scale)

@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from deepvue_tray.core.reading import Stretch
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Level
 from deepvue_tray.ui.icon import COLOURS
-from deepvue_tray.ui.ink import hairline
+from deepvue_tray.ui.ink import hairline, on_pixels
 from deepvue_tray.ui.scale import Scale
 
 MANY = 900
 """Pieces, above which the line is drawn plainly: nobody sees its smooth edges any more, and they
 cost four frames' time."""
+
+DOT = 5
+"""Pixels across the dot where the line ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,9 @@ class StepLine:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(COLOURS[Level.OK])
         if self.pieces:
-            painter.drawEllipse(to_pixels.map(self.points.last()), 2.5, 2.5)
+            dot = QRectF(0, 0, DOT, DOT)
+            dot.moveCenter(to_pixels.map(self.points.last()))
+            painter.drawEllipse(on_pixels(painter, dot))
         for top_up in self.top_ups:
             tip = to_pixels.map(top_up)
             corners = [tip + QPointF(0, -9), tip + QPointF(-4.5, -2), tip + QPointF(4.5, -2)]
@@ -91,6 +96,8 @@ class StepLine:
 
 def draw_thresholds(painter: QPainter, scale: Scale, settings: Settings) -> None:
     """Draw the thresholds in credits that lie within the scale."""
+    # Smooth edges would spread a line over two rows of pixels, or not, as it happens to lie.
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for amount, level in ((settings.low, Level.LOW), (settings.critical, Level.CRITICAL)):
         if amount is not None and amount < scale.highest:
             pen = hairline(painter, COLOURS[level])

@@ -95,7 +95,7 @@ def tick_of(at: datetime, step: timedelta) -> str:
         if moment.time().hour() == 0:
             return QLocale().toString(moment.date(), translate("words", "ddd d"))
         return _clock(moment)
-    if step < timedelta(days=60):
+    if step < timedelta(days=30):
         return QLocale().toString(moment.date(), translate("words", "d MMM"))
     return QLocale().toString(moment.date(), translate("words", "MMM yyyy"))
 
@@ -258,15 +258,20 @@ def refresh_label(snapshot: Snapshot) -> str:
 
 
 def read_at(snapshot: Snapshot, now: datetime) -> str:
-    """Say when the balance was read; nothing while none is known."""
-    return time_of(snapshot.reading.at, now) if snapshot.reading else ""
+    """Say when the balance was read: ``as of 14:05``; nothing while none is known."""
+    if snapshot.reading is None:
+        return ""
+    return translate("words", "as of {0}").format(time_of(snapshot.reading.at, now))
 
 
 def status_of(snapshot: Snapshot, now: datetime) -> str:
     """Say in one line how current the balance is: its time, then what is wrong, if anything."""
+    return _SEPARATOR.join(filter(None, (read_at(snapshot, now), *_caveats(snapshot))))
+
+
+def _caveats(snapshot: Snapshot) -> list[str]:
+    """Return what is to be known of the balance beside its time."""
     parts = []
-    if snapshot.reading is not None:
-        parts.append(time_of(snapshot.reading.at, now))
     if snapshot.trouble is not None:
         parts.append(title_of(snapshot.trouble))
     elif snapshot.stale:
@@ -275,7 +280,7 @@ def status_of(snapshot: Snapshot, now: datetime) -> str:
         parts.append(translate("words", "asking…"))
     if snapshot.storage is not None:
         parts.append(title_of(snapshot.storage))
-    return _SEPARATOR.join(parts)
+    return parts
 
 
 def tooltip_of(snapshot: Snapshot, now: datetime, prefix: str) -> str:
@@ -285,9 +290,9 @@ def tooltip_of(snapshot: Snapshot, now: datetime, prefix: str) -> str:
     """
     parts = [prefix] if prefix else []
     if snapshot.reading is not None:
-        parts += [credits_of(snapshot), runway_of(snapshot, now)]
-    parts.append(status_of(snapshot, now))
-    text = _SEPARATOR.join(parts)
+        at = time_of(snapshot.reading.at, now)
+        parts += [credits_of(snapshot), runway_of(snapshot, now), at]
+    text = _SEPARATOR.join((*parts, *_caveats(snapshot)))
     return text if len(text) <= LONGEST_TOOLTIP else text[: LONGEST_TOOLTIP - 1] + "…"
 
 
@@ -312,7 +317,10 @@ def note_of(alert: Alert, snapshot: Snapshot, now: datetime, prefix: str) -> Not
             translate("words", "The balance is {0}.").format(credits_of(snapshot)),
         ),
         Alert.REJECTED: (translate("words", "Deepvue refuses the credentials"), _because(snapshot)),
-        Alert.BLIND: (translate("words", "No Deepvue balance for an hour"), _because(snapshot)),
+        Alert.BLIND: (
+            translate("words", "Deepvue balance unknown for an hour"),
+            _because(snapshot),
+        ),
     }[alert]
     return Note(
         # One place for the whole ladder: what is worse takes the place of what was bad.

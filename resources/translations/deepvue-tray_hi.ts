@@ -139,6 +139,18 @@
         <translation>कीरिंग में सहेजा है</translation>
     </message>
     <message>
+        <source>Forgets the client ID and the stored secret</source>
+        <translation>क्लाइंट ID और सहेजा हुआ सीक्रेट भुला देता है</translation>
+    </message>
+    <message>
+        <source>Client &amp;ID:</source>
+        <translation>क्लाइंट &amp;ID:</translation>
+    </message>
+    <message>
+        <source>Balance unknown for an hour</source>
+        <translation>एक घंटे से शेष राशि अज्ञात</translation>
+    </message>
+    <message>
         <source>Start at lo&amp;gin</source>
         <translation>लॉग इन पर शुरू करें (&amp;G)</translation>
     </message>
@@ -171,16 +183,8 @@
         <translation>हटाएँ (&amp;R)</translation>
     </message>
     <message>
-        <source>Forgets the client id and the stored secret</source>
-        <translation>क्लाइंट ID और सहेजा हुआ सीक्रेट भुला देता है</translation>
-    </message>
-    <message>
         <source>Credentials</source>
         <translation>क्रेडेंशियल</translation>
-    </message>
-    <message>
-        <source>Client &amp;id:</source>
-        <translation>क्लाइंट &amp;ID:</translation>
     </message>
     <message>
         <source>Client &amp;secret:</source>
@@ -225,6 +229,10 @@
     <message>
         <source>&amp;Critical at:</source>
         <translation>गंभीर (&amp;C):</translation>
+    </message>
+    <message>
+        <source>or</source>
+        <translation>या</translation>
     </message>
     <message>
         <source>Ask &amp;every:</source>
@@ -277,10 +285,6 @@
     <message>
         <source>The server does not accept them any more</source>
         <translation>सर्वर उन्हें अब स्वीकार नहीं करता</translation>
-    </message>
-    <message>
-        <source>No balance for an hour</source>
-        <translation>एक घंटे से शेष राशि नहीं मिली</translation>
     </message>
     <message>
         <source>Though the computer was awake</source>
@@ -369,7 +373,7 @@
     </message>
     <message>
         <source>About deepvue-tray</source>
-        <translation>deepvue-tray के बारे में</translation>
+        <translation>परिचय — deepvue-tray</translation>
     </message>
     <message>
         <source>Licence:</source>
@@ -399,7 +403,7 @@
         <translation>क्रेडेंशियल अस्वीकृत</translation>
     </message>
     <message>
-        <source>Check the client id and the client secret against the Deepvue dashboard.</source>
+        <source>Check the client ID and the client secret against the Deepvue dashboard.</source>
         <translation>क्लाइंट ID और क्लाइंट सीक्रेट को Deepvue डैशबोर्ड से मिलाएँ।</translation>
     </message>
     <message>
@@ -463,7 +467,7 @@
         <translation>सेट नहीं किया गया</translation>
     </message>
     <message>
-        <source>Enter the client id and the client secret in Settings.</source>
+        <source>Enter the client ID and the client secret in Settings.</source>
         <translation>सेटिंग्स में क्लाइंट ID और क्लाइंट सीक्रेट लिखें।</translation>
     </message>
     <message>
@@ -710,7 +714,7 @@
     </message>
     <message>
         <source>About</source>
-        <translation>deepvue-tray के बारे में</translation>
+        <translation>परिचय</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -739,6 +743,10 @@
     <message>
         <source>Asking…</source>
         <translation>पूछा जा रहा है…</translation>
+    </message>
+    <message>
+        <source>as of {0}</source>
+        <translation>{0} की स्थिति</translation>
     </message>
     <message>
         <source>out of date</source>
@@ -789,8 +797,8 @@
         <translation>Deepvue क्रेडेंशियल अस्वीकार कर रहा है</translation>
     </message>
     <message>
-        <source>No Deepvue balance for an hour</source>
-        <translation>एक घंटे से Deepvue शेष राशि नहीं मिली</translation>
+        <source>Deepvue balance unknown for an hour</source>
+        <translation>एक घंटे से Deepvue शेष राशि अज्ञात</translation>
     </message>
     <message>
         <source>Snooze until morning</source>

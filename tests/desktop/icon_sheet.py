@@ -9,6 +9,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 
+from deepvue_tray.core.errors import OfflineError
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.icon import icon_for
@@ -28,6 +29,7 @@ def states() -> list[Snapshot]:
         *levels,
         replace(at(1900), stale=True),
         *(at(1900, trouble) for trouble in TROUBLES),
+        *(at(balance, OfflineError()) for balance in (900, 200, 0)),
         *(replace(level, settings=Settings(number_icon=True)) for level in levels),
     ]
 

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.desktop.conftest import SIGNED_IN, Program
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
@@ -142,6 +144,22 @@ def test_a_click_opens_the_card_beside_the_panel_and_it_goes_away_by_itself(
     desktop.focus("About")
     wait_until(lambda: not window(desktop), "the card's end when another window has the focus")
     assert program.output() == ""
+
+
+@pytest.mark.parametrize("panel", ["xfce4-panel", "tint2"])
+def test_on_a_screen_of_small_pixels_the_card_is_as_near_to_the_panel(
+    new_desktop: Callable[..., Desktop], server: FaultyServer, panel: str
+) -> None:
+    desktop = new_desktop(panel=panel)
+    if panel == "xfce4-panel":
+        desktop.start("xfwm4", "--compositor=off")
+    Program(desktop, server.url).start(QT_SCALE_FACTOR="2", **SIGNED_IN)
+    wait_until(lambda: server.requests, "the first look, which comes after the icon")
+    desktop.click_icon(1)
+    desktop.focus("deepvue-tray")
+    geometry = desktop.run("xdotool", "getwindowgeometry", "--shell", window(desktop))
+    top = int(dict(line.split("=") for line in geometry.split())["Y"])
+    assert PANEL_HEIGHT <= top <= PANEL_HEIGHT + 16
 
 
 def test_damaged_settings_are_told_and_kept(program: Program) -> None:

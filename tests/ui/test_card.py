@@ -1,18 +1,20 @@
 """The card says what the snapshot says, and goes away by itself."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import Action, ServerError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.card import Card
+from tests.support.layout import cut_off
 from tests.ui.test_history_window import plot
 
 READING = Reading(at=datetime.now(UTC), balance=Decimal(6448))
@@ -118,3 +120,50 @@ def test_while_it_asks_the_button_says_so(qtbot: QtBot, card: Card) -> None:
     card.show_snapshot(Snapshot())
     assert asking.text() == "Refresh"
     assert asking.isEnabled()
+
+
+@pytest.fixture
+def huge_text(qtbot: QtBot) -> Iterator[None]:
+    before, huge = QApplication.font(), QApplication.font()
+    huge.setPointSizeF(before.pointSizeF() * 3)
+    QApplication.setFont(huge)
+    yield
+    QApplication.setFont(before)
+
+
+@pytest.mark.usefixtures("huge_text")
+def test_the_window_has_room_for_all_it_says_on_a_screen_that_is_small_for_its_text(
+    qtbot: QtBot,
+) -> None:
+    card = Card("Demo")
+    qtbot.addWidget(card)
+    card.show_snapshot(Snapshot(reading=READING))
+    card.open_without_tray()
+    assert card.height() > card.screen().availableSize().height() * 2 / 3
+    assert cut_off(card) == []
+
+
+def test_what_it_says_later_keeps_it_beside_the_icon(card: Card) -> None:
+    icon = icon_at(400, 776)
+    card.show_snapshot(Snapshot(reading=READING))
+    card.open_as_popup(icon)
+    low = card.geometry().bottom()
+    card.show_snapshot(Snapshot(reading=READING, trouble=ServerError()))
+    assert card.geometry().bottom() == low
+
+
+def test_a_sign_moves_while_an_answer_is_waited_for_and_wakes_nothing_else(
+    qtbot: QtBot, card: Card
+) -> None:
+    beat = card._gauge._beat
+    card.show_snapshot(Snapshot(refreshing=True))
+    assert not beat.isActive()
+    card.open_as_popup()
+    waiting = card._gauge.grab().toImage()
+    qtbot.waitUntil(lambda: card._gauge.grab().toImage() != waiting)
+    card.hide()
+    assert not beat.isActive()
+    card.open_as_popup()
+    assert beat.isActive()
+    card.show_snapshot(Snapshot(reading=READING))
+    assert not beat.isActive()

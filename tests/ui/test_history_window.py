@@ -17,12 +17,12 @@ from deepvue_tray.core.reading import Reading, Stretch
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
 from deepvue_tray.ui.chart import Chart, Plot
-from deepvue_tray.ui.history_window import HistoryWindow
+from deepvue_tray.ui.history_window import HistoryWindow, end_of
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
 
-Asked = list[tuple[datetime | None, datetime]]
+Asked = list[tuple[datetime | None, datetime | None]]
 
 
 def plot(length: timedelta = 7 * DAY, *, empty: bool = False) -> Plot:
@@ -85,15 +85,25 @@ def press(window: HistoryWindow, label: str) -> None:
 
 
 @pytest.mark.parametrize(("label", "days"), [("24 h", 1), ("7 d", 7), ("30 d", 30), ("90 d", 90)])
-def test_a_range_is_a_click_away_and_leaves_room_for_the_forecast(
+def test_a_range_up_to_now_is_a_click_away(
     window: HistoryWindow, asked: Asked, label: str, days: int
 ) -> None:
     press(window, label)
     since, until = asked[-1]
     assert since is not None
-    now = datetime.now(UTC)
-    assert abs(now - since - days * DAY) < timedelta(minutes=1)
-    assert until > now
+    assert abs(datetime.now(UTC) - since - days * DAY) < timedelta(minutes=1)
+    assert until is None
+
+
+def test_a_range_shows_a_near_end_of_the_forecast_and_a_bit_of_a_far_one() -> None:
+    runway = plot().snapshot.runway
+    assert runway is not None
+    for length in (7 * DAY, 30 * DAY, 90 * DAY):
+        ahead = end_of(NOW - length, NOW, runway) - NOW
+        assert runway.latest - NOW < ahead if length > 10 * DAY else length * 0.2 < ahead
+        assert ahead <= length / 2
+    assert end_of(NOW - DAY, NOW, None) == NOW
+    assert end_of(NOW - DAY, runway.latest + DAY, runway) == runway.latest + DAY
 
 
 def test_all_there_is_has_no_begin(window: HistoryWindow, asked: Asked) -> None:
@@ -130,6 +140,7 @@ def test_the_wheel_zooms_about_the_pointer(window: HistoryWindow, asked: Asked) 
     since, until = asked[-1]
     shown = plot()
     assert since is not None
+    assert until is not None
     assert shown.since < since < until < shown.until
 
 
@@ -141,6 +152,7 @@ def test_dragging_pans_and_keeps_the_length(window: HistoryWindow, asked: Asked)
     since, until = asked[-1]
     shown = plot()
     assert since is not None
+    assert until is not None
     assert since < shown.since
     assert until - since == shown.until - shown.since
 

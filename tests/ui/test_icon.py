@@ -25,9 +25,9 @@ from deepvue_tray.core.errors import (
 )
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
-from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.resources import icon_path
-from deepvue_tray.ui.icon import SIZES, icon_for, shortened
+from deepvue_tray.ui.icon import COLOURS, SIZES, icon_for, shortened
 
 TROUBLES: list[DeepvueError] = [
     KeyringLockedError(),
@@ -137,3 +137,34 @@ def test_the_number_is_shown_where_it_was_chosen_and_not_beside_trouble(qtbot: Q
 @pytest.mark.parametrize(("more", "less"), [(2000, 1500), (900, 300)])
 def test_a_fuller_wallet_has_a_fuller_gauge(qtbot: QtBot, more: int, less: int) -> None:
     assert sum(grey(at(more))) > sum(grey(at(less)))
+
+
+def hues(snapshot: Snapshot) -> set[str]:
+    """Return the names of the colours that are drawn in full."""
+    image = icon_for(snapshot).pixmap(64, 64).toImage()
+    drawn = (image.pixelColor(x, y) for y in range(64) for x in range(64))
+    return {colour.name() for colour in drawn if colour.alpha() == 255}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_trouble_never_looks_as_if_all_were_well(qtbot: QtBot, trouble: DeepvueError) -> None:
+    assert COLOURS[Level.OK].name() in hues(at(1900))
+    assert hues(at(1900, trouble)) == {COLOURS[Level.UNKNOWN].name()}
+
+
+def test_trouble_keeps_the_level_that_was_known(qtbot: QtBot) -> None:
+    kept = {COLOURS[level].name() for level in (Level.CRITICAL, Level.UNKNOWN)}
+    assert hues(at(200, OfflineError())) >= kept
+    for more, less in ((1900, 900), (900, 300)):
+        assert sum(grey(at(more, OfflineError()))) > sum(grey(at(less, OfflineError())))
+
+
+def test_a_single_digit_is_no_taller_than_three(qtbot: QtBot) -> None:
+    def height(balance: int) -> int:
+        shown = replace(at(balance), settings=Settings(number_icon=True))
+        image = icon_for(shown).pixmap(64, 64).toImage()
+        above_bar = range(64 - 64 // 8)
+        return sum(any(image.pixelColor(x, y).alpha() for x in range(64)) for y in above_bar)
+
+    assert abs(height(0) - height(900)) <= 1
+    assert abs(height(8) - height(900)) <= 1

@@ -1,10 +1,11 @@
 """What is open follows the system's colours at once, and faint text can be read in all of them."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.ui import ink
@@ -20,6 +21,9 @@ def palette(paper: str, text: str) -> QPalette:
         made.setColor(role, QColor(paper))
     for role in (Role.WindowText, Role.Text, Role.ButtonText, Role.ToolTipText):
         made.setColor(role, QColor(text))
+    # What GNOME's dark theme gives to all that is selected, and Qt's own to a link.
+    made.setColor(Role.Highlight, QColor("#15539e"))
+    made.setColor(Role.Link, QColor("#0000ff"))
     placeholder = QColor(text)
     placeholder.setAlpha(128)
     made.setColor(Role.PlaceholderText, placeholder)
@@ -84,6 +88,49 @@ def test_every_text_can_be_read(wear: Callable[[QPalette], None], name: str, sch
         text = label.palette().color(label.foregroundRole())
         assert text.alpha() == 255, label.text()
         assert ink.contrast(text, label.palette().color(Role.Window)) >= 4.5, label.text()
+    window.hide()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_focus_can_be_seen(qtbot: QtBot, wear: Callable[[QPalette], None], scheme: str) -> None:
+    window = WINDOWS["settings"]()
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    wear(SCHEMES[scheme])
+    field = QApplication.focusWidget()
+    assert field is not None
+    with_ring = edge_of(field)
+    field.clearFocus()
+    ring = [one for one, other in zip(with_ring, edge_of(field), strict=True) if one != other]
+    paper = window.palette().color(Role.Window)
+    assert max(ink.contrast(colour, paper) for colour in ring) >= ink.DISCERNIBLE
+    window.hide()
+
+
+def edge_of(field: QWidget) -> list[QColor]:
+    picture = field.grab().toImage()
+    return [picture.pixelColor(field.width() // 2, y) for y in range(4)]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_selection_can_be_read(wear: Callable[[QPalette], None], scheme: str) -> None:
+    window = WINDOWS["settings"]()
+    wear(SCHEMES[scheme])
+    ground, text = (window.palette().color(r) for r in (Role.Highlight, Role.HighlightedText))
+    system = (SCHEMES[scheme].color(r) for r in (Role.Highlight, Role.HighlightedText))
+    assert ink.contrast(ground, text) >= min(ink.READABLE, ink.contrast(*system))
+    window.close()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_links_can_be_read(wear: Callable[[QPalette], None], scheme: str) -> None:
+    window = WINDOWS["about"]()
+    window.show()
+    wear(SCHEMES[scheme])
+    links = next(label for label in labels(window) if "href" in label.text())
+    [colour] = set(re.findall(r"color: (#\w+)", links.text()))
+    assert ink.contrast(QColor(colour), window.palette().color(Role.Window)) >= ink.READABLE
     window.hide()
 
 

@@ -1,12 +1,15 @@
 """Labels stand at round places, and are never too many."""
 
+import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
-from deepvue_tray.ui.scale import Scale, amount_ticks, time_ticks
+from deepvue_tray.ui.scale import DAY, MONTH, Scale, amount_ticks, time_ticks
 
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -23,18 +26,52 @@ def test_amounts_are_round() -> None:
     assert amount_ticks(6448, 5) == [0, 2000, 4000, 6000, 8000]
 
 
+def axis(since: datetime, length: timedelta, width: float) -> Scale:
+    return Scale(QRectF(60, 0, width, 100), since, since + length, 0, 1)
+
+
+def width_of(tick: datetime, step: timedelta) -> float:
+    """Return the width of a label, roughly: 14:05, 1 Nov, Nov 2026."""
+    return (40 if step < DAY else 50 if step < MONTH else 70) + tick.day % 10
+
+
 @given(
     st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),
     st.timedeltas(timedelta(hours=1), timedelta(days=3660)),
-    st.integers(2, 20),
+    st.floats(280, 2000),
 )
-def test_times_lie_within_the_range_and_are_few(
-    since: datetime, length: timedelta, most: int
+def test_times_lie_within_the_range_and_their_labels_apart(
+    since: datetime, length: timedelta, width: float
 ) -> None:
-    ticks, step = time_ticks(since, since + length, most)
+    scale = axis(since, length, width)
+    ticks, step = time_ticks(scale, width_of)
     assert all(since <= tick <= since + length for tick in ticks)
-    assert len(ticks) <= most + 1
-    assert step > timedelta(0)
+    for one, other in pairwise(ticks):
+        # February is shorter than the month that a step stands for.
+        apart = (scale.x(other) - scale.x(one)) * (30 / 28 if step >= MONTH else 1)
+        assert apart >= width_of(one, step) * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("width", [296, 680, 1800])
+@pytest.mark.parametrize("days", [1 / 24, 0.2, 1.3, 9.1, 39, 117, 366, 3660])
+def test_there_are_enough_times_to_read_the_rest_by(width: float, days: float) -> None:
+    assert len(time_ticks(axis(SINCE, timedelta(days=days), width), width_of)[0]) >= 3
+
+
+def test_a_range_that_moves_keeps_its_times() -> None:
+    before, _ = time_ticks(axis(SINCE, timedelta(days=30), 500), width_of)
+    after, _ = time_ticks(axis(SINCE + timedelta(days=1), timedelta(days=30), 500), width_of)
+    assert set(before[1:-1]) <= set(after)
+
+
+def test_days_begin_at_midnight_also_when_the_clocks_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    since = datetime(2026, 10, 20, tzinfo=UTC)  # five days before summer time ends
+    ticks, _ = time_ticks(axis(since, timedelta(days=10), 800), width_of)
+    assert {tick.astimezone().hour for tick in ticks} == {0}
 
 
 @given(st.floats(0, 1), st.floats(0, 5000))

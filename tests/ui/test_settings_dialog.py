@@ -1,13 +1,20 @@
 """The settings window: what is typed is tested, stored or refused, and never lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QDialogButtonBox, QLabel, QLineEdit, QSpinBox
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialogButtonBox,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+)
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.credentials import Credentials, Secret
@@ -126,7 +133,7 @@ def test_a_refused_test_is_said_in_plain_words(open_dialog: Callable[..., Person
     person.press("Test")
     assert person.tested == [None]
     person.dialog.show_test_failed(RejectedError("Inactive client_id"))
-    assert person.sees("Credentials refused (Inactive client_id). Check the client id")
+    assert person.sees("Credentials refused (Inactive client_id). Check the client ID")
 
 
 def test_a_keyring_that_refuses_keeps_the_dialog_and_offers_the_session(
@@ -217,3 +224,46 @@ def test_an_answer_to_what_was_typed_before_is_not_shown_beside_what_is_typed_no
     person.dialog.show_tested(Reading(at=datetime(2026, 11, 23, tzinfo=UTC), balance=Decimal(5)))
     assert not person.sees("It works")
     assert person.can("Test")
+
+
+@pytest.fixture
+def small_screen(qtbot: QtBot) -> Iterator[None]:
+    """Let the text be so large that the screen is small for it."""
+    before, large = QApplication.font(), QApplication.font()
+    large.setPointSizeF(before.pointSizeF() * 2.2)
+    QApplication.setFont(large)
+    yield
+    QApplication.setFont(before)
+
+
+@pytest.mark.usefixtures("small_screen")
+def test_on_a_small_screen_it_stays_whole_and_the_tab_key_shows_what_it_reaches(
+    open_dialog: Callable[..., Person],
+) -> None:
+    person = open_dialog()
+    dialog, groups = person.dialog, person.dialog._groups
+    assert groups.verticalScrollBar().maximum() > 0
+    assert groups.viewport().width() >= groups.sizeHint().width()
+    assert dialog.height() < dialog.screen().availableSize().height()
+    dialog.activateWindow()
+    person.qtbot.waitUntil(dialog.isActiveWindow)
+    for _ in range(30):
+        QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Tab)
+        focused = dialog.focusWidget()
+        assert focused is not None
+        assert focused.visibleRegion().boundingRect() == focused.rect()
+    assert person.can("Save")
+
+
+@pytest.mark.usefixtures("small_screen")
+def test_on_a_small_screen_an_answer_comes_into_sight(
+    qtbot: QtBot, open_dialog: Callable[..., Person]
+) -> None:
+    person = open_dialog()
+    person.type("live_2", "")
+    below = person.dialog._groups.verticalScrollBar()
+    assert below.maximum() > 0
+    below.setValue(below.maximum())
+    person.press("Save")
+    answer = person.dialog._answer
+    qtbot.waitUntil(lambda: answer.visibleRegion().boundingRect() == answer.rect())

@@ -70,6 +70,13 @@ def test_the_tooltip_says_the_balance_and_its_time() -> None:
     assert words.tooltip_of(known("6448"), NOW, "") == "6,448 credits · gathering data · 14:05"
 
 
+def test_the_menu_and_the_card_say_as_of_when() -> None:
+    assert words.status_of(known("6448"), NOW) == "as of 14:05"
+    offline = known("6448", NOW - timedelta(days=1), OfflineError())
+    assert words.status_of(offline, NOW) == "as of Sun 22 Nov, 14:05 · No connection"
+    assert words.read_at(Snapshot(), NOW) == ""
+
+
 def test_the_time_has_its_day_when_it_is_not_today_s() -> None:
     shown = words.tooltip_of(known("6448", NOW - timedelta(days=1)), NOW, "")
     assert shown == "6,448 credits · gathering data · Sun 22 Nov, 14:05"

@@ -1,0 +1,25 @@
+"""The About window is in order."""
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QAbstractButton, QLabel
+from pytestqt.qtbot import QtBot
+
+from deepvue_tray.ui.about import about_window
+
+
+def test_what_it_says_begins_at_one_line(qtbot: QtBot) -> None:
+    window = about_window({"settings": "settings.json"}, ["a library 1.0 (MIT)"])
+    window.show()
+    texts = [label for label in window.findChildren(QLabel) if label.text()]
+    named = [label for label in texts if label.text().endswith(":")]
+    lefts = {text.mapTo(window, QPoint()).x() for text in texts if text not in named}
+    assert len(lefts) == 1
+    assert {name.mapTo(window, QPoint()).x() for name in named} < set(range(lefts.pop()))
+    window.close()
+
+
+def test_its_button_has_no_picture(qtbot: QtBot) -> None:
+    window = about_window({}, [])
+    [button] = window.findChildren(QAbstractButton)
+    assert button.icon().isNull()
+    window.close()

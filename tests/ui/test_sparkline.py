@@ -1,0 +1,32 @@
+"""The card's small line is as crisp on every screen."""
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.snapshot import Level
+from deepvue_tray.ui.icon import COLOURS
+from deepvue_tray.ui.sparkline import Sparkline
+from tests.ui.test_history_window import plot
+
+
+def rows_of(picture: QImage, colour: QColor) -> list[int]:
+    """Return the rows of pixels in which a line of this very colour lies."""
+    rows = range(picture.height())
+    across = range(picture.width())
+    return [y for y in rows if any(picture.pixelColor(x, y) == colour for x in across)]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 1.75])
+def test_both_thresholds_are_lines_of_one_pixel(qtbot: QtBot, scale: float) -> None:
+    shown = plot()
+    line = Sparkline()
+    qtbot.addWidget(line)
+    line.resize(line.sizeHint())
+    line.show_past(shown.since, shown.until, shown.stretches, Settings(low=500))
+    picture = QImage(line.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.setDevicePixelRatio(scale)
+    line.render(picture)
+    for level in (Level.LOW, Level.CRITICAL):
+        assert len(rows_of(picture, COLOURS[level])) == 1
