@@ -122,7 +122,7 @@ class ThrottledError(WalletError):
     """429: the key's rate limit, shared with the user's own traffic, is used up."""
 
     title = QT_TRANSLATE_NOOP("errors", "Rate limit reached")
-    remedy = QT_TRANSLATE_NOOP("errors", "It is asked again after a pause; nothing needs doing.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Wait a little; your own requests count too.")
     condition = Condition.THROTTLED
 
 
@@ -130,9 +130,7 @@ class ServerError(WalletError):
     """The server answered with an error of its own."""
 
     title = QT_TRANSLATE_NOOP("errors", "The server has a problem")
-    remedy = QT_TRANSLATE_NOOP(
-        "errors", "It is asked again later; the status page tells whether it is known."
-    )
+    remedy = QT_TRANSLATE_NOOP("errors", "See on the status page whether it is known.")
     condition = Condition.SERVER_ERROR
     action = Action.STATUS_PAGE
 
@@ -141,7 +139,7 @@ class OfflineError(WalletError):
     """No connection to the server could be made, or it broke."""
 
     title = QT_TRANSLATE_NOOP("errors", "No connection")
-    remedy = QT_TRANSLATE_NOOP("errors", "Check the network; it is tried again by itself.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check the network, or the proxy.")
     condition = Condition.OFFLINE
     action = Action.REFRESH
 
@@ -150,9 +148,7 @@ class TimedOutError(OfflineError):
     """The whole exchange took longer than its deadline."""
 
     title = QT_TRANSLATE_NOOP("errors", "No answer in time")
-    remedy = QT_TRANSLATE_NOOP(
-        "errors", "The network or the server is slow; it is tried again by itself."
-    )
+    remedy = QT_TRANSLATE_NOOP("errors", "The network or the server is slow; try again later.")
 
 
 class UntrustedError(WalletError):
@@ -184,9 +180,7 @@ class UnreadableError(WalletError):
     """The server answered, but not with a balance."""
 
     title = QT_TRANSLATE_NOOP("errors", "The answer is not a balance")
-    remedy = QT_TRANSLATE_NOOP(
-        "errors", "A sign-in page or a proxy may have answered instead; it is asked again later."
-    )
+    remedy = QT_TRANSLATE_NOOP("errors", "See whether a sign-in page or a proxy answers instead.")
     condition = Condition.UNREADABLE
     action = Action.STATUS_PAGE
 
@@ -199,7 +193,10 @@ class NotSetUpError(AccountError):
     """There are no credentials to ask with."""
 
     title = QT_TRANSLATE_NOOP("errors", "Not set up")
-    remedy = QT_TRANSLATE_NOOP("errors", "Enter the client ID and the client secret in Settings.")
+    remedy = QT_TRANSLATE_NOOP(
+        "errors",
+        "Enter the client ID and the client secret in Settings, or with deepvue-tray login.",
+    )
     condition = Condition.NOT_SET_UP
     action = Action.SETTINGS
 

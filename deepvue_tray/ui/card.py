@@ -83,7 +83,8 @@ class Card(QWidget):
         self._refresh.setText(words.refresh_label(snapshot))
         self._explanation.setVisible(trouble is not None)
         if trouble:
-            self._explanation.setText(words.explanation_of(trouble))
+            said = (words.explanation_of(trouble), words.meanwhile_of(trouble))
+            self._explanation.setText(" ".join(filter(None, said)))
         for action, button in self._mending.items():
             button.setVisible(trouble is not None and trouble.action is action)
         self._fit()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QDate, QDateTime, QLocale
 
 from deepvue_tray.core.alerts import LADDER, Alert
 from deepvue_tray.core.duration import Unit, rough
-from deepvue_tray.core.errors import Action, DeepvueError
+from deepvue_tray.core.errors import Action, DeepvueError, RejectedError, WalletError
 from deepvue_tray.core.forecast import HORIZON
 from deepvue_tray.core.note import Note
 from deepvue_tray.core.reading import Stretch
@@ -214,6 +214,13 @@ def title_of(trouble: DeepvueError) -> str:
 def remedy_of(trouble: DeepvueError) -> str:
     """Say what to do about it."""
     return translate("errors", trouble.remedy)
+
+
+def meanwhile_of(trouble: DeepvueError) -> str:
+    """Say what the program does about it; nothing where that is the person's turn."""
+    if isinstance(trouble, WalletError) and not isinstance(trouble, RejectedError):
+        return translate("words", "It is asked again by itself.")
+    return ""
 
 
 def explanation_of(trouble: DeepvueError) -> str:

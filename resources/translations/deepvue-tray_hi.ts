@@ -411,32 +411,16 @@
         <translation>अनुरोध सीमा पूरी</translation>
     </message>
     <message>
-        <source>It is asked again after a pause; nothing needs doing.</source>
-        <translation>थोड़ी देर बाद फिर पूछा जाएगा; कुछ करने की ज़रूरत नहीं।</translation>
-    </message>
-    <message>
         <source>The server has a problem</source>
         <translation>सर्वर में समस्या है</translation>
-    </message>
-    <message>
-        <source>It is asked again later; the status page tells whether it is known.</source>
-        <translation>बाद में फिर पूछा जाएगा; स्थिति पृष्ठ बताता है कि यह ज्ञात है या नहीं।</translation>
     </message>
     <message>
         <source>No connection</source>
         <translation>कनेक्शन नहीं है</translation>
     </message>
     <message>
-        <source>Check the network; it is tried again by itself.</source>
-        <translation>नेटवर्क जाँचें; अपने आप फिर कोशिश होगी।</translation>
-    </message>
-    <message>
         <source>No answer in time</source>
         <translation>समय पर उत्तर नहीं मिला</translation>
-    </message>
-    <message>
-        <source>The network or the server is slow; it is tried again by itself.</source>
-        <translation>नेटवर्क या सर्वर धीमा है; अपने आप फिर कोशिश होगी।</translation>
     </message>
     <message>
         <source>Certificate not trusted</source>
@@ -459,16 +443,32 @@
         <translation>उत्तर शेष राशि नहीं है</translation>
     </message>
     <message>
-        <source>A sign-in page or a proxy may have answered instead; it is asked again later.</source>
-        <translation>शायद किसी साइन-इन पृष्ठ या प्रॉक्सी ने उत्तर दिया; बाद में फिर पूछा जाएगा।</translation>
-    </message>
-    <message>
         <source>Not set up</source>
         <translation>सेट नहीं किया गया</translation>
     </message>
     <message>
-        <source>Enter the client ID and the client secret in Settings.</source>
-        <translation>सेटिंग्स में क्लाइंट ID और क्लाइंट सीक्रेट लिखें।</translation>
+        <source>Wait a little; your own requests count too.</source>
+        <translation>थोड़ा रुकें; आपके अपने अनुरोध भी गिने जाते हैं।</translation>
+    </message>
+    <message>
+        <source>See on the status page whether it is known.</source>
+        <translation>स्थिति पृष्ठ पर देखें कि यह ज्ञात है या नहीं।</translation>
+    </message>
+    <message>
+        <source>Check the network, or the proxy.</source>
+        <translation>नेटवर्क या प्रॉक्सी जाँचें।</translation>
+    </message>
+    <message>
+        <source>The network or the server is slow; try again later.</source>
+        <translation>नेटवर्क या सर्वर धीमा है; बाद में फिर कोशिश करें।</translation>
+    </message>
+    <message>
+        <source>See whether a sign-in page or a proxy answers instead.</source>
+        <translation>देखें कि कहीं साइन-इन पृष्ठ या प्रॉक्सी तो उत्तर नहीं दे रहा।</translation>
+    </message>
+    <message>
+        <source>Enter the client ID and the client secret in Settings, or with deepvue-tray login.</source>
+        <translation>सेटिंग्स में, या deepvue-tray login से, क्लाइंट ID और क्लाइंट सीक्रेट लिखें।</translation>
     </message>
     <message>
         <source>Invalid value</source>
@@ -667,6 +667,10 @@
     <message>
         <source>Alerts snoozed until {0}</source>
         <translation>सूचनाएँ {0} तक रुकी हैं</translation>
+    </message>
+    <message>
+        <source>It is asked again by itself.</source>
+        <translation>अपने आप फिर पूछा जाएगा।</translation>
     </message>
     <message>
         <source>Open</source>
