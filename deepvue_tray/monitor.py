@@ -23,7 +23,7 @@ from deepvue_tray.core.alerts import (
 from deepvue_tray.core.burn import WINDOW, is_burning_fast
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, RejectedError, StorageError
-from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.forecast import Runway, forecast_runway
 from deepvue_tray.core.outlook import Outlook
 from deepvue_tray.core.reading import Reading, Stretch
 from deepvue_tray.core.snapshot import Snapshot
@@ -73,9 +73,12 @@ class Monitor:
         return self._snapshot
 
     def _recalled_runway(self) -> Runway | None:
-        if self._snapshot.reading is None:
-            return None
-        return self._outlook(replace(self._snapshot.reading, at=self._now())).runway
+        """Return what was said last if it still holds, else what the readings say by now."""
+        now, reading = self._now(), self._snapshot.reading
+        stored = self._history.outlook(self._account.client_id)
+        if stored and reading and stored.stands(replace(reading, at=now)):
+            return stored.runway
+        return forecast_runway(self._since(now - MEMORY, now), now)
 
     def _restore(self) -> None:
         """Begin with what was stored of this wallet, or add it to what is known meanwhile."""
@@ -188,10 +191,14 @@ class Monitor:
     def _after(self, reading: Reading) -> Snapshot:
         known, client_id = self._snapshot, self._account.client_id
         storage: StorageError | None = None
-        runway, fast, outlook = known.runway, False, None
+        runway, fast, learnt = known.runway, False, None
         try:
-            outlook = self._outlook(reading)
-            runway, fast = outlook.runway, self._is_fast(reading, outlook)
+            outlook = self._history.outlook(client_id)
+            if not (outlook and outlook.stands(reading)):
+                past = self._since(reading.at - MEMORY, reading.at)
+                outlook = learnt = Outlook.of(past, reading)
+            recent = [*self._since(reading.at - WINDOW, reading.at), reading]
+            runway, fast = outlook.runway, is_burning_fast(recent, outlook.habit, reading.at)
         except StorageError as error:
             storage = error.bare()
         seen = Observation(
@@ -200,7 +207,7 @@ class Monitor:
         self._alerts, due = judge(self._alerts, seen, self._account.settings)
         try:
             alerts = self._alerts if self._alerts_known else None
-            self._history.append(client_id, reading, alerts, outlook)
+            self._history.append(client_id, reading, alerts, learnt)
         except StorageError as error:
             storage = error.bare()
         rose = known.reading is None or reading.balance > known.reading.balance
@@ -224,19 +231,8 @@ class Monitor:
             self._set_alerts(state)
         return replace(known, trouble=trouble, due=due)
 
-    def _outlook(self, reading: Reading) -> Outlook:
-        """Return the outlook from a reading: that of an earlier one, as long as it stands."""
-        stored = self._history.outlook(self._account.client_id)
-        if stored and stored.stands(reading):
-            return stored
-        return Outlook.of(self._since(reading.at - MEMORY, reading), reading)
-
-    def _is_fast(self, reading: Reading, outlook: Outlook) -> bool:
-        recent = self._since(reading.at - WINDOW, reading)
-        return is_burning_fast([*recent, reading], outlook.habit, reading.at)
-
-    def _since(self, start: datetime, reading: Reading) -> list[Reading]:
-        return self._history.readings(self._account.client_id, start, reading.at)
+    def _since(self, start: datetime, now: datetime) -> list[Reading]:
+        return self._history.readings(self._account.client_id, start, now)
 
     def _set_alerts(self, state: AlertState) -> None:
         self._alerts = state

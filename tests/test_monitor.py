@@ -253,6 +253,22 @@ def test_the_runway_stays_the_same_until_a_fiftieth_is_gone_also_over_a_restart(
     assert home.look(restarted, balance(4900)).runway != runway
 
 
+@pytest.mark.parametrize("pause", [1, 3, 6])
+def test_after_a_pause_so_much_less_time_is_left(home: Home, pause: int) -> None:
+    engine = home.session()
+    past = [
+        Reading(at=home.now - hours * timedelta(hours=1), balance=Decimal(1000 + 4 * hours))
+        for hours in range(28 * 24)
+    ]
+    engine.monitor.merge(past)
+    said = home.look(engine, balance(1000)).runway
+    assert said is not None
+    home.now += timedelta(days=pause)
+    recalled = home.session().monitor.recall().runway
+    assert recalled is not None
+    assert abs(recalled.empty_at - said.empty_at) < timedelta(hours=6)
+
+
 def test_a_tenfold_spend_is_told_of_after_twenty_minutes(home: Home) -> None:
     engine = home.session()
     past = [

@@ -53,7 +53,7 @@ class Outlook:
         return timedelta(0) <= age < longest and 0 <= spent < self.balance / PART
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as what JSON can hold."""
+        """Return it as what Python's JSON can hold, which knows the infinite."""
         runway = self.runway
         return {
             "made_at": self.made_at.isoformat(),
@@ -73,7 +73,7 @@ class Outlook:
         """Return what was stored; raises ValueError where another version learns other habits."""
         runway, (learnt_at, limits) = stored["runway"], stored["habit"]
         if [len(hours) for hours in limits] != [24] * len(LENGTHS):
-            raise ValueError(limits)
+            raise ValueError("habits of another version")
         return cls(
             made_at=_time(stored["made_at"]),
             balance=Decimal(stored["balance"]),
