@@ -39,6 +39,11 @@ class Stretch:
     """The sum of all rises: top-ups, refunds, corrections."""
 
 
+def as_number(balance: Decimal) -> float:
+    """Return a balance as JSON and SQLite take it: whole where it is whole."""
+    return int(balance) if balance == balance.to_integral_value() else float(balance)
+
+
 def believable(balance: Decimal) -> Decimal | None:
     """Return a balance, in credits, with no more decimals than mean anything; None past belief."""
     if not -LARGEST_BALANCE < balance < LARGEST_BALANCE:

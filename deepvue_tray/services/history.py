@@ -21,7 +21,7 @@ from typing import Any, Literal
 from deepvue_tray.core.alerts import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.outlook import Outlook
-from deepvue_tray.core.reading import Reading, Stretch
+from deepvue_tray.core.reading import Reading, Stretch, as_number
 from deepvue_tray.services.history_rows import (
     DAY,
     HOUR,
@@ -31,7 +31,6 @@ from deepvue_tray.services.history_rows import (
     highest_since_top_up,
     is_known,
     milliseconds,
-    number_of,
     reading_of,
     store,
     stretches_of,
@@ -72,6 +71,7 @@ class History:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._opened: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
         self.damage: DamagedError | None = None
         """That the file was damaged, and where it is now."""
 
@@ -110,7 +110,7 @@ class History:
                     json.dumps(alerts.as_json()) if alerts else None,
                     json.dumps(outlook.as_json()) if outlook else None,
                     rose,
-                    number_of(reading.balance),
+                    as_number(reading.balance),
                     wallet,
                 ),
             )
@@ -279,8 +279,12 @@ class History:
     @contextmanager
     def _transaction(self, *, writes: bool = True) -> Iterator[sqlite3.Connection]:
         try:
+            if self._opened is not None and self._file != _identity(self._path):
+                # Another process has set it aside.
+                self.close()
             if self._opened is None:
                 self._opened = self._open()
+                self._file = _identity(self._path)
             database = self._opened
             # Taken at once: another process may write between our reading and our writing.
             database.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -294,17 +298,22 @@ class History:
             if not _is_damage(error):
                 raise StorageError(f"{self._path}: {error}") from None
             self.close()
+            if self._file != _identity(self._path):
+                # What is there now is sound.
+                raise DamagedError(f"{self._path}, moved by another process") from None
             raise self._set_aside() from None
         except OSError as error:
             raise StorageError(f"{self._path}: {error.strerror}") from None
 
     def _open(self) -> sqlite3.Connection:
+        found = _identity(self._path)
         try:
             return _connect(self._path)
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
-        self._set_aside()
+        if _identity(self._path) == found:
+            self._set_aside()
         return _connect(self._path)
 
     def _set_aside(self) -> StorageError:
@@ -321,6 +330,15 @@ class History:
         self.damage = DamagedError(str(aside))
         logger.error("%s", self.damage)
         return self.damage
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell a file from another of the same name; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _connect(path: Path) -> sqlite3.Connection:

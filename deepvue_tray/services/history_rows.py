@@ -8,7 +8,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from deepvue_tray.core.reading import Reading, Stretch
+from deepvue_tray.core.reading import Reading, Stretch, as_number
 
 MS = timedelta(milliseconds=1)
 
@@ -29,9 +29,9 @@ _Row = tuple[int, int, float]
 def store(database: sqlite3.Connection, wallet: int, reading: Reading) -> float:
     """Store a reading and add it to the sums; return what it lacks of the one before, in credits.
 
-    A second reading of the same moment replaces the first.
+    A second reading of the same moment replaces the first; the sums count the change to it too.
     """
-    at, balance = milliseconds(reading.at), number_of(reading.balance)
+    at, balance = milliseconds(reading.at), as_number(reading.balance)
     before, after = _around(database, wallet, at)
     if before and at < before[1] and balance != before[2]:
         before, after = _split(database, wallet, before)
@@ -159,11 +159,6 @@ def milliseconds(at: datetime) -> int:
 def time_of(milliseconds: int) -> datetime:
     """Return a stored time; aware, UTC."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def number_of(balance: Decimal) -> float:
-    """Return a balance as it is stored: whole where it is whole."""
-    return int(balance) if balance == balance.to_integral_value() else float(balance)
 
 
 def credits_of(number: float) -> Decimal:

@@ -8,13 +8,12 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from enum import IntEnum
 
 from deepvue_tray.core.duration import rough
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.forecast import HORIZON, Runway
-from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.reading import Reading, as_number
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.services.readings_csv import timestamp
 
@@ -71,9 +70,9 @@ def json_object(snapshot: Snapshot, now: datetime) -> str:
         "level": snapshot.level.value,
         "condition": snapshot.condition.value,
         "client_id": snapshot.client_id,
-        "balance": _json_number(reading.balance) if reading else None,
+        "balance": as_number(reading.balance) if reading else None,
         "at": timestamp(reading.at) if reading else None,
-        "full": None if snapshot.full is None else _json_number(snapshot.full),
+        "full": None if snapshot.full is None else as_number(snapshot.full),
         "runway": _json_runway(runway, now) if runway else None,
         "thresholds": {
             "warning": limits.low,
@@ -185,10 +184,6 @@ def _limit(threshold: int | None, unit: float = 1) -> str:
 
 def _ends(runway: Runway) -> tuple[datetime, datetime, datetime]:
     return runway.earliest, runway.empty_at, runway.latest
-
-
-def _json_number(balance: Decimal) -> float:
-    return int(balance) if balance == balance.to_integral_value() else float(balance)
 
 
 def _json_runway(runway: Runway, now: datetime) -> dict[str, str | float | None]:

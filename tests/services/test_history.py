@@ -298,6 +298,36 @@ def test_damage_that_shows_later_loses_no_further_reading(path: Path) -> None:
     history.close()
 
 
+def test_what_another_process_sets_aside_is_not_written_to_any_more(path: Path) -> None:
+    ours, other = History(path), History(path)
+    ours.append("live_1", Reading(at=NOW - 2 * STEP, balance=Decimal(9)), QUIET)
+    path.rename(path.with_name("aside"))
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").rename(path.with_name(f"aside{suffix}"))
+    other.append("live_1", Reading(at=NOW - STEP, balance=Decimal(8)), QUIET)
+    ours.append("live_1", Reading(at=NOW, balance=Decimal(7)), QUIET)
+    assert [reading.balance for reading in everything(other)] == [8, 7]
+    ours.close()
+    other.close()
+
+
+def test_damage_that_two_processes_meet_is_set_aside_once(path: Path) -> None:
+    ours, other = History(path), History(path)
+    ours.merge("live_1", series([*range(5000, 0, -1)]))
+    ours.close()
+    for history in (ours, other):
+        assert history.alerts("live_1") == QUIET
+    with path.open("r+b") as file:
+        file.seek(16_384)
+        file.write(random.Random(1).randbytes(path.stat().st_size - 16_384))
+    for number, history in enumerate((ours, other)):
+        history.append("live_1", Reading(at=NOW + (number - 1) * STEP, balance=Decimal(8)), QUIET)
+    assert [reading.at for reading in everything(ours)] == [NOW - STEP, NOW]
+    assert len([*path.parent.glob("*.damaged-*[0-9]")]) == 1
+    ours.close()
+    other.close()
+
+
 def test_two_processes_write_at_once_and_nothing_is_lost(history: History, path: Path) -> None:
     writers = [
         subprocess.Popen(
