@@ -64,11 +64,15 @@ class Account:
     ) -> None:
         """Store settings, and credentials where they are new: both, or neither.
 
+        Without credentials the client id stays as it is, whoever has signed in meanwhile.
         ``session_only`` keeps the credentials in memory alone. Raises an AccountError or a
         StorageError, after which all is as it was.
         """
         async with self._turn:
-            if credentials is not None:
+            if credentials is None:
+                self.reload()
+                settings = replace(settings, client_id=self.settings.client_id)
+            else:
                 settings = replace(settings, client_id=credentials.client_id)
             if credentials is None or session_only:
                 self._file.save(settings)

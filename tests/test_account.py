@@ -102,6 +102,14 @@ def test_settings_can_change_without_the_secret(home: Home) -> None:
     assert home.session().credentials() == OLD
 
 
+def test_saving_a_threshold_leaves_a_sign_in_from_another_process_as_it_is(home: Home) -> None:
+    tray = home.session()
+    tray.save(Settings(), OLD)
+    home.session().save(Settings(), Credentials("live_2", OLD.secret))
+    tray.save(Settings(client_id="live_1", low=700))
+    assert home.session().settings == tray.settings == Settings(client_id="live_2", low=700)
+
+
 def test_a_keyring_that_refuses_changes_nothing(home: Home) -> None:
     home.session().save(Settings(low=500), OLD)
     account = home.session()
