@@ -29,8 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         given = sys.argv[1:] if arguments is None else arguments
         status = _run(given) if given else _run_from_menu()
-        # Now, while a closed pipe can still be met.
-        sys.stdout.flush()
+        if sys.stdout is not None:  # a program without a console, on Windows
+            # Now, while a closed pipe can still be met.
+            sys.stdout.flush()
     except InvalidInputError as error:
         print(error, file=sys.stderr)
         return MISUSED
@@ -54,9 +55,9 @@ def _run_from_menu() -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    from deepvue_tray.terminal.arguments import parser
+    from deepvue_tray.terminal.arguments import parse
 
-    options = parser().parse_args(arguments)
+    options = parse(arguments)
     log.to_terminal(verbose=options.verbose)
     match options.command:
         case "login":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import COMMAND, run
+from tests.support.command import COMMAND, NO_KEYRING, run
 from tests.support.faulty_server import FaultyServer, balance
 
 
@@ -55,6 +55,21 @@ def test_a_secret_from_a_pipe_needs_the_client_id_beside_it(server: FaultyServer
     ran = run("login", typed="s3cr3t\n", DEEPVUE_BASE_URL=server.url)
     assert ran.returncode == 2
     assert "--client-id" in ran.stderr
+
+
+@pytest.mark.parametrize("option", ["--demo", "--background"])
+def test_what_starts_the_tray_goes_with_no_command(server: FaultyServer, option: str) -> None:
+    account = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t"}
+    ran = run(option, "check", DEEPVUE_BASE_URL=server.url, **account)
+    assert (ran.returncode, server.requests) == (2, [])
+    assert option in ran.stderr
+
+
+def test_a_program_without_a_console_ends_well() -> None:
+    quiet = "import sys; from deepvue_tray.cli import main; sys.stdout = None; main(['logout'])"
+    command = [sys.executable, "-c", quiet]
+    ran = subprocess.run(command, env=os.environ | NO_KEYRING, capture_output=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"")
 
 
 def test_the_secret_is_no_argument() -> None:

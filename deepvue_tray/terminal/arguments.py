@@ -3,7 +3,7 @@
 import argparse
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
@@ -103,6 +103,17 @@ def parser() -> argparse.ArgumentParser:
     _add_check(add)
     _add_history(add)
     return main
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return what the person asks for; what cannot be meant ends the program with a line."""
+    main = parser()
+    options = main.parse_args(arguments)
+    if options.command and (options.demo or options.background):
+        main.error("--demo and --background start the tray, and go with no command")
+    if options.command == "import" and (options.since or options.format != "csv"):
+        main.error("history import takes a file alone")
+    return options
 
 
 def _add_login(add: _Add) -> None:

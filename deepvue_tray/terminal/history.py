@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
@@ -68,6 +69,8 @@ def _engine() -> Iterator[Engine]:
 def _opened(name: str) -> Iterator[TextIO]:
     """Open a file, or standard input; what is no UTF-8 becomes a mark, and its line a wrong one."""
     if name == "-":
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace", newline="")
         yield sys.stdin
         return
     try:

@@ -45,6 +45,15 @@ def test_importing_twice_changes_nothing_and_says_so() -> None:
     assert run("history").stdout == GOOD
 
 
+def test_a_file_that_another_program_began_with_a_mark_is_read_from_a_pipe_too() -> None:
+    ran = run("history", "import", "-", typed="\ufeff" + GOOD)
+    assert (ran.returncode, ran.stdout) == (0, "3 readings imported.\n")
+
+
+def test_importing_has_none_of_the_options_of_printing() -> None:
+    assert run("history", "--since", "30d", "import", "-", typed=GOOD).returncode == 2
+
+
 def test_since_cuts_the_past_off() -> None:
     store(1, 30, 24 * 40)
     lines = run("history", "--since", "31h").stdout.splitlines()
