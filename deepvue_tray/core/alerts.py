@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from typing import Any
 
 from deepvue_tray.core.errors import DeepvueError, NotSetUpError, RejectedError
@@ -43,9 +44,11 @@ class Alert(Enum):
     """No good reading for an hour, though the machine was awake."""
 
 
-HYSTERESIS = 1.1
-"""A rung re-arms at 110 % of its threshold, so that a balance that hovers there, with a refund or
-a correction, does not notify again and again."""
+HYSTERESIS = Fraction(11, 10)
+"""A rung re-arms at 110 % of its threshold, so that days that hover there, as the forecast wavers,
+do not notify again and again. Credits only rise by a top-up, however small, which re-arms all."""
+
+ONCE = Fraction(1)
 
 BLIND_AFTER = timedelta(hours=1)
 """Time awake without a good reading."""
@@ -160,7 +163,7 @@ class Observation:
 
 
 def holds(
-    rung: Alert, balance: Decimal, days: float | None, settings: Settings, margin: float = 1.0
+    rung: Alert, balance: Decimal, days: float | None, settings: Settings, margin: Fraction = ONCE
 ) -> bool:
     """Say whether a rung's threshold is reached, in credits or in days of runway.
 
@@ -287,7 +290,7 @@ def _due_after_reading(
     return tuple(due)
 
 
-def _reaches(left: float | None, threshold: float | None, margin: float) -> bool:
+def _reaches(left: float | None, threshold: int | None, margin: Fraction) -> bool:
     if left is None or threshold is None:
         return False
     return left <= threshold if margin == 1 else left < threshold * margin

@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 
 from deepvue_tray.core.alerts import (
     BLIND_AFTER,
+    HYSTERESIS,
     LADDER,
     Alert,
     AlertState,
     Observation,
     Snooze,
     delivered,
+    holds,
     judge,
     snoozed,
     tomorrow_morning,
@@ -351,3 +353,11 @@ def test_tomorrow_morning_is_nine_o_clock_of_the_next_day() -> None:
 
 def test_a_snooze_without_a_time_never_ends_by_itself() -> None:
     assert not Snooze(None, frozenset()).is_over(NOW + timedelta(days=10_000))
+
+
+@given(threshold=st.integers(1, 10**6).map(lambda tens: 10 * tens))
+def test_a_rung_re_arms_at_exactly_110_per_cent(threshold: int) -> None:
+    settings = Settings(low=threshold, critical=None, low_days=None, critical_days=None)
+    edge = Decimal(threshold) * 11 / 10
+    assert holds(Alert.LOW, edge - Decimal("0.001"), None, settings, HYSTERESIS)
+    assert not holds(Alert.LOW, edge, None, settings, HYSTERESIS)
