@@ -50,15 +50,18 @@ class SystemKeyring:
 async def _ask(call: str, client_id: str, secret: str | None = None) -> str | None:
     question = json.dumps({"call": call, "client_id": client_id, "secret": secret})
     path = os.pathsep.join(filter(None, (_FOUND_IN, os.environ.get("PYTHONPATH"))))
-    child = await asyncio.create_subprocess_exec(
-        *_COMMAND,
-        env=os.environ | {"PYTHONPATH": path},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        # A backend's own words could quote the secret.
-        stderr=subprocess.DEVNULL,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
+    try:
+        child = await asyncio.create_subprocess_exec(
+            *_COMMAND,
+            env=os.environ | {"PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # A backend's own words could quote the secret.
+            stderr=subprocess.DEVNULL,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        raise KeyringRefusedError(f"no process for it: {error.strerror}") from None
     try:
         async with asyncio.timeout(PEEK_TIMEOUT if call == "peek" else PROMPT_TIMEOUT):
             told, _ = await child.communicate(question.encode())

@@ -14,6 +14,7 @@ from deepvue_tray.core.errors import (
     KeyringRefusedError,
     NoKeyringError,
 )
+from deepvue_tray.services import system_keyring
 from deepvue_tray.services.system_keyring import SystemKeyring
 
 CHECKOUT = Path(__file__).parents[2]
@@ -24,6 +25,14 @@ def fail(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.support.failing_keyring.Keyring")
     monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))
     return monkeypatch
+
+
+def test_where_no_process_can_be_started_the_keyring_is_said_to_refuse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(system_keyring, "_COMMAND", ("/nowhere/python",))
+    with pytest.raises(KeyringRefusedError, match="No such file"):
+        asyncio.run(SystemKeyring().get("live_1", prompt=False))
 
 
 @pytest.mark.parametrize(
