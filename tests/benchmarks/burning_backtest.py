@@ -14,8 +14,7 @@ learnt every six hours: the program learns once a day or more often, the sooner 
   all that is spent it adds, evenly, ten times the slot that is usual in that hour.
 * false: the untouched trace, from two weeks after the start to its end.
 
-The alert is the program's: true at two readings in a row, armed again by two that are false, once a
-day at most.
+The alert is the program's, from two readings in a row on, and at most once a day.
 """
 
 import csv
@@ -28,8 +27,10 @@ from decimal import Decimal
 from itertools import accumulate
 from pathlib import Path
 
+from deepvue_tray.core.alerts import Alert, AlertState, Observation, delivered, judge
 from deepvue_tray.core.burn import WINDOW, Habit, habit_of, is_burning_fast
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import Settings
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 INTERVAL = timedelta(minutes=5)
@@ -44,30 +45,25 @@ IN_TIME = HOUR // 2
 TRIALS = 100
 TIMES = 10
 
+SETTINGS = Settings()
+
 Trace = Sequence[int]
 
 
 class Alarm:
-    """The program's rule that turns judgements into alerts."""
+    """The program's own rules for when it speaks of what it has found."""
 
     def __init__(self) -> None:
-        self._same = 0
-        self._before = False
-        self._armed = True
-        self._rang: int | None = None
+        self._state = AlertState()
 
     def rings(self, fast: bool, slot: int) -> bool:
         """Take the judgement of one reading; return whether it alerts."""
-        self._same = self._same + 1 if fast == self._before else 1
-        self._before = fast
-        if self._same < 2:
+        reading = _reading(slot, 0)
+        seen = Observation(now=reading.at, reading=reading, fast=fast)
+        self._state, due = judge(self._state, seen, SETTINGS)
+        if Alert.BURNING not in due:
             return False
-        if not fast:
-            self._armed = True
-            return False
-        if not self._armed or (self._rang is not None and slot - self._rang < DAY):
-            return False
-        self._armed, self._rang = False, slot
+        self._state = delivered(self._state, Alert.BURNING, reading.at)
         return True
 
 

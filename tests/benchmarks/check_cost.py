@@ -3,8 +3,9 @@
     python -m tests.benchmarks.check_cost
 
 The script loads httpx, truststore and keyring, reads the secret from the same real keyring, and
-prints the balance. ``check`` also stores the reading and forecasts from eight weeks of readings
-every five minutes. Both run from an environment made for it.
+prints the balance. ``check`` also stores the reading, and says the runway that eight weeks of
+readings every five minutes gave the first run; it is worked out anew once a fiftieth of it is gone.
+Both run from an environment made for it.
 """
 
 import statistics
