@@ -69,9 +69,15 @@ def _run(arguments: Sequence[str]) -> int:
 
             return logout()
         case "check":
+            from deepvue_tray.services.system_keyring import SystemKeyring
+
+            keyring = SystemKeyring()
+            if not os.environ.get("DEEPVUE_CLIENT_SECRET"):
+                # Its process starts while the rest is loaded.
+                keyring.make_ready()
             from deepvue_tray.terminal.check import check
 
-            return check(options)
+            return check(options, keyring)
         case "history":
             from deepvue_tray.terminal.history import print_history
 

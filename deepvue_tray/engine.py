@@ -1,7 +1,6 @@
 """Everything but the screen, assembled: for the tray on its worker thread, for the terminal as is.
 
-Importing this module loads the HTTP client, a few tenths of a second: the tray does so on its
-worker thread, after its icon shows.
+The tray loads this module on its worker thread, after its icon shows.
 """
 
 import os
@@ -64,15 +63,17 @@ class Engine:
         self.notifier.close()
 
 
-def real_engine() -> Engine:
+def real_engine(keyring: SystemKeyring | None = None) -> Engine:
     """Assemble the person's own: real settings, keyring, history and server.
+
+    ``keyring`` is one that was made ready.
 
     Raises InvalidInputError where DEEPVUE_BASE_URL may not be asked, StorageError where the
     settings cannot be read.
     """
     base_url = os.environ.get("DEEPVUE_BASE_URL") or PRODUCTION
     paths = Paths.of_user()
-    store = CredentialStore(os.environ, SystemKeyring())
+    store = CredentialStore(os.environ, keyring or SystemKeyring())
     return assemble(paths, store, WalletApi(base_url), autostart_in(paths.autostart))
 
 

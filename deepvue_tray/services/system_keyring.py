@@ -1,10 +1,10 @@
 """The desktop's own keyring, asked through a process that ends with each answer."""
 
-import asyncio
 import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import deepvue_tray
@@ -33,52 +33,75 @@ class SystemKeyring:
     KeyringRefusedError.
     """
 
+    def __init__(self) -> None:
+        self._ready: subprocess.Popen[bytes] | None = None
+
+    def make_ready(self) -> None:
+        """Start the process for the next question, which takes longer than to ask it."""
+        with suppress(OSError):  # the question itself tells of it
+            self._ready = _start()
+
     async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
         """Return the secret of ``client_id``, or None where there is none."""
-        text = await _ask("get" if prompt else "peek", client_id)
+        text = await self._ask("get" if prompt else "peek", client_id)
         return None if text is None else Secret(text)
 
     async def set(self, client_id: str, secret: Secret) -> None:
         """Store or replace the secret."""
-        await _ask("set", client_id, secret.reveal())
+        await self._ask("set", client_id, secret.reveal())
 
     async def delete(self, client_id: str) -> None:
         """Remove the secret, if there is one."""
-        await _ask("delete", client_id)
+        await self._ask("delete", client_id)
 
-
-async def _ask(call: str, client_id: str, secret: str | None = None) -> str | None:
-    question = json.dumps({"call": call, "client_id": client_id, "secret": secret})
-    path = os.pathsep.join(filter(None, (_FOUND_IN, os.environ.get("PYTHONPATH"))))
-    try:
-        child = await asyncio.create_subprocess_exec(
-            *_COMMAND,
-            env=os.environ | {"PYTHONPATH": path},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # A backend's own words could quote the secret.
-            stderr=subprocess.DEVNULL,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    async def _ask(self, call: str, client_id: str, secret: str | None = None) -> str | None:
+        question = json.dumps({"call": call, "client_id": client_id, "secret": secret})
+        try:
+            child, self._ready = self._ready or _start(), None
+        except OSError as error:
+            raise KeyringRefusedError(f"no process for it: {error.strerror}") from None
+        answer = await _answer_of(
+            child, question, PEEK_TIMEOUT if call == "peek" else PROMPT_TIMEOUT
         )
-    except OSError as error:
-        raise KeyringRefusedError(f"no process for it: {error.strerror}") from None
+        if "failure" in answer:
+            raise _error(answer["failure"] or "", answer.get("detail") or "")
+        return answer["secret"]
+
+
+def _start() -> "subprocess.Popen[bytes]":
+    path = os.pathsep.join(filter(None, (_FOUND_IN, os.environ.get("PYTHONPATH"))))
+    return subprocess.Popen(  # noqa: S603 - a module of ours
+        _COMMAND,
+        env=os.environ | {"PYTHONPATH": path},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # A backend's own words could quote the secret.
+        stderr=subprocess.DEVNULL,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+async def _answer_of(
+    child: "subprocess.Popen[bytes]", question: str, seconds: float
+) -> dict[str, str | None]:
+    import asyncio  # noqa: PLC0415 - a process can be made ready before it is loaded
+
     try:
-        async with asyncio.timeout(PEEK_TIMEOUT if call == "peek" else PROMPT_TIMEOUT):
-            told, _ = await child.communicate(question.encode())
-    except TimeoutError:
+        told, _ = await asyncio.to_thread(child.communicate, question.encode(), seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
         raise KeyringLockedError("it does not answer") from None
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
+    except asyncio.CancelledError:
+        # The thread sees the process end, and ends too.
+        child.kill()
+        child.wait()
+        raise
     try:
-        answer = json.loads(told)
+        answer: dict[str, str | None] = json.loads(told)
     except ValueError:
         raise KeyringRefusedError(f"exit status {child.returncode}") from None
-    if "failure" in answer:
-        raise _error(answer["failure"], answer.get("detail", ""))
-    text: str | None = answer["secret"]
-    return text
+    return answer
 
 
 def _error(failure: str, detail: str) -> AccountError:

@@ -12,6 +12,7 @@ from deepvue_tray.core.settings import Settings, problems
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.engine import Engine, real_engine
 from deepvue_tray.services import whole_file
+from deepvue_tray.services.system_keyring import SystemKeyring
 from deepvue_tray.terminal.report import FORMATS, Status, status_of
 
 OPTIONS = {
@@ -26,10 +27,10 @@ OPTIONS = {
 logger = logging.getLogger(__name__)
 
 
-def check(options: argparse.Namespace) -> int:
+def check(options: argparse.Namespace, keyring: SystemKeyring) -> int:
     """Look once and print what was seen; returns the status of a monitoring plugin."""
     try:
-        return _check(options)
+        return _check(options, keyring)
     except DeepvueError as error:
         # A monitor reads standard output.
         print(f"DEEPVUE UNKNOWN - {error}", file=None if options.format == "plugin" else sys.stderr)
@@ -41,8 +42,8 @@ def check(options: argparse.Namespace) -> int:
     return Status.UNKNOWN
 
 
-def _check(options: argparse.Namespace) -> int:
-    engine = real_engine()
+def _check(options: argparse.Namespace, keyring: SystemKeyring) -> int:
+    engine = real_engine(keyring)
     settings = _judged_by(engine.account.settings, options)
     snapshot = replace(asyncio.run(_look(engine)), settings=settings)
     engine.close()
