@@ -71,7 +71,8 @@ class _Look:
     """All that an icon is drawn from: what is equal here looks the same."""
 
     level: Level
-    condition: Condition
+    trouble: Condition | None
+    """The condition, where that has a sign of its own."""
     fill: float
     text: str
     """A number to show instead of the gauge, or nothing."""
@@ -83,7 +84,7 @@ class _Look:
 
     @property
     def ring(self) -> QColor:
-        is_old = self.condition in _TROUBLE_SIGNS and not self.template
+        is_old = self.trouble is not None and not self.template
         return COLOURS[Level.UNKNOWN] if is_old else self.colour
 
     @property
@@ -128,7 +129,8 @@ def shortened(balance: Decimal) -> str:
 
 def _look(snapshot: Snapshot, text: str, *, template: bool) -> _Look:
     fill = round(snapshot.fill * STEPS) / STEPS
-    return _Look(snapshot.level, snapshot.condition, fill, text, template)
+    trouble = snapshot.condition if snapshot.condition in _TROUBLE_SIGNS else None
+    return _Look(snapshot.level, trouble, fill, text, template)
 
 
 @lru_cache(maxsize=64)
@@ -194,7 +196,7 @@ def _draw_gauge(painter: QPainter, size: float, look: _Look) -> None:
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
     centre, reach = size / 2, size * 0.19
-    for stroke in _TROUBLE_SIGNS.get(look.condition, _LEVEL_SIGNS[look.level]):
+    for stroke in _TROUBLE_SIGNS[look.trouble] if look.trouble else _LEVEL_SIGNS[look.level]:
         points = [QPointF(centre + x * reach, centre + y * reach) for x, y in stroke]
         if len(points) == 1:
             painter.drawPoint(points[0])

@@ -98,6 +98,7 @@ def test_the_picture_shown_at_first_is_what_is_drawn_while_nothing_is_known(qtbo
 
 def test_what_looks_the_same_is_the_same_icon(qtbot: QtBot) -> None:
     assert icon_for(at(1900)) is icon_for(at(1899))
+    assert icon_for(at(1900)) is icon_for(replace(at(1900), refreshing=True))
 
 
 @pytest.mark.parametrize(
