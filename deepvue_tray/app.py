@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QPixmapCache
 from PySide6.QtWidgets import QApplication, QWidget
 
 from deepvue_tray.resources import icon_path
@@ -37,6 +37,10 @@ DASHBOARD = "https://dashboard.deepvue.ai"
 STATUS_PAGE = "https://status.deepvue.ai"
 
 NO_TRAY = "No tray on this desktop: a window shows the balance until there is one."
+
+PICTURES = 1024
+"""KB for Qt's cache of drawn parts, a tenth of its own limit: it holds a picture of every button
+for every palette, and a window's palette is new each time it opens."""
 
 PATIENCE = 0.3
 """Seconds to wait at the end for the worker; what blocks longer is left behind."""
@@ -258,6 +262,7 @@ def _application() -> QApplication:
     application.setDesktopFileName("deepvue-tray")
     application.setWindowIcon(QIcon(str(icon_path("deepvue-tray-256.png"))))
     application.setQuitOnLastWindowClosed(False)
+    QPixmapCache.setCacheLimit(PICTURES)
     return application
 
 
