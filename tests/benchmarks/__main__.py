@@ -1,6 +1,6 @@
 """Speed, memory and endurance, as one table: ``python -m tests.benchmarks [BUNDLE_FOLDER]``.
 
-It takes most of an hour, of which ten minutes are spent idle; nothing else should run meanwhile.
+It takes most of an hour, of which half are spent idle; nothing else should run meanwhile.
 docs/benchmarks.md has the last table, and how to read it.
 """
 

@@ -88,7 +88,7 @@ def idle(pid: int, seconds: float) -> Idle:
     woken, taken = wake_ups(pid), cpu(pid)
     time.sleep(seconds)
     after = wake_ups(pid)
-    count = sum(after[thread] - woken[thread] for thread in after.keys() & woken.keys())
+    count = sum(times - woken.get(thread, 0) for thread, times in after.items())
     return Idle(pss(pid), count * 60 / seconds, 100 * (cpu(pid) - taken) / seconds)
 
 
