@@ -24,7 +24,7 @@ from tests.benchmarks.table import Row
 from tests.support import faulty_server
 from tests.support.alert_oracle import DAY
 from tests.support.faulty_server import FaultyServer
-from tests.support.memory import pss
+from tests.support.memory import own
 from tests.support.simulated_world import START, Server, World
 
 KILLS_UNTIL = 0.6
@@ -92,7 +92,7 @@ def run(days: float, seed: int) -> Endurance:
         while world.true_now < end:
             if world.true_now > START + KILLS_UNTIL * days * DAY:
                 world.may_kill, world.kill_at = False, ""
-                world.memory.append(pss(world.process.pid))
+                world.memory.append(own(world.process.pid))
             world.live(chance.expovariate(1 / 50))
             if world.disk_full and chance.random() < 0.4:
                 world.free_disk()

@@ -16,7 +16,7 @@ from tests.benchmarks.table import Row, show
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.support.faulty_server import FaultyServer, balance
-from tests.support.memory import pss
+from tests.support.memory import own
 
 OFTEN, SELDOM = 0.02, 3600.0
 """Seconds from one refresh to the next."""
@@ -53,9 +53,9 @@ def rows(refreshes: int = 10_000, openings: int = 200) -> Iterator[Row]:
 
         pid = start("refreshes", OFTEN)
         asked(refreshes // 10)
-        before = pss(pid)
+        before = own(pid)
         asked(refreshes)
-        yield Row(f"growth by {refreshes:,} refreshes", "MB", pss(pid) - before, goal="≤ 2")
+        yield Row(f"growth by {refreshes:,} refreshes", "MB", own(pid) - before, goal="≤ 2")
         desktop.stop("program")
         wait_until(lambda: not TrayItem.all(desktop), "the icon's end")
 
@@ -66,8 +66,8 @@ def rows(refreshes: int = 10_000, openings: int = 200) -> Iterator[Row]:
                 item.click(label) if label else item.activate()
                 close(desktop, title)
             if opening + 1 == openings // 10:
-                before = pss(pid)
-        grown = pss(pid) - before
+                before = own(pid)
+        grown = own(pid) - before
         yield Row(f"growth by {openings} openings of each window", "MB", grown, goal="≤ 2")
 
 
