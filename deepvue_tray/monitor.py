@@ -99,7 +99,9 @@ class Monitor:
         self._snapshot = self._with_state(known)
 
     def rejudge(self) -> Snapshot:
-        """Return the snapshot under the settings as they are now."""
+        """Return the snapshot under the settings as they are now, which may name another wallet."""
+        if self._account.client_id != self._snapshot.client_id:
+            return self.recall()
         self._snapshot = self._with_state(replace(self._snapshot, storage=None, due=()))
         return self._snapshot
 

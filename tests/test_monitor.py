@@ -127,6 +127,19 @@ def test_new_thresholds_judge_what_is_known(home: Home) -> None:
     assert engine.monitor.rejudge().level is Level.OK
 
 
+def test_a_threshold_saved_after_a_sign_in_elsewhere_shows_no_other_wallet_s_balance(
+    home: Home,
+) -> None:
+    tray, terminal = home.session(), home.session()
+    home.look(tray, balance(900))
+    other = Credentials("live_2", Secret("other"))
+    asyncio.run(terminal.account.save(terminal.account.settings, other))
+    asyncio.run(tray.account.save(replace(tray.account.settings, low=700)))
+    judged = tray.monitor.rejudge()
+    assert (judged.client_id, judged.reading) == ("live_2", None)
+    assert home.look(tray, balance(5000)).full == 5000
+
+
 def test_another_wallet_s_balance_is_not_shown_for_this_one(home: Home) -> None:
     engine = home.session()
     home.look(engine, balance(900))
