@@ -13,8 +13,9 @@ import sys
 from contextlib import closing
 
 if sys.platform == "linux":
-    # The library looks everywhere for macOS' own, with ldconfig and a compiler: a sixth of it all.
-    sys.modules["keyring.backends.macOS.api"] = None  # type: ignore[assignment] # not to be found
+    # The library looks everywhere for macOS' own, with ldconfig and a compiler: a quarter of the
+    # time. None lets the import fail, which its macOS part expects.
+    sys.modules["keyring.backends.macOS.api"] = None  # type: ignore[assignment] # to fail
 
 import keyring
 import keyring.errors
