@@ -38,9 +38,9 @@ STATUS_PAGE = "https://status.deepvue.ai"
 
 NO_TRAY = "No tray on this desktop: a window shows the balance until there is one."
 
-PICTURES = 1024
-"""KB for Qt's cache of drawn parts, a tenth of its own limit: it holds a picture of every button
-for every palette, and a window's palette is new each time it opens."""
+PICTURES = 0
+"""KB for Qt's cache of drawn parts: it would hold a picture of every button for every palette,
+which is new with each window, and wake the computer to let go of them one by one."""
 
 PATIENCE = 0.3
 """Seconds to wait at the end for the worker; what blocks longer is left behind."""

@@ -9,7 +9,7 @@ from tests.benchmarks import endurance
 lived_through = cache(endurance.run)
 """One simulation serves all tests of its seed."""
 
-SEEDS = pytest.mark.parametrize("seed", [1, 2])
+SEEDS = pytest.mark.parametrize("seed", [3, 7])
 
 
 @SEEDS

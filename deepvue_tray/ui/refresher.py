@@ -19,8 +19,8 @@ NUDGE_PAUSE = 60.0
 """The same for what nobody clicked, an opened window or a network that came back; and for clicks
 while the server asks for patience."""
 
-TICK = timedelta(seconds=30)
-"""Between two looks at the clock: two wake-ups a minute."""
+TICK = timedelta(minutes=1)
+"""Between two looks at the clock, each of which wakes the computer."""
 
 JUMP = timedelta(seconds=10)
 """By how much a tick must come early or late to tell of sleep or of a changed clock."""

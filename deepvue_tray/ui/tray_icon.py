@@ -15,7 +15,7 @@ HOST_POLL = 2_000
 """Milliseconds between two looks for a tray host, while there is none."""
 
 HOST_CHECK = 600_000
-"""The same while there is one; a StatusNotifier host that ends is told by D-Bus at once."""
+"""The same while there is one, where D-Bus does not tell of its end."""
 
 IS_TEMPLATE = sys.platform == "darwin"
 """Whether the panel colours the icon by itself."""
@@ -48,6 +48,7 @@ class TrayIcon(QObject):
         self._shown.setIsMask(IS_TEMPLATE)
         self._tooltip = ""
         self._looks_left = 1
+        self._is_told = False
         self._poll = QTimer(self)
         self._poll.timeout.connect(self._look_again)
 
@@ -82,7 +83,10 @@ class TrayIcon(QObject):
         if QSystemTrayIcon.isSystemTrayAvailable():
             if self._icon is None:
                 self._move_in()
-            self._poll.start(HOST_CHECK)
+            if self._is_told:
+                self._poll.stop()
+            else:
+                self._poll.start(HOST_CHECK)
             return
         if self._icon is not None:
             self._icon.deleteLater()
@@ -91,13 +95,26 @@ class TrayIcon(QObject):
         self._poll.start(HOST_POLL)
 
     def watch_host(self) -> None:
-        """Hear at once of a host that ends; asking again and again would wake the computer."""
+        """Hear at once of StatusNotifier trays that come and go: a look takes 30 wake-ups.
+
+        To Qt such a tray is there as long as its watcher is.
+        """
         if not sys.platform.startswith("linux"):
             return
         from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher  # noqa: PLC0415
 
-        self._watcher = QDBusServiceWatcher(_WATCHER, QDBusConnection.sessionBus())
-        self._watcher.serviceUnregistered.connect(lambda _name: self.look_for_host())
+        bus = QDBusConnection.sessionBus()
+        self._watcher = QDBusServiceWatcher(_WATCHER, bus)
+        self._watcher.serviceOwnerChanged.connect(
+            lambda _name, _before, owner: self._on_watcher(is_there=bool(owner))
+        )
+        self._is_told = bus.interface().isServiceRegistered(_WATCHER).value()
+        if self._is_told and self.is_hosted:
+            self._poll.stop()
+
+    def _on_watcher(self, *, is_there: bool) -> None:
+        self._is_told = is_there
+        self.look_for_host()
 
     def _move_in(self) -> None:
         self._icon = QSystemTrayIcon(self)
