@@ -43,6 +43,15 @@ STEP = timedelta(minutes=5)
 START = datetime(2026, 11, 1, tzinfo=UTC)
 WEEKS = timedelta(weeks=8)
 CREDENTIALS = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
+HEADERS = {
+    "client-id": "live_1",
+    "x-api-key": "s3cr3t-value",
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "User-Agent": "deepvue-tray",
+}
+"""What the program sends too."""
 
 Work = Callable[[], Awaitable[object]]
 
@@ -150,8 +159,8 @@ async def measure(folder: Path, url: str) -> dict[str, float]:
             "refresh, connected anew": refresh_anew,
             "refresh, connection kept": refresh_kept,
             "refresh, forecasting anew": refresh_and_learn,
-            "GET, connected anew": lambda: once.get(url + PATH),
-            "GET, connection kept": lambda: kept.get(url + PATH),
+            "GET, connected anew": lambda: once.get(url + PATH, headers=HEADERS),
+            "GET, connection kept": lambda: kept.get(url + PATH, headers=HEADERS),
         }
         took: dict[str, list[float]] = {name: [] for name in works}
         for _ in range(ROUNDS):
