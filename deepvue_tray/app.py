@@ -10,7 +10,6 @@ bare one takes, and what is never opened costs no memory.
 import linecache
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ from deepvue_tray.ui.single_instance import SingleInstance
 from deepvue_tray.ui.tray_icon import TrayIcon
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from deepvue_tray.core.alerts import Alert
     from deepvue_tray.core.errors import Action
     from deepvue_tray.core.reading import Stretch
@@ -73,6 +74,8 @@ def run(
 
     worker: Worker[Engine] = Worker(build, close=lambda engine: engine.close())
     worker.start()
+
+    from datetime import UTC, datetime, timedelta
 
     from PySide6.QtCore import QLocale
 
@@ -204,6 +207,7 @@ def run(
     worker.submit(_recall, refresher.restart, failed_to_recall)
     with faults.heard(), interrupts(application.quit):
         status = application.exec()
+    instance.close()
     worker.stop(within=PATIENCE)
     return status
 
@@ -222,7 +226,7 @@ async def _recall(engine: "Engine") -> "Snapshot":
     return engine.monitor.recall()
 
 
-def _looking(prompt: bool, awake_since: datetime) -> "Job[Engine, Snapshot]":
+def _looking(prompt: bool, awake_since: "datetime") -> "Job[Engine, Snapshot]":
     async def look(engine: "Engine") -> "Snapshot":
         snapshot = await engine.monitor.look(prompt=prompt, awake_since=awake_since)
         linecache.clearcache()
@@ -231,7 +235,7 @@ def _looking(prompt: bool, awake_since: datetime) -> "Job[Engine, Snapshot]":
     return look
 
 
-def _snoozing(until: datetime | None) -> "Job[Engine, Snapshot]":
+def _snoozing(until: "datetime | None") -> "Job[Engine, Snapshot]":
     async def snooze(engine: "Engine") -> "Snapshot":
         return engine.monitor.snooze(until)
 

@@ -8,9 +8,10 @@ itself is the whole message, so there is nothing in it to believe.
 import logging
 import os
 import sys
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, QStandardPaths, Signal, Slot
+from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, QStandardPaths, Signal
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ class SingleInstance(QObject):
         self._lock = QLockFile(str(self._folder / "deepvue-tray.lock"))
         # Never by age: a tray runs for months.
         self._lock.setStaleLockTime(0)
+        self._closing = ExitStack()
 
     def is_first(self) -> bool:
         """Say whether no other start runs; where that cannot be told, rather run twice."""
@@ -42,15 +44,63 @@ class SingleInstance(QObject):
 
     def listen(self) -> None:
         """Begin to hear other starts; only the first instance may."""
-        # Loaded here: 12 ms, which the icon need not wait for.
+        try:
+            if sys.platform == "win32":
+                self.listen_with_qt()
+            else:
+                self._listen()
+        except OSError as error:
+            logger.warning("Other starts cannot be heard: %s.", error)
+
+    def _listen(self) -> None:
+        # Loaded here: 2 ms, which the icon need not wait for.
+        import socket  # noqa: PLC0415
+
+        address = Path(self._address())
+        address.unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX)
+        self._closing.callback(listener.close)
+        listener.setblocking(False)
+        listener.bind(str(address))
+        self._closing.callback(address.unlink, missing_ok=True)
+        # Nobody can connect before it listens.
+        address.chmod(0o600)
+        listener.listen()
+
+        def accept() -> None:
+            with suppress(OSError):  # gone again
+                listener.accept()[0].close()
+                self.asked.emit()
+
+        notifier = QSocketNotifier(listener.fileno(), QSocketNotifier.Type.Read, self)
+        self._closing.callback(notifier.setEnabled, False)
+        notifier.activated.connect(accept)
+
+    def listen_with_qt(self) -> None:
+        """Do the same where Python has no such sockets: Qt's network library takes 3 MB.
+
+        Raises OSError.
+        """
         from PySide6.QtNetwork import QLocalServer  # noqa: PLC0415
 
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._on_connection)
+        server = QLocalServer(self)
+        server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._closing.callback(server.close)
+
+        def accept() -> None:
+            while connection := server.nextPendingConnection():
+                connection.abort()
+                connection.deleteLater()
+                self.asked.emit()
+
+        server.newConnection.connect(accept)
         QLocalServer.removeServer(self._address())
-        if not self._server.listen(self._address()):
-            logger.warning("Other starts cannot be heard: %s.", self._server.errorString())
+        if not server.listen(self._address()):
+            raise OSError(server.errorString())
+
+    def close(self) -> None:
+        """Hear no other starts any more."""
+        self._closing.close()
 
     def show_first(self) -> bool:
         """Ask the first instance to show itself; False where it did not answer in time."""
@@ -65,13 +115,6 @@ class SingleInstance(QObject):
                 socket.disconnectFromServer()
                 return True
         return False
-
-    @Slot()
-    def _on_connection(self) -> None:
-        while connection := self._server.nextPendingConnection():
-            connection.abort()
-            connection.deleteLater()
-            self.asked.emit()
 
     def _address(self) -> str:
         if sys.platform == "win32":

@@ -14,14 +14,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from jeepney import MatchRule, message_bus
+from jeepney.io.blocking import open_dbus_connection
+
 from tests.benchmarks.table import Row, show
 from tests.desktop import bare_tray
-from tests.desktop.session import Desktop, wait_until
+from tests.desktop.session import PATIENCE, Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.support.faulty_server import FaultyServer, balance
 from tests.support.memory import pss
@@ -56,13 +59,25 @@ def own_environment() -> Iterator[str]:
 def running(desktop: Desktop, command: Sequence[str], url: str) -> Iterator[tuple[int, float]]:
     """Start a tray program; yields its process id and the seconds until its icon was there."""
     env = desktop.env | {"DEEPVUE_BASE_URL": url, "DEEPVUE_CLIENT_ID": "live_1"}
-    began = time.perf_counter()
-    with subprocess.Popen(command, env=env, cwd="/") as process:
-        wait_until(lambda: TrayItem.all(desktop), "an icon")
-        took = time.perf_counter() - began
-        yield process.pid, took
-        process.terminate()
+    with registrations(desktop) as wait_for_next:
+        began = time.perf_counter()
+        with subprocess.Popen(command, env=env, cwd="/") as process:
+            wait_for_next()
+            took = time.perf_counter() - began
+            yield process.pid, took
+            process.terminate()
     wait_until(lambda: not TrayItem.all(desktop), "the icon's end")
+
+
+@contextmanager
+def registrations(desktop: Desktop) -> Iterator[Callable[[], object]]:
+    """Yield what waits for the next icon: its signal, as asking would be answered at intervals."""
+    member = "StatusNotifierItemRegistered"
+    rule = MatchRule(type="signal", interface="org.kde.StatusNotifierWatcher", member=member)
+    with open_dbus_connection(desktop.env["DBUS_SESSION_BUS_ADDRESS"]) as bus:
+        bus.send_and_get_reply(message_bus.AddMatch(rule))
+        with bus.filter(rule) as found:
+            yield lambda: bus.recv_until_filtered(found, timeout=PATIENCE)
 
 
 def wake_ups(pid: int) -> Mapping[str, int]:

@@ -3,8 +3,11 @@
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.ui.single_instance import SingleInstance
@@ -19,20 +22,51 @@ sys.stdin.read()
 """
 
 
-def test_a_second_start_lets_the_first_one_show_itself(qtbot: QtBot, short: Path) -> None:
-    first, second = SingleInstance(short), SingleInstance(short)
-    assert first.is_first()
-    first.listen()
-    assert not second.is_first()
-    with qtbot.waitSignal(first.asked):
-        assert second.show_first()
+BOTH = pytest.mark.parametrize("listen", [SingleInstance.listen, SingleInstance.listen_with_qt])
+"""How other starts are heard, with Python's sockets or with Qt's."""
+
+Listen = Callable[[SingleInstance], None]
 
 
-def test_nobody_else_may_knock(qtbot: QtBot, short: Path) -> None:
-    first = SingleInstance(short)
-    first.is_first()
-    first.listen()
-    assert stat.S_IMODE((short / "deepvue-tray.socket").stat().st_mode) & 0o077 == 0
+@BOTH
+def test_other_starts_let_the_first_one_show_itself(
+    qtbot: QtBot, short: Path, listen: Listen
+) -> None:
+    with closing(SingleInstance(short)) as first:
+        assert first.is_first()
+        listen(first)
+        for _ in range(2):
+            other = SingleInstance(short)
+            assert not other.is_first()
+            with qtbot.waitSignal(first.asked):
+                assert other.show_first()
+
+
+@BOTH
+def test_nobody_else_may_knock(qtbot: QtBot, short: Path, listen: Listen) -> None:
+    with closing(SingleInstance(short)) as first:
+        first.is_first()
+        listen(first)
+        assert stat.S_IMODE((short / "deepvue-tray.socket").stat().st_mode) & 0o077 == 0
+
+
+@BOTH
+def test_nothing_is_left_of_one_that_was_closed(qtbot: QtBot, short: Path, listen: Listen) -> None:
+    with closing(SingleInstance(short)) as first:
+        first.is_first()
+        listen(first)
+    assert not (short / "deepvue-tray.socket").exists()
+
+
+def test_where_no_start_can_be_heard_it_says_so_and_goes_on(
+    qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / ("too long for a socket's address" * 4)
+    folder.mkdir()
+    with closing(SingleInstance(folder)) as first:
+        assert first.is_first()
+        first.listen()
+    assert "Other starts cannot be heard" in caplog.text
 
 
 def test_a_first_start_that_hangs_is_not_waited_for(short: Path) -> None:
@@ -50,9 +84,9 @@ def test_after_a_kill_the_next_start_is_the_first(qtbot: QtBot, short: Path) -> 
         assert holder.stdout.readline() == b"True\n"
         assert not SingleInstance(short).is_first()
         holder.kill()
-    after = SingleInstance(short)
-    assert after.is_first()
-    after.listen()
+    with closing(SingleInstance(short)) as after:
+        assert after.is_first()
+        after.listen()
 
 
 def test_two_users_do_not_meet(short: Path, tmp_path: Path) -> None:
