@@ -1,15 +1,19 @@
 """A few simulated days of everything that goes wrong: nothing is lost, missed or said twice."""
 
+from datetime import timedelta
 from functools import cache
 
 import pytest
 
+from deepvue_tray.ui.refresher import TICK
 from tests.benchmarks import endurance
+from tests.support.alert_oracle import NOTICED_WITHIN
 
 lived_through = cache(endurance.run)
 """One simulation serves all tests of its seed."""
 
 SEEDS = pytest.mark.parametrize("seed", [3, 7])
+"""Worlds in which each kind of trouble comes up within three days."""
 
 
 @SEEDS
@@ -27,6 +31,10 @@ def test_each_alert_is_told_as_often_as_the_table_of_alerts_says(seed: int) -> N
     lived = lived_through(3, seed)
     assert lived.told == lived.expected
     assert {"rejected", "critical", "top_up", "blind"} <= lived.told.keys()
+
+
+def test_the_machine_s_waking_up_is_noticed_as_soon_as_the_oracle_expects() -> None:
+    assert timedelta(milliseconds=NOTICED_WITHIN) >= TICK
 
 
 @SEEDS

@@ -36,6 +36,8 @@ class SingleInstance(QObject):
     def is_first(self) -> bool:
         """Say whether no other start runs; where that cannot be told, rather run twice."""
         if self._lock.tryLock(0):
+            # Ends last: what lies at the socket's address is removed by the first alone.
+            self._closing.callback(self._lock.unlock)
             return True
         if self._lock.error() == QLockFile.LockError.LockFailedError:
             return False
@@ -99,7 +101,7 @@ class SingleInstance(QObject):
             raise OSError(server.errorString())
 
     def close(self) -> None:
-        """Hear no other starts any more."""
+        """Hear no other starts any more, and let the next one be the first."""
         self._closing.close()
 
     def show_first(self) -> bool:

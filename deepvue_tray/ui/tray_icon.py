@@ -14,6 +14,9 @@ from deepvue_tray.resources import icon_path
 HOST_POLL = 2_000
 """Milliseconds between two looks for a tray host, while there is none."""
 
+HOST_WAIT = 30_000
+"""The same once there was none for a while; D-Bus tells at once of most that come."""
+
 HOST_CHECK = 600_000
 """The same while there is one, where D-Bus does not tell of its end."""
 
@@ -92,7 +95,7 @@ class TrayIcon(QObject):
             self._icon.deleteLater()
             self._icon = None
             self._looks_left = GRACE
-        self._poll.start(HOST_POLL)
+        self._poll.start(HOST_POLL if self._looks_left > 0 else HOST_WAIT)
 
     def watch_host(self) -> None:
         """Hear at once of StatusNotifier trays that come and go: a look takes 30 wake-ups.

@@ -269,14 +269,17 @@ def test_quitting_during_a_request_is_quick_and_quiet(
     assert signed_in.output() == ""
 
 
-def test_an_xembed_tray_shows_the_icon(
-    new_desktop: Callable[..., Desktop], server: FaultyServer
+@pytest.mark.parametrize("bus", [{}, {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}])
+def test_an_xembed_tray_shows_the_icon_with_a_session_bus_and_without(
+    new_desktop: Callable[..., Desktop], server: FaultyServer, bus: dict[str, str]
 ) -> None:
     program = Program(new_desktop(panel="tint2"), server.url)
-    program.start(DEEPVUE_CLIENT_ID="live_1", DEEPVUE_CLIENT_SECRET="s3cr3t-value")
+    process = program.start(DEEPVUE_CLIENT_ID="live_1", DEEPVUE_CLIENT_SECRET="s3cr3t-value", **bus)
     wait_until(
         lambda: '("deepvue-tray" "deepvue-tray")  22x22' in program.desktop.windows(), "the icon"
     )
+    wait_until(lambda: server.requests, "a request")
+    assert process.poll() is None
     assert program.output() == ""
 
 

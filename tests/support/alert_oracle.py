@@ -14,7 +14,7 @@ HOUR = 3_600_000
 DAY = 24 * HOUR
 """Milliseconds, as all times here."""
 
-NOTICED_WITHIN = 30_000
+NOTICED_WITHIN = 60_000
 """How late the program may notice that the machine woke up."""
 
 THRESHOLDS = {"low": (1000, 7), "critical": (250, 2)}

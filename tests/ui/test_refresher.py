@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from deepvue_tray.core.alerts import Alert
 from deepvue_tray.core.errors import (
@@ -69,11 +70,12 @@ def wallet() -> Wallet:
 
 @pytest.fixture
 def refresher(qtbot: QtBot, wallet: Wallet) -> Iterator[Refresher]:
-    yield Refresher(
+    refresher = Refresher(
         wallet.look, clock=lambda: wallet.seconds, now=lambda: wallet.now, chance=lambda: 1.0
     )
-    # Or both would keep each other until some thread collects them, which its timers forbid.
-    wallet.waiting.clear()
+    yield refresher
+    # Or some other thread might collect it, which its timers forbid.
+    delete(refresher)
 
 
 def tick(refresher: Refresher, wallet: Wallet, times: int = 1) -> None:
