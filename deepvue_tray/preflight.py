@@ -85,8 +85,7 @@ def _wayland_answers(environ: Mapping[str, str]) -> bool:
     name = environ.get("WAYLAND_DISPLAY")
     if not name:
         return False
-    # Loaded here: 2 ms, which the icon need not wait for on X11.
-    import socket  # noqa: PLC0415
+    import socket  # noqa: PLC0415 - 2 ms, which the icon need not wait for on X11
 
     with socket.socket(socket.AF_UNIX) as compositor:
         try:

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal
@@ -248,9 +247,9 @@ class History:
 
     def outlook(self, client_id: str) -> Outlook | None:
         """Return what was last learnt of a wallet, None where that is to be done again."""
-        stored = self._kept("outlook", client_id)
         try:
-            return _outlook_of(stored) if stored else None
+            stored = json.loads(self._kept("outlook", client_id) or "null")
+            return stored and Outlook.from_json(stored)
         except UNREADABLE:
             logger.warning("The outlook cannot be read: it is learnt anew.")
             return None
@@ -331,12 +330,6 @@ class History:
         self.damage = DamagedError(str(aside))
         logger.error("%s", self.damage)
         return self.damage
-
-
-@lru_cache(maxsize=1)
-def _outlook_of(stored: str) -> Outlook:
-    # It is asked for at every look, and stands for hours.
-    return Outlook.from_json(json.loads(stored))
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -55,8 +55,7 @@ class SingleInstance(QObject):
             logger.warning("Other starts cannot be heard: %s.", error)
 
     def _listen(self) -> None:
-        # Loaded here: 2 ms, which the icon need not wait for.
-        import socket  # noqa: PLC0415
+        import socket  # noqa: PLC0415 - 2 ms, which the icon need not wait for
 
         address = Path(self._address())
         address.unlink(missing_ok=True)
@@ -83,7 +82,7 @@ class SingleInstance(QObject):
 
         Raises OSError.
         """
-        from PySide6.QtNetwork import QLocalServer  # noqa: PLC0415
+        from PySide6.QtNetwork import QLocalServer  # noqa: PLC0415 - for its memory, see above
 
         server = QLocalServer(self)
         server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
@@ -106,8 +105,8 @@ class SingleInstance(QObject):
 
     def show_first(self) -> bool:
         """Ask the first instance to show itself; False where it did not answer in time."""
-        from PySide6.QtCore import QDeadlineTimer  # noqa: PLC0415
-        from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415
+        from PySide6.QtCore import QDeadlineTimer  # noqa: PLC0415 - a second start's alone
+        from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - likewise
 
         deadline = QDeadlineTimer(PATIENCE)
         socket = QLocalSocket()

@@ -51,7 +51,6 @@ class TrayIcon(QObject):
         self._shown.setIsMask(IS_TEMPLATE)
         self._tooltip = ""
         self._looks_left = 1
-        self._is_told = False
         self._poll = QTimer(self)
         self._poll.timeout.connect(self._look_again)
 
@@ -86,10 +85,7 @@ class TrayIcon(QObject):
         if QSystemTrayIcon.isSystemTrayAvailable():
             if self._icon is None:
                 self._move_in()
-            if self._is_told:
-                self._poll.stop()
-            else:
-                self._poll.start(HOST_CHECK)
+            self._poll.start(HOST_CHECK)
             return
         if self._icon is not None:
             self._icon.deleteLater()
@@ -108,16 +104,16 @@ class TrayIcon(QObject):
 
         bus = QDBusConnection.sessionBus()
         self._watcher = QDBusServiceWatcher(_WATCHER, bus)
-        self._watcher.serviceOwnerChanged.connect(
-            lambda _name, _before, owner: self._on_watcher(is_there=bool(owner))
-        )
-        self._is_told = bus.interface().isServiceRegistered(_WATCHER).value()
-        if self._is_told and self.is_hosted:
+        self._watcher.serviceOwnerChanged.connect(self._on_watcher)
+        if self.is_hosted and bus.interface().isServiceRegistered(_WATCHER).value():
             self._poll.stop()
 
-    def _on_watcher(self, *, is_there: bool) -> None:
-        self._is_told = is_there
+    @Slot(str, str, str)
+    def _on_watcher(self, _name: str, _before: str, owner: str) -> None:
         self.look_for_host()
+        if self.is_hosted and owner:
+            # Its end will be told too.
+            self._poll.stop()
 
     def _move_in(self) -> None:
         self._icon = QSystemTrayIcon(self)

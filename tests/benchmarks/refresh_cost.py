@@ -44,8 +44,8 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 WEEKS = timedelta(weeks=8)
 CREDENTIALS = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
 HEADERS = {
-    "client-id": "live_1",
-    "x-api-key": "s3cr3t-value",
+    "client-id": CREDENTIALS["DEEPVUE_CLIENT_ID"],
+    "x-api-key": CREDENTIALS["DEEPVUE_CLIENT_SECRET"],
     "Content-Type": "application/json",
     "Accept": "application/json",
     "Accept-Encoding": "identity",

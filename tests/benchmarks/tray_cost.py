@@ -71,7 +71,7 @@ def running(desktop: Desktop, command: Sequence[str], url: str) -> Iterator[tupl
 
 @contextmanager
 def registrations(desktop: Desktop) -> Iterator[Callable[[], object]]:
-    """Yield what waits for the next icon: its signal, as asking would be answered at intervals."""
+    """Yield what waits for the next icon's signal: asking at intervals would round the time."""
     member = "StatusNotifierItemRegistered"
     rule = MatchRule(type="signal", interface="org.kde.StatusNotifierWatcher", member=member)
     with open_dbus_connection(desktop.env["DBUS_SESSION_BUS_ADDRESS"]) as bus:

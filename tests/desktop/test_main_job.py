@@ -269,7 +269,11 @@ def test_quitting_during_a_request_is_quick_and_quiet(
     assert signed_in.output() == ""
 
 
-@pytest.mark.parametrize("bus", [{}, {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}])
+@pytest.mark.parametrize(
+    "bus",
+    [{}, {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}],
+    ids=["with a bus", "without"],
+)
 def test_an_xembed_tray_shows_the_icon_with_a_session_bus_and_without(
     new_desktop: Callable[..., Desktop], server: FaultyServer, bus: dict[str, str]
 ) -> None:

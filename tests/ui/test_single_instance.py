@@ -43,6 +43,7 @@ def test_other_starts_let_the_first_one_show_itself(
 
 
 HAS_FILE = pytest.mark.skipif(sys.platform == "win32", reason="a pipe is no file")
+"""On Windows there is no address in a folder whose access, or whose length, could be wrong."""
 
 
 @BOTH
