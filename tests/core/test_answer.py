@@ -31,8 +31,8 @@ def body(balance: str, success: str = "true") -> bytes:
 
 
 @pytest.mark.parametrize("number", ["6448", "0", "-12", "6448.5", "6448.50", "0.1", "1e3"])
-def test_a_json_number_is_read_with_the_digits_the_server_sent(number: str) -> None:
-    assert str(balance_in(body(number))) == str(Decimal(number))
+def test_a_json_number_is_read_without_trailing_zeros_or_an_exponent(number: str) -> None:
+    assert str(balance_in(body(number))) == f"{float(number):g}"
 
 
 @pytest.mark.parametrize("number", ["-0", "-0.0", "1e-400", "0e5"])
@@ -40,7 +40,7 @@ def test_what_is_nothing_is_plain_zero(number: str) -> None:
     assert str(balance_in(body(number))) == "0"
 
 
-def test_a_double_s_noise_is_cut_off_after_twelve_decimals() -> None:
+def test_a_double_s_noise_is_cut_off() -> None:
     assert balance_in(body("0.1000000000000000055511151231257827")) == Decimal("0.1")
 
 

@@ -6,19 +6,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deepvue_tray.core.alerts import Alert, AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.outlook import Outlook
-from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.reading import Reading, believable
 from deepvue_tray.services.history import LEVELS, History
 from deepvue_tray.services.history_rows import DAY
 
@@ -72,6 +73,23 @@ def series(balances: list[int], step: timedelta = STEP) -> list[Reading]:
 
 def everything(history: History) -> list[Reading]:
     return history.readings("live_1", datetime(2020, 1, 1, tzinfo=UTC), NOW)
+
+
+@same_folder
+@given(st.decimals(-(2**53), 2**53, allow_nan=False) | st.floats(-1e6, 1e6).map(Decimal))
+@example(Decimal("0.300000000000"))
+@example(Decimal("1E+4"))
+@example(Decimal("9007199254740990.7"))
+def test_a_balance_reads_the_same_before_and_after_a_restart(path: Path, told: Decimal) -> None:
+    balance = believable(told)
+    if balance is None:
+        return
+    with closing(History(path)) as history:
+        history.append("live_1", Reading(at=NOW, balance=balance), QUIET)
+    with closing(History(path)) as restarted:
+        known = restarted.latest("live_1", NOW)
+        assert known is not None
+        assert str(known.balance) == str(balance)
 
 
 def test_an_unknown_wallet_has_no_past(history: History) -> None:
