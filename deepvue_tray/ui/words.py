@@ -211,11 +211,6 @@ def title_of(trouble: DeepvueError) -> str:
     return translate("errors", trouble.title)
 
 
-def remedy_of(trouble: DeepvueError) -> str:
-    """Say what to do about it."""
-    return translate("errors", trouble.remedy)
-
-
 def meanwhile_of(trouble: DeepvueError) -> str:
     """Say what the program does about it; nothing where that is the person's turn."""
     if isinstance(trouble, WalletError) and not isinstance(trouble, RejectedError):
@@ -226,7 +221,8 @@ def meanwhile_of(trouble: DeepvueError) -> str:
 def explanation_of(trouble: DeepvueError) -> str:
     """Say all: what happened, in whose words, and what to do."""
     detail = f" ({trouble.detail})" if trouble.detail else ""
-    return f"{title_of(trouble)}{detail}. {remedy_of(trouble)}"
+    remedy = translate("errors", trouble.remedy)
+    return f"{title_of(trouble)}{detail}. {remedy}"
 
 
 def label_of(action: Action) -> str:
