@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial, reduce
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, RejectedError, StorageError
 from deepvue_tray.core.forecast import Runway, forecast_runway
 from deepvue_tray.core.outlook import Outlook
-from deepvue_tray.core.reading import Reading, Stretch
+from deepvue_tray.core.reading import Reading, Stretch, peak_balance
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.core.spans import MEMORY
 from deepvue_tray.services import readings_csv, whole_file
@@ -217,14 +218,19 @@ class Monitor:
             storage = error.bare()
         seen = Observation(now=reading.at, reading=reading, runway=runway, fast=fast)
         settings = self._account.settings
+        full: Decimal | None
+        full = peak_balance(known.full, self._alerts.balances, reading.balance)
         failed = self._store(
             partial(judge, seen=seen, settings=settings),
             lambda change: self._history.append(client_id, reading, change, learnt),
         )
+        try:
+            # Another process may have seen a higher one.
+            full = full if failed else self._history.full(client_id)
+        except StorageError as error:
+            failed = error.bare()
         storage = failed or storage
         due = to_notify(self._alerts, seen, settings)
-        rose = known.reading is None or reading.balance > known.reading.balance
-        full = reading.balance if rose or known.full is None else known.full
         return replace(
             known, reading=reading, full=full, runway=runway, trouble=None, due=due, storage=storage
         )

@@ -219,6 +219,36 @@ def test_full_is_the_balance_since_the_last_top_up(home: Home) -> None:
         assert home.look(engine, balance(sent)).full == full
 
 
+def test_full_is_not_begun_anew_by_a_correction_or_by_what_returns(home: Home) -> None:
+    engine = home.session()
+    for sent, full in ((2000, 2000), (1000, 2000), (1005, 2000), (500, 2000), (1005, 2000)):
+        assert home.look(engine, balance(sent)).full == full
+    assert home.session().monitor.recall().full == 2000
+
+
+def test_full_is_the_same_for_two_processes_and_after_a_restart(home: Home) -> None:
+    tray, check = home.session(), home.session()
+    for process, sent, full in ((tray, 500, 500), (check, 1500, 1500), (tray, 1400, 1500)):
+        assert home.look(process, balance(sent)).full == full
+    assert home.session().monitor.recall().full == 1500
+
+
+def test_full_is_known_while_nothing_can_be_stored(home: Home) -> None:
+    home.paths.history.mkdir(parents=True)
+    engine = home.session()
+    for sent, full in ((500, 500), (2000, 2000), (1900, 2000)):
+        assert home.look(engine, balance(sent)).full == full
+
+
+def test_a_balance_with_many_digits_is_no_top_up_after_a_restart(home: Home) -> None:
+    many = balance("6448.123456789012345678901")
+    before = home.look(home.session(), many)
+    restarted = home.session()
+    assert restarted.monitor.recall().reading == before.reading
+    assert home.look(restarted, many).due == ()
+    assert home.look(restarted, many).full == before.full
+
+
 def test_new_thresholds_judge_what_is_known(home: Home) -> None:
     engine = home.session()
     home.look(engine, balance(900))

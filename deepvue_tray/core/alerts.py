@@ -21,7 +21,7 @@ from typing import Any
 
 from deepvue_tray.core.errors import DeepvueError, NotSetUpError, RejectedError
 from deepvue_tray.core.forecast import Runway
-from deepvue_tray.core.reading import Reading, believable
+from deepvue_tray.core.reading import Reading, believable, is_return, is_top_up
 from deepvue_tray.core.settings import Settings
 
 
@@ -37,7 +37,7 @@ class Alert(Enum):
     BURNING = "burning"
     """Credits are spent far faster than is this wallet's habit."""
     TOP_UP = "top_up"
-    """The balance rose."""
+    """Credits were added."""
     REJECTED = "rejected"
     """The server refuses the credentials."""
     BLIND = "blind"
@@ -45,8 +45,8 @@ class Alert(Enum):
 
 
 HYSTERESIS = Fraction(11, 10)
-"""A rung re-arms at 110 % of its threshold, so that days that hover there, as the forecast wavers,
-do not notify again and again. Credits only rise by a top-up, however small, which re-arms all."""
+"""A rung re-arms at 110 % of its threshold, so that credits and days that hover there, by small
+corrections or as the forecast wavers, do not notify again and again. A top-up re-arms all."""
 
 ONCE = Fraction(1)
 
@@ -266,7 +266,7 @@ def _after_reading(
 ) -> AlertState:
     """Re-arm what a good reading re-arms."""
     rearmed = {Alert.REJECTED, Alert.BLIND}
-    topped_up = bool(state.balances) and balance > state.balances[-1]
+    topped_up = is_top_up(state.balances, balance)
     snooze = state.snooze
     if topped_up:
         rearmed |= {*LADDER}
@@ -276,7 +276,9 @@ def _after_reading(
         # Nobody wants to hear of it months later, once it is switched on again.
         state = replace(state, owed=state.owed - {Alert.TOP_UP})
     days = _days_left(seen)
-    rearmed |= {rung for rung in LADDER if not holds(rung, balance, days, settings, HYSTERESIS)}
+    if not is_return(state.balances, balance):
+        # What comes back for one reading may be gone with the next.
+        rearmed |= {r for r in LADDER if not holds(r, balance, days, settings, HYSTERESIS)}
     fast = _in_a_row(state.fast, fast=seen.fast)
     if fast <= -IN_A_ROW:
         rearmed.add(Alert.BURNING)
