@@ -70,8 +70,9 @@ class Monitor:
         self._pending: deque[StateChange] = deque(maxlen=PENDING_COUNT)
         self._restored = False
         self._snapshot = Snapshot()
-        # Since when the machine had been awake at the last good reading.
-        self._read_while_awake_since: datetime | None = None
+        # The last good reading, or the first look where there is none; and since when the machine
+        # had been awake then.
+        self._unseen_from: tuple[datetime, datetime | None] | None = None
 
     def recall(self) -> Snapshot:
         """Return what is known without asking anybody: the last reading, and how long it lasts."""
@@ -97,6 +98,7 @@ class Monitor:
         if client_id != self._snapshot.client_id:
             self._alerts, self._restored, self._snapshot = AlertState(), False, Snapshot()
             self._pending.clear()
+            self._unseen_from = None
         known = replace(self._snapshot, trouble=None, storage=None, due=())
         try:
             stored = self._history.alerts(client_id)
@@ -129,6 +131,7 @@ class Monitor:
             # Nothing was recalled of this wallet, or could be: the forecast can wait for the
             # new reading.
             self._restore()
+        self._unseen_from = self._unseen_from or (self._now(), awake_since)
         asked_as = self._account.client_id
         reading: Reading | None = None
         trouble: DeepvueError | None = None
@@ -147,7 +150,7 @@ class Monitor:
             # Signed in as somebody else meanwhile: this answer is about another wallet.
             return self._snapshot
         if reading:
-            self._read_while_awake_since = awake_since
+            self._unseen_from = reading.at, awake_since
             after = self._after(reading)
         else:
             after = self._after_failure(trouble, awake_since)
@@ -240,10 +243,10 @@ class Monitor:
     ) -> Snapshot:
         now, known = self._now(), self._snapshot
         unseen = timedelta(0)
-        if awake_since:
-            # A reading from before sleep, or by a clock that was set since, does not count.
-            is_recent = known.reading and self._read_while_awake_since == awake_since
-            unseen = now - (known.reading.at if known.reading and is_recent else awake_since)
+        if awake_since and self._unseen_from and known.client_id:
+            at, awake_then = self._unseen_from
+            # A time from before sleep, or by a clock that was set since, does not count.
+            unseen = now - (at if awake_then == awake_since else awake_since)
         seen = Observation(now=now, trouble=trouble, unseen=unseen)
         settings = self._account.settings
         self._update_alerts(partial(judge, seen=seen, settings=settings))

@@ -454,6 +454,40 @@ def test_what_was_told_is_known_again_once_the_history_can_be_read(home: Home, k
     assert home.look(home.session(), balance(870)).due == ()
 
 
+def test_a_secret_that_vanished_from_the_keyring_is_told_as_an_hour_without_a_balance(
+    home: Home,
+) -> None:
+    tray = home.session()
+    awake_since = home.now
+    asyncio.run(home.keyring.delete("live_1"))
+    restarted = home.session(signed_in=False)
+    assert tray.account.client_id == restarted.account.client_id == "live_1"
+    asyncio.run(restarted.monitor.look(awake_since=awake_since))
+    home.now += timedelta(hours=1)
+    snapshot = asyncio.run(restarted.monitor.look(awake_since=awake_since))
+    assert isinstance(snapshot.trouble, NotSetUpError)
+    assert snapshot.due == (Alert.BLIND,)
+
+
+def test_who_has_just_signed_in_has_not_been_without_a_balance_for_the_time_before(
+    home: Home,
+) -> None:
+    engine = home.session(signed_in=False)
+    home.server.answer = status(503)
+    awake_since = home.now
+
+    def look() -> tuple[Alert, ...]:
+        return asyncio.run(engine.monitor.look(awake_since=awake_since)).due
+
+    assert look() == ()
+    home.now += timedelta(hours=5)
+    assert look() == ()
+    asyncio.run(engine.account.save(engine.account.settings, CREDENTIALS))
+    assert look() == ()
+    home.now += timedelta(hours=1)
+    assert look() == (Alert.BLIND,)
+
+
 def test_an_hour_without_a_balance_is_told_also_after_the_clock_was_set_back(home: Home) -> None:
     engine = home.session()
     home.look(engine, balance(6448))

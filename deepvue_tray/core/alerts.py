@@ -19,7 +19,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from deepvue_tray.core.errors import DeepvueError, NotSetUpError, RejectedError
+from deepvue_tray.core.errors import DeepvueError, RejectedError
 from deepvue_tray.core.forecast import Runway
 from deepvue_tray.core.reading import Reading, believable, is_return, is_top_up
 from deepvue_tray.core.settings import Settings
@@ -52,6 +52,9 @@ ONCE = Fraction(1)
 
 BLIND_AFTER = timedelta(hours=1)
 """Time awake without a good reading."""
+
+LONGEST_SNOOZE = timedelta(days=2)
+"""A snooze whose end lies further ahead was made by a wrong clock."""
 
 BURNING_AGAIN_AFTER = timedelta(days=1)
 """From one alert about fast spending to the next."""
@@ -95,8 +98,8 @@ class Snooze:
     """What had fired when it began."""
 
     def is_over(self, now: datetime) -> bool:
-        """Say whether its time has passed."""
-        return self.until is not None and now >= self.until
+        """Say whether its time has passed, or was set by a wrong clock."""
+        return self.until is not None and not now < self.until <= now + LONGEST_SNOOZE
 
     def as_json(self) -> dict[str, Any]:
         """Return it as what JSON can hold."""
@@ -175,7 +178,7 @@ class Observation:
     trouble: DeepvueError | None = None
     """Why there is no reading."""
     unseen: timedelta = timedelta(0)
-    """Time awake since the last good reading."""
+    """Time awake since the last good reading; none for who is not signed in."""
 
 
 def holds(
@@ -250,13 +253,13 @@ def tomorrow_morning(now: datetime) -> datetime:
 def _due_after_failure(
     state: AlertState, seen: Observation, settings: Settings
 ) -> tuple[Alert, ...]:
-    if isinstance(seen.trouble, RejectedError):
-        return () if Alert.REJECTED in state.fired else (Alert.REJECTED,)
-    if isinstance(seen.trouble, NotSetUpError):
+    if Alert.REJECTED in state.fired:
         return ()
+    if settings.notify_rejected and isinstance(seen.trouble, RejectedError):
+        return (Alert.REJECTED,)
     # One missed reading alone is no blindness, however rarely one is due.
     long_enough = max(BLIND_AFTER, 2 * settings.interval)
-    if seen.unseen >= long_enough and not state.fired & {Alert.BLIND, Alert.REJECTED}:
+    if seen.unseen >= long_enough and Alert.BLIND not in state.fired:
         return (Alert.BLIND,)
     return ()
 

@@ -15,6 +15,7 @@ from deepvue_tray.core.alerts import (
     BLIND_AFTER,
     HYSTERESIS,
     LADDER,
+    LONGEST_SNOOZE,
     Alert,
     AlertState,
     Observation,
@@ -29,6 +30,7 @@ from deepvue_tray.core.alerts import (
 )
 from deepvue_tray.core.errors import (
     DeepvueError,
+    KeyringLockedError,
     NotSetUpError,
     OfflineError,
     RejectedError,
@@ -203,9 +205,23 @@ def test_one_missed_reading_is_no_blindness_where_one_is_due_every_two_hours() -
     assert seldom.looks([replace(OFFLINE, unseen=timedelta(hours=4))]).said == [Alert.BLIND]
 
 
-def test_who_is_not_signed_in_is_not_told_of_blindness() -> None:
-    nobody = Look(trouble=NotSetUpError(), unseen=timedelta(days=1))
-    assert Widget().looks([nobody]).said == []
+@pytest.mark.parametrize(
+    "trouble",
+    [OfflineError(), UnreadableError(), NotSetUpError("no secret"), KeyringLockedError()],
+)
+def test_an_hour_without_a_balance_is_told_whatever_the_reason(trouble: DeepvueError) -> None:
+    assert Widget().looks([Look(trouble=trouble, unseen=BLIND_AFTER)]).said == [Alert.BLIND]
+
+
+def test_with_refused_switched_off_an_hour_of_refusals_is_told_as_no_balance() -> None:
+    widget = Widget(replace(DEFAULT, notify_rejected=False))
+    refused_for_long = replace(REJECTED, unseen=BLIND_AFTER)
+    assert widget.looks([REJECTED, refused_for_long, refused_for_long]).said == [Alert.BLIND]
+
+
+def test_refused_credentials_that_could_not_be_told_are_not_told_as_blindness_too() -> None:
+    widget = Widget(delivers=False).looks([replace(REJECTED, unseen=timedelta(days=1))])
+    assert widget.said == [Alert.REJECTED]
 
 
 def test_a_top_up_that_nobody_wanted_to_hear_of_is_not_told_later() -> None:
@@ -232,6 +248,14 @@ def test_fast_spending_is_told_at_most_once_a_day() -> None:
     assert widget.said == [Alert.BURNING]
     widget.now += timedelta(days=1)
     assert widget.looks(at(5000, 5000, days=30, fast=True)).said == [Alert.BURNING] * 2
+
+
+def test_one_usual_reading_within_a_burn_does_not_end_it() -> None:
+    fast, usual = at(5000, 5000, days=30, fast=True), at(5000, days=30)
+    widget = Widget().looks(fast)
+    widget.now += timedelta(days=1)
+    assert widget.looks([*usual, *fast]).said == [Alert.BURNING]
+    assert widget.looks([*usual, *usual, *fast]).said == [Alert.BURNING] * 2
 
 
 def test_one_fast_reading_alone_is_no_alarm() -> None:
@@ -279,7 +303,7 @@ def test_a_failure_changes_nothing_about_the_balance(script: list[Look], failure
     assert widget.state.owed == before.owed
 
 
-@given(looks, st.none() | st.integers(1, 10_000))
+@given(looks, st.none() | st.integers(1, 2880))
 def test_an_escalation_always_speaks_snoozed_or_not(
     script: list[Look], minutes: int | None
 ) -> None:
@@ -298,7 +322,7 @@ def test_a_snooze_silences_what_had_fired_and_nothing_else(
     widget = Widget().looks(script)
     twin = Widget().looks(script)
     silent = widget.state.fired
-    widget.state = snoozed(widget.state, widget.now + timedelta(days=400))
+    widget.state = snoozed(widget.state, widget.now + LONGEST_SNOOZE)
     for look in after:
         said, would_say = set(widget.look(look)), set(twin.look(look))
         assert not said & silent
@@ -382,6 +406,30 @@ def test_a_newer_version_s_alerts_are_left_out_and_an_older_one_s_state_is_read(
 
 def test_tomorrow_morning_is_nine_o_clock_of_the_next_day() -> None:
     assert tomorrow_morning(NOW) == datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def test_a_snooze_that_a_wrong_clock_made_is_over_once_the_clock_is_right() -> None:
+    widget = Widget()
+    right = widget.now
+    widget.now = right + timedelta(days=730)
+    widget.looks(at(900))
+    widget.state = snoozed(widget.state, tomorrow_morning(widget.now))
+    widget.now = right
+    assert widget.looks(at(890)).said == [Alert.LOW]
+    assert widget.state.snooze is None
+    assert widget.looks(at(200)).said == [Alert.LOW, Alert.CRITICAL]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=1), LONGEST_SNOOZE])
+def test_a_snooze_of_two_days_at_most_holds(ahead: timedelta) -> None:
+    assert not Snooze(NOW + ahead, frozenset()).is_over(NOW)
+    assert Snooze(NOW + ahead, frozenset()).is_over(NOW + ahead)
+    assert Snooze(NOW + LONGEST_SNOOZE + ahead, frozenset()).is_over(NOW)
+
+
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
+def test_tomorrow_morning_is_never_too_far_for_a_snooze(now: datetime) -> None:
+    assert not Snooze(tomorrow_morning(now), frozenset()).is_over(now)
 
 
 def test_a_snooze_without_a_time_never_ends_by_itself() -> None:
