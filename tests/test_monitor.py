@@ -256,6 +256,14 @@ def test_new_thresholds_judge_what_is_known(home: Home) -> None:
     assert engine.monitor.rejudge().level is Level.OK
 
 
+def test_a_threshold_lowered_between_two_sessions_speaks_when_it_is_reached(home: Home) -> None:
+    engine = home.session()
+    home.look(engine, balance(990))
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    asyncio.run(engine.account.save(replace(engine.account.settings, low=900)))
+    assert home.look(home.session(), balance(880)).due == (Alert.LOW,)
+
+
 def test_a_threshold_saved_after_a_sign_in_elsewhere_shows_no_other_wallet_s_balance(
     home: Home,
 ) -> None:

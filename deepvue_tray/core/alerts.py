@@ -4,7 +4,8 @@ The rules, as one pure function over a state that is kept on the disk:
 
 - *Low*, *critical* and *empty* are a ladder. The worst rung that holds and has not spoken speaks,
   and answers for the milder ones, so an escalation always speaks and its retreat never does.
-- A rung re-arms at 110 % of its threshold, in credits and in days, or with a top-up.
+- A rung re-arms at 110 % of its threshold, in credits and in days, with a top-up, or when its
+  threshold is changed to one that did not hold at the last reading.
 - *Top-up*, *burning fast*, *rejected* and *blind* stand apart, each with its own way to re-arm.
 - A failed attempt knows nothing of the balance, and changes nothing of what speaks about it.
 - A due alert has not fired. It stays due until it was delivered, and only then is remembered.
@@ -71,6 +72,12 @@ RECENT_COUNT = 2
 LADDER = (Alert.LOW, Alert.CRITICAL, Alert.EMPTY)
 """From bad to worst."""
 
+WITH_THRESHOLDS = (Alert.LOW, Alert.CRITICAL)
+"""The rungs whose thresholds a person sets."""
+
+Thresholds = tuple[int | None, int | None]
+"""Credits, and days of runway; None where switched off."""
+
 
 def _names(alerts: Iterable[Alert]) -> list[str]:
     return sorted(alert.value for alert in alerts)
@@ -133,6 +140,10 @@ class AlertState:
     snooze: Snooze | None = None
     balances: tuple[Decimal, ...] = ()
     """Those of the last good readings, in credits, the newest last; at most RECENT_COUNT."""
+    days: float | None = None
+    """The runway's early end at the last good reading, in days; None where it was not known."""
+    thresholds: tuple[Thresholds, ...] = ()
+    """What the last good reading was judged by, for each of WITH_THRESHOLDS."""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as what JSON can hold."""
@@ -143,6 +154,8 @@ class AlertState:
             "burned_at": self.burned_at.isoformat() if self.burned_at else None,
             "snooze": self.snooze.as_json() if self.snooze else None,
             "balances": [str(balance) for balance in self.balances],
+            "days": self.days,
+            "thresholds": self.thresholds,
         }
 
     @classmethod
@@ -153,6 +166,7 @@ class AlertState:
         what was stored.
         """
         burned_at, snooze = stored.get("burned_at"), stored.get("snooze")
+        days = stored.get("days")
         return cls(
             fired=_named(stored.get("fired", ())),
             owed=_named(stored.get("owed", ())),
@@ -160,6 +174,8 @@ class AlertState:
             burned_at=datetime.fromisoformat(burned_at).astimezone(UTC) if burned_at else None,
             snooze=Snooze.from_json(snooze) if snooze else None,
             balances=tuple(_balance(text) for text in stored.get("balances", ())),
+            days=None if days is None else float(days),
+            thresholds=tuple((least, days) for least, days in stored.get("thresholds", ())),
         )
 
 
@@ -192,9 +208,7 @@ def holds(
     """
     if rung is Alert.EMPTY:
         return balance <= 0
-    low = rung is Alert.LOW
-    least = settings.low if low else settings.critical
-    least_days = settings.low_days if low else settings.critical_days
+    least, least_days = _thresholds_of(rung, settings)
     if days is None and least_days is not None and margin > 1:
         return True
     return _reaches(float(balance), least, margin) or _reaches(days, least_days, margin)
@@ -282,6 +296,7 @@ def _after_reading(
     if not is_return(state.balances, balance):
         # What comes back for one reading may be gone with the next.
         rearmed |= {r for r in LADDER if not holds(r, balance, days, settings, HYSTERESIS)}
+    rearmed |= _with_changed_thresholds(state, settings)
     fast = _in_a_row(state.fast, fast=seen.fast)
     if fast <= -IN_A_ROW:
         rearmed.add(Alert.BURNING)
@@ -291,7 +306,20 @@ def _after_reading(
         fast=fast,
         snooze=snooze,
         balances=(*state.balances, balance)[-RECENT_COUNT:],
+        days=days,
+        thresholds=tuple(_thresholds_of(rung, settings) for rung in WITH_THRESHOLDS),
     )
+
+
+def _with_changed_thresholds(state: AlertState, settings: Settings) -> set[Alert]:
+    """Return the rungs whose thresholds were changed, and did not hold at the last reading."""
+    return {
+        rung
+        # Both are empty before the first reading.
+        for rung, before in zip(WITH_THRESHOLDS, state.thresholds, strict=False)
+        if before != _thresholds_of(rung, settings)
+        and not any(holds(rung, last, state.days, settings) for last in state.balances[-1:])
+    }
 
 
 def _due_after_reading(
@@ -308,6 +336,12 @@ def _due_after_reading(
     if state.fast >= IN_A_ROW and rested and Alert.BURNING not in state.fired:
         due.append(Alert.BURNING)
     return tuple(due)
+
+
+def _thresholds_of(rung: Alert, settings: Settings) -> Thresholds:
+    if rung is Alert.LOW:
+        return settings.low, settings.low_days
+    return settings.critical, settings.critical_days
 
 
 def _reaches(left: float | None, threshold: int | None, margin: Fraction) -> bool:

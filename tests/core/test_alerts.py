@@ -175,6 +175,54 @@ def test_a_rung_re_arms_at_110_percent_of_both_its_thresholds(
     assert widget.said == [Alert.LOW] * (2 if again else 1)
 
 
+@pytest.mark.parametrize(
+    ("before", "changed", "after", "told_again"),
+    [
+        (at(990), {"low": 900}, at(880), Alert.LOW),
+        (at(990), {"low": 900}, at(950, 880), Alert.LOW),
+        (at(990), {"low": 900}, at(950, 901), None),
+        (at(990), {"low": 990}, at(980), None),
+        (at(990), {"low": 2000}, at(980), None),
+        (at(990), {"low": None}, at(300), None),
+        (at(240), {"critical": 100}, at(90), Alert.CRITICAL),
+        (at(240), {"low": 900}, at(239), None),
+        (at(5000, days=6.5), {"low_days": 5}, at(5000, days=4.9), Alert.LOW),
+        (at(5000, days=6.5), {"low_days": 6.4}, at(5000, days=6.45), None),
+        (at(5000, days=1.9), {"critical_days": 1}, at(5000, days=0.9), Alert.CRITICAL),
+        (at(990, days=6.5), {"low": 900}, at(880, days=6.5), None),
+        (at(990), {"interval": timedelta(hours=1)}, at(880), None),
+    ],
+)
+def test_a_threshold_changed_to_one_that_does_not_hold_speaks_when_it_is_reached(
+    before: list[Look], changed: dict[str, Any], after: list[Look], told_again: Alert | None
+) -> None:
+    widget = Widget().looks(before)
+    widget.settings = replace(DEFAULT, **changed)
+    widget.restart()
+    told = [*widget.said]
+    assert widget.looks([OFFLINE, *after]).said == [*told, *([told_again] if told_again else [])]
+
+
+def test_a_threshold_changed_and_changed_back_repeats_nothing() -> None:
+    widget = Widget().looks(at(990))
+    widget.settings = replace(DEFAULT, low=900)
+    widget.looks([OFFLINE])
+    widget.settings = DEFAULT
+    assert widget.looks(at(980)).said == [Alert.LOW]
+
+
+@given(st.lists(st.integers(1, 1000), min_size=2, unique=True), st.data())
+def test_any_lowered_threshold_speaks_once_when_it_is_reached(
+    balances: list[int], data: st.DataObject
+) -> None:
+    first, *falling = sorted(balances, reverse=True)
+    widget = Widget(replace(DEFAULT, critical=None)).looks(at(first))
+    widget.settings = replace(widget.settings, low=data.draw(st.integers(1, first - 1)))
+    widget.looks(at(*falling))
+    reached = falling[-1] <= (widget.settings.low or 0)
+    assert widget.said == [Alert.LOW] * (2 if reached else 1)
+
+
 def test_a_top_up_that_is_not_enough_says_that_it_is_still_low() -> None:
     assert Widget().looks(at(100, 600)).said == [Alert.CRITICAL, Alert.TOP_UP, Alert.LOW]
 
