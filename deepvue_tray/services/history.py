@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -104,9 +105,13 @@ class History:
     ) -> AlertState:
         with self._transaction() as database:
             wallet = wallet_of(database, client_id)
-            alerts = change(_stored_alerts(database, client_id))
-            recent = [*islice(balances_before(database, wallet, reading.at), 2)]
-            full = _full(database, client_id)
+            recent = tuple(islice(balances_before(database, wallet, reading.at), 2))[::-1]
+            stored = _stored_alerts(database, client_id)
+            if stored and not stored.balances:
+                # It is an older version's.
+                stored = replace(stored, balances=recent)
+            alerts = change(stored)
+            full = peak_balance(_full(database, client_id), recent, reading.balance)
             store(database, wallet, reading)
             database.execute(
                 "UPDATE wallet SET alerts = ?, outlook = coalesce(?, outlook), full = ?"
@@ -114,7 +119,7 @@ class History:
                 (
                     json.dumps(alerts.as_json()),
                     json.dumps(outlook.as_json()) if outlook else None,
-                    as_number(peak_balance(full, recent[::-1], reading.balance)),
+                    as_number(full),
                     wallet,
                 ),
             )
