@@ -221,8 +221,7 @@ class Monitor:
             storage = error.bare()
         seen = Observation(now=reading.at, reading=reading, runway=runway, fast=fast)
         settings = self._account.settings
-        full: Decimal | None
-        full = peak_balance(known.full, self._alerts.balances, reading.balance)
+        full: Decimal | None = peak_balance(known.full, self._alerts.balances, reading.balance)
         failed = self._store(
             partial(judge, seen=seen, settings=settings),
             lambda change: self._history.append(client_id, reading, change, learnt),
