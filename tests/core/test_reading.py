@@ -4,7 +4,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deepvue_tray.core.reading import (
@@ -51,6 +51,7 @@ def test_servers_that_lag_by_a_credit_never_add_any() -> None:
 
 
 @given(st.lists(st.integers(0, 3000).map(Decimal), min_size=1))
+@example(balances("1000", "1005", "1000"))
 def test_the_peak_is_no_less_than_any_balance_since_the_last_top_up(read: list[Decimal]) -> None:
     peak, since = None, 0
     for number, balance in enumerate(read):
