@@ -198,6 +198,49 @@ def test_what_was_stored_of_alerts_and_what_came_while_it_could_not_be_read_are_
     assert stored.snooze is not None
 
 
+def test_while_nothing_can_be_stored_alerts_and_a_snooze_are_remembered_all_the_same(
+    home: Home,
+) -> None:
+    home.paths.history.mkdir(parents=True)
+    engine = home.session()
+    assert home.look(engine, balance(900)).due == (Alert.LOW,)
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    assert engine.monitor.snooze(home.now + timedelta(hours=1)).snoozed is not None
+    assert home.look(engine, balance(890)).due == ()
+    assert engine.monitor.resume().snoozed is None
+    assert home.look(engine, balance(880)).due == ()
+
+
+def test_what_was_stored_late_is_not_stored_again(home: Home) -> None:
+    home.paths.history.mkdir(parents=True)
+    engine = home.session()
+    home.look(engine, balance(900))
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    engine.monitor.snooze(home.now + timedelta(hours=9))
+    home.paths.history.rmdir()
+    assert home.look(engine, balance(890)).snoozed is not None
+    engine.monitor.resume()
+    assert home.look(engine, balance(880)).snoozed is None
+    assert home.session().monitor.recall().snoozed is None
+
+
+def test_what_could_not_be_stored_of_one_wallet_is_not_stored_of_another(home: Home) -> None:
+    engine = home.session()
+    other = Credentials("live_2", Secret("other"))
+    asyncio.run(engine.account.save(engine.account.settings, other))
+    home.look(engine, balance(5000))
+    asyncio.run(engine.account.save(engine.account.settings, CREDENTIALS))
+    engine.monitor.close()
+    home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    home.look(engine, balance(900))
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    home.paths.history.rmdir()
+    home.paths.history.with_name("moved").rename(home.paths.history)
+    asyncio.run(engine.account.save(engine.account.settings, other))
+    assert home.look(engine, balance(900)).due == (Alert.LOW,)
+
+
 def test_a_snooze_made_before_the_history_could_not_be_read_is_kept(home: Home) -> None:
     before = home.session()
     home.look(before, balance(900))
