@@ -520,6 +520,21 @@ def test_a_secret_that_vanished_from_the_keyring_is_told_as_an_hour_without_a_ba
     assert snapshot.due == (Alert.BLIND,)
 
 
+def test_the_hour_without_a_balance_begins_with_the_last_one(home: Home) -> None:
+    engine = home.session()
+    awake_since = home.now
+
+    def look(answer: Answer, **later: int) -> tuple[Alert, ...]:
+        home.now += timedelta(**later)
+        home.server.answer = answer
+        return asyncio.run(engine.monitor.look(awake_since=awake_since)).due
+
+    assert look(balance(6448), minutes=0) == ()
+    assert look(balance(6440), hours=5) == ()
+    assert look(status(503), minutes=59) == ()
+    assert look(status(503), minutes=1) == (Alert.BLIND,)
+
+
 def test_who_has_just_signed_in_has_not_been_without_a_balance_for_the_time_before(
     home: Home,
 ) -> None:

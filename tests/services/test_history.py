@@ -190,6 +190,13 @@ def test_a_change_of_the_alerts_is_given_what_is_stored_and_nothing_where_nothin
     assert given == [None, made]
 
 
+def test_a_change_that_changes_nothing_writes_nothing(history: History, path: Path) -> None:
+    history.update_alerts("live_1", lambda stored: stored or QUIET)
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT count(*) FROM wallet").fetchone() == (0,)
+    database.close()
+
+
 def test_an_older_version_s_state_is_given_with_the_balances_that_were_read_last(
     history: History, path: Path
 ) -> None:
