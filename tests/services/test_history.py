@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deepvue_tray.core.alerts import Alert, AlertState
@@ -123,6 +123,8 @@ def test_wallets_do_not_mix(history: History) -> None:
 
 @same_folder
 @given(balances=st.lists(st.integers(0, 50) | st.integers(2000, 2040), min_size=1))
+@example(balances=[60, 49, 49, 55])
+@example(balances=[60, 49, 55])
 def test_full_is_the_highest_balance_since_the_last_top_up(
     tmp_path: Path, balances: list[int]
 ) -> None:
