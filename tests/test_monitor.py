@@ -19,6 +19,7 @@ from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.engine import Engine, assemble
 from deepvue_tray.services.autostart import XdgAutostart
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
+from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.wallet_api import WalletApi
 from tests.support.faulty_server import UNREADABLE, Answer, FaultyServer, balance, hang, status
@@ -114,10 +115,181 @@ def test_a_delivered_alert_stays_delivered_after_a_restart(home: Home) -> None:
     assert home.look(restarted, balance(900)).due == (Alert.LOW,)
 
 
+def test_an_alert_told_and_snoozed_while_another_process_asks_stays_so(home: Home) -> None:
+    tray, check = home.session(), home.session()
+    home.look(tray, balance(900))
+    tray.monitor.delivered(Alert.LOW, "live_1")
+    tray.monitor.snooze(home.now + timedelta(hours=1))
+    assert home.look(check, balance(899)).due == ()
+    restarted = home.session()
+    snapshot = home.look(restarted, balance(898))
+    assert snapshot.due == ()
+    assert snapshot.snoozed is not None
+
+
+def test_what_another_process_told_is_not_told_again(home: Home) -> None:
+    tray, other = home.session(), home.session()
+    home.look(tray, balance(6448))
+    assert home.look(other, balance(900)).due == (Alert.LOW,)
+    other.monitor.delivered(Alert.LOW, "live_1")
+    assert home.look(tray, balance(899)).due == ()
+    assert home.look(other, status(401)).due == (Alert.REJECTED,)
+    other.monitor.delivered(Alert.REJECTED, "live_1")
+    assert home.look(tray, status(401)).due == ()
+
+
+def test_a_top_up_that_another_process_saw_first_is_told_once(home: Home) -> None:
+    tray, check = home.session(), home.session()
+    home.look(tray, balance(500))
+    home.look(check, balance(2000))
+    assert home.look(tray, balance(2000)).due == (Alert.TOP_UP,)
+    tray.monitor.delivered(Alert.TOP_UP, "live_1")
+    assert home.look(tray, balance(2000)).due == ()
+
+
+def test_a_balance_that_a_clock_set_back_leaves_in_the_future_brings_no_second_top_up(
+    home: Home,
+) -> None:
+    engine = home.session()
+    home.look(engine, balance(2000))
+    home.now += timedelta(hours=3)
+    assert home.look(engine, balance(5000)).due == (Alert.TOP_UP,)
+    engine.monitor.delivered(Alert.TOP_UP, "live_1")
+    home.now -= timedelta(hours=2)
+    assert home.look(home.session(), balance(5000)).due == ()
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_history_that_is_lost_meanwhile_repeats_no_alert(home: Home, damaged: bool) -> None:
+    engine = home.session()
+    home.look(engine, balance(900))
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    engine.monitor.close()
+    home.paths.history.unlink()
+    if damaged:
+        home.paths.history.write_bytes(b"not a database" * 1000)
+    assert home.look(engine, balance(890)).due == ()
+    assert home.look(home.session(), balance(880)).due == ()
+
+
+def test_what_was_stored_of_alerts_and_what_came_while_it_could_not_be_read_are_both_known(
+    home: Home,
+) -> None:
+    before = home.session()
+    for left in (50_000, 49_970, 49_940, 49_910, 49_880):
+        home.look(before, balance(left))
+    before.monitor.delivered(Alert.BURNING, "live_1")
+    home.look(before, balance(900))
+    before.monitor.delivered(Alert.LOW, "live_1")
+    before.close()
+    burned_at = History(home.paths.history).alerts("live_1").burned_at
+    home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    engine = home.session()
+    home.look(engine, balance(200))
+    engine.monitor.delivered(Alert.CRITICAL, "live_1")
+    engine.monitor.snooze(home.now + timedelta(hours=9))
+    home.paths.history.rmdir()
+    home.paths.history.with_name("moved").rename(home.paths.history)
+    home.look(engine, balance(199))
+    stored = History(home.paths.history).alerts("live_1")
+    assert stored.fired >= {Alert.LOW, Alert.CRITICAL}
+    assert stored.burned_at == burned_at is not None
+    assert stored.snooze is not None
+
+
+def test_while_nothing_can_be_stored_alerts_and_a_snooze_are_remembered_all_the_same(
+    home: Home,
+) -> None:
+    home.paths.history.mkdir(parents=True)
+    engine = home.session()
+    assert home.look(engine, balance(900)).due == (Alert.LOW,)
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    assert engine.monitor.snooze(home.now + timedelta(hours=1)).snoozed is not None
+    assert home.look(engine, balance(890)).due == ()
+    assert engine.monitor.resume().snoozed is None
+    assert home.look(engine, balance(880)).due == ()
+
+
+def test_what_was_stored_late_is_not_stored_again(home: Home) -> None:
+    home.paths.history.mkdir(parents=True)
+    engine = home.session()
+    home.look(engine, balance(900))
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    engine.monitor.snooze(home.now + timedelta(hours=9))
+    home.paths.history.rmdir()
+    assert home.look(engine, balance(890)).snoozed is not None
+    engine.monitor.resume()
+    assert home.look(engine, balance(880)).snoozed is None
+    assert home.session().monitor.recall().snoozed is None
+
+
+def test_what_could_not_be_stored_of_one_wallet_is_not_stored_of_another(home: Home) -> None:
+    engine = home.session()
+    other = Credentials("live_2", Secret("other"))
+    asyncio.run(engine.account.save(engine.account.settings, other))
+    home.look(engine, balance(5000))
+    asyncio.run(engine.account.save(engine.account.settings, CREDENTIALS))
+    engine.monitor.close()
+    home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    home.look(engine, balance(900))
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    home.paths.history.rmdir()
+    home.paths.history.with_name("moved").rename(home.paths.history)
+    asyncio.run(engine.account.save(engine.account.settings, other))
+    assert home.look(engine, balance(900)).due == (Alert.LOW,)
+
+
+def test_a_snooze_made_before_the_history_could_not_be_read_is_kept(home: Home) -> None:
+    before = home.session()
+    home.look(before, balance(900))
+    before.monitor.delivered(Alert.LOW, "live_1")
+    before.monitor.snooze(home.now + timedelta(hours=9))
+    before.close()
+    home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    engine = home.session()
+    home.look(engine, status(503))
+    home.paths.history.rmdir()
+    home.paths.history.with_name("moved").rename(home.paths.history)
+    assert home.look(engine, balance(890)).snoozed is not None
+
+
 def test_full_is_the_balance_since_the_last_top_up(home: Home) -> None:
     engine = home.session()
     for sent, full in ((500, 500), (400, 500), (2000, 2000), (1900, 2000)):
         assert home.look(engine, balance(sent)).full == full
+
+
+def test_full_is_not_begun_anew_by_a_correction_or_by_what_returns(home: Home) -> None:
+    engine = home.session()
+    for sent, full in ((2000, 2000), (1000, 2000), (1005, 2000), (500, 2000), (1005, 2000)):
+        assert home.look(engine, balance(sent)).full == full
+    assert home.session().monitor.recall().full == 2000
+
+
+def test_full_is_the_same_for_two_processes_and_after_a_restart(home: Home) -> None:
+    tray, check = home.session(), home.session()
+    for process, sent, full in ((tray, 500, 500), (check, 1500, 1500), (tray, 1400, 1500)):
+        assert home.look(process, balance(sent)).full == full
+    assert home.session().monitor.recall().full == 1500
+
+
+def test_full_is_known_while_nothing_can_be_stored(home: Home) -> None:
+    home.paths.history.mkdir(parents=True)
+    engine = home.session()
+    for sent, full in ((500, 500), (2000, 2000), (1900, 2000)):
+        assert home.look(engine, balance(sent)).full == full
+
+
+def test_a_balance_with_many_digits_is_no_top_up_after_a_restart(home: Home) -> None:
+    many = balance("6448.123456789012345678901")
+    before = home.look(home.session(), many)
+    restarted = home.session()
+    assert restarted.monitor.recall().reading == before.reading
+    assert home.look(restarted, many).due == ()
+    assert home.look(restarted, many).full == before.full
 
 
 def test_new_thresholds_judge_what_is_known(home: Home) -> None:
@@ -125,6 +297,14 @@ def test_new_thresholds_judge_what_is_known(home: Home) -> None:
     home.look(engine, balance(900))
     asyncio.run(engine.account.save(Settings(client_id="live_1", low=500)))
     assert engine.monitor.rejudge().level is Level.OK
+
+
+def test_a_threshold_lowered_between_two_sessions_speaks_when_it_is_reached(home: Home) -> None:
+    engine = home.session()
+    home.look(engine, balance(990))
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    asyncio.run(engine.account.save(replace(engine.account.settings, low=900)))
+    assert home.look(home.session(), balance(880)).due == (Alert.LOW,)
 
 
 def test_a_threshold_saved_after_a_sign_in_elsewhere_shows_no_other_wallet_s_balance(
@@ -211,6 +391,17 @@ def test_an_alert_that_reached_the_person_after_a_new_sign_in_is_not_the_new_wal
     engine.monitor.recall()
     engine.monitor.delivered(Alert.LOW, "live_1")
     assert home.look(engine, balance(900)).due == (Alert.LOW,)
+
+
+def test_a_look_right_after_a_new_sign_in_knows_nothing_of_the_other_wallet(home: Home) -> None:
+    engine = home.session()
+    home.look(engine, balance(900))
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    other = Credentials("live_2", Secret("other"))
+    asyncio.run(engine.account.save(engine.account.settings, other))
+    snapshot = home.look(engine, balance(950))
+    assert snapshot.due == (Alert.LOW,)
+    assert snapshot.full == 950
 
 
 def test_a_sign_in_from_the_terminal_is_noticed_by_the_running_tray(home: Home) -> None:
@@ -312,6 +503,55 @@ def test_what_was_told_is_known_again_once_the_history_can_be_read(home: Home, k
         home.look(engine, balance(880))
         engine.monitor.delivered(Alert.LOW, "live_1")
     assert home.look(home.session(), balance(870)).due == ()
+
+
+def test_a_secret_that_vanished_from_the_keyring_is_told_as_an_hour_without_a_balance(
+    home: Home,
+) -> None:
+    tray = home.session()
+    awake_since = home.now
+    asyncio.run(home.keyring.delete("live_1"))
+    restarted = home.session(signed_in=False)
+    assert tray.account.client_id == restarted.account.client_id == "live_1"
+    asyncio.run(restarted.monitor.look(awake_since=awake_since))
+    home.now += timedelta(hours=1)
+    snapshot = asyncio.run(restarted.monitor.look(awake_since=awake_since))
+    assert isinstance(snapshot.trouble, NotSetUpError)
+    assert snapshot.due == (Alert.BLIND,)
+
+
+def test_the_hour_without_a_balance_begins_with_the_last_one(home: Home) -> None:
+    engine = home.session()
+    awake_since = home.now
+
+    def look(answer: Answer, **later: int) -> tuple[Alert, ...]:
+        home.now += timedelta(**later)
+        home.server.answer = answer
+        return asyncio.run(engine.monitor.look(awake_since=awake_since)).due
+
+    assert look(balance(6448), minutes=0) == ()
+    assert look(balance(6440), hours=5) == ()
+    assert look(status(503), minutes=59) == ()
+    assert look(status(503), minutes=1) == (Alert.BLIND,)
+
+
+def test_who_has_just_signed_in_has_not_been_without_a_balance_for_the_time_before(
+    home: Home,
+) -> None:
+    engine = home.session(signed_in=False)
+    home.server.answer = status(503)
+    awake_since = home.now
+
+    def look() -> tuple[Alert, ...]:
+        return asyncio.run(engine.monitor.look(awake_since=awake_since)).due
+
+    assert look() == ()
+    home.now += timedelta(hours=5)
+    assert look() == ()
+    asyncio.run(engine.account.save(engine.account.settings, CREDENTIALS))
+    assert look() == ()
+    home.now += timedelta(hours=1)
+    assert look() == (Alert.BLIND,)
 
 
 def test_an_hour_without_a_balance_is_told_also_after_the_clock_was_set_back(home: Home) -> None:

@@ -1,5 +1,6 @@
 """What the server told, and what is drawn of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -44,6 +45,11 @@ def as_number(balance: Decimal) -> float:
     return int(balance) if balance == balance.to_integral_value() else float(balance)
 
 
+def credits_of(number: float) -> Decimal:
+    """Return the balance, in credits, that ``as_number`` made a number of."""
+    return Decimal(number) if isinstance(number, int) else Decimal(str(number))
+
+
 def believable(balance: Decimal) -> Decimal | None:
     """Return a balance, in credits, exactly as it is after a restart; None past belief.
 
@@ -54,7 +60,7 @@ def believable(balance: Decimal) -> Decimal | None:
         return None
     number = as_number(round(balance, MOST_DECIMALS))
     # A large balance with decimals can be whole as a double.
-    return Decimal(int(number) if number == int(number) else repr(number))
+    return credits_of(int(number) if number == int(number) else number)
 
 
 def rounded_for_display(amount: Decimal) -> Decimal:
@@ -68,3 +74,32 @@ def rounded_for_display(amount: Decimal) -> Decimal:
         return whole
     by_decimals = (round(amount, decimals) for decimals in range(2, MOST_DECIMALS + 1))
     return next(short for short in by_decimals if short != short.to_integral_value())
+
+
+def is_significant_rise(before: Decimal, balance: Decimal) -> bool:
+    """Return whether the balance rose by more than noise: by 1 credit and 1 % at least."""
+    return balance - before >= max(Decimal(1), before / 100)
+
+
+def is_return(recent: Sequence[Decimal], balance: Decimal) -> bool:
+    """Return whether a balance restores no more than what vanished a reading ago.
+
+    Servers that lag behind each other answer so. ``recent`` are the balances before this one, the
+    newest last.
+    """
+    return len(recent) > 1 and recent[-1] < balance <= recent[-2]
+
+
+def is_top_up(recent: Sequence[Decimal], balance: Decimal) -> bool:
+    """Return whether credits were added, given the balances before this one, the newest last."""
+    return (
+        bool(recent) and is_significant_rise(recent[-1], balance) and not is_return(recent, balance)
+    )
+
+
+def peak_balance(peak: Decimal | None, recent: Sequence[Decimal], balance: Decimal) -> Decimal:
+    """Return the highest balance since the last top-up, in credits, after one more reading.
+
+    ``peak`` is the one before, None where nothing was read yet; ``recent`` as for ``is_top_up``.
+    """
+    return balance if peak is None or is_top_up(recent, balance) else max(peak, balance)

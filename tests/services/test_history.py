@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -44,8 +45,20 @@ from deepvue_tray.services.history import History
 history, first = History(Path(sys.argv[1])), int(sys.argv[2])
 for number in range(first, first + int(sys.argv[3])):
     at = datetime(2026, 1, 1, tzinfo=UTC) + number * timedelta(minutes=5)
-    history.append("live_1", Reading(at=at, balance=Decimal(10**6 - number)), AlertState())
+    reading = Reading(at=at, balance=Decimal(10**6 - number))
+    history.append("live_1", reading, lambda _: AlertState())
     print(number, flush=True)
+history.close()
+"""
+
+COUNT = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from deepvue_tray.services.history import History
+history = History(Path(sys.argv[1]))
+for _ in range(200):
+    history.update_alerts("live_1", lambda state: replace(state, fast=state.fast + 1))
 history.close()
 """
 
@@ -103,7 +116,7 @@ def test_an_unknown_wallet_has_no_past(history: History) -> None:
 def test_the_last_reading_outlives_the_program(path: Path, balance: str) -> None:
     reading = Reading(at=NOW, balance=Decimal(balance))
     before, after = History(path), History(path)
-    before.append("live_1", reading, LOW)
+    before.append("live_1", reading, lambda _: LOW)
     before.close()
     assert after.latest("live_1", NOW) == reading
     assert after.alerts("live_1") == LOW
@@ -114,28 +127,35 @@ def test_what_a_wrong_clock_dated_into_the_future_waits_for_its_time(history: Hi
     wrong = Reading(at=NOW + timedelta(days=900), balance=Decimal(5))
     right = Reading(at=NOW, balance=Decimal(4))
     for reading in (wrong, right):
-        history.append("live_1", reading, QUIET)
+        history.append("live_1", reading, lambda _: QUIET)
     assert history.latest("live_1", NOW) == right
     assert everything(history) == [right]
 
 
 def test_wallets_do_not_mix(history: History) -> None:
-    history.append("live_1", Reading(at=NOW, balance=Decimal(7)), LOW)
+    history.append("live_1", Reading(at=NOW, balance=Decimal(7)), lambda _: LOW)
     assert history.latest("live_2", NOW) is None
     assert history.alerts("live_2") == QUIET
     assert history.stretches("live_2", NOW - DAY, NOW) == []
 
 
 @same_folder
-@given(balances=st.lists(st.integers(0, 50), min_size=1))
-def test_full_is_the_highest_balance_since_the_last_rise(
+@given(balances=st.lists(st.integers(0, 50) | st.integers(2000, 2040), min_size=1))
+@example(balances=[60, 49, 49, 55])
+@example(balances=[60, 49, 55])
+def test_full_is_the_highest_balance_since_the_last_top_up(
     tmp_path: Path, balances: list[int]
 ) -> None:
-    rises = [n for n in range(1, len(balances)) if balances[n] > balances[n - 1]]
+    rises = [
+        n
+        for n in range(1, len(balances))
+        if balances[n] - balances[n - 1] >= max(1, balances[n - 1] / 100)
+        and (n == 1 or balances[n] > balances[n - 2])
+    ]
     history = History(tmp_path / "fresh.sqlite")
     history.merge("merged", series(balances))
     for reading in series(balances):
-        history.append("live_1", reading, QUIET)
+        history.append("live_1", reading, lambda _: QUIET)
     highest = Decimal(max(balances[rises[-1] if rises else 0 :]))
     assert (history.full("merged"), history.full("live_1")) == (highest, highest)
     history.close()
@@ -147,7 +167,7 @@ def test_a_balance_that_stands_still_is_one_row_and_loses_nothing_that_can_be_se
 ) -> None:
     readings = series([9, 9, 9, 9, 7, 7, 7])
     for reading in readings:
-        history.append("live_1", reading, QUIET)
+        history.append("live_1", reading, lambda _: QUIET)
         assert history.latest("live_1", NOW) == reading
     assert everything(history) == [readings[i] for i in (0, 3, 4, 6)]
     with sqlite3.connect(path) as database:
@@ -165,14 +185,62 @@ def test_a_balance_that_stood_still_before_the_range_is_seen_in_it(history: Hist
     assert history.readings("live_1", NOW - DAY, NOW)[0].balance == 1000
 
 
-def test_alerts_that_are_not_known_are_not_written_over(history: History) -> None:
-    history.append("live_1", Reading(at=NOW - STEP, balance=Decimal(5)), LOW)
-    history.append("live_1", Reading(at=NOW, balance=Decimal(4)), None)
-    assert history.alerts("live_1") == LOW
+def test_two_processes_change_the_alerts_at_once_and_no_change_is_lost(
+    history: History, path: Path
+) -> None:
+    history.update_alerts("live_1", lambda _: AlertState(fast=1))
+    counters = [subprocess.Popen([sys.executable, "-c", COUNT, str(path)]) for _ in range(2)]
+    assert [counter.wait() for counter in counters] == [0, 0]
+    assert history.alerts("live_1").fast == 401
+
+
+def test_a_change_of_the_alerts_is_given_what_is_stored_and_nothing_where_nothing_is(
+    history: History,
+) -> None:
+    given: list[AlertState | None] = []
+    made = replace(LOW, balances=(Decimal(9),))
+
+    def change(stored: AlertState | None) -> AlertState:
+        given.append(stored)
+        return made
+
+    history.merge("live_1", [Reading(at=NOW - DAY, balance=Decimal(9))])
+    assert history.update_alerts("live_1", change) == made
+    assert history.append("live_1", Reading(at=NOW, balance=Decimal(5)), change) == made
+    assert given == [None, made]
+
+
+def test_a_change_that_changes_nothing_writes_nothing(history: History, path: Path) -> None:
+    history.update_alerts("live_1", lambda stored: stored or QUIET)
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT count(*) FROM wallet").fetchone() == (0,)
+    database.close()
+
+
+def test_an_older_version_s_state_is_given_with_the_balances_that_were_read_last(
+    history: History, path: Path
+) -> None:
+    history.merge("live_1", series([700, 600, 500]))
+    history.close()
+    with sqlite3.connect(path) as database:
+        database.execute("""UPDATE wallet SET alerts = '{"fired": ["low"]}'""")
+    database.close()
+    reading = Reading(at=NOW + STEP, balance=Decimal(2000))
+    given = history.append("live_1", reading, lambda stored: stored or QUIET)
+    assert given == replace(LOW, balances=(Decimal(600), Decimal(500)))
+
+
+def test_a_change_of_the_alerts_that_fails_stores_nothing(history: History) -> None:
+    def fail(_: AlertState | None) -> AlertState:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        history.append("live_1", Reading(at=NOW, balance=Decimal(5)), fail)
+    assert everything(history) == []
 
 
 def test_an_alerts_state_that_cannot_be_read_begins_anew(history: History, path: Path) -> None:
-    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), LOW)
+    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: LOW)
     history.close()
     with sqlite3.connect(path) as database:
         database.execute("UPDATE wallet SET alerts = '[]'")
@@ -183,8 +251,8 @@ def test_an_alerts_state_that_cannot_be_read_begins_anew(history: History, path:
 def test_an_outlook_is_kept_until_an_import_changes_the_past(history: History) -> None:
     latest = Reading(at=NOW, balance=Decimal(5))
     outlook = Outlook.of([], latest)
-    history.append("live_1", latest, QUIET, outlook)
-    history.append("live_1", Reading(at=NOW + STEP, balance=Decimal(4)), QUIET)
+    history.append("live_1", latest, lambda _: QUIET, outlook)
+    history.append("live_1", Reading(at=NOW + STEP, balance=Decimal(4)), lambda _: QUIET)
     assert history.outlook("live_1") == outlook
     assert history.outlook("live_2") is None
     history.merge("live_1", [Reading(at=NOW - DAY, balance=Decimal(9))])
@@ -192,7 +260,7 @@ def test_an_outlook_is_kept_until_an_import_changes_the_past(history: History) -
 
 
 def test_an_outlook_that_cannot_be_read_is_learnt_anew(history: History, path: Path) -> None:
-    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), QUIET)
+    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: QUIET)
     history.close()
     with sqlite3.connect(path) as database:
         database.execute("UPDATE wallet SET outlook = '[1]'")
@@ -275,7 +343,7 @@ def test_the_first_version_s_file_is_taken_over_with_all_it_holds(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows' folders of a person are theirs alone")
 def test_no_other_user_can_read_the_readings(history: History, path: Path) -> None:
-    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), QUIET)
+    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: QUIET)
     assert {file.name: file.stat().st_mode & 0o077 for file in path.parent.iterdir()} == {
         "history.sqlite": 0,
         "history.sqlite-shm": 0,
@@ -294,7 +362,7 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(path: Path) -> None:
     path.write_bytes(b"not a database" * 1000)
     history = History(path)
     reading = Reading(at=NOW, balance=Decimal(5))
-    history.append("live_1", reading, QUIET)
+    history.append("live_1", reading, lambda _: QUIET)
     assert history.latest("live_1", NOW) == reading
     assert isinstance(history.damage, DamagedError)
     assert Path(history.damage.detail).read_bytes() == b"not a database" * 1000
@@ -309,7 +377,7 @@ def test_damage_that_shows_later_loses_no_further_reading(path: Path) -> None:
     content[8192:] = random.Random(1).randbytes(len(content) - 8192)
     path.write_bytes(content)
     history = History(path)
-    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), QUIET)
+    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: QUIET)
     assert history.latest("live_1", NOW) == Reading(at=NOW, balance=Decimal(5))
     assert history.damage is not None
     assert Path(history.damage.detail).stat().st_size == len(content)
@@ -318,12 +386,12 @@ def test_damage_that_shows_later_loses_no_further_reading(path: Path) -> None:
 
 def test_what_another_process_sets_aside_is_not_written_to_any_more(path: Path) -> None:
     ours, other = History(path), History(path)
-    ours.append("live_1", Reading(at=NOW - 2 * STEP, balance=Decimal(9)), QUIET)
+    ours.append("live_1", Reading(at=NOW - 2 * STEP, balance=Decimal(9)), lambda _: QUIET)
     path.rename(path.with_name("aside"))
     for suffix in ("-wal", "-shm"):
         Path(f"{path}{suffix}").rename(path.with_name(f"aside{suffix}"))
-    other.append("live_1", Reading(at=NOW - STEP, balance=Decimal(8)), QUIET)
-    ours.append("live_1", Reading(at=NOW, balance=Decimal(7)), QUIET)
+    other.append("live_1", Reading(at=NOW - STEP, balance=Decimal(8)), lambda _: QUIET)
+    ours.append("live_1", Reading(at=NOW, balance=Decimal(7)), lambda _: QUIET)
     assert [reading.balance for reading in everything(other)] == [8, 7]
     ours.close()
     other.close()
@@ -339,7 +407,9 @@ def test_damage_that_two_processes_meet_is_set_aside_once(path: Path) -> None:
         file.seek(16_384)
         file.write(random.Random(1).randbytes(path.stat().st_size - 16_384))
     for number, history in enumerate((ours, other)):
-        history.append("live_1", Reading(at=NOW + (number - 1) * STEP, balance=Decimal(8)), QUIET)
+        history.append(
+            "live_1", Reading(at=NOW + (number - 1) * STEP, balance=Decimal(8)), lambda _: QUIET
+        )
     assert [reading.at for reading in everything(ours)] == [NOW - STEP, NOW]
     assert len([*path.parent.glob("*.damaged-*[0-9]")]) == 1
     ours.close()
