@@ -139,7 +139,8 @@ def _demo(problem: str | None) -> int:
 def _logged_engine() -> "Engine":
     # Loaded here: the tray calls this on its worker thread.
     from deepvue_tray.engine import real_engine
+    from deepvue_tray.services.history import TRAY_BUSY_TIMEOUT_S
     from deepvue_tray.services.paths import Paths
 
     log.to_file(Paths.of_user().log)
-    return real_engine()
+    return real_engine(busy_timeout_s=TRAY_BUSY_TIMEOUT_S)

@@ -10,6 +10,7 @@ import json
 import logging
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -56,8 +57,22 @@ LEVELS = (
 """Up to which range what is read: each reading, at five minutes 2,300 of them, then quarters of an
 hour and hours, 3,000 of each, then days, 3,650 in ten years. A screen is 2,000 pixels wide."""
 
-BUSY = 5.0
-"""Seconds to wait for another process that writes."""
+BUSY_TIMEOUT_S = 5.0
+"""Seconds that a command waits for another process that writes."""
+
+TRAY_BUSY_TIMEOUT_S = 0.2
+"""The same for the tray, whose other jobs wait meanwhile: what it could not store is stored with
+the next reading."""
+
+UNSTORED_COUNT = 10_000
+"""Readings that are kept in memory while they cannot be stored: a month at the default interval."""
+
+IMPORT_BATCH = 1000
+"""Readings of an import that are stored in one transaction, in some 30 milliseconds."""
+
+IMPORT_PAUSE_S = 0.05
+"""Seconds between two such transactions, in which others may write: SQLite looks as often whether a
+lock that it waits for is free."""
 
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What JSON raises that is not what was stored, or was by another version."""
@@ -97,11 +112,14 @@ class History:
 
     The file is opened at the first call. Every method raises StorageError where it cannot be
     used; a reading that was appended is on the disk. A file that turns out to be damaged is set
-    aside, and a new one begun.
+    aside, and a new one begun. ``busy_timeout_s`` is how long a call waits for another process that
+    writes.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self._path = path
+        self._busy_timeout_s = busy_timeout_s
+        self._unstored: deque[tuple[str, Reading]] = deque(maxlen=UNSTORED_COUNT)
         self._opened: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
         self._is_newer = False
@@ -119,50 +137,65 @@ class History:
 
         All or nothing is stored. No other process can change the state in between; the new one is
         returned. With the reading goes the outlook from it; without one, the stored one stays.
-        A second reading of the same moment replaces the first.
+        A second reading of the same moment replaces the first. After a StorageError the reading is
+        kept in memory, and stored with the next one.
         """
         try:
-            return self._append(client_id, reading, change, outlook)
-        except DamagedError:
-            # Set aside by now: the new file takes the reading.
-            return self._append(client_id, reading, change, outlook)
+            try:
+                alerts = self._append(client_id, reading, change, outlook)
+            except DamagedError:
+                # Set aside by now: the new file takes the reading.
+                alerts = self._append(client_id, reading, change, outlook)
+        except StorageError:
+            self._unstored.append((client_id, reading))
+            raise
+        self._unstored.clear()
+        return alerts
 
     def _append(
         self, client_id: str, reading: Reading, change: AlertChange, outlook: Outlook | None
     ) -> AlertState:
         with self._transaction() as database:
-            wallet = wallet_of(database, client_id)
-            recent = tuple(islice(balances_before(database, wallet, reading.at), 2))[::-1]
+            self._store_unstored(database)
+            recent = _store(database, client_id, reading)
             stored = _stored_alerts(database, client_id)
             if stored and not stored.balances:
                 # It is an older version's.
                 stored = replace(stored, balances=recent)
             alerts = change(stored)
-            full = peak_balance(_full(database, client_id), recent, reading.balance)
-            store(database, wallet, reading)
             database.execute(
-                "UPDATE wallet SET alerts = ?, outlook = coalesce(?, outlook), full = ?"
-                " WHERE id = ?",
+                "UPDATE wallet SET alerts = ?, outlook = coalesce(?, outlook) WHERE client_id = ?",
                 (
                     json.dumps(alerts.as_json()),
                     json.dumps(outlook.as_json()) if outlook else None,
-                    as_number(full),
-                    wallet,
+                    client_id,
                 ),
             )
         return alerts
 
+    def _store_unstored(self, database: sqlite3.Connection) -> None:
+        for client_id, reading in self._unstored:
+            _store(database, client_id, reading)
+
     def merge(self, client_id: str, readings: Iterable[Reading]) -> int:
-        """Store what is not known yet of many readings, in any order, all or none; say how many.
+        """Store what is not known yet of many readings, in any order; say how many.
 
         Where the balance is known already, what is known stays. The outlook is to be learnt anew.
+        Other processes can write in between, so an interruption leaves the older part of the
+        readings stored; storing them again adds the rest.
         """
+        ordered, count = sorted(readings, key=attrgetter("at")), 0
+        for start in range(0, len(ordered), IMPORT_BATCH):
+            if start:
+                time.sleep(IMPORT_PAUSE_S)
+            with self._transaction() as database:
+                wallet = wallet_of(database, client_id)
+                for reading in ordered[start : start + IMPORT_BATCH]:
+                    if not is_known(database, wallet, reading.at):
+                        store(database, wallet, reading)
+                        count += 1
         with self._transaction() as database:
-            wallet, count = wallet_of(database, client_id), 0
-            for reading in sorted(readings, key=attrgetter("at")):
-                if not is_known(database, wallet, reading.at):
-                    store(database, wallet, reading)
-                    count += 1
+            wallet = wallet_of(database, client_id)
             full = highest_since_top_up(database, wallet)
             database.execute(
                 "UPDATE wallet SET full = ?, outlook = NULL WHERE id = ?", (full, wallet)
@@ -292,7 +325,18 @@ class History:
             return None
 
     def close(self) -> None:
-        """Close the file; a later call opens it again."""
+        """Store what could not be stored so far, if it can be now, and close the file.
+
+        A later call opens it again.
+        """
+        if self._unstored:
+            with suppress(StorageError):
+                with self._transaction() as database:
+                    self._store_unstored(database)
+                self._unstored.clear()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         if self._opened is not None:
             self._opened.close()
             self._opened = None
@@ -302,7 +346,7 @@ class History:
         try:
             if self._opened is not None and self._file != _identity(self._path):
                 # Another process has set it aside.
-                self.close()
+                self._disconnect()
             if self._opened is None:
                 self._opened = self._open()
                 self._file = _identity(self._path)
@@ -319,7 +363,7 @@ class History:
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             if not self._is_damage(error):
                 raise StorageError(f"{self._path}: {error}") from None
-            self.close()
+            self._disconnect()
             if self._file != _identity(self._path):
                 # What is there now is sound.
                 raise DamagedError(f"{self._path}, moved by another process") from None
@@ -330,13 +374,13 @@ class History:
     def _open(self) -> sqlite3.Connection:
         found = _identity(self._path)
         try:
-            return _connect(self._path)
+            return _connect(self._path, self._busy_timeout_s)
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             if not self._is_damage(error):
                 raise
         if _identity(self._path) == found:
             self._set_aside()
-        return _connect(self._path)
+        return _connect(self._path, self._busy_timeout_s)
 
     def _is_damage(self, error: sqlite3.DatabaseError | UnicodeDecodeError) -> bool:
         """Tell a file that makes no sense to SQLite or to our queries from a computer's trouble."""
@@ -380,6 +424,16 @@ def _full(database: sqlite3.Connection, client_id: str) -> Decimal | None:
     return None if full is None else amount_of(full)
 
 
+def _store(database: sqlite3.Connection, client_id: str, reading: Reading) -> tuple[Decimal, ...]:
+    """Store a reading and the peak balance; return the two balances before it, the newest last."""
+    wallet = wallet_of(database, client_id)
+    recent = tuple(islice(balances_before(database, wallet, reading.at), 2))[::-1]
+    peak = peak_balance(_full(database, client_id), recent, reading.balance)
+    store(database, wallet, reading)
+    database.execute("UPDATE wallet SET full = ? WHERE id = ?", (as_number(peak), wallet))
+    return recent
+
+
 def _stored_alerts(database: sqlite3.Connection, client_id: str) -> AlertState | None:
     """Return the stored state of the alerts, None where there is none that can be read."""
     try:
@@ -399,15 +453,15 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     # What others on this computer need not know; SQLite's own files beside it follow.
     path.touch(mode=0o600)
-    database = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
+    database = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
     # Whoever asked for the text says whether it can be used.
     database.text_factory = lambda text: text.decode(errors="replace")
     try:
-        _write_ahead(database)
+        _write_ahead(database, busy_timeout_s)
         if _version(database) < NEWEST:
             # Another process may migrate at the same time: whoever is second finds it done.
             database.execute("BEGIN IMMEDIATE")
@@ -427,9 +481,9 @@ def _version(database: sqlite3.Connection) -> int:
     return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _write_ahead(database: sqlite3.Connection) -> None:
+def _write_ahead(database: sqlite3.Connection, busy_timeout_s: float) -> None:
     """Switch the journal to WAL, which SQLite does not wait for while another process opens too."""
-    end = time.monotonic() + BUSY
+    end = time.monotonic() + busy_timeout_s
     while database.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         try:
             database.execute("PRAGMA journal_mode = WAL")

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-from deepvue_tray.core.errors import InvalidInputError, NotSetUpError
+from deepvue_tray.core.errors import InvalidInputError, NotSetUpError, StorageError
 from deepvue_tray.engine import Engine, real_engine
 from deepvue_tray.services import readings_csv
 
@@ -35,7 +35,7 @@ def print_history(options: argparse.Namespace) -> int:
 
 
 def import_history(options: argparse.Namespace) -> int:
-    """Store the readings of a file, all or none."""
+    """Store the readings of a file, or none where a line is wrong."""
     with _engine() as engine, _opened(options.file) as lines:
         readings, bad = readings_csv.parse(lines, datetime.now(UTC))
         if bad:
@@ -48,7 +48,10 @@ def import_history(options: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
             return 1
-        new = engine.monitor.merge(readings)
+        try:
+            new = engine.monitor.merge(readings)
+        except StorageError as error:
+            raise StorageError(f"{error.detail}; importing again adds what is missing") from None
     known = len(readings) - new
     print(f"{new} readings imported{f', {known} known already' if known else ''}.")
     return 0

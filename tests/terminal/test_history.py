@@ -122,3 +122,11 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     ran = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
     assert ran.stdout == "at,balance\n141\n"
     assert ran.stderr == ""
+
+
+def test_an_import_that_fails_says_that_it_can_be_repeated() -> None:
+    Paths.of_user().history.mkdir(parents=True)
+    ran = run("history", "import", "-", typed=GOOD)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "importing again adds what is missing" in ran.stderr
+    assert ran.stderr.count("\n") == 1
