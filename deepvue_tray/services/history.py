@@ -25,6 +25,7 @@ from deepvue_tray.core.alerts import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.outlook import Outlook
 from deepvue_tray.core.reading import Reading, Stretch, as_number, peak_balance
+from deepvue_tray.services import private_folder
 from deepvue_tray.services.history_rows import (
     DAY,
     HOUR,
@@ -45,6 +46,7 @@ from deepvue_tray.services.history_rows import (
     wallet_of,
 )
 from deepvue_tray.services.history_schema import MIGRATIONS
+from deepvue_tray.services.whole_file import target_of
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +119,8 @@ class History:
     """
 
     def __init__(self, path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
-        self._path = path
+        # SQLite keeps its other two files beside the one that a link leads to.
+        self._path = target_of(path)
         self._busy_timeout_s = busy_timeout_s
         self._unstored: deque[tuple[str, Reading]] = deque(maxlen=UNSTORED_COUNT)
         self._opened: sqlite3.Connection | None = None
@@ -454,7 +457,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder.make(path.parent)
     # What others on this computer need not know; SQLite's own files beside it follow.
     path.touch(mode=0o600)
     database = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)

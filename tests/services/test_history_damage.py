@@ -238,3 +238,17 @@ def test_after_a_full_disk_the_next_reading_is_stored(
     assert [r.balance for r in history.readings("live_1", NOW, at(3, 0).at)][-1] == 76
     assert history.damage is None
     history.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right of their own on Windows")
+def test_a_link_to_a_damaged_file_stays_and_what_it_leads_to_is_set_aside(path: Path) -> None:
+    elsewhere = path.parent / "elsewhere"
+    elsewhere.mkdir()
+    path.symlink_to(elsewhere / "readings")
+    (elsewhere / "readings").write_bytes(b"not a database" * 1000)
+    history = History(path)
+    history.append("live_1", at(0, 5), unchanged)
+    assert history.latest("live_1", NOW) == at(0, 5)
+    history.close()
+    assert path.readlink() == elsewhere / "readings"
+    assert len([*elsewhere.glob("readings.damaged-*")]) == 1
