@@ -66,8 +66,8 @@ def run(
     ``background`` opens no window by itself. ``single`` hands over to the same user's tray that
     runs already. It is long because it is the whole program, told from start to end.
     """
-    instance = SingleInstance(_instance_folder()) if single else None
-    if instance and not instance.is_first():
+    instance = SingleInstance(_instance_folder())
+    if single and not instance.is_first():
         return _hand_over(instance)
     application = _application()
     icon = TrayIcon()
@@ -202,7 +202,7 @@ def run(
         icon.homeless.connect(show_card)
     alerter.asked.connect(act)
     faults.first.connect(alerter.tell_of_fault)
-    if instance:
+    if single:
         instance.asked.connect(show_card)
         instance.listen()
     icon.watch_host()
@@ -211,8 +211,7 @@ def run(
     worker.submit(_recall, refresher.restart, failed_to_recall)
     with faults.heard(), interrupts(application.quit):
         status = application.exec()
-    if instance:
-        instance.close()
+    instance.close()
     worker.stop(within=PATIENCE)
     return status
 

@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deepvue_tray.account import Account
-from deepvue_tray.core.credentials import Credentials
-from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.core.credentials import Credentials, parse_client_id
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.monitor import Monitor
 from deepvue_tray.services.autostart import Autostart, autostart_in
@@ -52,7 +51,7 @@ class Engine:
             self.autostart.switch(on=start_at_login)
         try:
             await self.account.save(settings, credentials, session_only=session_only)
-        except DeepvueError:
+        except BaseException:  # also when the program quits while the keyring asks
             if start_at_login != before:
                 self.autostart.switch(on=before)
             raise
@@ -71,9 +70,11 @@ def real_engine(
     ``keyring`` is one that was made ready; ``busy_timeout_s`` is how long the history waits for
     another process that writes to it.
 
-    Raises InvalidInputError where DEEPVUE_BASE_URL may not be asked, StorageError where the
-    settings cannot be read.
+    Raises InvalidInputError where DEEPVUE_BASE_URL may not be asked, DEEPVUE_CLIENT_ID cannot be
+    one, or there is no home folder.
     """
+    if os.environ.get("DEEPVUE_CLIENT_ID"):
+        parse_client_id(os.environ["DEEPVUE_CLIENT_ID"])
     base_url = os.environ.get("DEEPVUE_BASE_URL") or PRODUCTION
     paths = Paths.of_user()
     store = CredentialStore(os.environ, keyring or SystemKeyring())

@@ -100,6 +100,8 @@ def _with(settings: Settings, name: str, value: Any) -> Settings:
     """Return ``settings`` with one stored value; raises ValueError where it cannot be."""
     if name == "interval" and not isinstance(value, bool):
         value = timedelta(seconds=value)
+    if isinstance(value, str):
+        value.encode()  # JSON can name half a character, which no other file can hold
     default = getattr(Settings(), name)
     optional = name in ("low", "critical", "low_days", "critical_days")
     if type(value) is not type(default) and not (optional and value is None):

@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TextIO
 
 from deepvue_tray.core.errors import InvalidInputError, NotSetUpError, StorageError
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.engine import Engine, real_engine
 from deepvue_tray.services import readings_csv
+from deepvue_tray.terminal import output
 
 MOST_NAMED = 20
 """Wrong lines that are named; a file in another format has nothing but wrong ones."""
@@ -24,14 +26,15 @@ def print_history(options: argparse.Namespace) -> int:
     """Print the readings of a range."""
     with _engine() as engine:
         readings = engine.monitor.readings(options.since or _BEGINNING, datetime.now(UTC))
-        if options.format == "csv":
-            sys.stdout.writelines(readings_csv.lines(readings))
-        else:
-            for reading in readings:
-                # The balance as it is: a float could not hold all its digits.
-                at = json.dumps(readings_csv.timestamp(reading.at))
-                sys.stdout.write(f'{{"at": {at}, "balance": {reading.balance:f}}}\n')
+        output.write(readings_csv.lines(readings) if options.format == "csv" else _json(readings))
     return 0
+
+
+def _json(readings: Iterable[Reading]) -> Iterator[str]:
+    for reading in readings:
+        # The balance as it is: a float could not hold all its digits.
+        at = json.dumps(readings_csv.timestamp(reading.at))
+        yield f'{{"at": {at}, "balance": {reading.balance:f}}}\n'
 
 
 def import_history(options: argparse.Namespace) -> int:

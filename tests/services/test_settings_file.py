@@ -137,3 +137,9 @@ def test_a_link_to_the_file_stays_one_also_where_the_file_is_damaged(path: Path)
         SettingsFile(path).load()
     SettingsFile(path).save(Settings(low=400))
     assert (SettingsFile(path).load().low, path.readlink()) == (400, target)
+
+
+def test_a_client_id_that_is_half_a_character_is_none(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text(r'{"client_id": "live_\ud800", "low": 500}')
+    assert SettingsFile(path).load() == Settings(low=500)
