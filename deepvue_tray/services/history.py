@@ -159,7 +159,8 @@ class History:
         self, client_id: str, reading: Reading, change: AlertChange, outlook: Outlook | None
     ) -> AlertState:
         with self._transaction() as database:
-            self._store_unstored(database)
+            for owner, unstored in self._unstored:
+                _store(database, owner, unstored)
             recent = _store(database, client_id, reading)
             stored = _stored_alerts(database, client_id)
             if stored and not stored.balances:
@@ -175,10 +176,6 @@ class History:
                 ),
             )
         return alerts
-
-    def _store_unstored(self, database: sqlite3.Connection) -> None:
-        for client_id, reading in self._unstored:
-            _store(database, client_id, reading)
 
     def merge(self, client_id: str, readings: Iterable[Reading]) -> int:
         """Store what is not known yet of many readings, in any order; say how many.
@@ -328,18 +325,7 @@ class History:
             return None
 
     def close(self) -> None:
-        """Store what could not be stored so far, if it can be now, and close the file.
-
-        A later call opens it again.
-        """
-        if self._unstored:
-            with suppress(StorageError):
-                with self._transaction() as database:
-                    self._store_unstored(database)
-                self._unstored.clear()
-        self._disconnect()
-
-    def _disconnect(self) -> None:
+        """Close the file; a later call opens it again."""
         if self._opened is not None:
             self._opened.close()
             self._opened = None
@@ -349,7 +335,7 @@ class History:
         try:
             if self._opened is not None and self._file != _identity(self._path):
                 # Another process has set it aside.
-                self._disconnect()
+                self.close()
             if self._opened is None:
                 self._opened = self._open()
                 self._file = _identity(self._path)
@@ -366,7 +352,7 @@ class History:
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             if not self._is_damage(error):
                 raise StorageError(f"{self._path}: {error}") from None
-            self._disconnect()
+            self.close()
             if self._file != _identity(self._path):
                 # What is there now is sound.
                 raise DamagedError(f"{self._path}, moved by another process") from None

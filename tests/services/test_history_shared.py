@@ -70,25 +70,6 @@ def test_what_could_not_be_stored_is_stored_with_the_next_reading(
     assert history.full("live_1") == 5000
 
 
-def test_what_could_not_be_stored_is_stored_when_the_program_ends(
-    history: History, path: Path
-) -> None:
-    append(history, at(0, 9))
-    with another_writer(path), pytest.raises(StorageError):
-        append(history, at(1, 8))
-    history.close()
-    assert everything(history) == [at(0, 9), at(1, 8)]
-
-
-def test_a_history_that_stays_locked_lets_the_program_end(history: History, path: Path) -> None:
-    append(history, at(0, 9))
-    with another_writer(path):
-        with pytest.raises(StorageError):
-            append(history, at(1, 8))
-        history.close()
-        assert everything(history) == [at(0, 9)]
-
-
 def test_a_locked_history_can_be_read(history: History, path: Path) -> None:
     append(history, at(0, 9))
     with another_writer(path):
