@@ -1,8 +1,10 @@
 """One look: what was known stays known, what is read is stored, what is due is told."""
 
 import asyncio
+import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +14,13 @@ import pytest
 
 from deepvue_tray.core.alerts import LADDER, Alert
 from deepvue_tray.core.credentials import Credentials, Secret
-from deepvue_tray.core.errors import Condition, NotSetUpError, RejectedError, StorageError
+from deepvue_tray.core.errors import (
+    Condition,
+    DamagedError,
+    NotSetUpError,
+    RejectedError,
+    StorageError,
+)
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Level, Snapshot
@@ -565,3 +573,16 @@ def test_an_hour_without_a_balance_is_told_also_after_the_clock_was_set_back(hom
         return asyncio.run(engine.monitor.look(awake_since=awake_since)).due
 
     assert [fail(minutes) for minutes in (30, 59, 60)] == [(), (), (Alert.BLIND,)]
+
+
+def test_a_past_with_a_value_that_is_none_hides_no_new_reading(home: Home) -> None:
+    home.look(home.session(), balance(900))
+    home.engines.pop().close()
+    with closing(sqlite3.connect(home.paths.history, isolation_level=None)) as database:
+        database.execute("UPDATE reading SET balance = 'much'")
+    engine = home.session()
+    snapshot = home.look(engine, balance(800))
+    assert snapshot.reading is not None
+    assert snapshot.reading.balance == 800
+    assert isinstance(snapshot.storage, DamagedError)
+    assert [*engine.monitor.readings(home.now - timedelta(days=1), home.now)] == [snapshot.reading]

@@ -455,3 +455,13 @@ def test_two_hundred_kills_while_writing_lose_no_stored_reading(path: Path) -> N
     with sqlite3.connect(path) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.close()
+
+
+def test_of_an_unchanged_balance_no_more_is_told_than_was_asked_for(history: History) -> None:
+    history.merge("live_1", series([9, 9, 9, 9]))
+    begin, end = NOW - 2.5 * STEP, NOW - 1.5 * STEP
+    told = history.readings("live_1", begin, end)
+    assert told == [Reading(at=begin, balance=Decimal(9)), Reading(at=end, balance=Decimal(9))]
+    assert [*history.each("live_1", begin, end)] == told
+    assert history.latest("live_1", end) == told[-1]
+    assert [piece.at for piece in history.stretches("live_1", begin, end)] == [begin, end]
