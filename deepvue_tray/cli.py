@@ -6,7 +6,7 @@ Each loads what it needs itself, so that a command starts no Qt and the tray no 
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError
@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         given = sys.argv[1:] if arguments is None else arguments
-        status = _run(given) if given else _run_from_menu()
+        environ = _take_credentials()
+        status = _run(given, environ) if given else _run_from_menu(environ)
         if sys.stdout is not None:  # a program without a console, on Windows
             # Now, while a closed pipe can still be met.
             sys.stdout.flush()
@@ -48,13 +49,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _run_from_menu() -> int:
+def _take_credentials() -> Mapping[str, str]:
+    """Return the environment's credentials, and take the secret out of it.
+
+    Every child process, such as the browser, gets what is left.
+    """
+    return {
+        "DEEPVUE_CLIENT_ID": os.environ.get("DEEPVUE_CLIENT_ID", ""),
+        "DEEPVUE_CLIENT_SECRET": os.environ.pop("DEEPVUE_CLIENT_SECRET", ""),
+    }
+
+
+def _run_from_menu(environ: Mapping[str, str]) -> int:
     """Run the tray without the parser, which would hold the icon up by a tenth."""
     log.to_terminal(verbose=False)
-    return _tray()
+    return _tray(environ)
 
 
-def _run(arguments: Sequence[str]) -> int:
+def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     from deepvue_tray.terminal.arguments import parse
 
     options = parse(arguments)
@@ -63,33 +75,33 @@ def _run(arguments: Sequence[str]) -> int:
         case "login":
             from deepvue_tray.terminal.sign_in import login
 
-            return login(options)
+            return login(options, environ)
         case "logout":
             from deepvue_tray.terminal.sign_in import logout
 
-            return logout()
+            return logout(environ)
         case "check":
             from deepvue_tray.services.system_keyring import SystemKeyring
 
             keyring = SystemKeyring()
-            if not os.environ.get("DEEPVUE_CLIENT_SECRET"):
+            if not environ["DEEPVUE_CLIENT_SECRET"]:
                 # Its process starts while the rest is loaded.
                 keyring.make_ready()
             from deepvue_tray.terminal.check import check
 
-            return check(options, keyring)
+            return check(options, environ, keyring)
         case "history":
             from deepvue_tray.terminal.history import print_history
 
-            return print_history(options)
+            return print_history(options, environ)
         case "import":
             from deepvue_tray.terminal.history import import_history
 
-            return import_history(options)
-    return _tray(demo=options.demo, background=options.background)
+            return import_history(options, environ)
+    return _tray(environ, demo=options.demo, background=options.background)
 
 
-def _tray(*, demo: bool = False, background: bool = False) -> int:
+def _tray(environ: Mapping[str, str], *, demo: bool = False, background: bool = False) -> int:
     if os.environ.get("DEEPVUE_BASE_URL"):
         from deepvue_tray.core.address import checked_base_url
 
@@ -104,10 +116,9 @@ def _tray(*, demo: bool = False, background: bool = False) -> int:
         return FAILED
     from deepvue_tray.app import run
 
-    names = ("DEEPVUE_CLIENT_ID", "DEEPVUE_CLIENT_SECRET")
     return run(
-        _logged_engine,
-        from_environment=any(os.environ.get(name) for name in names),
+        lambda: _logged_engine(environ),
+        from_environment=any(environ.values()),
         background=background,
     )
 
@@ -136,10 +147,10 @@ def _demo(problem: str | None) -> int:
     return 0
 
 
-def _logged_engine() -> "Engine":
+def _logged_engine(environ: Mapping[str, str]) -> "Engine":
     # Loaded here: the tray calls this on its worker thread.
     from deepvue_tray.engine import real_engine
     from deepvue_tray.services.paths import Paths
 
     log.to_file(Paths.of_user().log)
-    return real_engine()
+    return real_engine(environ)

@@ -63,17 +63,17 @@ class Engine:
         self.notifier.close()
 
 
-def real_engine(keyring: SystemKeyring | None = None) -> Engine:
+def real_engine(environ: Mapping[str, str], keyring: SystemKeyring | None = None) -> Engine:
     """Assemble the person's own: real settings, keyring, history and server.
 
-    ``keyring`` is one that was made ready.
+    ``environ`` holds the environment's credentials, ``keyring`` is one that was made ready.
 
     Raises InvalidInputError where DEEPVUE_BASE_URL may not be asked, StorageError where the
     settings cannot be read.
     """
     base_url = os.environ.get("DEEPVUE_BASE_URL") or PRODUCTION
     paths = Paths.of_user()
-    store = CredentialStore(os.environ, keyring or SystemKeyring())
+    store = CredentialStore(environ, keyring or SystemKeyring())
     return assemble(paths, store, WalletApi(base_url), autostart_in(paths.autostart))
 
 

@@ -53,7 +53,7 @@ class CredentialStore:
 
     def __init__(self, environ: Mapping[str, str], keyring: Keyring) -> None:
         self._client_id = environ.get("DEEPVUE_CLIENT_ID", "")
-        self._secret = environ.get("DEEPVUE_CLIENT_SECRET", "")
+        self._secret = Secret(environ.get("DEEPVUE_CLIENT_SECRET", ""))
         self._keyring = keyring
         self._kept: Credentials | None = None
         self._only_here: Credentials | None = None
@@ -71,8 +71,8 @@ class CredentialStore:
         client_id = self.client_id(client_id)
         if not client_id:
             raise NotSetUpError
-        if self._secret:
-            return Credentials.parse(client_id, self._secret)
+        if secret := self._secret.reveal():
+            return Credentials.parse(client_id, secret)
         if self._kept is None or self._kept.client_id != client_id:
             stored = await self._keyring.get(client_id, prompt=prompt)
             if stored is None:

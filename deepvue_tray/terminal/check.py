@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -27,10 +28,10 @@ OPTIONS = {
 logger = logging.getLogger(__name__)
 
 
-def check(options: argparse.Namespace, keyring: SystemKeyring) -> int:
+def check(options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring) -> int:
     """Look once and print what was seen; returns the status of a monitoring plugin."""
     try:
-        return _check(options, keyring)
+        return _check(options, environ, keyring)
     except DeepvueError as error:
         # A monitor reads standard output.
         print(f"DEEPVUE UNKNOWN - {error}", file=None if options.format == "plugin" else sys.stderr)
@@ -42,8 +43,8 @@ def check(options: argparse.Namespace, keyring: SystemKeyring) -> int:
     return Status.UNKNOWN
 
 
-def _check(options: argparse.Namespace, keyring: SystemKeyring) -> int:
-    engine = real_engine(keyring)
+def _check(options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring) -> int:
+    engine = real_engine(environ, keyring)
     settings = _judged_by(engine.account.settings, options)
     snapshot = replace(asyncio.run(_look(engine)), settings=settings)
     engine.close()

@@ -5,6 +5,7 @@ import asyncio
 import getpass
 import signal
 import sys
+from collections.abc import Mapping
 
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import InvalidInputError
@@ -17,11 +18,11 @@ def line_of(reading: Reading) -> str:
     return f"{reading.balance:,} credits at {reading.at.astimezone():%H:%M}"
 
 
-def login(options: argparse.Namespace) -> int:
+def login(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Check credentials with the server, and store them."""
     # getpass then gives the terminal its echo back.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    engine = real_engine()
+    engine = real_engine(environ)
     credentials = _typed(options.client_id, known=engine.account.settings.client_id)
 
     async def probe_and_save() -> Reading:
@@ -36,9 +37,9 @@ def login(options: argparse.Namespace) -> int:
     return 0
 
 
-def logout() -> int:
+def logout(environ: Mapping[str, str]) -> int:
     """Remove the stored credentials."""
-    client_id = asyncio.run(real_engine().account.sign_out())
+    client_id = asyncio.run(real_engine(environ).account.sign_out())
     if client_id:
         print(f"Signed out: the keyring no longer holds a secret for {client_id}.")
     else:
