@@ -115,7 +115,7 @@ class SettingsOpener(QObject):
     @Slot()
     def _remove(self) -> None:
         async def remove(engine: "Engine") -> Snapshot:
-            await engine.account.sign_out()
+            await engine.account.sign_out(engine.account.settings.client_id)
             return engine.monitor.recall()
 
         self._change(remove, self._refresher.restart)
