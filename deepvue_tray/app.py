@@ -181,6 +181,10 @@ def run(
         refresher.restart(refresher.snapshot)
         raise error
 
+    def restart_if_changed(known: "Snapshot | None") -> None:
+        if known is not None:
+            refresher.restart(known)
+
     def act(action: "Action") -> None:
         on_action[action]()
 
@@ -189,6 +193,7 @@ def run(
     refresher.changed.connect(alerter.raise_due)
     refresher.changed.connect(network.watch)
     refresher.changed.connect(keep_card_filled)
+    refresher.ticked.connect(lambda: worker.submit(_saved_elsewhere, restart_if_changed))
     network.back.connect(refresher.on_network)
     if not background:
         refresher.changed.connect(settings.open_at_first_start)
@@ -223,6 +228,14 @@ async def _recall(engine: "Engine") -> "Snapshot":
     # PySide reads the source of every module that is imported after it, and leaves all the lines
     # in linecache: 9 MB by the time the engine is built.
     linecache.clearcache()
+    return engine.monitor.recall()
+
+
+async def _saved_elsewhere(engine: "Engine") -> "Snapshot | None":
+    """Return what is known under what another process has saved; None where it has not."""
+    if not engine.account.was_saved_elsewhere():
+        return None
+    engine.account.reload()
     return engine.monitor.recall()
 
 

@@ -193,6 +193,35 @@ def test_a_locked_keyring_is_told_without_a_prompt_and_its_unlocking_noticed_wit
     tooltip(item, "6,448 credits", patience=60)
 
 
+def test_a_login_with_a_new_secret_ends_the_rest_after_a_refusal(
+    signed_in: Program, server: FaultyServer
+) -> None:
+    server.answer = status(401)
+    signed_in.start()
+    item = TrayItem.wait(signed_in.desktop)
+    tooltip(item, "Credentials refused")
+    server.answer = balance(6448)
+    assert signed_in.login("live_1", "r0tated-value").returncode == 0
+    tooltip(item, "6,448 credits", patience=75)
+    assert server.requests[-1].headers["x-api-key"] == "r0tated-value"
+
+
+def test_the_browser_does_not_get_the_client_secret(program: Program, tmp_path: Path) -> None:
+    browser = tmp_path / "xdg-open"
+    browser.write_text(
+        f"#!/bin/sh\n/usr/bin/env > {tmp_path}/part && /bin/mv {tmp_path}/part {tmp_path}/environ\n"
+    )
+    browser.chmod(0o700)
+    program.start(**SIGNED_IN, PATH=str(tmp_path))
+    item = TrayItem.wait(program.desktop)
+    tooltip(item, "6,448 credits")
+    item.click("Open dashboard")
+    wait_until((tmp_path / "environ").is_file, "the browser")
+    environ = (tmp_path / "environ").read_text()
+    assert "DEEPVUE_CLIENT_ID=live_1" in environ
+    assert SIGNED_IN["DEEPVUE_CLIENT_SECRET"] not in environ
+
+
 def test_a_refused_unlock_leaves_everything_as_it_was(signed_in: Program) -> None:
     desktop = signed_in.desktop
     secret_service.lock(desktop)
