@@ -63,6 +63,14 @@ class Account:
         async with self._turn:
             return await self._store.load(self.settings.client_id, prompt=prompt)
 
+    async def in_keyring(self, client_id: str) -> Credentials:
+        """Return the credentials that the keyring holds for ``client_id``, whoever is signed in.
+
+        Raises an AccountError, a NotSetUpError where it holds none.
+        """
+        async with self._turn:
+            return await self._store.in_keyring(client_id, prompt=True)
+
     async def save(
         self,
         settings: Settings,

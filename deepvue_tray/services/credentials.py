@@ -74,11 +74,18 @@ class CredentialStore:
         if secret := self._secret.reveal():
             return Credentials.parse(client_id, secret)
         if self._kept is None or self._kept.client_id != client_id:
-            stored = await self._keyring.get(client_id, prompt=prompt)
-            if stored is None:
-                raise NotSetUpError(f"the keyring holds no secret for {client_id}")
-            self._kept = Credentials.parse(client_id, stored.reveal())
+            self._kept = await self.in_keyring(client_id, prompt=prompt)
         return self._kept
+
+    async def in_keyring(self, client_id: str, *, prompt: bool) -> Credentials:
+        """Return the credentials that the keyring holds, past memory and environment.
+
+        Raises an AccountError, a NotSetUpError where it holds none of ``client_id``.
+        """
+        stored = await self._keyring.get(client_id, prompt=prompt)
+        if stored is None:
+            raise NotSetUpError(f"the keyring holds no secret for {client_id}")
+        return Credentials.parse(client_id, stored.reveal())
 
     async def stored(self, client_id: str) -> Secret | None:
         """Return what the keyring holds for ``client_id``, past memory and environment."""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import Action, RejectedError
@@ -99,6 +100,20 @@ def test_numbers_are_grouped_as_india_does(speak: Callable[[str], bool], name: s
 def test_a_language_without_a_translation_stays_english(speak: Callable[[str], bool]) -> None:
     assert not speak("tlh")
     assert words.label_of(Action.QUIT) == "Quit"
+
+
+@pytest.mark.parametrize("language", ["en_IN", "hi_IN"])
+@pytest.mark.parametrize("name", WINDOWS)
+def test_no_two_controls_of_a_window_share_a_mnemonic(
+    speak: Callable[[str], bool], name: str, language: str
+) -> None:
+    speak(language)
+    window = WINDOWS[name]()
+    labels = [label for label in window.findChildren(QLabel) if label.buddy()]
+    named = [*labels, *window.findChildren(QAbstractButton)]
+    keys = [QKeySequence.mnemonic(control.text()).toString() for control in named]
+    taken = [key for key in keys if key]
+    assert sorted(set(taken)) == sorted(taken)
 
 
 @needs_tools
