@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QIcon, QPixmapCache
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -116,7 +116,7 @@ def run(
     def card() -> "Card":
         from deepvue_tray.ui.card import Card
 
-        made = Card(prefix)
+        made = Card(prefix, icon.menu)
         made.asked.connect(act)
         icon.hosted.connect(made.hide)
         refresher.changed.connect(made.show_snapshot)
@@ -149,6 +149,13 @@ def run(
         fill_card()
         refresher.nudge()
 
+    def show_card_without_tray() -> None:
+        # Not beside the settings of a first start, from which it would take the keyboard.
+        if settings.is_open:
+            settings.closed.connect(show_card_without_tray, Qt.ConnectionType.SingleShotConnection)
+        elif not icon.is_hosted:
+            show_card()
+
     opened: list[QWidget] = []
 
     def show_about(facts: tuple[dict[str, str], list[str]]) -> None:
@@ -174,7 +181,8 @@ def run(
         Action.SNOOZE_TOP_UP: lambda: snooze(None),
         Action.RESUME: lambda: worker.submit(_resume, refresher.rejudge),
         Action.ABOUT: lambda: worker.submit(_facts, show_about),
-        Action.QUIT: application.quit,
+        # Not quit(), which closes the window without a tray: that one says that the program goes on.
+        Action.QUIT: application.exit,
     }
 
     def failed_to_recall(error: Exception) -> None:
@@ -200,7 +208,7 @@ def run(
     tray.asked.connect(act)
     icon.homeless.connect(lambda: logger.warning(NO_TRAY))
     if not background:
-        icon.homeless.connect(show_card)
+        icon.homeless.connect(show_card_without_tray)
     alerter.asked.connect(act)
     faults.first.connect(alerter.tell_of_fault)
     if single:
@@ -210,7 +218,7 @@ def run(
 
     # First what is known already, then the first look.
     worker.submit(_recall, refresher.restart, failed_to_recall)
-    with faults.heard(), interrupts(application.quit):
+    with faults.heard(), interrupts(application.exit):
         status = application.exec()
     instance.close()
     worker.stop(within=PATIENCE)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, NotSetUpError
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class SettingsOpener(QObject):
     """Keeps at most one settings dialog open, and does on the worker what it asks for."""
 
+    closed = Signal()
+
     def __init__(
         self,
         worker: "Worker[Engine]",
@@ -36,6 +38,11 @@ class SettingsOpener(QObject):
         self._from_environment = from_environment
         self._dialog: SettingsDialog | None = None
         self._is_new = True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a dialog, be it closed while it still saves."""
+        return self._dialog is not None
 
     @Slot(object)
     def open_at_first_start(self, snapshot: Snapshot) -> None:
@@ -153,6 +160,7 @@ class SettingsOpener(QObject):
     @Slot()
     def _forget(self) -> None:
         self._dialog = None
+        self.closed.emit()
 
 
 async def _whole(typed: Credentials | str | None, engine: "Engine") -> Credentials | None:
