@@ -181,7 +181,7 @@ def run(
         Action.SNOOZE_TOP_UP: lambda: snooze(None),
         Action.RESUME: lambda: worker.submit(_resume, refresher.rejudge),
         Action.ABOUT: lambda: worker.submit(_facts, show_about),
-        # Not quit(), which closes the window without a tray: that one says that the program goes on.
+        # Not quit(), which closes the window without a tray: it would say that all goes on.
         Action.QUIT: application.exit,
     }
 

@@ -189,7 +189,7 @@ class Card(QWidget):
         question = QMessageBox()
         question.setWindowTitle(self.windowTitle())
         question.setIcon(QMessageBox.Icon.Information)
-        question.setText(self.tr("The wallet is still watched, and alerts still come."))
+        question.setText(self.tr("deepvue-tray keeps running, and alerts still come."))
         question.setInformativeText(self.tr("Start deepvue-tray again to see its window."))
         leave = question.addButton(
             words.label_of(Action.QUIT), QMessageBox.ButtonRole.DestructiveRole

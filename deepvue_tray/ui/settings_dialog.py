@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -431,6 +432,7 @@ class SettingsDialog(QDialog):
 
         question = QMessageBox(self)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.setWindowTitle(self.tr("Remove"))
         question.setIcon(QMessageBox.Icon.Question)
         question.setTextFormat(Qt.TextFormat.PlainText)
         question.setText(
@@ -442,6 +444,7 @@ class SettingsDialog(QDialog):
         confirm = question.addButton(self.tr("&Remove"), QMessageBox.ButtonRole.DestructiveRole)
         confirm.clicked.connect(remove)
         cancel = question.addButton(QMessageBox.StandardButton.Cancel)
+        cancel.setIcon(QIcon())
         question.setDefaultButton(cancel)
         question.setEscapeButton(cancel)
         question.open()

@@ -252,6 +252,27 @@ def test_quitting_while_the_keyring_waits_for_a_password_is_quick_and_quiet(
     assert signed_in.output() == ""
 
 
+def test_quitting_while_a_removal_waits_for_a_password_removes_nothing(signed_in: Program) -> None:
+    desktop = signed_in.desktop
+    desktop.start("xfwm4", "--compositor=off")
+    process = signed_in.start()
+    item = TrayItem.wait(desktop)
+    tooltip(item, "6,448 credits")
+    secret_service.lock(desktop)
+    item.click("Settings…")
+    desktop.focus("Settings")
+    desktop.run("xdotool", "key", "alt+r")
+    desktop.focus("Remove")
+    desktop.run("xdotool", "key", "alt+r")
+    secret_service.prompt(desktop)
+    process.terminate()
+    assert process.wait(5) == 0
+    secret_service.unlock(desktop)
+    stored = secret_service.stored(desktop, service="deepvue-tray", username="live_1")
+    assert stored == ["s3cr3t-value"]
+    assert signed_in.run("logout").stdout.startswith("Signed out")
+
+
 def test_first_start_opens_the_settings_and_what_is_typed_there_signs_in(
     program: Program, server: FaultyServer
 ) -> None:
