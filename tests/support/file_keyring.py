@@ -36,6 +36,7 @@ class Keyring(KeyringBackend):
                 print(os.getpid(), file=told, flush=True)
                 # Nobody answers. What is open tells of this process's end.
                 time.sleep(60)
+                print("still waiting", file=told)
         secrets: dict[str, str] = json.loads(Path(os.environ["FILE_KEYRING"]).read_text())
         return secrets
 
