@@ -43,7 +43,7 @@ class Account:
         if self._file.has_changed():
             self._load()
             # A sign-in writes the settings too, whose client id may be the same as before.
-            self._store.forget()
+            self._store.prefer_keyring()
         return self.client_id != before
 
     def forget_secret(self) -> None:

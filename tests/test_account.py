@@ -230,6 +230,22 @@ def test_a_sign_in_in_another_process_is_noticed_and_its_secret_read(home: Home)
     assert not tray.account.was_saved_elsewhere()
 
 
+def test_credentials_for_this_session_end_with_a_sign_in_in_another_process(home: Home) -> None:
+    tray = home.session()
+    tray.save(Settings(), OLD, session_only=True)
+    home.session().sign_in(NEW)
+    tray.account.reload()
+    assert tray.credentials() == NEW
+
+
+def test_credentials_for_this_session_outlive_what_another_process_saves(home: Home) -> None:
+    tray = home.session()
+    tray.save(Settings(), NEW, session_only=True)
+    home.session().save(Settings(low=500))
+    tray.account.reload()
+    assert tray.credentials() == NEW
+
+
 def test_credentials_for_this_session_outlive_a_refusal(home: Home) -> None:
     account = home.session()
     account.save(Settings(), NEW, session_only=True)
