@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.command import COMMAND, NO_KEYRING, run
 from tests.support.faulty_server import FaultyServer, balance
+from tests.support.timeouts import TIMEOUT_S
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_an_interrupted_login_gives_the_terminal_its_echo_back() -> None:
     assert login.stderr.read(len("Client secret: ")) == b"Client secret: "
     assert not termios.tcgetattr(terminal)[3] & termios.ECHO
     login.send_signal(signal.SIGINT)
-    assert login.wait(15) == 130
+    assert login.wait(TIMEOUT_S) == 130
     assert termios.tcgetattr(terminal)[3] & termios.ECHO
     login.stderr.close()
     os.close(ours)
