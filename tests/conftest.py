@@ -7,13 +7,20 @@ CI that is an error.
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from deepvue_tray import preflight
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from tests.support.patient_qtbot import PatientQtBot
 
 # A timing is no test: what is slow on a busy machine is not wrong.
 settings.register_profile("untimed", deadline=None)
@@ -33,7 +40,7 @@ except ImportError as error:
 else:
     lacking = ""
 
-collect_ignore = ["ui", "test_endurance.py"] if lacking else []
+collect_ignore = ["desktop", "ui", "test_endurance.py", "test_history_opener.py"] if lacking else []
 if not sys.platform.startswith("linux"):
     collect_ignore += ["desktop", "test_endurance.py"]
 
@@ -45,10 +52,25 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was left out."""
+    """Say what was left out, in a line."""
+    reasons = Counter(
+        report.longrepr[-1].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+    )
+    if reasons:
+        skipped = ", ".join(f"{count} ({reason})" for reason, count in reasons.most_common())
+        terminalreporter.line(f"Skipped: {skipped}")
     if lacking:
         packages = " ".join(preflight.missing_packages())
         terminalreporter.line(f"Left out: what needs Qt ({lacking}). apt-get install {packages}")
+
+
+@pytest.fixture
+def qtbot(qapp: "QApplication", request: pytest.FixtureRequest) -> "PatientQtBot":
+    """Return pytest-qt's own, but for how long it waits."""
+    from tests.support.patient_qtbot import PatientQtBot
+
+    return PatientQtBot(request)
 
 
 @pytest.fixture(autouse=True)

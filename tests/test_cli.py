@@ -13,6 +13,7 @@ from deepvue_tray.services.paths import Paths
 from tests.support.command import COMMAND, NO_KEYRING, run
 from tests.support.faulty_server import FaultyServer, balance
 from tests.support.file_keyring import FileKeyring
+from tests.support.timeouts import TIMEOUT_S
 
 needs_file_keyring = pytest.mark.skipif(
     not hasattr(os, "mkfifo") or "PROGRAM_UNDER_TEST" in os.environ,
@@ -101,7 +102,7 @@ def test_an_interrupted_login_gives_the_terminal_its_echo_back() -> None:
     assert login.stderr.read(len("Client secret: ")) == b"Client secret: "
     assert not termios.tcgetattr(terminal)[3] & termios.ECHO
     login.send_signal(signal.SIGINT)
-    assert login.wait(15) == 130
+    assert login.wait(TIMEOUT_S) == 130
     assert termios.tcgetattr(terminal)[3] & termios.ECHO
     login.stderr.close()
     os.close(ours)

@@ -11,7 +11,7 @@ import pytest
 from deepvue_tray.terminal.arguments import parser
 
 CHECKOUT = Path(__file__).parents[1]
-DOCUMENTS = [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/*.md")]
+DOCUMENTS = [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/**/*.md")]
 
 SHELL = {"|", "||", "<", ">", ")"}
 """What ends a program's arguments on a line."""

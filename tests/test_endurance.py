@@ -16,6 +16,7 @@ SEEDS = pytest.mark.parametrize("seed", [3, 7])
 """Worlds in which each kind of trouble comes up within three days."""
 
 
+@pytest.mark.soak
 @SEEDS
 def test_each_reading_is_stored_or_said_not_to_be_and_each_failure_shown(seed: int) -> None:
     lived = lived_through(3, seed)
@@ -26,6 +27,7 @@ def test_each_reading_is_stored_or_said_not_to_be_and_each_failure_shown(seed: i
     assert min(lived.kills, lived.restarts, lived.sleeps, lived.clock_changes) > 0
 
 
+@pytest.mark.soak
 @SEEDS
 def test_each_alert_is_told_as_often_as_the_table_of_alerts_says(seed: int) -> None:
     lived = lived_through(3, seed)
@@ -37,6 +39,7 @@ def test_the_machine_s_waking_up_is_noticed_as_soon_as_the_oracle_expects() -> N
     assert timedelta(milliseconds=NOTICED_WITHIN) >= TICK
 
 
+@pytest.mark.soak
 @SEEDS
 def test_no_day_asks_more_than_four_hundred_times(seed: int) -> None:
     assert 24 < lived_through(3, seed).most_a_day <= 400

@@ -18,6 +18,7 @@ from deepvue_tray.history_opener import HistoryOpener
 from deepvue_tray.monitor import Monitor
 from deepvue_tray.ui.refresher import Refresher
 from deepvue_tray.ui.worker import Worker
+from tests.support.timeouts import TIMEOUT_S
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def opener(qtbot: QtBot) -> Iterator[HistoryOpener]:
         assert opener._window is not None
         qtbot.addWidget(opener._window)
         yield opener
-        assert worker.stop(within=5)
+        assert worker.stop(within=TIMEOUT_S)
         # Here and now: the garbage collector might stop its timers on another thread.
         refresher.deleteLater()
         QCoreApplication.sendPostedEvents(refresher, QEvent.Type.DeferredDelete)

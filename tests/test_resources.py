@@ -36,13 +36,15 @@ def test_a_checkout_finds_them_without_an_installation() -> None:
 
 
 @pytest.mark.checkout
+@pytest.mark.soak
 @pytest.mark.parametrize("editable", [False, True], ids=["wheel", "editable"])
 def test_an_installation_finds_them(tmp_path: Path, *, editable: bool) -> None:
     environment = tmp_path / "environment"
-    venv.create(environment, with_pip=True, symlinks=True)
+    venv.create(environment, symlinks=True)
     python = str(environment / ("Scripts" if os.name == "nt" else "bin") / "python")
     source = ["-e", str(CHECKOUT)] if editable else [str(CHECKOUT)]
-    _run(python, "-m", "pip", "install", "-q", "--no-deps", *source, cwd=tmp_path)
+    pip = (sys.executable, "-m", "pip", "--python", python)
+    _run(*pip, "install", "-q", "--no-deps", *source, cwd=tmp_path)
     found = Path(_run(python, "-c", FIND, cwd=tmp_path))
     assert found.is_file()
     assert found.is_relative_to(CHECKOUT if editable else environment)

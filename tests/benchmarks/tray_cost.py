@@ -24,10 +24,11 @@ from jeepney.io.blocking import open_dbus_connection
 
 from tests.benchmarks.table import Row, show
 from tests.desktop import bare_tray
-from tests.desktop.session import PATIENCE, Desktop, wait_until
+from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.support.faulty_server import FaultyServer, balance
 from tests.support.memory import pss
+from tests.support.timeouts import TIMEOUT_S
 
 ROUNDS = 10
 CHECKOUT = Path(__file__).parents[2]
@@ -77,7 +78,7 @@ def registrations(desktop: Desktop) -> Iterator[Callable[[], object]]:
     with open_dbus_connection(desktop.env["DBUS_SESSION_BUS_ADDRESS"]) as bus:
         bus.send_and_get_reply(message_bus.AddMatch(rule))
         with bus.filter(rule) as found:
-            yield lambda: bus.recv_until_filtered(found, timeout=PATIENCE)
+            yield lambda: bus.recv_until_filtered(found, timeout=TIMEOUT_S)
 
 
 def wake_ups(pid: int) -> Mapping[str, int]:

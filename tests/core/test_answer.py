@@ -92,6 +92,7 @@ def test_a_byte_order_mark_does_not_hide_a_balance() -> None:
     assert balance_in(b"\xef\xbb\xbf" + body("5")) == 5
 
 
+@pytest.mark.soak
 @settings(max_examples=16_000)
 @given(st.binary(max_size=256))
 @example(b"{}")
@@ -104,6 +105,7 @@ def test_arbitrary_bytes_never_raise_anything_else(answer: bytes) -> None:
     assert balance.is_finite()
 
 
+@pytest.mark.soak
 @settings(max_examples=5_000)
 @given(JSON, st.sampled_from(["true", "false", "null", "1"]))
 def test_only_a_finite_number_with_success_is_ever_a_balance(value: object, success: str) -> None:

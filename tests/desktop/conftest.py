@@ -11,6 +11,7 @@ import pytest
 from tests.desktop.session import Desktop, missing
 from tests.support.command import COMMAND
 from tests.support.faulty_server import FaultyServer, balance
+from tests.support.timeouts import TIMEOUT_S
 
 HERE = Path(__file__).parent
 
@@ -71,7 +72,7 @@ class Program:
             input=input,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=TIMEOUT_S,
             check=False,
         )
 

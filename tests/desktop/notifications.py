@@ -79,12 +79,11 @@ class Notifications:
         closed = self._closed()
         return [note for note in self.all if note.id not in closed]
 
-    def wait_for(self, summary: str, patience: float = 30) -> Note:
+    def wait_for(self, summary: str) -> Note:
         """Wait until one is displayed whose summary contains ``summary``; it stays open."""
         found = wait_until(
             lambda: [note for note in self.displayed if summary in note.summary],
             f"a notification with {summary!r}",
-            patience,
         )
         return found[0]
 

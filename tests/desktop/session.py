@@ -17,6 +17,7 @@ from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
 from deepvue_tray import preflight
+from tests.support.timeouts import TIMEOUT_S
 
 T = TypeVar("T")
 
@@ -33,9 +34,6 @@ PACKAGES = {
     "import": "imagemagick",
 }
 """Debian's package of each program that the tests start."""
-
-PATIENCE = 15.0
-"""Seconds until something that should happen counts as not happening."""
 
 _BUS = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
 
@@ -76,12 +74,12 @@ def missing() -> list[str]:
     return sorted(programs.union(preflight.missing_packages()))
 
 
-def wait_until(condition: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
-    """Return the first true value of ``condition``; fails with ``what`` after ``patience`` s."""
-    end = time.monotonic() + patience
+def wait_until(condition: Callable[[], T], what: str, timeout_s: float = TIMEOUT_S) -> T:
+    """Return the first true value of ``condition``; fails with ``what`` after ``timeout_s``."""
+    end = time.monotonic() + timeout_s
     while not (value := condition()):
         if time.monotonic() > end:
-            raise AssertionError(f"not within {patience:g} s: {what}")
+            raise AssertionError(f"not within {timeout_s:g} s: {what}")
         time.sleep(0.02)
     return value
 
@@ -200,7 +198,7 @@ class Desktop:
     ) -> tuple[Any, ...]:
         """Call a method over the session bus, and return what it answered."""
         message = new_method_call(address, method, signature or None, arguments)
-        reply = self._bus.send_and_get_reply(message, timeout=PATIENCE)
+        reply = self._bus.send_and_get_reply(message, timeout=TIMEOUT_S)
         if reply.header.message_type is MessageType.error:
             name = reply.header.fields.get(HeaderFields.error_name)
             raise LookupError(f"{method}: {name} {reply.body}")

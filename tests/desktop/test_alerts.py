@@ -7,6 +7,7 @@ from tests.desktop.notifications import Notifications
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.support.faulty_server import FaultyServer, balance, status
+from tests.support.timeouts import TIMEOUT_S
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +90,7 @@ def test_a_snooze_outlives_the_program_and_silences_what_had_fired_but_not_what_
     item.click("1 hour")
     wait_until(lambda: "Resume" in item.labels(), "the snooze")
     item.click("Quit")
-    assert first.wait(5) == 0
+    assert first.wait(TIMEOUT_S) == 0
     program.start(**SIGNED_IN)
     item = TrayItem.wait(desktop)
     for left in (2000, 900, 100):

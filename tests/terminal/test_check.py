@@ -20,6 +20,7 @@ from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
 from tests.support.command import COMMAND, run
 from tests.support.faulty_server import FaultyServer, balance, hang, status
+from tests.support.timeouts import TIMEOUT_S
 
 SECRET = "s3cr3t-value"
 
@@ -275,7 +276,7 @@ def test_a_client_id_that_is_no_text_is_refused_as_misuse(server: FaultyServer) 
 def test_an_interrupted_check_ends_quietly(server: FaultyServer) -> None:
     server.answer = hang()
     process = subprocess.Popen([*COMMAND, "check"], stderr=subprocess.PIPE, text=True)
-    assert server.asked.wait(15)
+    assert server.asked.wait(TIMEOUT_S)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=15)
+    _, told = process.communicate(timeout=TIMEOUT_S)
     assert (process.returncode, told) == (-signal.SIGINT, "")

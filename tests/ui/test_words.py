@@ -122,7 +122,7 @@ def every_error(root: type[DeepvueError] = DeepvueError) -> Iterator[type[Deepvu
         yield from every_error(kind)
 
 
-@pytest.mark.parametrize("kind", set(every_error()), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [*dict.fromkeys(every_error())], ids=lambda kind: kind.__name__)
 def test_every_error_has_a_title_a_remedy_and_a_condition(kind: type[DeepvueError]) -> None:
     said = words.explanation_of(kind("in its own words"))
     assert said == f"{kind.title} (in its own words). {kind.remedy}"

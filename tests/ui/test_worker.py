@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.ui.worker import Worker
+from tests.support.timeouts import TIMEOUT_S
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def closed() -> list[str]:
 def worker(qtbot: QtBot, closed: list[str]) -> Iterator[Worker[str]]:
     worker = Worker(lambda: "engine", closed.append)
     yield worker
-    assert worker.stop(within=5)
+    assert worker.stop(within=TIMEOUT_S)
 
 
 def test_a_result_comes_home_to_the_thread_that_asked(qtbot: QtBot, worker: Worker[str]) -> None:
@@ -91,8 +92,8 @@ def test_stopping_cancels_what_is_under_way_and_closes(
 
     worker.start()
     worker.submit(hang)
-    assert begun.wait(5)
-    assert worker.stop(within=5)
+    assert begun.wait(TIMEOUT_S)
+    assert worker.stop(within=TIMEOUT_S)
     assert cancelled.is_set()
     assert closed == ["engine"]
 
@@ -107,16 +108,16 @@ def test_a_job_that_blocks_the_thread_is_left_behind(qtbot: QtBot) -> None:
 
     worker.start()
     worker.submit(block)
-    assert begun.wait(5)
+    assert begun.wait(TIMEOUT_S)
     assert not worker.stop(within=0.05)
     release.set()
-    assert worker.stop(within=5)
+    assert worker.stop(within=TIMEOUT_S)
 
 
 def test_a_worker_that_is_stopped_at_once_ends(qtbot: QtBot) -> None:
     worker = Worker(lambda: "engine", lambda _: None)
     worker.start()
-    assert worker.stop(within=5)
+    assert worker.stop(within=TIMEOUT_S)
 
 
 def test_an_engine_that_cannot_be_built_is_seen(qtbot: QtBot) -> None:
