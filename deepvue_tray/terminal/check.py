@@ -1,12 +1,12 @@
 """``check``: one look at the wallet, for monitoring."""
 
 import argparse
-import asyncio
 import logging
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from deepvue_tray import event_loop
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError
 from deepvue_tray.core.settings import Settings, problems
 from deepvue_tray.core.snapshot import Snapshot
@@ -45,7 +45,7 @@ def check(options: argparse.Namespace, keyring: SystemKeyring) -> int:
 def _check(options: argparse.Namespace, keyring: SystemKeyring) -> int:
     engine = real_engine(keyring)
     settings = _judged_by(engine.account.settings, options)
-    snapshot = replace(asyncio.run(_look(engine)), settings=settings)
+    snapshot = replace(event_loop.run(_look(engine)), settings=settings)
     engine.close()
     text = FORMATS[options.format](snapshot, datetime.now(UTC))
     if options.output:

@@ -1,11 +1,11 @@
 """``login`` and ``logout``: credentials, without a window."""
 
 import argparse
-import asyncio
 import getpass
 import signal
 import sys
 
+from deepvue_tray import event_loop
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import InvalidInputError
 from deepvue_tray.core.reading import Reading
@@ -29,7 +29,7 @@ def login(options: argparse.Namespace) -> int:
         await engine.account.save(engine.account.settings, credentials)
         return reading
 
-    reading = asyncio.run(probe_and_save())
+    reading = event_loop.run(probe_and_save())
     engine.close()
     print(f"Signed in as {credentials.client_id}: {line_of(reading)}.")
     print("The client secret is stored in the keyring.")
@@ -38,7 +38,7 @@ def login(options: argparse.Namespace) -> int:
 
 def logout() -> int:
     """Remove the stored credentials."""
-    client_id = asyncio.run(real_engine().account.sign_out())
+    client_id = event_loop.run(real_engine().account.sign_out())
     if client_id:
         print(f"Signed out: the keyring no longer holds a secret for {client_id}.")
     else:
