@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -19,9 +19,9 @@ from deepvue_tray.core.errors import (
 from deepvue_tray.core.schedule import Schedule, next_attempt
 from deepvue_tray.core.settings import LONGEST_INTERVAL, SHORTEST_INTERVAL
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+NOW = 1000.0
 DEFAULT = timedelta(minutes=5)
-DAY = timedelta(days=1)
+DAY = 86_400.0
 
 troubles = st.sampled_from(
     [OfflineError(), ServerError(), ThrottledError(), NotSetUpError(), RejectedError(), None]
@@ -37,7 +37,7 @@ def pause_after(
     chance: float = 1.0,
 ) -> timedelta:
     schedule = Schedule(failures)
-    return next_attempt(schedule, trouble, interval=interval, now=NOW, chance=chance)[1]
+    return next_attempt(schedule, trouble, interval=interval, clock=NOW, chance=chance)[1]
 
 
 def requests_in_a_day(answer: Callable[[int], DeepvueError | None], seed: int) -> int:
@@ -46,10 +46,10 @@ def requests_in_a_day(answer: Callable[[int], DeepvueError | None], seed: int) -
     schedule, now, asked = Schedule(), NOW, 0
     while now < NOW + DAY:
         schedule, pause = next_attempt(
-            schedule, answer(asked), interval=DEFAULT, now=now, chance=chance()
+            schedule, answer(asked), interval=DEFAULT, clock=now, chance=chance()
         )
         asked += 1
-        now += pause
+        now += pause.total_seconds()
     return asked
 
 
@@ -58,7 +58,7 @@ def test_after_a_success_it_waits_for_the_interval(
     interval: timedelta, failures: int, chance: float
 ) -> None:
     schedule, pause = next_attempt(
-        Schedule(failures), None, interval=interval, now=NOW, chance=chance
+        Schedule(failures), None, interval=interval, clock=NOW, chance=chance
     )
     assert (schedule.failures, pause) == (0, interval)
 
