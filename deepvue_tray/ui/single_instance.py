@@ -124,7 +124,7 @@ class SingleInstance(QObject):
 
         def answer(connection: QLocalSocket) -> None:
             if connection.canReadLine():
-                line = connection.readLine().data()
+                line = bytes(connection.readLine().data())
                 own = client_id()
                 connection.write(_line(own))
                 connection.disconnectFromServer()
@@ -188,7 +188,7 @@ def _answer_to(socket: "QLocalSocket", client_id: str, milliseconds: int) -> str
     while not socket.canReadLine():
         if not socket.waitForReadyRead(milliseconds):
             return None
-    return socket.readLine().data().decode().strip()
+    return bytes(socket.readLine().data()).decode().strip()
 
 
 def _folder() -> Path:

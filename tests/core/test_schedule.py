@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from deepvue_tray.core.errors import (
     DeepvueError,
+    InactiveError,
     NotSetUpError,
     OfflineError,
     RejectedError,
     ServerError,
     ThrottledError,
 )
-from deepvue_tray.core.schedule import Schedule, next_attempt
+from deepvue_tray.core.schedule import HURRIED_AN_HOUR, Schedule, next_attempt
 from deepvue_tray.core.settings import LONGEST_INTERVAL, SHORTEST_INTERVAL
 
 NOW = 1000.0
@@ -91,8 +92,23 @@ def test_what_the_server_asks_for_is_obeyed_up_to_a_day(
     assert pause_after(0, kind(retry_after=asked)).total_seconds() == waited
 
 
-def test_refused_credentials_are_not_tried_again_for_an_hour() -> None:
-    assert pause_after(0, RejectedError(), chance=0) == timedelta(hours=1)
+@pytest.mark.parametrize("kind", [RejectedError, InactiveError])
+def test_refused_credentials_are_not_tried_again_for_an_hour_or_as_long_as_is_asked(
+    kind: type[RejectedError],
+) -> None:
+    assert pause_after(0, kind(), chance=0) == timedelta(hours=1)
+    assert pause_after(0, kind(retry_after=7200), chance=0) == timedelta(hours=2)
+
+
+def test_an_hour_later_a_failure_may_be_retried_before_the_interval_again() -> None:
+    at_once = Schedule(hurried=(NOW,) * HURRIED_AN_HOUR)
+    for later, pause in ((3599, 300), (3601, 15)):
+        assert (
+            next_attempt(at_once, OfflineError(), interval=DEFAULT, clock=NOW + later, chance=1)[
+                1
+            ].total_seconds()
+            == pause
+        )
 
 
 def test_a_server_that_fails_every_other_time_is_not_asked_twice_as_often() -> None:
