@@ -299,7 +299,7 @@ def test_no_wish_to_wait_is_longer_than_a_timer_can_be(
 ) -> None:
     refresher.refresh()
     wallet.answer(replace(HOURLY, trouble=ServerError(retry_after=seconds)))
-    assert timedelta(0) < time_left(refresher) <= timedelta(days=1)
+    assert timedelta(0) < time_left(refresher) < timedelta(days=1, minutes=1)
     sleep(refresher, wallet, timedelta(days=1))
     assert wallet.asked == 2
 
@@ -344,6 +344,16 @@ def test_a_shorter_interval_does_not_break_a_silence(
     quick = Settings(interval=timedelta(minutes=1))
     refresher.rejudge(replace(HOURLY, settings=quick, trouble=trouble))
     assert time_left(refresher) > timedelta(minutes=59)
+
+
+def test_a_longer_interval_does_not_postpone_the_retry_of_a_failure(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, trouble=OfflineError()))
+    daily = Settings(interval=timedelta(hours=24))
+    refresher.rejudge(replace(HOURLY, settings=daily, trouble=OfflineError()))
+    assert time_left(refresher) < timedelta(minutes=1)
 
 
 def test_another_wallet_found_in_the_settings_is_asked_at_once(
@@ -459,3 +469,18 @@ def test_a_fault_of_ours_is_raised_and_does_not_end_the_looking(
         failed(ZeroDivisionError())
     assert not refresher.snapshot.refreshing
     assert refresher._timer.isActive()
+
+
+def test_a_fault_of_ours_makes_no_old_reading_a_fresh_one(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, reading=wallet.reading()))
+    for _ in range(3):
+        tick(refresher, wallet, 60)
+        refresher.refresh()
+        _came, failed = wallet.waiting.pop(0)
+        with pytest.raises(ZeroDivisionError):
+            failed(ZeroDivisionError())
+    tick(refresher, wallet)
+    assert refresher.snapshot.stale
