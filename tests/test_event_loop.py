@@ -47,6 +47,13 @@ def test_check_ends_at_its_deadline_though_the_name_server_does_not_answer() -> 
     assert output.startswith("DEEPVUE UNKNOWN - No answer in time (15 seconds). ")
 
 
+def test_an_interrupted_login_does_not_wait_for_a_name_server_either() -> None:
+    login = (*COMMAND, "login", "--client-id", "live_1")
+    with without_names(*login, env={}, typed="s3cr3t-value\n") as program:
+        program.send(signal.SIGINT)
+        assert program.end() == (130, "")
+
+
 def test_the_tray_quits_though_the_name_server_does_not_answer() -> None:
     with without_names(*COMMAND, "--background", env=CREDENTIALS) as program:
         program.send(signal.SIGTERM)

@@ -31,8 +31,11 @@ _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
 
 
 @contextmanager
-def without_names(*command: str, env: Mapping[str, str]) -> Iterator["Program"]:
-    """Run ``command`` where no name is ever found; skips where name spaces are forbidden."""
+def without_names(*command: str, env: Mapping[str, str], typed: str = "") -> Iterator["Program"]:
+    """Run ``command`` where no name is ever found; skips where name spaces are forbidden.
+
+    ``typed`` is what its standard input begins with.
+    """
     try:
         subprocess.run([*NAME_SPACES, "true"], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
@@ -42,12 +45,16 @@ def without_names(*command: str, env: Mapping[str, str]) -> Iterator["Program"]:
     with subprocess.Popen(
         [*NAME_SPACES, *module, *command],
         env=os.environ | env,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         pass_fds=(writer,),
         cwd=Path(__file__).parents[2],
     ) as process:
         os.close(writer)
+        assert process.stdin is not None
+        process.stdin.write(typed)
+        process.stdin.flush()
         with os.fdopen(reader) as pipe:
             program = Program(process, int(pipe.readline()))
         try:
@@ -77,6 +84,7 @@ class Program:
 def _main(pipe: int, *command: str) -> int:
     _switch_loopback_on()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.settimeout(PATIENCE / 2)
         server.bind(("127.0.0.1", 53))
         with tempfile.NamedTemporaryFile("w") as file:
             file.write(RESOLV_CONF)
