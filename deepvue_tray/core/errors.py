@@ -128,7 +128,7 @@ class InactiveError(RejectedError):
 
     title = QT_TRANSLATE_NOOP("errors", "Account inactive")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "See in the Deepvue dashboard what is open, or write to Deepvue's support."
+        "errors", "Check the account in the Deepvue dashboard, or write to Deepvue's support."
     )
     condition = Condition.INACTIVE
     action = Action.DASHBOARD
