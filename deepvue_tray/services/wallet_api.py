@@ -17,7 +17,6 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from deepvue_tray import __version__
 from deepvue_tray.core.address import checked_base_url, is_loopback
@@ -154,6 +153,8 @@ def _new_client(url: str) -> "httpx.AsyncClient":
 
 def _proxy_for(url: str) -> str | None:
     """Return the proxy that the environment, or else the system, names for ``url``."""
+    from urllib.request import getproxies, proxy_bypass
+
     parts, proxies = urlsplit(url), getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     # A proxy cannot reach this computer's own loopback.
