@@ -189,7 +189,7 @@ def _explain(error: "httpx.RequestError", credentials: Credentials) -> WalletErr
         if isinstance(cause, ssl.SSLCertVerificationError):
             return UntrustedError(getattr(cause, "verify_message", ""))
         if isinstance(cause, ssl.SSLError):
-            detail = "no secure connection: the answer is not TLS, or of another version"
+            detail = "the TLS connection failed"
         elif isinstance(cause, OSError) and cause.errno:
             detail = _system_text(cause)
     return OfflineError(detail)
