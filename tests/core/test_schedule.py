@@ -78,6 +78,17 @@ def test_the_longest_pause_doubles_from_fifteen_seconds_to_fifteen_minutes() -> 
     assert seconds == [15, 30, 60, 120, 240, 480, 900, 900]
 
 
+def test_failures_in_a_row_are_retried_early_four_times_in_an_hour_ever_more_slowly() -> None:
+    schedule, clock, seconds = Schedule(), NOW, []
+    for _ in range(8):
+        schedule, pause = next_attempt(
+            schedule, OfflineError(), interval=timedelta(hours=24), clock=clock, chance=1
+        )
+        clock += pause.total_seconds()
+        seconds.append(pause.total_seconds())
+    assert seconds == [15, 30, 60, 120, 900, 900, 960, 1920]
+
+
 def test_the_pause_is_a_random_part_of_the_longest() -> None:
     assert pause_after(3, OfflineError(), chance=0.25) == timedelta(seconds=30)
 
