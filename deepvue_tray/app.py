@@ -68,7 +68,9 @@ def run(
     """
     instance = SingleInstance(_instance_folder())
     if single and not instance.is_first():
-        return _hand_over(instance)
+        status = _hand_over(instance)
+        if status is not None:
+            return status
     application = _application()
     icon = TrayIcon()
     icon.look_for_host()
@@ -217,7 +219,8 @@ def run(
     faults.first.connect(alerter.tell_of_fault)
     if single:
         instance.asked.connect(show_card)
-        instance.listen()
+        # Before the settings are read, the environment's wallet is known.
+        instance.listen(lambda: refresher.snapshot.client_id or _client_id_of_environment())
     icon.watch_host()
 
     # First what is known already, then the first look.
@@ -245,11 +248,23 @@ def _instance_folder() -> Path:
     return folder
 
 
-def _hand_over(instance: SingleInstance) -> int:
-    if instance.show_first():
-        return 0
-    logger.warning("It runs already, and does not answer. End that process and try again.")
-    return 1
+def _hand_over(instance: SingleInstance) -> int | None:
+    """Let the tray that runs show itself; returns the exit status, or None where it has ended."""
+    client_id = _client_id_of_environment()
+    try:
+        running = instance.show_first(client_id)
+    except TimeoutError:
+        logger.warning("It runs already, and does not answer. End that process and try again.")
+        return 1
+    if client_id and running is not None and running != client_id:
+        wallet = f"the wallet {running}" if running else "no wallet"
+        logger.warning("It runs already, with %s. Quit that tray first.", wallet)
+        return 1
+    return None if running is None else 0
+
+
+def _client_id_of_environment() -> str:
+    return os.environ.get("DEEPVUE_CLIENT_ID", "").strip()
 
 
 async def _recall(engine: "Engine") -> "Snapshot":

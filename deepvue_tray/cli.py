@@ -134,12 +134,11 @@ def _demo(problem: str | None) -> int:
             from deepvue_tray.app import run
 
             return run(build, prefix="Demo", single=False)
-        import asyncio
-
+        from deepvue_tray import event_loop
         from deepvue_tray.terminal.sign_in import line_of
 
         engine = build()
-        snapshot = asyncio.run(engine.monitor.look())
+        snapshot = event_loop.run(engine.monitor.look())
         engine.close()
     if snapshot.trouble or not snapshot.reading:
         print(f"Demo: {snapshot.trouble}", file=sys.stderr)

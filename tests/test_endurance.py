@@ -12,7 +12,7 @@ from tests.support.alert_oracle import NOTICED_WITHIN
 lived_through = cache(endurance.run)
 """One simulation serves all tests of its seed."""
 
-SEEDS = pytest.mark.parametrize("seed", [3, 7])
+SEEDS = pytest.mark.parametrize("seed", [3, 9])
 """Worlds in which each kind of trouble comes up within three days."""
 
 

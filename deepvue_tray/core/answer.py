@@ -6,12 +6,13 @@ Nothing else is believed: what merely resembles a balance is unreadable.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 from typing import Any, NoReturn
 
 from deepvue_tray.core.errors import (
+    InactiveError,
     ProxyError,
     RejectedError,
     ServerError,
@@ -19,12 +20,17 @@ from deepvue_tray.core.errors import (
     UnreadableError,
     WalletError,
 )
+from deepvue_tray.core.foreign_text import cleaned
 from deepvue_tray.core.reading import believable
 
-LONGEST_DETAIL = 160
-"""Characters of the server's own words that are passed on to a person."""
-
-_REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+_KINDS: Mapping[int, type[WalletError]] = {
+    HTTPStatus.BAD_REQUEST: RejectedError,
+    HTTPStatus.UNAUTHORIZED: RejectedError,
+    HTTPStatus.FORBIDDEN: RejectedError,
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: ProxyError,
+    HTTPStatus.TOO_MANY_REQUESTS: ThrottledError,
+}
+"""What a status from 400 up means; any other is the server's own trouble."""
 
 
 def balance_in(body: bytes) -> Decimal:
@@ -58,21 +64,15 @@ def error_for(
 
     ``retry_after`` is in seconds; ``redact`` masks in the server's words what must not be shown.
     """
+    if status < HTTPStatus.BAD_REQUEST:
+        redirected = "redirected, " if status >= HTTPStatus.MULTIPLE_CHOICES else ""
+        return UnreadableError(f"{redirected}HTTP {status}")
     # First masked, then cut: half a secret is one too.
-    detail = redact(_detail_in(body)) or f"HTTP {status}"
-    if len(detail) > LONGEST_DETAIL:
-        detail = detail[: LONGEST_DETAIL - 1] + "…"
-    if status in _REFUSALS:
-        return RejectedError(detail)
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return ThrottledError(detail, retry_after=retry_after)
-    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-        return ProxyError(detail)
-    if status >= HTTPStatus.BAD_REQUEST:
-        return ServerError(detail, retry_after=retry_after)
-    if status >= HTTPStatus.MULTIPLE_CHOICES:
-        return UnreadableError(f"redirected, HTTP {status}")
-    return UnreadableError(f"HTTP {status}")
+    detail = cleaned(redact(_detail_in(body))) or f"HTTP {status}"
+    kind = _KINDS.get(status, ServerError)
+    if status == HTTPStatus.BAD_REQUEST and "inactive" in detail.casefold():
+        kind = InactiveError
+    return kind(detail, retry_after=retry_after)
 
 
 def _parse(body: bytes) -> Any:
@@ -105,6 +105,4 @@ def _detail_in(body: bytes) -> str:
     detail = answer.get("detail") if isinstance(answer, dict) else None
     if isinstance(detail, list) and detail and isinstance(detail[0], dict):
         detail = detail[0].get("msg")
-    if not isinstance(detail, str):
-        return ""
-    return " ".join("".join(c if c.isprintable() else " " for c in detail).split())
+    return detail if isinstance(detail, str) else ""

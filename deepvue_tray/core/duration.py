@@ -3,11 +3,9 @@
 from datetime import timedelta
 from enum import Enum
 
-# Up to here the smaller unit says more: 36 hours, 45 days.
-_HOURS_UP_TO = 48
-_DAYS_UP_TO = 60
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
-_DAYS_A_MONTH = 30.44
+_MONTH = 30.44 * _DAY
 """In the mean."""
 
 
@@ -22,11 +20,14 @@ class Unit(Enum):
 
 def rough(time: timedelta) -> tuple[int, Unit]:
     """Return how many of the unit that says most: 11 days, not 264 hours."""
-    hours = time / timedelta(hours=1)
-    if hours < 1:
-        return round(hours * 60), Unit.MINUTE
-    if hours < _HOURS_UP_TO:
-        return round(hours), Unit.HOUR
-    if hours < _DAYS_UP_TO * 24:
-        return round(hours / 24), Unit.DAY
-    return round(hours / 24 / _DAYS_A_MONTH), Unit.MONTH
+    # The smaller unit says more for a while: 36 hours, 45 days. The rounded count decides, or it
+    # would be 60 minutes.
+    for unit, length, fewer_than in (
+        (Unit.MINUTE, _MINUTE, 60),
+        (Unit.HOUR, _HOUR, 48),
+        (Unit.DAY, _DAY, 60),
+    ):
+        count = round(time / length)
+        if count < fewer_than:
+            return count, unit
+    return round(time / _MONTH), Unit.MONTH

@@ -3,6 +3,7 @@
 DeepvueError
 ├── WalletError              the wallet was asked, and gave no balance
 │   ├── RejectedError        400, 401, 403: the credentials do not open this wallet
+│   │   └── InactiveError    400: the account is not in good standing
 │   ├── ThrottledError       429: too many requests
 │   ├── ServerError          any other refusal: 5xx, 404, 422 …
 │   ├── OfflineError         no connection
@@ -27,6 +28,8 @@ translation; the interface translates them in the context ``errors``.
 from enum import Enum
 from typing import ClassVar, Self
 
+from deepvue_tray.core.foreign_text import cleaned
+
 
 def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:  # noqa: N802 - the name lupdate looks for
     """Mark ``text`` for translation without depending on Qt here."""
@@ -41,6 +44,7 @@ class Condition(Enum):
     STALE = "stale"
     OFFLINE = "offline"
     REJECTED = "rejected"
+    INACTIVE = "inactive"
     THROTTLED = "throttled"
     SERVER_ERROR = "server error"
     UNTRUSTED = "untrusted"
@@ -71,7 +75,8 @@ class Action(Enum):
 class DeepvueError(Exception):
     """Something went wrong that can be explained; never raised itself.
 
-    ``detail`` is shown to people: it must never hold a secret.
+    ``detail`` is shown to people: it must never hold a secret. It is cleaned here, which every text
+    from outside passes on its way to a person.
     """
 
     title: ClassVar[str]
@@ -84,8 +89,8 @@ class DeepvueError(Exception):
     """The remedy, where it is a click away."""
 
     def __init__(self, detail: str = "") -> None:
-        super().__init__(detail)
-        self.detail = detail
+        self.detail = cleaned(detail)
+        super().__init__(self.detail)
 
     def __str__(self) -> str:
         """One line for a terminal: title, detail and remedy in English."""
@@ -116,6 +121,17 @@ class RejectedError(WalletError):
     )
     condition = Condition.REJECTED
     action = Action.SETTINGS
+
+
+class InactiveError(RejectedError):
+    """400 "Inactive client_id": the account is not in good standing; no typing error."""
+
+    title = QT_TRANSLATE_NOOP("errors", "Account inactive")
+    remedy = QT_TRANSLATE_NOOP(
+        "errors", "Check the account in the Deepvue dashboard, or write to Deepvue's support."
+    )
+    condition = Condition.INACTIVE
+    action = Action.DASHBOARD
 
 
 class ThrottledError(WalletError):

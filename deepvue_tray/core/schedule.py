@@ -6,7 +6,7 @@ requests a day: 288 at the interval and, in each hour, at most HURRIED_AN_HOUR r
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from deepvue_tray.core.errors import DeepvueError, RejectedError, WalletError
 
@@ -26,6 +26,8 @@ HURRIED_AN_HOUR = 4
 """Retries before the interval is over, in any one hour: a server that fails every other time would
 otherwise be asked twice as often."""
 
+_HOUR = 3600.0
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -33,8 +35,9 @@ class Schedule:
 
     failures: int = 0
     """Failures since the last success."""
-    hurried: tuple[datetime, ...] = ()
-    """The retries of the last hour that did not wait for the interval: when each was decided on."""
+    hurried: tuple[float, ...] = ()
+    """The retries of the last hour that did not wait for the interval: when each was decided on,
+    in seconds of a clock that nobody sets."""
 
 
 def next_attempt(
@@ -42,21 +45,22 @@ def next_attempt(
     trouble: DeepvueError | None,
     *,
     interval: timedelta,
-    now: datetime,
+    clock: float,
     chance: float,
 ) -> tuple[Schedule, timedelta]:
-    """Return the time until the next attempt, after one that ended ``now`` in ``trouble`` or well.
+    """Return the time until the next attempt, after one that ended in ``trouble`` or well.
 
+    ``clock`` says when it ended, in seconds of a clock that nobody sets and that never goes back.
     ``chance`` is a random number from 0 to 1: the pause is a random part of what the backoff
     allows ("full jitter", Marc Brooker, AWS Architecture Blog, 2015), so that many widgets do not
     come back at one moment.
     """
-    hurried = tuple(at for at in schedule.hurried if now - timedelta(hours=1) < at <= now)
+    hurried = tuple(at for at in schedule.hurried if clock - at < _HOUR)
     if trouble is None:
         return Schedule(0, hurried), interval
     failed = Schedule(schedule.failures + 1, hurried)
     if isinstance(trouble, RejectedError):
-        return failed, max(REJECTED, interval)
+        return failed, max(REJECTED, interval, _asked_to_wait(trouble))
     # 2**20 times 15 seconds is past every limit already.
     ceiling = min(FIRST_RETRY * 2 ** min(schedule.failures, 20), max(interval, LONGEST_RETRY))
     pause = max(ceiling * chance, _asked_to_wait(trouble))
@@ -65,7 +69,7 @@ def next_attempt(
     if len(hurried) >= HURRIED_AN_HOUR:
         # An interval of a day would be long to wait for a server that was down for a minute.
         return failed, max(pause, min(interval, LONGEST_RETRY))
-    return Schedule(failed.failures, (*hurried, now)), pause
+    return Schedule(failed.failures, (*hurried, clock)), pause
 
 
 def _asked_to_wait(trouble: DeepvueError) -> timedelta:

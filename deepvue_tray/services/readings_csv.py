@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
+from deepvue_tray.core.foreign_text import cleaned
 from deepvue_tray.core.reading import Reading, believable
 
 COLUMNS = ("at", "balance")
@@ -55,7 +56,7 @@ def parse(text: Iterable[str], now: datetime) -> tuple[list[Reading], list[BadLi
             except IndexError:
                 bad.append(BadLine(rows.line_num, f"has no {len(header)} columns"))
             except ValueError as error:
-                bad.append(BadLine(rows.line_num, str(error)))
+                bad.append(BadLine(rows.line_num, cleaned(str(error))))
     except csv.Error as error:
         bad.append(BadLine(rows.line_num, str(error)))
     return readings, bad

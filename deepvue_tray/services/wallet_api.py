@@ -7,12 +7,16 @@ httpx takes a tenth of a second to load, which ``prepare`` does while the keyrin
 """
 
 import asyncio
+import os
+import socket
 import ssl
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from deepvue_tray import __version__
 from deepvue_tray.core.address import checked_base_url, is_loopback
@@ -62,8 +66,19 @@ class WalletApi:
         self._client: httpx.AsyncClient | None = None
 
     async def prepare(self) -> None:
-        """Load what the first request needs. Raises ProxyError where a proxy cannot be used."""
-        await self._prepared()
+        """Load what the first request needs.
+
+        Raises ProxyError where a proxy cannot be used, TimedOutError where the system does not
+        tell which one in time.
+        """
+        try:
+            async with asyncio.timeout(self._deadline):
+                await self._prepared()
+        except TimeoutError:
+            raise self._timed_out() from None
+
+    def _timed_out(self) -> TimedOutError:
+        return TimedOutError(f"{self._deadline:g} seconds")
 
     async def _prepared(self) -> "httpx.AsyncClient":
         if self._client is None:
@@ -79,7 +94,7 @@ class WalletApi:
             async with asyncio.timeout(self._deadline):
                 return await self._exchange(credentials)
         except TimeoutError:
-            failure: WalletError = TimedOutError(f"{self._deadline:g} seconds")
+            failure: WalletError = self._timed_out()
         except httpx.RequestError as error:
             failure = _explain(error, credentials)
         except (httpx.InvalidURL, UnicodeError):
@@ -96,7 +111,9 @@ class WalletApi:
         async with client.stream("GET", self._url, headers=headers) as response:
             body = await _body_of(response)
         if response.status_code != HTTPStatus.OK:
-            wait = _seconds(response.headers.get("retry-after"), self._now())
+            # By the server's clock: this computer's may be wrong.
+            since = _date(response.headers.get("date", "")) or self._now()
+            wait = _seconds(response.headers.get("retry-after"), since)
             redact = credentials.secret.redact
             raise error_for(response.status_code, body, retry_after=wait, redact=redact)
         return Reading(at=self._now(), balance=balance_in(body))
@@ -111,8 +128,9 @@ def _new_client(url: str) -> "httpx.AsyncClient":
         return httpx.AsyncClient(
             # The operating system's certificates, as company networks need them.
             verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-            # A proxy cannot reach this computer's own loopback.
-            trust_env=not is_loopback(url),
+            proxy=_proxy_for(url),
+            # httpx would choke on a variable that does not concern this server.
+            trust_env=False,
             # Between two requests lie minutes: a connection kept would only be found closed.
             limits=httpx.Limits(max_keepalive_connections=0),
             # Across hosts, httpx would pass x-api-key on.
@@ -133,6 +151,18 @@ def _new_client(url: str) -> "httpx.AsyncClient":
     raise ProxyError(reason)
 
 
+def _proxy_for(url: str) -> str | None:
+    """Return the proxy that the environment, or else the system, names for ``url``."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts, proxies = urlsplit(url), getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    # A proxy cannot reach this computer's own loopback.
+    if not proxy or is_loopback(url) or proxy_bypass(parts.netloc):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
 async def _body_of(response: "httpx.Response") -> bytes:
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnreadableError("a compressed answer that was not asked for")
@@ -147,31 +177,54 @@ async def _body_of(response: "httpx.Response") -> bytes:
 def _explain(error: "httpx.RequestError", credentials: Credentials) -> WalletError:
     import httpx
 
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return UntrustedError(getattr(cause, "verify_message", ""))
-        cause = cause.__cause__ or cause.__context__
-    detail = credentials.secret.redact(" ".join(str(error).split()))
     if isinstance(error, httpx.ProxyError):
-        return ProxyError(detail)
+        # The proxy's own words, which might quote what it was sent.
+        return ProxyError(credentials.secret.redact(str(error)))
     if isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError):
         return UnreadableError("not HTTP, or cut short")
     if isinstance(error, httpx.TimeoutException):
         return TimedOutError()
+    detail = ""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return UntrustedError(getattr(cause, "verify_message", ""))
+        if isinstance(cause, ssl.SSLError):
+            detail = "the TLS connection failed"
+        elif isinstance(cause, OSError) and cause.errno:
+            detail = _system_text(cause)
     return OfflineError(detail)
 
 
-def _seconds(retry_after: str | None, now: datetime) -> float | None:
-    """Read a Retry-After header (RFC 9110, 10.2.3): seconds, or an HTTP date."""
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what led to it; of several at once, the first."""
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        else:
+            error = error.__cause__ or error.__context__
+
+
+def _system_text(error: OSError) -> str:
+    """Return the operating system's text; asyncio puts one of its own into most of its errors."""
+    if isinstance(error, socket.gaierror) or sys.platform == "win32":
+        return error.strerror or ""
+    return os.strerror(error.errno or 0)
+
+
+def _seconds(retry_after: str | None, since: datetime) -> float | None:
+    """Read a Retry-After header (RFC 9110, 10.2.3): seconds, or an HTTP date after ``since``."""
     if retry_after is None:
         return None
     if retry_after.strip().isascii() and retry_after.strip().isdigit():
         return float(retry_after)
+    at = _date(retry_after)
+    return max(0.0, (at - since).total_seconds()) if at else None
+
+
+def _date(text: str) -> datetime | None:
     try:
-        at = parsedate_to_datetime(retry_after)
+        at = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    return max(0.0, (at - now).total_seconds())
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,12 +1,12 @@
 """``check``: one look at the wallet, for monitoring."""
 
 import argparse
-import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from deepvue_tray import event_loop
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError, StorageError
 from deepvue_tray.core.settings import NOT_BELOW, Settings, problems
 from deepvue_tray.core.snapshot import Snapshot
@@ -56,7 +56,7 @@ def _check(
     """Return what is to be printed, and the status."""
     engine = real_engine(environ, keyring)
     settings = _judged_by(engine.account.settings, options)
-    snapshot = replace(asyncio.run(_look(engine)), settings=settings)
+    snapshot = replace(event_loop.run(_look(engine)), settings=settings)
     engine.close()
     text = FORMATS[options.format](snapshot, datetime.now(UTC))
     if options.output:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
+from deepvue_tray import event_loop
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import InvalidInputError
 from deepvue_tray.core.reading import Reading, rounded_for_display
@@ -36,7 +37,7 @@ def login(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         await _announced(engine.account.sign_in(credentials))
         return reading
 
-    reading = asyncio.run(probe_and_store())
+    reading = event_loop.run(probe_and_store())
     engine.close()
     print(f"Signed in as {credentials.client_id}: {line_of(reading)}.")
     print("The client secret is stored in the keyring.")
@@ -47,7 +48,7 @@ def logout(environ: Mapping[str, str]) -> int:
     """Remove the stored credentials."""
     account = real_engine(environ).account
     if client_id := account.settings.client_id:
-        asyncio.run(_announced(account.sign_out(client_id)))
+        event_loop.run(_announced(account.sign_out(client_id)))
         print(f"Signed out: the keyring no longer holds a secret for {client_id}.")
     else:
         print("Nobody was signed in.")

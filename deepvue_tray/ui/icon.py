@@ -42,10 +42,12 @@ _LEVEL_SIGNS: dict[Level, tuple[Stroke, ...]] = {
     Level.CRITICAL: (((0, -1.0), (0, 0.15)), ((0, 0.95),)),
     Level.EMPTY: (((-0.6, -0.9), (0.6, -0.9), (0.6, 0.9), (-0.6, 0.9), (-0.6, -0.9)),),
 }
+_REFUSED: tuple[Stroke, ...] = (((-0.8, -0.8), (0.8, 0.8)), ((-0.8, 0.8), (0.8, -0.8)))
 _TROUBLE_SIGNS: dict[Condition, tuple[Stroke, ...]] = {
     Condition.STALE: (((0, -1.0), (0, 0.1), (0.9, 0.1)),),
     Condition.OFFLINE: (((-1.0, 1.0), (1.0, -1.0)),),
-    Condition.REJECTED: (((-0.8, -0.8), (0.8, 0.8)), ((-0.8, 0.8), (0.8, -0.8))),
+    Condition.REJECTED: _REFUSED,
+    Condition.INACTIVE: _REFUSED,
     Condition.THROTTLED: (((-0.5, -0.8), (-0.5, 0.8)), ((0.5, -0.8), (0.5, 0.8))),
     Condition.SERVER_ERROR: (((0.4, -1.0), (-0.5, 0.1), (0.5, 0.0), (-0.4, 1.0)),),
     Condition.UNTRUSTED: (((0, -0.9), (0.95, 0.8), (-0.95, 0.8), (0, -0.9)),),

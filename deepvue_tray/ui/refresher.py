@@ -1,10 +1,15 @@
-"""Decides when to look: the timers, and the one gate that every asker passes."""
+"""Decides when to look: the timers, and the one gate that every asker passes.
+
+Every deadline is on a clock that nobody sets, and which counts while the computer sleeps. The time
+of day serves to tell when it was changed, and for nothing else.
+"""
 
 import random
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -23,7 +28,8 @@ TICK = timedelta(minutes=1)
 """Between two looks at the clock, each of which wakes the computer."""
 
 JUMP = timedelta(seconds=10)
-"""By how much a tick must come early or late to tell of sleep or of a changed clock."""
+"""By how much a tick must come late to tell of sleep, or the two clocks differ to tell that the
+time of day was changed."""
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -33,11 +39,22 @@ Look = Callable[[bool, Callable[[Snapshot], None], Callable[[Exception], None]],
 fault. The first argument says whether the keyring may ask the person to unlock it."""
 
 
+def seconds_since_boot() -> float:
+    """Return seconds of a clock that nobody sets, and that counts while the computer sleeps."""
+    # On these two, time.monotonic() stops during sleep.
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    if sys.platform == "darwin":
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
+    return time.monotonic()
+
+
 class Refresher(QObject):
     """Holds the latest snapshot and asks for the next.
 
-    ``changed`` carries every new snapshot to every view. ``clock`` counts seconds and never goes
-    back, ``now`` is the time of day, aware, in UTC; ``chance`` returns numbers from 0 to 1.
+    ``changed`` carries every new snapshot to every view. ``clock`` counts seconds as
+    ``seconds_since_boot`` does, ``now`` is the time of day, aware, in UTC; ``chance`` returns
+    numbers from 0 to 1.
     """
 
     changed = Signal(object)
@@ -48,7 +65,7 @@ class Refresher(QObject):
         self,
         look: Look,
         *,
-        clock: Callable[[], float] = monotonic,
+        clock: Callable[[], float] = seconds_since_boot,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -58,12 +75,17 @@ class Refresher(QObject):
         self._now = now
         self._chance = chance
         self._schedule = Schedule()
-        self._asked_at = float("-inf")
+        self._asked_at = self._due_at = float("-inf")
         self._round = 0
         self.snapshot = Snapshot()
         """The latest one."""
-        # The machine has been awake since then, as far as is known.
-        self._asked_on = self._due_at = self._ticked_at = self.awake_since = now()
+        self.awake_since = now()
+        """Since when the computer has been awake, and the time of day unchanged, as far as is
+        known."""
+        # When both clocks were compared last, on each of them.
+        self._compared_at, self._compared_on = clock(), self.awake_since
+        # When the last good reading came, or could have come at the earliest.
+        self._current_at = clock()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._on_due)
         self._tick = QTimer(self, interval=TICK // _MILLISECOND)
@@ -103,10 +125,21 @@ class Refresher(QObject):
         self._begin()
 
     def rejudge(self, known: Snapshot) -> None:
-        """Show ``known``, judged by new settings; the next look keeps to the new interval."""
-        self._show(replace(known, refreshing=self.snapshot.refreshing))
-        if known.trouble is None:
-            self._wait(known.settings.interval)
+        """Show ``known``, judged by new settings; only a changed interval moves the next look.
+
+        It is then due that interval after the last one, or earlier where a failure is to be tried
+        again. Another wallet is asked at once.
+        """
+        before = self.snapshot
+        if known.client_id != before.client_id:
+            self.restart(known)
+            return
+        self._show(replace(known, refreshing=before.refreshing))
+        if known.settings.interval == before.settings.interval or before.refreshing:
+            return
+        if not self._must_wait():
+            due_at = self._asked_at + known.settings.interval.total_seconds()
+            self._wait_until(min(due_at, self._due_at) if known.trouble else due_at)
 
     def _ask_after(self, pause: float) -> None:
         if not self.snapshot.refreshing and self._clock() - self._asked_at >= pause:
@@ -114,11 +147,9 @@ class Refresher(QObject):
 
     def _begin(self, *, prompt: bool = False) -> None:
         self._timer.stop()
+        # After sleep or a changed clock this look may come before the tick that would tell.
+        self._has_slept()
         self._asked_at = self._clock()
-        self._asked_on = self._now()
-        if not timedelta(0) <= self._asked_on - self._ticked_at <= TICK + JUMP:
-            # After sleep or a changed clock this look came before the tick that would tell.
-            self.awake_since = self._asked_on
         self._round += 1
         this_round = self._round
         # What was due was raised when it came; what was not delivered comes again.
@@ -126,6 +157,8 @@ class Refresher(QObject):
 
         def came(snapshot: Snapshot) -> None:
             if this_round == self._round:
+                if snapshot.reading != self.snapshot.reading:
+                    self._current_at = self._clock()
                 self._schedule_next(snapshot)
                 self._show(snapshot)
 
@@ -141,14 +174,15 @@ class Refresher(QObject):
             self._schedule,
             snapshot.trouble,
             interval=snapshot.settings.interval,
-            now=self._now(),
+            clock=self._clock(),
             chance=self._chance(),
         )
-        self._wait(pause)
+        self._wait_until(self._clock() + pause.total_seconds())
 
-    def _wait(self, pause: timedelta) -> None:
-        self._due_at = self._now() + pause
-        self._timer.start(pause // _MILLISECOND)
+    def _wait_until(self, due_at: float) -> None:
+        self._due_at = due_at
+        left = timedelta(seconds=max(due_at - self._clock(), 0))
+        self._timer.start(left // _MILLISECOND)
 
     def _show(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -157,11 +191,11 @@ class Refresher(QObject):
     def _is_asked_to_wait(self) -> bool:
         trouble = self.snapshot.trouble
         asked = isinstance(trouble, WalletError) and trouble.retry_after is not None
-        return (asked or isinstance(trouble, ThrottledError)) and self._now() < self._due_at
+        return (asked or isinstance(trouble, ThrottledError)) and self._clock() < self._due_at
 
     def _must_wait(self) -> bool:
         """Say whether asking before its time would be wrong, unless a person wants it."""
-        refused = isinstance(self.snapshot.trouble, RejectedError) and self._now() < self._due_at
+        refused = isinstance(self.snapshot.trouble, RejectedError) and self._clock() < self._due_at
         return refused or self._is_asked_to_wait()
 
     @Slot()
@@ -171,29 +205,38 @@ class Refresher(QObject):
 
     @Slot()
     def _on_tick(self) -> None:
-        """Notice sleep and changed clocks, which stop or outdate the timer; notice old readings."""
-        now = self._now()
-        passed, self._ticked_at = now - self._ticked_at, now
-        if abs(passed - TICK) > JUMP:
-            self.awake_since = now
-            self._catch_up(now)
-        elif self._is_stale(now) and not self.snapshot.stale:
+        """Notice sleep, which stops the timer; notice changed clocks and old readings."""
+        if self._has_slept():
+            self._catch_up()
+        elif self._is_stale() and not self.snapshot.stale:
             self._show(replace(self.snapshot, stale=True, due=()))
         self.ticked.emit()
 
-    def _catch_up(self, now: datetime) -> None:
-        """Ask at once if it is time by the clock on the wall; else at that time."""
+    def _has_slept(self) -> bool:
+        """Compare the clocks; say whether the computer has slept since the last time."""
+        clock, now = self._clock(), self._now()
+        passed = timedelta(seconds=clock - self._compared_at)
+        is_changed = abs(now - self._compared_on - passed) > JUMP
+        self._compared_at, self._compared_on = clock, now
+        has_slept = passed > TICK + JUMP
+        if has_slept or is_changed:
+            self.awake_since = now
+        if has_slept:
+            self._current_at = clock
+        return has_slept
+
+    def _catch_up(self) -> None:
+        """Ask at once if the interval passed during sleep; else when it was due."""
         if self.snapshot.refreshing:
             return
-        since = now - self._asked_on
-        due = since >= self.snapshot.settings.interval or since < timedelta(0)
-        if due and not self._must_wait():
+        since = timedelta(seconds=self._clock() - self._asked_at)
+        if since >= self.snapshot.settings.interval and not self._must_wait():
             self._begin()
         else:
-            self._timer.start(max(self._due_at - now, timedelta(0)) // _MILLISECOND)
+            self._wait_until(self._due_at)
 
-    def _is_stale(self, now: datetime) -> bool:
+    def _is_stale(self) -> bool:
         if self.snapshot.reading is None or self.snapshot.trouble is not None:
             return False
-        known_good = max(self.snapshot.reading.at, self.awake_since)
-        return now - known_good > 2 * self.snapshot.settings.interval + TICK
+        age = timedelta(seconds=self._clock() - self._current_at)
+        return age > 2 * self.snapshot.settings.interval + TICK

@@ -1,22 +1,35 @@
 """One tray a person: a second start shows what the first one has, and ends.
 
 A lock file decides who is first; it names its process, so that the lock of one that was killed is
-taken over. A local socket, open to the same user alone, carries "show yourself": the connection
-itself is the whole message, so there is nothing in it to believe.
+taken over. A local socket, open to the same user alone, carries "show yourself": one line with the
+client id that the other start wants to see, or none, which is answered by the first one's own.
 """
 
 import logging
 import os
 import sys
+import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, Signal
 
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalSocket
+
 logger = logging.getLogger(__name__)
 
-PATIENCE = 800
-"""Milliseconds for the first instance to answer; it may still be starting."""
+ANSWER_TIMEOUT_S = 30.0
+"""For the first instance to answer: on a busy machine it may be starting for long."""
+
+RETRY_S = 0.05
+"""Between two attempts to reach the first instance."""
+
+LONGEST_LINE = 4096
+"""Bytes; a client id is shorter."""
 
 
 class SingleInstance(QObject):
@@ -47,19 +60,22 @@ class SingleInstance(QObject):
         logger.warning("No lock can be made in %s.", self._folder)
         return True
 
-    def listen(self) -> None:
-        """Begin to hear other starts; only the first instance may."""
+    def listen(self, client_id: Callable[[], str]) -> None:
+        """Begin to hear other starts; only the first instance may.
+
+        ``client_id`` returns the client id of the wallet that is shown, empty where there is none.
+        """
         if not self._lock.isLocked():
             return  # What lies at the address may be another start's.
         try:
             if sys.platform == "win32":
-                self.listen_with_qt()
+                self.listen_with_qt(client_id)
             else:
-                self._listen()
+                self._listen(client_id)
         except OSError as error:
             logger.warning("Other starts cannot be heard: %s.", error)
 
-    def _listen(self) -> None:
+    def _listen(self, client_id: Callable[[], str]) -> None:
         import socket  # noqa: PLC0415 - 2 ms, which the icon need not wait for
 
         address = Path(self._address())
@@ -75,19 +91,30 @@ class SingleInstance(QObject):
 
         def accept() -> None:
             with suppress(OSError):  # gone again
-                listener.accept()[0].close()
-                self.asked.emit()
+                connection = listener.accept()[0]
+                connection.setblocking(False)
+                says = QSocketNotifier(connection.fileno(), QSocketNotifier.Type.Read, self)
+                says.activated.connect(lambda: answer(connection, says))
+
+        def answer(connection: socket.socket, says: QSocketNotifier) -> None:
+            says.setEnabled(False)
+            says.deleteLater()
+            with connection, suppress(OSError):
+                line = connection.recv(LONGEST_LINE)
+                own = client_id()
+                connection.send(_line(own))
+                self._show_to(line, own)
 
         notifier = QSocketNotifier(listener.fileno(), QSocketNotifier.Type.Read, self)
         self._closing.callback(notifier.setEnabled, False)
         notifier.activated.connect(accept)
 
-    def listen_with_qt(self) -> None:
+    def listen_with_qt(self, client_id: Callable[[], str]) -> None:
         """Do the same where Python has no such sockets: Qt's network library takes 3 MB.
 
         Raises OSError.
         """
-        from PySide6.QtNetwork import QLocalServer  # noqa: PLC0415 - for its memory, see above
+        from PySide6.QtNetwork import QLocalServer, QLocalSocket  # noqa: PLC0415 - for its memory, see above
 
         server = QLocalServer(self)
         server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
@@ -95,9 +122,18 @@ class SingleInstance(QObject):
 
         def accept() -> None:
             while connection := server.nextPendingConnection():
-                connection.abort()
-                connection.deleteLater()
-                self.asked.emit()
+                connection.disconnected.connect(connection.deleteLater)
+                connection.readyRead.connect(partial(answer, connection))
+                if connection.bytesAvailable():
+                    answer(connection)
+
+        def answer(connection: QLocalSocket) -> None:
+            if connection.canReadLine():
+                line = bytes(connection.readLine().data())
+                own = client_id()
+                connection.write(_line(own))
+                connection.disconnectFromServer()
+                self._show_to(line, own)
 
         server.newConnection.connect(accept)
         QLocalServer.removeServer(self._address())
@@ -108,19 +144,35 @@ class SingleInstance(QObject):
         """Hear no other starts any more, and let the next one be the first."""
         self._closing.close()
 
-    def show_first(self) -> bool:
-        """Ask the first instance to show itself; False where it did not answer in time."""
+    def _show_to(self, line: bytes, own: str) -> None:
+        """Show this one, unless another start gave up or wants another wallet."""
+        if line in (_line(""), _line(own)):
+            self.asked.emit()
+
+    def show_first(self, client_id: str, within_s: float = ANSWER_TIMEOUT_S) -> str | None:
+        """Ask the first instance to show itself, as long as it holds the lock.
+
+        It does so if its wallet is that of ``client_id``, or if that is empty. Returns the client
+        id of its wallet, empty where it has none; None where it has ended, and this start is the
+        first by now. Raises TimeoutError where it does not answer.
+        """
         from PySide6.QtCore import QDeadlineTimer  # noqa: PLC0415 - a second start's alone
         from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - likewise
 
-        deadline = QDeadlineTimer(PATIENCE)
+        deadline = QDeadlineTimer(round(within_s * 1000))
         socket = QLocalSocket()
         while not deadline.hasExpired():
+            socket.abort()
             socket.connectToServer(self._address())
-            if socket.waitForConnected(deadline.remainingTime()):
-                socket.disconnectFromServer()
-                return True
-        return False
+            is_reached = socket.waitForConnected(deadline.remainingTime())
+            if is_reached:
+                line = _answer_to(socket, client_id, deadline.remainingTime())
+                if line is not None:
+                    return line
+            time.sleep(RETRY_S)
+            if self.is_first():
+                return None
+        raise TimeoutError
 
     def _address(self) -> str:
         if sys.platform == "win32":
@@ -129,3 +181,16 @@ class SingleInstance(QObject):
 
             return "deepvue-tray-" + hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:16]
         return str(self._folder / "deepvue-tray.socket")
+
+
+def _line(client_id: str) -> bytes:
+    return client_id.encode() + b"\n"
+
+
+def _answer_to(socket: "QLocalSocket", client_id: str, milliseconds: int) -> str | None:
+    """Return the first instance's answer without its end of line; None where there is none."""
+    socket.write(_line(client_id))
+    while not socket.canReadLine():
+        if not socket.waitForReadyRead(milliseconds):
+            return None
+    return bytes(socket.readLine().data()).decode().strip()

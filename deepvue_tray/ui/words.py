@@ -12,7 +12,7 @@ from PySide6.QtCore import QDate, QDateTime, QLocale
 
 from deepvue_tray.core.alerts import LADDER, Alert
 from deepvue_tray.core.duration import Unit, rough
-from deepvue_tray.core.errors import Action, DeepvueError, RejectedError, WalletError
+from deepvue_tray.core.errors import Action, Condition, DeepvueError, RejectedError, WalletError
 from deepvue_tray.core.forecast import HORIZON
 from deepvue_tray.core.note import Note
 from deepvue_tray.core.reading import Stretch, rounded_for_display
@@ -319,7 +319,7 @@ def note_of(alert: Alert, snapshot: Snapshot, now: datetime, prefix: str) -> Not
             translate("words", "Deepvue credits were added"),
             translate("words", "The balance is {0}.").format(credits_of(snapshot)),
         ),
-        Alert.REJECTED: (translate("words", "Deepvue refuses the credentials"), _because(snapshot)),
+        Alert.REJECTED: (_refusal_of(snapshot), _because(snapshot)),
         Alert.BLIND: (
             translate("words", "Deepvue balance unknown for an hour"),
             _because(snapshot),
@@ -330,14 +330,22 @@ def note_of(alert: Alert, snapshot: Snapshot, now: datetime, prefix: str) -> Not
         kind="balance" if alert in LADDER else alert.value,
         title=prefixed(prefix, title),
         body=body,
-        buttons=tuple((action.value, label) for action, label in _buttons_of(alert)),
+        buttons=tuple((action.value, label) for action, label in _buttons_of(alert, snapshot)),
     )
 
 
-def _buttons_of(alert: Alert) -> list[tuple[Action, str]]:
+def _refusal_of(snapshot: Snapshot) -> str:
+    if snapshot.condition is Condition.INACTIVE:
+        return translate("words", "The Deepvue account is inactive")
+    return translate("words", "Deepvue refuses the credentials")
+
+
+def _buttons_of(alert: Alert, snapshot: Snapshot) -> list[tuple[Action, str]]:
     if alert in (*LADDER, Alert.BURNING):
         snooze = (Action.SNOOZE_MORNING, translate("words", "Snooze until morning"))
         return [(Action.DASHBOARD, translate("words", "Top up")), snooze]
+    if alert is Alert.REJECTED and snapshot.condition is Condition.INACTIVE:
+        return [(Action.DASHBOARD, translate("words", "Open dashboard"))]
     return [(Action.SETTINGS, translate("words", "Settings"))] if alert is Alert.REJECTED else []
 
 

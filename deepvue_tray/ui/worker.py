@@ -75,9 +75,9 @@ class Worker(QObject, Generic[T]):
 
     def _run(self) -> None:
         # Loaded here because it takes 40 ms, during which the icon already shows.
-        import asyncio  # noqa: PLC0415
+        from deepvue_tray import event_loop  # noqa: PLC0415
 
-        asyncio.run(self._main())
+        event_loop.run(self._main())
 
     async def _main(self) -> None:
         import asyncio  # noqa: PLC0415 - see _run

@@ -491,6 +491,14 @@
         <translation>थोड़ा रुकें; आपके अपने अनुरोध भी गिने जाते हैं।</translation>
     </message>
     <message>
+        <source>Account inactive</source>
+        <translation>खाता निष्क्रिय है</translation>
+    </message>
+    <message>
+        <source>Check the account in the Deepvue dashboard, or write to Deepvue&apos;s support.</source>
+        <translation>Deepvue डैशबोर्ड में खाता जाँचें, या Deepvue की सहायता टीम को लिखें।</translation>
+    </message>
+    <message>
         <source>See on the status page whether it is known.</source>
         <translation>स्थिति पृष्ठ पर देखें कि यह ज्ञात है या नहीं।</translation>
     </message>
@@ -835,6 +843,10 @@
     <message>
         <source>The balance is {0}.</source>
         <translation>शेष राशि {0} है।</translation>
+    </message>
+    <message>
+        <source>The Deepvue account is inactive</source>
+        <translation>Deepvue खाता निष्क्रिय है</translation>
     </message>
     <message>
         <source>Deepvue refuses the credentials</source>

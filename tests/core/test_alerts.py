@@ -31,6 +31,7 @@ from deepvue_tray.core.alerts import (
 )
 from deepvue_tray.core.errors import (
     DeepvueError,
+    InactiveError,
     KeyringLockedError,
     NotSetUpError,
     OfflineError,
@@ -124,6 +125,14 @@ failures = st.builds(
     unseen=st.timedeltas(timedelta(0), timedelta(hours=3)),
 )
 looks = st.lists(readings | failures)
+
+
+@pytest.mark.parametrize("trouble", [RejectedError(), InactiveError()])
+def test_an_inactive_account_is_told_at_once_and_once_as_a_refusal_is(
+    trouble: DeepvueError,
+) -> None:
+    look = Look(trouble=trouble)
+    assert Widget().looks([look, look]).said == [Alert.REJECTED]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from deepvue_tray.core.answer import LONGEST_DETAIL, balance_in, error_for
+from deepvue_tray.core.answer import balance_in, error_for
+from deepvue_tray.core.credentials import Secret
 from deepvue_tray.core.errors import (
+    Condition,
+    InactiveError,
     ProxyError,
     RejectedError,
     ServerError,
@@ -16,6 +19,7 @@ from deepvue_tray.core.errors import (
     UnreadableError,
     WalletError,
 )
+from deepvue_tray.core.foreign_text import MAX_LENGTH
 from deepvue_tray.core.reading import MOST_DECIMALS
 
 JSON = st.recursive(
@@ -152,6 +156,7 @@ def test_each_status_has_its_error(status: int, error: type[WalletError]) -> Non
         (b'{"detail": {"code": 5}}', "HTTP 400"),
         (b'{"detail": "two\\nlines\\u0007"}', "two lines"),
         (b"<html>", "HTTP 400"),
+        (b'{"detail": " \\u202e\\n "}', "HTTP 400"),
     ],
 )
 def test_the_server_s_own_words_are_passed_on_in_one_line(answer: bytes, words: str) -> None:
@@ -162,4 +167,19 @@ def test_the_server_s_own_words_are_passed_on_in_one_line(answer: bytes, words: 
 def test_whatever_the_server_says_makes_a_short_printable_line(answer: bytes) -> None:
     detail = error_for(500, answer).detail
     assert detail.isprintable()
-    assert 0 < len(detail) <= LONGEST_DETAIL
+    assert 0 < len(detail) <= MAX_LENGTH
+
+
+def test_an_inactive_account_is_no_typing_error() -> None:
+    error = error_for(400, b'{"detail": "Inactive client_id"}')
+    assert type(error) is InactiveError
+    assert error.condition is Condition.INACTIVE
+    assert type(error_for(401, b'{"detail": "Inactive client_id"}')) is RejectedError
+
+
+@pytest.mark.parametrize("before", range(MAX_LENGTH + 20))
+def test_no_part_of_a_secret_is_left_where_the_server_s_words_are_cut(before: int) -> None:
+    secret = "".join(f"<{number:02}>" for number in range(20))
+    body = json.dumps({"detail": "a" * before + secret + "b" * MAX_LENGTH}).encode()
+    detail = error_for(401, body, redact=Secret(secret).redact).detail
+    assert not any(f"{number:02}" in detail for number in range(20))

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -10,18 +10,19 @@ from hypothesis import strategies as st
 
 from deepvue_tray.core.errors import (
     DeepvueError,
+    InactiveError,
     NotSetUpError,
     OfflineError,
     RejectedError,
     ServerError,
     ThrottledError,
 )
-from deepvue_tray.core.schedule import Schedule, next_attempt
+from deepvue_tray.core.schedule import HURRIED_AN_HOUR, Schedule, next_attempt
 from deepvue_tray.core.settings import LONGEST_INTERVAL, SHORTEST_INTERVAL
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+NOW = 1000.0
 DEFAULT = timedelta(minutes=5)
-DAY = timedelta(days=1)
+DAY = 86_400.0
 
 troubles = st.sampled_from(
     [OfflineError(), ServerError(), ThrottledError(), NotSetUpError(), RejectedError(), None]
@@ -37,7 +38,7 @@ def pause_after(
     chance: float = 1.0,
 ) -> timedelta:
     schedule = Schedule(failures)
-    return next_attempt(schedule, trouble, interval=interval, now=NOW, chance=chance)[1]
+    return next_attempt(schedule, trouble, interval=interval, clock=NOW, chance=chance)[1]
 
 
 def requests_in_a_day(answer: Callable[[int], DeepvueError | None], seed: int) -> int:
@@ -46,10 +47,10 @@ def requests_in_a_day(answer: Callable[[int], DeepvueError | None], seed: int) -
     schedule, now, asked = Schedule(), NOW, 0
     while now < NOW + DAY:
         schedule, pause = next_attempt(
-            schedule, answer(asked), interval=DEFAULT, now=now, chance=chance()
+            schedule, answer(asked), interval=DEFAULT, clock=now, chance=chance()
         )
         asked += 1
-        now += pause
+        now += pause.total_seconds()
     return asked
 
 
@@ -58,7 +59,7 @@ def test_after_a_success_it_waits_for_the_interval(
     interval: timedelta, failures: int, chance: float
 ) -> None:
     schedule, pause = next_attempt(
-        Schedule(failures), None, interval=interval, now=NOW, chance=chance
+        Schedule(failures), None, interval=interval, clock=NOW, chance=chance
     )
     assert (schedule.failures, pause) == (0, interval)
 
@@ -77,6 +78,17 @@ def test_the_longest_pause_doubles_from_fifteen_seconds_to_fifteen_minutes() -> 
     assert seconds == [15, 30, 60, 120, 240, 480, 900, 900]
 
 
+def test_failures_in_a_row_are_retried_early_four_times_in_an_hour_ever_more_slowly() -> None:
+    schedule, clock, seconds = Schedule(), NOW, []
+    for _ in range(8):
+        schedule, pause = next_attempt(
+            schedule, OfflineError(), interval=timedelta(hours=24), clock=clock, chance=1
+        )
+        clock += pause.total_seconds()
+        seconds.append(pause.total_seconds())
+    assert seconds == [15, 30, 60, 120, 900, 900, 960, 1920]
+
+
 def test_the_pause_is_a_random_part_of_the_longest() -> None:
     assert pause_after(3, OfflineError(), chance=0.25) == timedelta(seconds=30)
 
@@ -91,8 +103,23 @@ def test_what_the_server_asks_for_is_obeyed_up_to_a_day(
     assert pause_after(0, kind(retry_after=asked)).total_seconds() == waited
 
 
-def test_refused_credentials_are_not_tried_again_for_an_hour() -> None:
-    assert pause_after(0, RejectedError(), chance=0) == timedelta(hours=1)
+@pytest.mark.parametrize("kind", [RejectedError, InactiveError])
+def test_refused_credentials_are_not_tried_again_for_an_hour_or_as_long_as_is_asked(
+    kind: type[RejectedError],
+) -> None:
+    assert pause_after(0, kind(), chance=0) == timedelta(hours=1)
+    assert pause_after(0, kind(retry_after=7200), chance=0) == timedelta(hours=2)
+
+
+def test_an_hour_later_a_failure_may_be_retried_before_the_interval_again() -> None:
+    at_once = Schedule(hurried=(NOW,) * HURRIED_AN_HOUR)
+    for later, pause in ((3599, 300), (3601, 15)):
+        assert (
+            next_attempt(at_once, OfflineError(), interval=DEFAULT, clock=NOW + later, chance=1)[
+                1
+            ].total_seconds()
+            == pause
+        )
 
 
 def test_a_server_that_fails_every_other_time_is_not_asked_twice_as_often() -> None:

@@ -203,7 +203,7 @@ def test_a_login_with_a_new_secret_ends_the_rest_after_a_refusal(
     tooltip(item, "Credentials refused")
     server.answer = balance(6448)
     assert signed_in.login("live_1", "r0tated-value").returncode == 0
-    tooltip(item, "6,448 credits", patience=120)
+    tooltip(item, "6,448 credits")
     assert server.requests[-1].headers["x-api-key"] == "r0tated-value"
 
 

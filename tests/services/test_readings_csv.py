@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deepvue_tray.core.foreign_text import MAX_LENGTH
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.readings_csv import BadLine, lines, parse
 
@@ -81,3 +82,9 @@ def test_a_file_that_names_no_columns_is_refused(text: list[str]) -> None:
         [],
         [BadLine(1, "the first line must name the columns at and balance")],
     )
+
+
+def test_a_wrong_line_is_not_repeated_whole() -> None:
+    _, bad = parse(["at,balance\n", f"2026-11-23T09:00:00Z,{'x' * 50_000}\n"], NOW)
+    assert len(bad[0].reason) == MAX_LENGTH
+    assert bad[0].reason.endswith(" is no balance such as 6448 or 6448.50")

@@ -1,6 +1,7 @@
 """Against a real server on loopback: every answer is a balance or says why it is none."""
 
 import asyncio
+import errno
 import os
 import resource
 import socket
@@ -27,6 +28,7 @@ from deepvue_tray.core.errors import (
     UntrustedError,
     WalletError,
 )
+from deepvue_tray.core.foreign_text import MAX_LENGTH
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.wallet_api import LONGEST_BODY, WalletApi
 from tests.support.certificates import Authority
@@ -40,6 +42,7 @@ from tests.support.faulty_server import (
     drip,
     hang,
     http,
+    raw,
     reset,
     status,
 )
@@ -108,16 +111,27 @@ def test_a_broken_connection_is_offline() -> None:
         read(server.url)
 
 
-def test_nobody_listening_is_offline() -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_nobody_listening_is_offline_in_the_system_s_own_words(host: str) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        with pytest.raises(OfflineError):
-            read(f"http://127.0.0.1:{unused.getsockname()[1]}")
+        with pytest.raises(OfflineError) as caught:
+            read(f"http://{host}:{unused.getsockname()[1]}")
+    assert caught.value.detail == os.strerror(errno.ECONNREFUSED)
 
 
-def test_an_unknown_host_is_offline() -> None:
-    with pytest.raises(OfflineError):
+def test_an_unknown_host_is_offline_and_not_the_library_s_error_number() -> None:
+    with pytest.raises(OfflineError) as caught:
         read("https://nowhere.invalid")
+    assert caught.value.detail
+    assert "[" not in caught.value.detail
+
+
+def test_an_answer_without_tls_is_told_in_words_and_not_in_openssl_s() -> None:
+    server = FaultyServer(hang(), greeting=b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    with server, pytest.raises(OfflineError) as caught:
+        read(server.url.replace("http:", "https:"))
+    assert caught.value.detail == ("the TLS connection failed")
 
 
 def test_a_flood_is_cut_off() -> None:
@@ -166,6 +180,17 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(header: str, seconds: float
     assert caught.value.retry_after == seconds
 
 
+def test_a_date_to_wait_for_is_told_by_the_server_s_clock() -> None:
+    answer = status(
+        429,
+        Date="Thu, 01 Jan 1970 00:00:00 GMT",
+        Retry_After="Thu, 01 Jan 1970 00:01:00 GMT",
+    )
+    with FaultyServer(answer) as server, pytest.raises(ThrottledError) as caught:
+        read(server.url)
+    assert caught.value.retry_after == 60
+
+
 def test_without_retry_after_there_is_none() -> None:
     with FaultyServer(status(429)) as server, pytest.raises(ThrottledError) as caught:
         read(server.url)
@@ -208,6 +233,65 @@ def test_a_proxy_is_not_asked_for_a_server_on_this_computer(
     monkeypatch.setenv("HTTP_PROXY", "socks5://127.0.0.1:1")
     with FaultyServer(balance(7)) as server:
         assert read(server.url).balance == 7
+
+
+IPV6_EXCEPTIONS = "localhost,127.0.0.1,[::1],fe80::/10,fd00::/8"
+"""As desktops write them into NO_PROXY."""
+
+
+@pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
+def test_exceptions_for_addresses_are_no_misconfigured_proxy(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, IPV6_EXCEPTIONS)
+    with pytest.raises(OfflineError):
+        read("https://nowhere.invalid")
+
+
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_the_proxy_for_https_is_used_whatever_is_set_beside_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scheme: str
+) -> None:
+    authority = Authority.new(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
+    tls = authority.server(x509.DNSName("wallet.example"))
+    server = FaultyServer(balance(7), tls=tls)
+    with server, FaultyServer(reset, tunnels_to=server) as proxy:
+        monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+        monkeypatch.setenv("HTTP_PROXY", "nonsense://")
+        monkeypatch.setenv("NO_PROXY", IPV6_EXCEPTIONS)
+        monkeypatch.setenv("HTTPS_PROXY", scheme + proxy.url.removeprefix("http://"))
+        assert read("https://wallet.example").balance == 7
+    (asked,) = proxy.requests
+    assert (asked.method, asked.path) == ("CONNECT", "wallet.example:443")
+    assert "s3cr3t-value" not in str(asked.headers)
+
+
+@pytest.mark.parametrize(
+    "exception", ["wallet.invalid", ".invalid", "*", "[::1], wallet.invalid:443"]
+)
+def test_a_server_that_is_excepted_is_asked_without_the_proxy(
+    monkeypatch: pytest.MonkeyPatch, exception: str
+) -> None:
+    monkeypatch.setenv("NO_PROXY", exception)
+    with FaultyServer(reset) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with pytest.raises(OfflineError):
+            read("https://wallet.invalid:443")
+    assert proxy.requests == []
+
+
+def test_a_proxy_s_own_words_are_one_short_line_without_the_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reason = "<img src='file:///dev/zero'>\x1b[31m s3cr3t-value " + "x" * 50_000
+    with FaultyServer(raw(f"HTTP/1.1 403 {reason}\r\n\r\n".encode())) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with pytest.raises(ProxyError) as caught:
+            read("https://wallet.invalid")
+    assert caught.value.detail.startswith("403 <img src='file:///dev/zero'> [31m ••• xxx")
+    assert caught.value.detail.isprintable()
+    assert len(caught.value.detail) == MAX_LENGTH
 
 
 @pytest.fixture

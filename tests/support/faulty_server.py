@@ -33,12 +33,15 @@ class FaultyServer:
     """Gives ``answer`` to every request, as long as the context lasts.
 
     ``answers`` come first, one a request. ``bytes_sent`` counts what went out; ``asked`` is set by
-    the first request.
+    the first request. ``greeting`` is sent before anything is read. As a proxy it ``tunnels_to``
+    another of these, whichever host it is asked for.
     """
 
     answer: Answer
     tls: ssl.SSLContext | None = None
     answers: list[Answer] = field(default_factory=list)
+    greeting: bytes = b""
+    tunnels_to: "FaultyServer | None" = None
     requests: list[Request] = field(default_factory=list)
     bytes_sent: int = 0
 
@@ -91,6 +94,7 @@ class FaultyServer:
                 await writer.wait_closed()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(self.greeting)
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         first, *lines = head.strip().split("\r\n")
         headers = {
@@ -99,11 +103,23 @@ class FaultyServer:
         method, path, _ = first.split(" ")
         self.requests.append(Request(method, path, headers))
         self.asked.set()
+        if method == "CONNECT" and self.tunnels_to:
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            far = await asyncio.open_connection("127.0.0.1", self.tunnels_to._port)
+            await asyncio.gather(_pump(reader, far[1]), _pump(far[0], writer))
+            return
         answer = self.answers.pop(0) if self.answers else self.answer
         async for piece in answer(self, writer):
             writer.write(piece)
             self.bytes_sent += len(piece)
             await writer.drain()
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while piece := await reader.read(65536):
+        writer.write(piece)
+        await writer.drain()
+    writer.close()
 
 
 def raw(*pieces: bytes) -> Answer:

@@ -75,15 +75,20 @@ class Timer:
 
 
 class Clock:
-    """The time of day, and how long the machine has been awake, which never goes back."""
+    """The time of day, and how long the machine has been awake and asleep, which only grows."""
 
     def __init__(self, wall: int) -> None:
         self.wall = wall
-        self.awake = 0
+        self.awake = self.asleep = 0
         self.timers: list[Timer] = []
 
     def now(self) -> datetime:
         return time_of(self.wall)
+
+    def sleep(self, time: int) -> None:
+        """Let so many milliseconds pass, of which no timer knows."""
+        self.asleep += time
+        self.wall += time
 
     def new_timer(self, _parent: object, *, singleShot: bool = False, interval: int = 0) -> Timer:  # noqa: N803 - Qt's name
         timer = Timer(self, interval=interval)
@@ -118,7 +123,7 @@ class Tray:
         self._worker: Worker[Engine] = Worker(self._assemble, close=lambda engine: engine.close())
         self.refresher = refresher.Refresher(
             self._look,
-            clock=lambda: clock.awake / 1000,
+            clock=lambda: (clock.awake + clock.asleep) / 1000,
             now=clock.now,
             chance=chance.random,
         )
@@ -244,8 +249,10 @@ def main(url: str, folder: str, seed: str, now: str) -> None:
                     tray.stop()
                 case ["pass", int(time)] if tray:
                     clock.run(time, tray.settle)
-                case ["jump", int(time)]:
-                    clock.wall += time
+                case ["sleep", int(time)]:
+                    clock.sleep(time)
+                case ["set clock", int(change)]:
+                    clock.wall += change
                 case ["disk full", bool(full)]:
                     # The kernel then refuses every write to a file, of whatever length it is.
                     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]

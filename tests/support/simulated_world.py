@@ -158,7 +158,7 @@ class World:
 
     def sleep(self) -> None:
         self.counts["sleeps"] += 1
-        self._jump(int(self.chance.expovariate(1 / (4 * HOUR))))
+        self._jump("sleep", int(self.chance.expovariate(1 / (4 * HOUR))))
 
     def set_clock(self) -> None:
         """Set the clock wrong, or right again."""
@@ -167,7 +167,7 @@ class World:
         if change < 0:
             self.lived_twice.append((self._since_when_unchanged(self.now + change), self.now))
         self.ahead += change
-        self._jump(change)
+        self._jump("set clock", change)
 
     def restart(self) -> None:
         if not self.may_kill:
@@ -354,8 +354,8 @@ class World:
         self.counts["kills"] += 1
         self.process.kill()
 
-    def _jump(self, time: int) -> None:
-        self.command("jump", time)
+    def _jump(self, how: str, time: int) -> None:
+        self.command(how, time)
         self.oracle.woke(self.true_now)
 
     def _set_disk(self, *, full: bool) -> None:

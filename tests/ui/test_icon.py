@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import (
     DeepvueError,
+    InactiveError,
     KeyringLockedError,
     NoKeyringError,
     NotSetUpError,
@@ -65,6 +66,10 @@ def test_every_level_and_every_trouble_looks_different_without_colour(
         pairs = zip(grey(one, template=template), grey(other, template=template), strict=True)
         different = sum(abs(a - b) > 64 for a, b in pairs)
         assert different >= 6, (one.level, one.condition, other.level, other.condition)
+
+
+def test_an_inactive_account_needs_the_person_as_refused_credentials_do(qtbot: QtBot) -> None:
+    assert grey(at(1900, InactiveError())) == grey(at(1900, RejectedError()))
 
 
 def test_a_template_is_black_alone_and_left_to_the_panel_to_colour(qtbot: QtBot) -> None:

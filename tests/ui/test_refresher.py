@@ -1,11 +1,13 @@
 """One gate for every asker, one snapshot for every view."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
@@ -23,7 +25,7 @@ from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.schedule import FIRST_RETRY
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui.refresher import TICK, Refresher
+from deepvue_tray.ui.refresher import TICK, Refresher, seconds_since_boot
 
 QUICK = Snapshot(settings=Settings(interval=timedelta(milliseconds=1)))
 HOURLY = Snapshot(settings=Settings(interval=timedelta(hours=1)))
@@ -86,9 +88,20 @@ def tick(refresher: Refresher, wallet: Wallet, times: int = 1) -> None:
 
 
 def sleep(refresher: Refresher, wallet: Wallet, time: timedelta) -> None:
-    """Let the machine sleep: the wall clock goes on, the other one does not."""
-    wallet.now += time
+    """Let the machine sleep: both clocks go on, and no timer does."""
+    wallet.pass_time(time)
     tick(refresher, wallet)
+
+
+def set_clock(refresher: Refresher, wallet: Wallet, change: timedelta) -> None:
+    """Change the time of day alone, and let it be noticed."""
+    wallet.now += change
+    tick(refresher, wallet)
+
+
+def time_left(refresher: Refresher) -> timedelta:
+    """Return the time until the timer asks."""
+    return timedelta(milliseconds=refresher._timer.remainingTime())
 
 
 def test_each_minute_it_is_time_to_see_what_another_process_has_saved(
@@ -232,24 +245,150 @@ def test_a_network_that_comes_back_is_a_hint_only_where_it_was_missed(
     assert wallet.asked == 3
 
 
-@pytest.mark.parametrize("jump", [timedelta(hours=8), timedelta(hours=-1)])
-def test_after_sleep_or_a_changed_clock_it_asks_once(
-    refresher: Refresher, wallet: Wallet, jump: timedelta
-) -> None:
+def test_after_sleep_it_asks_once(refresher: Refresher, wallet: Wallet) -> None:
     refresher.refresh()
     wallet.answer(replace(HOURLY, reading=wallet.reading()))
-    sleep(refresher, wallet, jump)
+    sleep(refresher, wallet, timedelta(hours=8))
     assert wallet.asked == 2
     tick(refresher, wallet, 20)
     assert wallet.asked == 2
 
 
+CHANGES = [timedelta(hours=-5.5), timedelta(days=-10_000), timedelta(hours=8), timedelta(days=90)]
+TROUBLES = [None, RejectedError(), ThrottledError(retry_after=1800), OfflineError()]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_a_clock_that_is_set_neither_stops_nor_hurries_the_next_look(
+    refresher: Refresher, wallet: Wallet, change: timedelta, trouble: DeepvueError | None
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, trouble=trouble))
+    due = time_left(refresher)
+    set_clock(refresher, wallet, change)
+    tick(refresher, wallet, 3)
+    assert wallet.asked == 1
+    assert timedelta(0) < time_left(refresher) <= due
+    sleep(refresher, wallet, timedelta(hours=1))
+    assert wallet.asked == 2
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("trouble", TROUBLES[1:3])
+def test_a_clock_that_is_set_does_not_lengthen_a_silence(
+    refresher: Refresher, wallet: Wallet, change: timedelta, trouble: DeepvueError
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, trouble=trouble))
+    set_clock(refresher, wallet, change)
+    refresher.nudge()
+    assert wallet.asked == 1
+    tick(refresher, wallet, 60)
+    refresher.nudge()
+    assert wallet.asked == 2
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_old_readings_are_called_stale_whatever_the_clock_says(
+    refresher: Refresher, wallet: Wallet, change: timedelta
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, reading=wallet.reading()))
+    set_clock(refresher, wallet, change)
+    refresher.refresh()
+    tick(refresher, wallet, 119)
+    assert not refresher.snapshot.stale
+    tick(refresher, wallet, 2)
+    assert refresher.snapshot.stale
+
+
+@pytest.mark.parametrize("seconds", [60.0, 2.0**31, 1e300, float("inf")])
+def test_no_wish_to_wait_is_longer_than_a_timer_can_be(
+    refresher: Refresher, wallet: Wallet, seconds: float
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, trouble=ServerError(retry_after=seconds)))
+    assert timedelta(0) < time_left(refresher) < timedelta(days=1, minutes=1)
+    sleep(refresher, wallet, timedelta(days=1))
+    assert wallet.asked == 2
+
+
+def test_the_clock_counts_on_and_is_not_the_time_of_day() -> None:
+    # Sleep is in the one and not in the other.
+    awake, counted = time.monotonic(), seconds_since_boot()
+    assert awake <= counted <= seconds_since_boot()
+    assert counted < time.time()
+
+
+def test_snoozing_or_a_threshold_does_not_postpone_the_next_look(
+    qtbot: QtBot, refresher: Refresher, wallet: Wallet
+) -> None:
+    often = replace(QUICK, settings=Settings(interval=timedelta(milliseconds=300)))
+    again = QTimer(interval=50)
+    again.timeout.connect(lambda: refresher.rejudge(often))
+    refresher.refresh()
+    wallet.answer(often)
+    again.start()
+    qtbot.waitUntil(lambda: wallet.asked == 2)
+    again.stop()
+
+
+@pytest.mark.parametrize(("interval", "left"), [(24, 23.5), (2, 1.5), (0.5, 0.0), (0.1, 0.0)])
+def test_a_changed_interval_counts_from_the_last_look(
+    refresher: Refresher, wallet: Wallet, interval: float, left: float
+) -> None:
+    refresher.refresh()
+    wallet.answer()
+    wallet.pass_time(timedelta(minutes=30))
+    refresher.rejudge(replace(HOURLY, settings=Settings(interval=timedelta(hours=interval))))
+    assert abs(time_left(refresher) - timedelta(hours=left)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("trouble", [RejectedError(), ThrottledError(retry_after=7200)])
+def test_a_shorter_interval_does_not_break_a_silence(
+    refresher: Refresher, wallet: Wallet, trouble: DeepvueError
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, trouble=trouble))
+    quick = Settings(interval=timedelta(minutes=1))
+    refresher.rejudge(replace(HOURLY, settings=quick, trouble=trouble))
+    assert time_left(refresher) > timedelta(minutes=59)
+
+
+def test_a_longer_interval_does_not_postpone_the_retry_of_a_failure(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, trouble=OfflineError()))
+    daily = Settings(interval=timedelta(hours=24))
+    refresher.rejudge(replace(HOURLY, settings=daily, trouble=OfflineError()))
+    assert time_left(refresher) < timedelta(minutes=1)
+
+
+def test_another_wallet_found_in_the_settings_is_asked_at_once(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, trouble=RejectedError()))
+    refresher.rejudge(replace(HOURLY, client_id="live_2"))
+    assert wallet.asked == 2
+
+
 @pytest.mark.parametrize("jump", [timedelta(hours=8), timedelta(hours=-1)])
-def test_a_look_that_comes_before_the_tick_knows_of_the_sleep(
+def test_a_look_that_comes_before_the_tick_knows_of_a_changed_clock(
     refresher: Refresher, wallet: Wallet, jump: timedelta
 ) -> None:
     wallet.pass_time(timedelta(seconds=20))
     wallet.now += jump
+    refresher.refresh()
+    assert refresher.awake_since == wallet.now
+
+
+def test_a_look_that_comes_before_the_tick_knows_of_the_sleep(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    wallet.pass_time(timedelta(hours=8))
     refresher.refresh()
     assert refresher.awake_since == wallet.now
 
@@ -340,3 +479,18 @@ def test_a_fault_of_ours_is_raised_and_does_not_end_the_looking(
         failed(ZeroDivisionError())
     assert not refresher.snapshot.refreshing
     assert refresher._timer.isActive()
+
+
+def test_a_fault_of_ours_makes_no_old_reading_a_fresh_one(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer(replace(HOURLY, reading=wallet.reading()))
+    for _ in range(3):
+        tick(refresher, wallet, 60)
+        refresher.refresh()
+        _came, failed = wallet.waiting.pop(0)
+        with pytest.raises(ZeroDivisionError):
+            failed(ZeroDivisionError())
+    tick(refresher, wallet)
+    assert refresher.snapshot.stale

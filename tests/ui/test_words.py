@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QLocale
 
 from deepvue_tray.core.alerts import LADDER, Alert, Snooze
-from deepvue_tray.core.errors import Action, DeepvueError, OfflineError, RejectedError, StorageError
+from deepvue_tray.core.errors import (
+    Action,
+    DeepvueError,
+    InactiveError,
+    OfflineError,
+    RejectedError,
+    StorageError,
+)
 from deepvue_tray.core.forecast import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
@@ -205,6 +212,14 @@ def test_every_alert_has_a_title_and_a_body_and_its_buttons_are_actions(alert: A
     assert note.title
     assert note.body
     assert all(Action(name) and label for name, label in note.buttons)
+
+
+def test_an_inactive_account_is_not_called_refused_credentials() -> None:
+    trouble = InactiveError("Inactive client_id")
+    note = words.note_of(Alert.REJECTED, known("960", trouble=trouble), NOW, "")
+    assert note.title == "The Deepvue account is inactive"
+    assert note.body.startswith("Account inactive (Inactive client_id). ")
+    assert note.buttons == (("dashboard", "Open dashboard"),)
 
 
 def test_what_is_worse_takes_the_place_of_what_was_bad() -> None:

@@ -1,0 +1,53 @@
+"""Whatever others write is one short printable line by the time a person reads it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepvue_tray.core import errors
+from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.core.foreign_text import MAX_LENGTH, cleaned
+
+
+def kinds(kind: type[DeepvueError] = DeepvueError) -> list[type[DeepvueError]]:
+    return [kind, *(below for child in kind.__subclasses__() for below in kinds(child))]
+
+
+@given(st.text() | st.text(min_size=MAX_LENGTH))
+def test_any_text_becomes_one_short_printable_line(text: str) -> None:
+    line = cleaned(text)
+    assert line.isprintable()
+    assert len(line) <= MAX_LENGTH
+    assert cleaned(line) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Service  Unavailable\r\n", "Service Unavailable"),
+        ("pay\u202eliame", "pay liame"),
+        ("a\u200bb\ufeffc", "a b c"),
+        ("\x1b[31mred\x07", "[31mred"),
+        ("name\udcff", "name"),
+        ("बैलेंस कम है", "बैलेंस कम है"),
+        ("<b>&amp;", "<b>&amp;"),
+    ],
+)
+def test_what_hides_or_reorders_text_is_taken_out_and_nothing_else(text: str, line: str) -> None:
+    assert cleaned(text) == line
+
+
+def test_what_is_too_long_keeps_its_beginning_and_its_end() -> None:
+    line = cleaned(f"/home/{'folder/' * 100}history.db: Permission denied")
+    assert len(line) == MAX_LENGTH == 200
+    assert line.startswith("/home/folder/")
+    assert "…" in line
+    assert line.endswith("/history.db: Permission denied")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds() if hasattr(kind, "title")])
+def test_no_error_can_pass_on_a_text_that_was_not_cleaned(kind: type[DeepvueError]) -> None:
+    error = kind("Proxy\n\u202e" + "x" * 50_000)
+    assert error.detail == error.args[0] == cleaned(error.detail)
+    assert str(error).isprintable()
+    assert kind.__module__ == errors.__name__
