@@ -60,3 +60,10 @@ def headings(document: Path) -> set[str]:
     """Return what a link may name in a document, as GitHub makes it of each heading."""
     titles = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.M)
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.checkout
+@pytest.mark.parametrize("script", sorted((CHECKOUT / ".ci").glob("*")), ids=lambda path: path.name)
+def test_what_a_script_leaves_out_or_tries_is_there(script: Path) -> None:
+    named = re.findall(r"(?<![\w/])tests/[\w/.]*\w", script.read_text(encoding="utf-8"))
+    assert [name for name in named if not (CHECKOUT / name).exists()] == []
