@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from deepvue_tray.core.snapshot import Snapshot
     from deepvue_tray.engine import Engine
     from deepvue_tray.ui.card import Card
+    from deepvue_tray.ui.faults import Faults
     from deepvue_tray.ui.worker import Job
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def run(
     ``build`` assembles the engine, and is called on the worker thread. ``prefix`` stands before
     what is shown. ``from_environment`` says that the environment holds the credentials.
     ``background`` opens no window by itself. ``single`` hands over to the same user's tray that
-    runs already. It is long because it is the whole program, told from start to end.
+    runs already.
     """
     instance = SingleInstance()
     if single and not instance.is_first():
@@ -69,6 +70,37 @@ def run(
     icon = TrayIcon()
     icon.look_for_host()
 
+    from deepvue_tray.ui.faults import Faults
+
+    faults = Faults()
+    with faults.heard():
+        return _run_wired(
+            instance if single else None,
+            application,
+            icon,
+            faults,
+            build,
+            prefix=prefix,
+            from_environment=from_environment,
+            background=background,
+        )
+
+
+def _run_wired(
+    instance: SingleInstance | None,
+    application: QApplication,
+    icon: TrayIcon,
+    faults: "Faults",
+    build: "Callable[[], Engine]",
+    *,
+    prefix: str,
+    from_environment: bool,
+    background: bool,
+) -> int:
+    """Wire the parts and run; it is long because it is the whole program, told from start to end.
+
+    ``instance`` is where later starts ask for the card.
+    """
     # The icon is there. The worker loads the network while the rest is wired.
     from deepvue_tray.ui.worker import Worker
 
@@ -80,11 +112,10 @@ def run(
     from PySide6.QtCore import QLocale
 
     from deepvue_tray.core.alerts import tomorrow_morning
-    from deepvue_tray.core.errors import Action, StorageError
+    from deepvue_tray.core.errors import Action, DeepvueError
     from deepvue_tray.history_opener import HistoryOpener
     from deepvue_tray.settings_opener import SettingsOpener
     from deepvue_tray.ui.alerter import Alerter
-    from deepvue_tray.ui.faults import Faults
     from deepvue_tray.ui.interrupts import interrupts
     from deepvue_tray.ui.network import NetworkHint
     from deepvue_tray.ui.refresher import Refresher
@@ -110,7 +141,6 @@ def run(
         prefix=prefix,
     )
     network = NetworkHint()
-    faults = Faults()
 
     @cache
     def card() -> "Card":
@@ -131,8 +161,8 @@ def run(
             return engine.monitor.past(week, now)
 
         def failed(error: Exception) -> None:
-            # Where the history cannot be read, the snapshot says so already.
-            if not isinstance(error, StorageError):
+            # The snapshot says so already.
+            if not isinstance(error, DeepvueError):
                 raise error
 
         worker.submit(past, lambda found: card().show_past(week, now, found[1]), failed)
@@ -179,7 +209,8 @@ def run(
 
     def failed_to_recall(error: Exception) -> None:
         refresher.restart(refresher.snapshot)
-        raise error
+        if not isinstance(error, DeepvueError):
+            raise error
 
     def act(action: "Action") -> None:
         on_action[action]()
@@ -198,16 +229,17 @@ def run(
         icon.homeless.connect(show_card)
     alerter.asked.connect(act)
     faults.first.connect(alerter.tell_of_fault)
-    if single:
+    if instance:
         instance.asked.connect(show_card)
         instance.listen()
     icon.watch_host()
 
     # First what is known already, then the first look.
     worker.submit(_recall, refresher.restart, failed_to_recall)
-    with faults.heard(), interrupts(application.quit):
+    with interrupts(application.quit):
         status = application.exec()
-    instance.close()
+    if instance:
+        instance.close()
     worker.stop(within=PATIENCE)
     return status
 

@@ -8,7 +8,14 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from deepvue_tray.core.errors import OfflineError, RejectedError, ThrottledError, WalletError
+from deepvue_tray.core.errors import (
+    DeepvueError,
+    InternalError,
+    OfflineError,
+    RejectedError,
+    ThrottledError,
+    WalletError,
+)
 from deepvue_tray.core.schedule import Schedule, next_attempt
 from deepvue_tray.core.snapshot import Snapshot
 
@@ -128,9 +135,12 @@ class Refresher(QObject):
                 self._show(snapshot)
 
         def failed(error: Exception) -> None:
-            # A fault of ours: seen by raising it, after which the next look is due as ever.
-            came(replace(self.snapshot, refreshing=False))
-            raise error
+            # Shown like any trouble, after which the next look is due as ever.
+            expected = isinstance(error, DeepvueError)
+            trouble = error if expected else InternalError(type(error).__name__)
+            came(replace(self.snapshot, refreshing=False, trouble=trouble))
+            if not expected:
+                raise error
 
         self._look(prompt, came, failed)
 

@@ -13,10 +13,12 @@ from deepvue_tray.core.alerts import Alert
 from deepvue_tray.core.errors import (
     Condition,
     DeepvueError,
+    InternalError,
     KeyringLockedError,
     OfflineError,
     RejectedError,
     ServerError,
+    StorageError,
     ThrottledError,
 )
 from deepvue_tray.core.reading import Reading
@@ -321,12 +323,24 @@ def test_a_failure_is_followed_by_an_earlier_look(
     assert refresher._timer.remainingTime() < 2 * FIRST_RETRY.total_seconds() * 1000
 
 
-def test_a_fault_of_ours_is_raised_and_does_not_end_the_looking(
+def test_a_fault_of_ours_is_raised_and_shown_and_does_not_end_the_looking(
     refresher: Refresher, wallet: Wallet
 ) -> None:
     refresher.refresh()
     _came, failed = wallet.waiting.pop(0)
     with pytest.raises(ZeroDivisionError):
         failed(ZeroDivisionError())
+    assert isinstance(refresher.snapshot.trouble, InternalError)
+    assert refresher.snapshot.trouble.detail == "ZeroDivisionError"
     assert not refresher.snapshot.refreshing
     assert refresher._timer.isActive()
+
+
+def test_an_error_that_can_be_explained_is_shown_and_is_no_fault(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    _came, failed = wallet.waiting.pop(0)
+    failed(StorageError("settings.json: Permission denied"))
+    assert isinstance(refresher.snapshot.trouble, StorageError)
+    assert not refresher.snapshot.refreshing
