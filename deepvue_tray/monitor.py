@@ -5,9 +5,11 @@ The tray and the command line share it.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial, reduce
 from pathlib import Path
 
 from deepvue_tray.account import Account
@@ -17,8 +19,8 @@ from deepvue_tray.core.alerts import (
     Observation,
     delivered,
     judge,
-    reminded,
     snoozed,
+    to_notify,
 )
 from deepvue_tray.core.burn import WINDOW, is_burning_fast
 from deepvue_tray.core.credentials import Credentials
@@ -29,10 +31,17 @@ from deepvue_tray.core.reading import Reading, Stretch
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.core.spans import MEMORY
 from deepvue_tray.services import readings_csv, whole_file
-from deepvue_tray.services.history import History
+from deepvue_tray.services.history import AlertChange, History
 from deepvue_tray.services.wallet_api import WalletApi
 
 logger = logging.getLogger(__name__)
+
+PENDING_COUNT = 2000
+"""Changes of the alerts' state that are kept while they cannot be stored: a week at the default
+interval."""
+
+StateChange = Callable[[AlertState], AlertState]
+"""A pure function from one state of the alerts to the next."""
 
 
 class Monitor:
@@ -54,10 +63,11 @@ class Monitor:
         self._wallet = wallet
         self._history = history
         self._now = now
-        # Kept here too: where the disk fails, what was delivered is not delivered again.
+        # The state that is stored, and while the file cannot be used, what has become of it.
         self._alerts = AlertState()
-        # What could not be read must not be written over.
-        self._alerts_known = False
+        # What is to be applied to the stored state once the file can be used again.
+        self._pending: deque[StateChange] = deque(maxlen=PENDING_COUNT)
+        self._restored = False
         self._snapshot = Snapshot()
         # Since when the machine had been awake at the last good reading.
         self._read_while_awake_since: datetime | None = None
@@ -84,7 +94,8 @@ class Monitor:
         """Begin with what was stored of this wallet, or add it to what is known meanwhile."""
         client_id = self._account.client_id
         if client_id != self._snapshot.client_id:
-            self._alerts, self._alerts_known, self._snapshot = AlertState(), False, Snapshot()
+            self._alerts, self._restored, self._snapshot = AlertState(), False, Snapshot()
+            self._pending.clear()
         known = replace(self._snapshot, trouble=None, storage=None, due=())
         try:
             stored = self._history.alerts(client_id)
@@ -93,8 +104,8 @@ class Monitor:
         except StorageError as error:
             known = replace(known, storage=error.bare())
         else:
-            if not self._alerts_known:
-                self._alerts, self._alerts_known = reminded(self._alerts, stored), True
+            if not self._restored:
+                self._alerts, self._restored = self._with_pending(stored), True
             known = replace(known, reading=known.reading or latest, full=full or known.full)
         self._snapshot = self._with_state(known)
 
@@ -113,8 +124,9 @@ class Monitor:
         """
         if self._account.reload():
             self.recall()
-        elif not self._alerts_known:
-            # Nothing was recalled, or could be: the forecast can wait for the new reading.
+        elif not self._restored or self._account.client_id != self._snapshot.client_id:
+            # Nothing was recalled of this wallet, or could be: the forecast can wait for the
+            # new reading.
             self._restore()
         asked_as = self._account.client_id
         reading: Reading | None = None
@@ -147,18 +159,18 @@ class Monitor:
 
     def delivered(self, alert: Alert, client_id: str) -> None:
         """Remember that a due alert of a wallet reached the person: it is not raised again."""
-        if client_id != self._account.client_id:
+        if client_id != self._snapshot.client_id:
             return  # signed in as somebody else meanwhile
-        self._set_alerts(delivered(self._alerts, alert, self._now()))
+        self._update_alerts(partial(delivered, alert=alert, now=self._now()))
 
     def snooze(self, until: datetime | None) -> Snapshot:
         """Silence what has fired until a time, or with None until the next top-up."""
-        self._set_alerts(snoozed(self._alerts, until))
+        self._update_alerts(partial(snoozed, until=until))
         return self.rejudge()
 
     def resume(self) -> Snapshot:
         """End a snooze."""
-        self._set_alerts(replace(self._alerts, snooze=None))
+        self._update_alerts(lambda state: replace(state, snooze=None))
         return self.rejudge()
 
     def past(self, since: datetime | None, until: datetime) -> tuple[datetime, list[Stretch]]:
@@ -203,15 +215,14 @@ class Monitor:
             runway, fast = outlook.runway, is_burning_fast(recent, outlook.habit, reading.at)
         except StorageError as error:
             storage = error.bare()
-        seen = Observation(
-            now=reading.at, reading=reading, before=known.reading, runway=runway, fast=fast
+        seen = Observation(now=reading.at, reading=reading, runway=runway, fast=fast)
+        settings = self._account.settings
+        failed = self._store(
+            partial(judge, seen=seen, settings=settings),
+            lambda change: self._history.append(client_id, reading, change, learnt),
         )
-        self._alerts, due = judge(self._alerts, seen, self._account.settings)
-        try:
-            alerts = self._alerts if self._alerts_known else None
-            self._history.append(client_id, reading, alerts, learnt)
-        except StorageError as error:
-            storage = error.bare()
+        storage = failed or storage
+        due = to_notify(self._alerts, seen, settings)
         rose = known.reading is None or reading.balance > known.reading.balance
         full = reading.balance if rose or known.full is None else known.full
         return replace(
@@ -228,22 +239,40 @@ class Monitor:
             is_recent = known.reading and self._read_while_awake_since == awake_since
             unseen = now - (known.reading.at if known.reading and is_recent else awake_since)
         seen = Observation(now=now, trouble=trouble, unseen=unseen)
-        state, due = judge(self._alerts, seen, self._account.settings)
-        if state != self._alerts:
-            self._set_alerts(state)
-        return replace(known, trouble=trouble, due=due)
+        settings = self._account.settings
+        self._update_alerts(partial(judge, seen=seen, settings=settings))
+        return replace(known, trouble=trouble, due=to_notify(self._alerts, seen, settings))
 
     def _since(self, start: datetime, now: datetime) -> list[Reading]:
         return self._history.readings(self._account.client_id, start, now)
 
-    def _set_alerts(self, state: AlertState) -> None:
-        self._alerts = state
-        if not self._alerts_known:
-            return
-        try:
-            self._history.set_alerts(self._account.client_id, state)
-        except StorageError as error:
+    def _update_alerts(self, change: StateChange) -> None:
+        client_id = self._snapshot.client_id
+        error = self._store(change, partial(self._history.update_alerts, client_id))
+        if error:
             logger.warning("%s", error)
+
+    def _store(
+        self, change: StateChange, write: Callable[[AlertChange], AlertState]
+    ) -> StorageError | None:
+        """Change the alerts' state as it is stored, or while that cannot be, as it is known here.
+
+        What is changed here alone is changed in the file too, once it can be used.
+        """
+        try:
+            self._alerts = write(lambda stored: change(self._with_pending(stored)))
+        except StorageError as error:
+            self._alerts = change(self._alerts)
+            self._pending.append(change)
+            return error.bare()
+        self._pending.clear()
+        return None
+
+    def _with_pending(self, stored: AlertState | None) -> AlertState:
+        if stored is None:
+            # Nothing was stored yet, or the file was damaged or removed meanwhile.
+            return self._alerts
+        return reduce(lambda state, change: change(state), self._pending, stored)
 
     def _with_state(self, snapshot: Snapshot) -> Snapshot:
         """Return ``snapshot`` under the settings and the snooze in force."""

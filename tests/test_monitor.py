@@ -19,6 +19,7 @@ from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.engine import Engine, assemble
 from deepvue_tray.services.autostart import XdgAutostart
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
+from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.wallet_api import WalletApi
 from tests.support.faulty_server import UNREADABLE, Answer, FaultyServer, balance, hang, status
@@ -112,6 +113,104 @@ def test_a_delivered_alert_stays_delivered_after_a_restart(home: Home) -> None:
     assert home.look(restarted, balance(1500)).due == (Alert.TOP_UP,)
     restarted.monitor.delivered(Alert.TOP_UP, "live_1")
     assert home.look(restarted, balance(900)).due == (Alert.LOW,)
+
+
+def test_an_alert_told_and_snoozed_while_another_process_asks_stays_so(home: Home) -> None:
+    tray, check = home.session(), home.session()
+    home.look(tray, balance(900))
+    tray.monitor.delivered(Alert.LOW, "live_1")
+    tray.monitor.snooze(home.now + timedelta(hours=1))
+    assert home.look(check, balance(899)).due == ()
+    restarted = home.session()
+    snapshot = home.look(restarted, balance(898))
+    assert snapshot.due == ()
+    assert snapshot.snoozed is not None
+
+
+def test_what_another_process_told_is_not_told_again(home: Home) -> None:
+    tray, other = home.session(), home.session()
+    home.look(tray, balance(6448))
+    assert home.look(other, balance(900)).due == (Alert.LOW,)
+    other.monitor.delivered(Alert.LOW, "live_1")
+    assert home.look(tray, balance(899)).due == ()
+    assert home.look(other, status(401)).due == (Alert.REJECTED,)
+    other.monitor.delivered(Alert.REJECTED, "live_1")
+    assert home.look(tray, status(401)).due == ()
+
+
+def test_a_top_up_that_another_process_saw_first_is_told_once(home: Home) -> None:
+    tray, check = home.session(), home.session()
+    home.look(tray, balance(500))
+    home.look(check, balance(2000))
+    assert home.look(tray, balance(2000)).due == (Alert.TOP_UP,)
+    tray.monitor.delivered(Alert.TOP_UP, "live_1")
+    assert home.look(tray, balance(2000)).due == ()
+
+
+def test_a_balance_that_a_clock_set_back_leaves_in_the_future_brings_no_second_top_up(
+    home: Home,
+) -> None:
+    engine = home.session()
+    home.look(engine, balance(2000))
+    home.now += timedelta(hours=3)
+    assert home.look(engine, balance(5000)).due == (Alert.TOP_UP,)
+    engine.monitor.delivered(Alert.TOP_UP, "live_1")
+    home.now -= timedelta(hours=2)
+    assert home.look(home.session(), balance(5000)).due == ()
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_history_that_is_lost_meanwhile_repeats_no_alert(home: Home, damaged: bool) -> None:
+    engine = home.session()
+    home.look(engine, balance(900))
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    engine.monitor.close()
+    home.paths.history.unlink()
+    if damaged:
+        home.paths.history.write_bytes(b"not a database" * 1000)
+    assert home.look(engine, balance(890)).due == ()
+    assert home.look(home.session(), balance(880)).due == ()
+
+
+def test_what_was_stored_of_alerts_and_what_came_while_it_could_not_be_read_are_both_known(
+    home: Home,
+) -> None:
+    before = home.session()
+    for left in (50_000, 49_970, 49_940, 49_910, 49_880):
+        home.look(before, balance(left))
+    before.monitor.delivered(Alert.BURNING, "live_1")
+    home.look(before, balance(900))
+    before.monitor.delivered(Alert.LOW, "live_1")
+    before.close()
+    burned_at = History(home.paths.history).alerts("live_1").burned_at
+    home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    engine = home.session()
+    home.look(engine, balance(200))
+    engine.monitor.delivered(Alert.CRITICAL, "live_1")
+    engine.monitor.snooze(home.now + timedelta(hours=9))
+    home.paths.history.rmdir()
+    home.paths.history.with_name("moved").rename(home.paths.history)
+    home.look(engine, balance(199))
+    stored = History(home.paths.history).alerts("live_1")
+    assert stored.fired >= {Alert.LOW, Alert.CRITICAL}
+    assert stored.burned_at == burned_at is not None
+    assert stored.snooze is not None
+
+
+def test_a_snooze_made_before_the_history_could_not_be_read_is_kept(home: Home) -> None:
+    before = home.session()
+    home.look(before, balance(900))
+    before.monitor.delivered(Alert.LOW, "live_1")
+    before.monitor.snooze(home.now + timedelta(hours=9))
+    before.close()
+    home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    engine = home.session()
+    home.look(engine, status(503))
+    home.paths.history.rmdir()
+    home.paths.history.with_name("moved").rename(home.paths.history)
+    assert home.look(engine, balance(890)).snoozed is not None
 
 
 def test_full_is_the_balance_since_the_last_top_up(home: Home) -> None:
@@ -211,6 +310,17 @@ def test_an_alert_that_reached_the_person_after_a_new_sign_in_is_not_the_new_wal
     engine.monitor.recall()
     engine.monitor.delivered(Alert.LOW, "live_1")
     assert home.look(engine, balance(900)).due == (Alert.LOW,)
+
+
+def test_a_look_right_after_a_new_sign_in_knows_nothing_of_the_other_wallet(home: Home) -> None:
+    engine = home.session()
+    home.look(engine, balance(900))
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    other = Credentials("live_2", Secret("other"))
+    asyncio.run(engine.account.save(engine.account.settings, other))
+    snapshot = home.look(engine, balance(950))
+    assert snapshot.due == (Alert.LOW,)
+    assert snapshot.full == 950
 
 
 def test_a_sign_in_from_the_terminal_is_noticed_by_the_running_tray(home: Home) -> None:

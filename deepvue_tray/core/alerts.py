@@ -21,7 +21,7 @@ from typing import Any
 
 from deepvue_tray.core.errors import DeepvueError, NotSetUpError, RejectedError
 from deepvue_tray.core.forecast import Runway
-from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.reading import Reading, believable
 from deepvue_tray.core.settings import Settings
 
 
@@ -62,6 +62,9 @@ IN_A_ROW = 2
 MORNING = time(9)
 """When "tomorrow morning" is, in the person's own time zone."""
 
+RECENT_COUNT = 2
+"""Readings whose balances are kept, to tell a top-up from the return of what vanished."""
+
 LADDER = (Alert.LOW, Alert.CRITICAL, Alert.EMPTY)
 """From bad to worst."""
 
@@ -73,6 +76,13 @@ def _names(alerts: Iterable[Alert]) -> list[str]:
 def _named(names: Iterable[str]) -> frozenset[Alert]:
     known = {alert.value: alert for alert in Alert}
     return frozenset(known[name] for name in names if name in known)
+
+
+def _balance(text: str) -> Decimal:
+    balance = believable(Decimal(text))
+    if balance is None:
+        raise ValueError(f"no balance: {text}")
+    return balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,8 @@ class AlertState:
     burned_at: datetime | None = None
     """When fast spending was last alerted; aware, UTC."""
     snooze: Snooze | None = None
+    balances: tuple[Decimal, ...] = ()
+    """Those of the last good readings, in credits, the newest last; at most RECENT_COUNT."""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as what JSON can hold."""
@@ -127,11 +139,16 @@ class AlertState:
             "fast": self.fast,
             "burned_at": self.burned_at.isoformat() if self.burned_at else None,
             "snooze": self.snooze.as_json() if self.snooze else None,
+            "balances": [str(balance) for balance in self.balances],
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "AlertState":
-        """Return what was stored; names that this version does not know are left out."""
+        """Return what was stored; names that this version does not know are left out.
+
+        Raises ValueError, TypeError, KeyError, AttributeError or ArithmeticError where it is not
+        what was stored.
+        """
         burned_at, snooze = stored.get("burned_at"), stored.get("snooze")
         return cls(
             fired=_named(stored.get("fired", ())),
@@ -139,6 +156,7 @@ class AlertState:
             fast=int(stored.get("fast", 0)),
             burned_at=datetime.fromisoformat(burned_at).astimezone(UTC) if burned_at else None,
             snooze=Snooze.from_json(snooze) if snooze else None,
+            balances=tuple(_balance(text) for text in stored.get("balances", ())),
         )
 
 
@@ -150,8 +168,6 @@ class Observation:
     """Aware, UTC."""
     reading: Reading | None = None
     """What was read; None after a failure."""
-    before: Reading | None = None
-    """The good reading before it."""
     runway: Runway | None = None
     """The forecast from this reading; None while gathering data."""
     fast: bool = False
@@ -191,20 +207,24 @@ def worst_rung(
     return next((r for r in reversed(among) if holds(r, balance, days, settings)), None)
 
 
-def judge(
-    state: AlertState, seen: Observation, settings: Settings
-) -> tuple[AlertState, tuple[Alert, ...]]:
-    """Judge one attempt: the state after it, and what is due now."""
+def judge(state: AlertState, seen: Observation, settings: Settings) -> AlertState:
+    """Return the state after one attempt."""
+    if seen.reading is not None:
+        state = _after_reading(state, seen, seen.reading.balance, settings)
+    if state.snooze and state.snooze.is_over(seen.now):
+        state = replace(state, snooze=None)
+    return state
+
+
+def to_notify(state: AlertState, seen: Observation, settings: Settings) -> tuple[Alert, ...]:
+    """Return what is due now, given the state after an attempt."""
     if seen.reading is None:
         due = _due_after_failure(state, seen, settings)
     else:
-        state = _after_reading(state, seen, seen.reading.balance, settings)
         due = _due_after_reading(state, seen, seen.reading.balance, settings)
-    if state.snooze and state.snooze.is_over(seen.now):
-        state = replace(state, snooze=None)
     silent = state.snooze.silences if state.snooze else frozenset()
     wanted = (a for a in due if a not in silent and getattr(settings, f"notify_{a.value}"))
-    return state, tuple(wanted)
+    return tuple(wanted)
 
 
 def delivered(state: AlertState, alert: Alert, now: datetime) -> AlertState:
@@ -219,17 +239,6 @@ def delivered(state: AlertState, alert: Alert, now: datetime) -> AlertState:
 def snoozed(state: AlertState, until: datetime | None) -> AlertState:
     """Silence what has fired: until a time, or with None until the next top-up."""
     return replace(state, snooze=Snooze(until, state.fired))
-
-
-def reminded(state: AlertState, stored: AlertState) -> AlertState:
-    """Return the state, which began without what was stored, once that can be read."""
-    return replace(
-        state,
-        fired=state.fired | stored.fired,
-        owed=state.owed | stored.owed,
-        burned_at=state.burned_at or stored.burned_at,
-        snooze=state.snooze or stored.snooze,
-    )
 
 
 def tomorrow_morning(now: datetime) -> datetime:
@@ -257,7 +266,7 @@ def _after_reading(
 ) -> AlertState:
     """Re-arm what a good reading re-arms."""
     rearmed = {Alert.REJECTED, Alert.BLIND}
-    topped_up = seen.before is not None and balance > seen.before.balance
+    topped_up = bool(state.balances) and balance > state.balances[-1]
     snooze = state.snooze
     if topped_up:
         rearmed |= {*LADDER}
@@ -271,7 +280,13 @@ def _after_reading(
     fast = _in_a_row(state.fast, fast=seen.fast)
     if fast <= -IN_A_ROW:
         rearmed.add(Alert.BURNING)
-    return replace(state, fired=state.fired - rearmed, fast=fast, snooze=snooze)
+    return replace(
+        state,
+        fired=state.fired - rearmed,
+        fast=fast,
+        snooze=snooze,
+        balances=(*state.balances, balance)[-RECENT_COUNT:],
+    )
 
 
 def _due_after_reading(

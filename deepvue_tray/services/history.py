@@ -10,7 +10,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -53,8 +53,12 @@ hour and hours, 3,000 of each, then days, 3,650 in ten years. A screen is 2,000 
 BUSY = 5.0
 """Seconds to wait for another process that writes."""
 
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
 """What JSON raises that is not what was stored, or was by another version."""
+
+AlertChange = Callable[[AlertState | None], AlertState]
+"""Returns the alerts' state that is to follow the stored one; None where none is stored. It may be
+called again where the file turns out to be damaged, so it has no other effect."""
 
 PAGE = 10_000
 """Readings that are read at once where all are passed on, so that ten years take no memory."""
@@ -79,41 +83,40 @@ class History:
         self,
         client_id: str,
         reading: Reading,
-        alerts: AlertState | None,
+        change: AlertChange,
         outlook: Outlook | None = None,
-    ) -> None:
-        """Store a reading, the alerts' state after it and the outlook from it, all or nothing.
+    ) -> AlertState:
+        """Store a reading, and the alerts' state that ``change`` makes of the stored one.
 
-        None leaves what is stored as it is.
+        All or nothing is stored. No other process can change the state in between; the new one is
+        returned. With the reading goes the outlook from it; without one, the stored one stays.
         A second reading of the same moment replaces the first.
         """
         try:
-            self._append(client_id, reading, alerts, outlook)
+            return self._append(client_id, reading, change, outlook)
         except DamagedError:
             # Set aside by now: the new file takes the reading.
-            self._append(client_id, reading, alerts, outlook)
+            return self._append(client_id, reading, change, outlook)
 
     def _append(
-        self,
-        client_id: str,
-        reading: Reading,
-        alerts: AlertState | None,
-        outlook: Outlook | None,
-    ) -> None:
+        self, client_id: str, reading: Reading, change: AlertChange, outlook: Outlook | None
+    ) -> AlertState:
         with self._transaction() as database:
             wallet = wallet_of(database, client_id)
+            alerts = change(_stored_alerts(database, client_id))
             rose = store(database, wallet, reading) < 0
             database.execute(
-                "UPDATE wallet SET alerts = coalesce(?, alerts), outlook = coalesce(?, outlook),"
+                "UPDATE wallet SET alerts = ?, outlook = coalesce(?, outlook),"
                 " full = iif(full IS NULL OR ?, ?, full) WHERE id = ?",
                 (
-                    json.dumps(alerts.as_json()) if alerts else None,
+                    json.dumps(alerts.as_json()),
                     json.dumps(outlook.as_json()) if outlook else None,
                     rose,
                     as_number(reading.balance),
                     wallet,
                 ),
             )
+        return alerts
 
     def merge(self, client_id: str, readings: Iterable[Reading]) -> int:
         """Store what is not known yet of many readings, in any order, all or none; say how many.
@@ -239,11 +242,23 @@ class History:
 
     def alerts(self, client_id: str) -> AlertState:
         """Return the state of the alerts of a wallet."""
-        try:
-            return AlertState.from_json(json.loads(self._kept("alerts", client_id) or "{}"))
-        except UNREADABLE:
-            logger.warning("The alerts' state cannot be read: it begins anew.")
-            return AlertState()
+        with self._transaction(writes=False) as database:
+            return _stored_alerts(database, client_id) or AlertState()
+
+    def update_alerts(self, client_id: str, change: AlertChange) -> AlertState:
+        """Store the state that ``change`` makes of the stored one, and return it.
+
+        No other process can change the state in between.
+        """
+        with self._transaction() as database:
+            stored = _stored_alerts(database, client_id)
+            alerts = change(stored)
+            if alerts != (stored or AlertState()):
+                database.execute(
+                    "UPDATE wallet SET alerts = ? WHERE id = ?",
+                    (json.dumps(alerts.as_json()), wallet_of(database, client_id)),
+                )
+        return alerts
 
     def outlook(self, client_id: str) -> Outlook | None:
         """Return what was last learnt of a wallet, None where that is to be done again."""
@@ -254,21 +269,9 @@ class History:
             logger.warning("The outlook cannot be read: it is learnt anew.")
             return None
 
-    def _kept(self, column: Literal["alerts", "full", "outlook"], client_id: str) -> Any:
+    def _kept(self, column: Literal["full", "outlook"], client_id: str) -> Any:
         with self._transaction(writes=False) as database:
-            row = database.execute(
-                f"SELECT {column} FROM wallet WHERE client_id = ?",  # noqa: S608 - a literal
-                (client_id,),
-            ).fetchone()
-        return row and row[0]
-
-    def set_alerts(self, client_id: str, alerts: AlertState) -> None:
-        """Remember the state of the alerts of a wallet."""
-        with self._transaction() as database:
-            database.execute(
-                "UPDATE wallet SET alerts = ? WHERE id = ?",
-                (json.dumps(alerts.as_json()), wallet_of(database, client_id)),
-            )
+            return _column(database, column, client_id)
 
     def close(self) -> None:
         """Close the file; a later call opens it again."""
@@ -330,6 +333,26 @@ class History:
         self.damage = DamagedError(str(aside))
         logger.error("%s", self.damage)
         return self.damage
+
+
+def _column(
+    database: sqlite3.Connection, column: Literal["alerts", "full", "outlook"], client_id: str
+) -> Any:
+    row = database.execute(
+        f"SELECT {column} FROM wallet WHERE client_id = ?",  # noqa: S608 - a literal
+        (client_id,),
+    ).fetchone()
+    return row and row[0]
+
+
+def _stored_alerts(database: sqlite3.Connection, client_id: str) -> AlertState | None:
+    """Return the stored state of the alerts, None where there is none that can be read."""
+    try:
+        stored = json.loads(_column(database, "alerts", client_id) or "{}")
+        return AlertState.from_json(stored) if stored != {} else None
+    except UNREADABLE:
+        logger.warning("The alerts' state cannot be read: it begins anew.")
+        return None
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -27,7 +27,7 @@ from decimal import Decimal
 from itertools import accumulate
 from pathlib import Path
 
-from deepvue_tray.core.alerts import Alert, AlertState, Observation, delivered, judge
+from deepvue_tray.core.alerts import Alert, AlertState, Observation, delivered, judge, to_notify
 from deepvue_tray.core.burn import WINDOW, Habit, habit_of, is_burning_fast
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
@@ -60,8 +60,8 @@ class Alarm:
         """Take the judgement of one reading; return whether it alerts."""
         reading = _reading(slot, 0)
         seen = Observation(now=reading.at, reading=reading, fast=fast)
-        self._state, due = judge(self._state, seen, SETTINGS)
-        if Alert.BURNING not in due:
+        self._state = judge(self._state, seen, SETTINGS)
+        if Alert.BURNING not in to_notify(self._state, seen, SETTINGS):
             return False
         self._state = delivered(self._state, Alert.BURNING, reading.at)
         return True

@@ -61,7 +61,7 @@ def timed(path: Path, work: Callable[[History, int], object]) -> float:
 
 def append(history: History, run: int) -> None:
     at = NOW + run * STEP
-    history.append("live_1", Reading(at=at, balance=Decimal(run)), AlertState())
+    history.append("live_1", Reading(at=at, balance=Decimal(run)), lambda _: AlertState())
 
 
 def start(history: History, _run: int) -> None:

@@ -24,6 +24,7 @@ from deepvue_tray.core.alerts import (
     holds,
     judge,
     snoozed,
+    to_notify,
     tomorrow_morning,
     worst_rung,
 )
@@ -63,7 +64,6 @@ class Widget:
         self.state = AlertState()
         self.said: list[Alert] = []
         self.now = NOW
-        self.before: Reading | None = None
 
     def look(self, look: Look) -> tuple[Alert, ...]:
         self.now += STEP
@@ -71,14 +71,13 @@ class Widget:
         seen = Observation(
             now=self.now,
             reading=reading,
-            before=self.before,
             runway=None if look.days is None else runway(look.days, self.now),
             fast=look.fast,
             trouble=look.trouble,
             unseen=look.unseen,
         )
-        self.state, due = judge(self.state, seen, self.settings)
-        self.before = reading or self.before
+        self.state = judge(self.state, seen, self.settings)
+        due = to_notify(self.state, seen, self.settings)
         for alert in due if self.delivers else ():
             self.state = delivered(self.state, alert, self.now)
         self.said += due
@@ -91,6 +90,9 @@ class Widget:
 
     def restart(self) -> None:
         self.state = AlertState.from_json(json.loads(json.dumps(self.state.as_json())))
+
+    def forget_balances(self) -> None:
+        self.state = replace(self.state, balances=())
 
     def of_balance(self) -> list[Alert]:
         return [alert for alert in self.said if alert in LADDER or alert is Alert.TOP_UP]
@@ -167,7 +169,7 @@ def test_a_rung_re_arms_at_110_percent_of_both_its_thresholds(
 ) -> None:
     widget = Widget(replace(DEFAULT, notify_top_up=False))
     widget.looks(at(900))
-    widget.before = None  # a rise that nobody saw: no top-up, which would re-arm by itself
+    widget.forget_balances()  # a rise that nobody saw: no top-up, which would re-arm by itself
     widget.looks(between).looks(at(900))
     assert widget.said == [Alert.LOW] * (2 if again else 1)
 
@@ -178,7 +180,7 @@ def test_a_top_up_that_is_not_enough_says_that_it_is_still_low() -> None:
 
 def test_after_an_escalation_the_way_back_is_silent() -> None:
     widget = Widget(replace(DEFAULT, notify_top_up=False)).looks(at(0))
-    widget.before = None
+    widget.forget_balances()
     assert widget.looks(at(200, 150)).said == [Alert.EMPTY]
 
 

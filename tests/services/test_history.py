@@ -43,8 +43,20 @@ from deepvue_tray.services.history import History
 history, first = History(Path(sys.argv[1])), int(sys.argv[2])
 for number in range(first, first + int(sys.argv[3])):
     at = datetime(2026, 1, 1, tzinfo=UTC) + number * timedelta(minutes=5)
-    history.append("live_1", Reading(at=at, balance=Decimal(10**6 - number)), AlertState())
+    reading = Reading(at=at, balance=Decimal(10**6 - number))
+    history.append("live_1", reading, lambda _: AlertState())
     print(number, flush=True)
+history.close()
+"""
+
+COUNT = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from deepvue_tray.services.history import History
+history = History(Path(sys.argv[1]))
+for _ in range(200):
+    history.update_alerts("live_1", lambda state: replace(state, fast=state.fast + 1))
 history.close()
 """
 
@@ -85,7 +97,7 @@ def test_an_unknown_wallet_has_no_past(history: History) -> None:
 def test_the_last_reading_outlives_the_program(path: Path, balance: str) -> None:
     reading = Reading(at=NOW, balance=Decimal(balance))
     before, after = History(path), History(path)
-    before.append("live_1", reading, LOW)
+    before.append("live_1", reading, lambda _: LOW)
     before.close()
     assert after.latest("live_1", NOW) == reading
     assert after.alerts("live_1") == LOW
@@ -96,13 +108,13 @@ def test_what_a_wrong_clock_dated_into_the_future_waits_for_its_time(history: Hi
     wrong = Reading(at=NOW + timedelta(days=900), balance=Decimal(5))
     right = Reading(at=NOW, balance=Decimal(4))
     for reading in (wrong, right):
-        history.append("live_1", reading, QUIET)
+        history.append("live_1", reading, lambda _: QUIET)
     assert history.latest("live_1", NOW) == right
     assert everything(history) == [right]
 
 
 def test_wallets_do_not_mix(history: History) -> None:
-    history.append("live_1", Reading(at=NOW, balance=Decimal(7)), LOW)
+    history.append("live_1", Reading(at=NOW, balance=Decimal(7)), lambda _: LOW)
     assert history.latest("live_2", NOW) is None
     assert history.alerts("live_2") == QUIET
     assert history.stretches("live_2", NOW - DAY, NOW) == []
@@ -117,7 +129,7 @@ def test_full_is_the_highest_balance_since_the_last_rise(
     history = History(tmp_path / "fresh.sqlite")
     history.merge("merged", series(balances))
     for reading in series(balances):
-        history.append("live_1", reading, QUIET)
+        history.append("live_1", reading, lambda _: QUIET)
     highest = Decimal(max(balances[rises[-1] if rises else 0 :]))
     assert (history.full("merged"), history.full("live_1")) == (highest, highest)
     history.close()
@@ -129,7 +141,7 @@ def test_a_balance_that_stands_still_is_one_row_and_loses_nothing_that_can_be_se
 ) -> None:
     readings = series([9, 9, 9, 9, 7, 7, 7])
     for reading in readings:
-        history.append("live_1", reading, QUIET)
+        history.append("live_1", reading, lambda _: QUIET)
         assert history.latest("live_1", NOW) == reading
     assert everything(history) == [readings[i] for i in (0, 3, 4, 6)]
     with sqlite3.connect(path) as database:
@@ -147,14 +159,41 @@ def test_a_balance_that_stood_still_before_the_range_is_seen_in_it(history: Hist
     assert history.readings("live_1", NOW - DAY, NOW)[0].balance == 1000
 
 
-def test_alerts_that_are_not_known_are_not_written_over(history: History) -> None:
-    history.append("live_1", Reading(at=NOW - STEP, balance=Decimal(5)), LOW)
-    history.append("live_1", Reading(at=NOW, balance=Decimal(4)), None)
-    assert history.alerts("live_1") == LOW
+def test_two_processes_change_the_alerts_at_once_and_no_change_is_lost(
+    history: History, path: Path
+) -> None:
+    history.update_alerts("live_1", lambda _: AlertState(fast=1))
+    counters = [subprocess.Popen([sys.executable, "-c", COUNT, str(path)]) for _ in range(2)]
+    assert [counter.wait() for counter in counters] == [0, 0]
+    assert history.alerts("live_1").fast == 401
+
+
+def test_a_change_of_the_alerts_is_given_what_is_stored_and_nothing_where_nothing_is(
+    history: History,
+) -> None:
+    given: list[AlertState | None] = []
+
+    def change(stored: AlertState | None) -> AlertState:
+        given.append(stored)
+        return LOW
+
+    history.merge("live_1", [Reading(at=NOW - DAY, balance=Decimal(9))])
+    assert history.update_alerts("live_1", change) == LOW
+    assert history.append("live_1", Reading(at=NOW, balance=Decimal(5)), change) == LOW
+    assert given == [None, LOW]
+
+
+def test_a_change_of_the_alerts_that_fails_stores_nothing(history: History) -> None:
+    def fail(_: AlertState | None) -> AlertState:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        history.append("live_1", Reading(at=NOW, balance=Decimal(5)), fail)
+    assert everything(history) == []
 
 
 def test_an_alerts_state_that_cannot_be_read_begins_anew(history: History, path: Path) -> None:
-    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), LOW)
+    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: LOW)
     history.close()
     with sqlite3.connect(path) as database:
         database.execute("UPDATE wallet SET alerts = '[]'")
@@ -165,8 +204,8 @@ def test_an_alerts_state_that_cannot_be_read_begins_anew(history: History, path:
 def test_an_outlook_is_kept_until_an_import_changes_the_past(history: History) -> None:
     latest = Reading(at=NOW, balance=Decimal(5))
     outlook = Outlook.of([], latest)
-    history.append("live_1", latest, QUIET, outlook)
-    history.append("live_1", Reading(at=NOW + STEP, balance=Decimal(4)), QUIET)
+    history.append("live_1", latest, lambda _: QUIET, outlook)
+    history.append("live_1", Reading(at=NOW + STEP, balance=Decimal(4)), lambda _: QUIET)
     assert history.outlook("live_1") == outlook
     assert history.outlook("live_2") is None
     history.merge("live_1", [Reading(at=NOW - DAY, balance=Decimal(9))])
@@ -174,7 +213,7 @@ def test_an_outlook_is_kept_until_an_import_changes_the_past(history: History) -
 
 
 def test_an_outlook_that_cannot_be_read_is_learnt_anew(history: History, path: Path) -> None:
-    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), QUIET)
+    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: QUIET)
     history.close()
     with sqlite3.connect(path) as database:
         database.execute("UPDATE wallet SET outlook = '[1]'")
@@ -257,7 +296,7 @@ def test_the_first_version_s_file_is_taken_over_with_all_it_holds(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows' folders of a person are theirs alone")
 def test_no_other_user_can_read_the_readings(history: History, path: Path) -> None:
-    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), QUIET)
+    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: QUIET)
     assert {file.name: file.stat().st_mode & 0o077 for file in path.parent.iterdir()} == {
         "history.sqlite": 0,
         "history.sqlite-shm": 0,
@@ -276,7 +315,7 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(path: Path) -> None:
     path.write_bytes(b"not a database" * 1000)
     history = History(path)
     reading = Reading(at=NOW, balance=Decimal(5))
-    history.append("live_1", reading, QUIET)
+    history.append("live_1", reading, lambda _: QUIET)
     assert history.latest("live_1", NOW) == reading
     assert isinstance(history.damage, DamagedError)
     assert Path(history.damage.detail).read_bytes() == b"not a database" * 1000
@@ -291,7 +330,7 @@ def test_damage_that_shows_later_loses_no_further_reading(path: Path) -> None:
     content[8192:] = random.Random(1).randbytes(len(content) - 8192)
     path.write_bytes(content)
     history = History(path)
-    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), QUIET)
+    history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: QUIET)
     assert history.latest("live_1", NOW) == Reading(at=NOW, balance=Decimal(5))
     assert history.damage is not None
     assert Path(history.damage.detail).stat().st_size == len(content)
@@ -300,12 +339,12 @@ def test_damage_that_shows_later_loses_no_further_reading(path: Path) -> None:
 
 def test_what_another_process_sets_aside_is_not_written_to_any_more(path: Path) -> None:
     ours, other = History(path), History(path)
-    ours.append("live_1", Reading(at=NOW - 2 * STEP, balance=Decimal(9)), QUIET)
+    ours.append("live_1", Reading(at=NOW - 2 * STEP, balance=Decimal(9)), lambda _: QUIET)
     path.rename(path.with_name("aside"))
     for suffix in ("-wal", "-shm"):
         Path(f"{path}{suffix}").rename(path.with_name(f"aside{suffix}"))
-    other.append("live_1", Reading(at=NOW - STEP, balance=Decimal(8)), QUIET)
-    ours.append("live_1", Reading(at=NOW, balance=Decimal(7)), QUIET)
+    other.append("live_1", Reading(at=NOW - STEP, balance=Decimal(8)), lambda _: QUIET)
+    ours.append("live_1", Reading(at=NOW, balance=Decimal(7)), lambda _: QUIET)
     assert [reading.balance for reading in everything(other)] == [8, 7]
     ours.close()
     other.close()
@@ -321,7 +360,9 @@ def test_damage_that_two_processes_meet_is_set_aside_once(path: Path) -> None:
         file.seek(16_384)
         file.write(random.Random(1).randbytes(path.stat().st_size - 16_384))
     for number, history in enumerate((ours, other)):
-        history.append("live_1", Reading(at=NOW + (number - 1) * STEP, balance=Decimal(8)), QUIET)
+        history.append(
+            "live_1", Reading(at=NOW + (number - 1) * STEP, balance=Decimal(8)), lambda _: QUIET
+        )
     assert [reading.at for reading in everything(ours)] == [NOW - STEP, NOW]
     assert len([*path.parent.glob("*.damaged-*[0-9]")]) == 1
     ours.close()

@@ -84,7 +84,7 @@ def test_readings_that_come_late_change_the_sums_as_if_they_had_come_in_time(
     with new_history() as history:
         history.merge("sorted", readings)
         for reading in late:
-            history.append("late", reading, AlertState())
+            history.append("late", reading, lambda _: AlertState())
         assert everything(history, "late") == readings
         assert sums(history, "late") == sums(history, "sorted")
 
@@ -106,19 +106,19 @@ def test_an_import_does_not_contradict_a_span(history: History) -> None:
 def test_a_reading_by_a_clock_set_back_parts_the_span_it_falls_into(history: History) -> None:
     history.merge("live_1", [at(0, 9), at(1, 9), at(2, 9), at(3, 9)])
     again = Reading(at=at(1, 0).at + STEP / 2, balance=Decimal(7))
-    history.append("live_1", again, AlertState())
+    history.append("live_1", again, lambda _: AlertState())
     assert everything(history, "live_1") == [at(0, 9), again, at(3, 9)]
 
 
 def test_an_older_past_brings_back_the_gauge_s_full(history: History) -> None:
-    history.append("live_1", at(9, 500), AlertState())
+    history.append("live_1", at(9, 500), lambda _: AlertState())
     history.merge("live_1", [at(0, 100), at(1, 900)])
     assert history.full("live_1") == 900
 
 
 def test_importing_leaves_the_alerts_as_they_are(history: History) -> None:
     state = AlertState(fast=1)
-    history.append("live_1", at(9, 500), state)
+    history.append("live_1", at(9, 500), lambda _: state)
     history.merge("live_1", [at(0, 100)])
     assert history.alerts("live_1") == state
 

@@ -25,10 +25,8 @@ from unittest.mock import patch
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
 from deepvue_tray import monitor
-from deepvue_tray.core import alerts
-from deepvue_tray.core.alerts import Alert, AlertState, Observation
+from deepvue_tray.core.alerts import Alert, Observation
 from deepvue_tray.core.forecast import Runway
-from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.engine import Engine, assemble
 from deepvue_tray.services import log
@@ -222,14 +220,13 @@ def _days(runway: Runway | None, at: datetime) -> float | None:
 def measuring() -> Any:
     """Report what forecast and speed are said to be, before they are judged and stored."""
 
-    def judge(
-        state: AlertState, seen: Observation, settings: Settings
-    ) -> tuple[AlertState, tuple[Alert, ...]]:
+    def observed(**facts: Any) -> Observation:
+        seen = Observation(**facts)
         if seen.reading:
             say("measured", fast=seen.fast, days=_days(seen.runway, seen.now))
-        return alerts.judge(state, seen, settings)
+        return seen
 
-    return patch.object(monitor, "judge", judge)
+    return patch.object(monitor, "Observation", observed)
 
 
 def main(url: str, folder: str, seed: str, now: str) -> None:
