@@ -133,11 +133,16 @@ def _run_wired(
     settings = SettingsOpener(worker, refresher, prefix, from_environment=from_environment)
     history = HistoryOpener(worker, refresher, prefix)
     alerter = Alerter(
-        deliver=lambda note, press, done: worker.submit(
-            lambda engine: engine.notifier.show(note, icon_path("deepvue-tray-64.png"), press), done
+        tell=lambda alert, client_id, note, done: worker.submit(
+            lambda engine: engine.tell(alert, client_id, note), done, _not_told(done)
         ),
-        fallback=icon.show_message,
-        acknowledge=lambda alert, client_id: worker.submit(_acknowledging(alert, client_id)),
+        show=lambda note, done: worker.submit(
+            lambda engine: engine.notifier.show(note), done, _not_told(done)
+        ),
+        balloon=icon.show_message,
+        acknowledge=lambda alert, client_id, done: worker.submit(
+            _acknowledging(alert, client_id), done
+        ),
         prefix=prefix,
     )
     network = NetworkHint()
@@ -234,6 +239,11 @@ def _run_wired(
         instance.listen()
     icon.watch_host()
 
+    async def listen(engine: "Engine") -> None:
+        engine.notifier.listen(alerter.pressed.emit, alerter.service_appeared.emit)
+
+    # Without an engine, the other jobs say so.
+    worker.submit(listen, failed=lambda _: None)
     # First what is known already, then the first look.
     worker.submit(_recall, refresher.restart, failed_to_recall)
     with interrupts(application.quit):
@@ -282,6 +292,14 @@ async def _facts(engine: "Engine") -> tuple[dict[str, str], list[str]]:
 
 async def _resume(engine: "Engine") -> "Snapshot":
     return engine.monitor.resume()
+
+
+def _not_told(done: "Callable[[bool], None]") -> "Callable[[Exception], None]":
+    def failed(error: Exception) -> None:
+        done(False)
+        raise error
+
+    return failed
 
 
 def _acknowledging(alert: "Alert", client_id: str) -> "Job[Engine, None]":

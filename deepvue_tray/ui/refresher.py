@@ -126,8 +126,7 @@ class Refresher(QObject):
             self.awake_since = self._asked_on
         self._round += 1
         this_round = self._round
-        # What was due was raised when it came; what was not delivered comes again.
-        self._show(replace(self.snapshot, refreshing=True, due=()))
+        self._show(replace(self.snapshot, refreshing=True))
 
         def came(snapshot: Snapshot) -> None:
             if this_round == self._round:
@@ -136,11 +135,12 @@ class Refresher(QObject):
 
         def failed(error: Exception) -> None:
             # Shown like any trouble, after which the next look is due as ever.
-            expected = isinstance(error, DeepvueError)
-            trouble = error if expected else InternalError(type(error).__name__)
+            if isinstance(error, DeepvueError):
+                came(replace(self.snapshot, refreshing=False, trouble=error))
+                return
+            trouble = InternalError(type(error).__name__)
             came(replace(self.snapshot, refreshing=False, trouble=trouble))
-            if not expected:
-                raise error
+            raise error
 
         self._look(prompt, came, failed)
 
@@ -186,7 +186,7 @@ class Refresher(QObject):
             self.awake_since = now
             self._catch_up(now)
         elif self._is_stale(now) and not self.snapshot.stale:
-            self._show(replace(self.snapshot, stale=True, due=()))
+            self._show(replace(self.snapshot, stale=True))
 
     def _catch_up(self, now: datetime) -> None:
         """Ask at once if it is time by the clock on the wall; else at that time."""

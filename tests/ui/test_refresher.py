@@ -140,14 +140,15 @@ def test_while_it_asks_it_says_so_and_keeps_what_was_known(
     assert refresher.snapshot.trouble is trouble
 
 
-def test_an_alert_is_handed_on_once(refresher: Refresher, wallet: Wallet) -> None:
+def test_an_alert_stays_due_until_the_next_answer(refresher: Refresher, wallet: Wallet) -> None:
     due: list[tuple[Alert, ...]] = []
     refresher.changed.connect(lambda snapshot: due.append(snapshot.due))
     refresher.refresh()
     wallet.answer(replace(HOURLY, due=(Alert.LOW,)))
     wallet.seconds += 5
     refresher.refresh()
-    assert due == [(), (Alert.LOW,), ()]
+    wallet.answer(HOURLY)
+    assert due == [(), (Alert.LOW,), (Alert.LOW,), ()]
 
 
 def test_after_a_new_sign_in_the_old_wallet_s_answer_does_not_count(
