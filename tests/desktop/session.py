@@ -176,6 +176,11 @@ class Desktop:
         self.start("xfce4-panel", "--disable-wm-check")
         self.wait_for_name("org.kde.StatusNotifierWatcher")
 
+    @property
+    def bus(self) -> str:
+        """The address of the session bus."""
+        return self.env["DBUS_SESSION_BUS_ADDRESS"]
+
     def windows(self) -> str:
         """Return the tree of all windows, as xwininfo prints it."""
         return self.run("xwininfo", "-root", "-tree")

@@ -31,13 +31,13 @@ HOSTILE = Note(kind="rejected", title="Refused", body='quota <1000> & <a href="a
 def desktop(new_desktop: Callable[..., Desktop], monkeypatch: pytest.MonkeyPatch) -> Desktop:
     """Start a session bus on which nobody shows notifications yet."""
     desktop = new_desktop(panel=None, keyring=False, notifications=False)
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", desktop.env["DBUS_SESSION_BUS_ADDRESS"])
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", desktop.bus)
     return desktop
 
 
 @pytest.fixture
 def address(desktop: Desktop) -> str:
-    return desktop.env["DBUS_SESSION_BUS_ADDRESS"]
+    return desktop.bus
 
 
 def run(use: Callable[[FreedesktopNotifier], Awaitable[T]]) -> T:
