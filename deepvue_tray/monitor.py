@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial, reduce
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, RejectedError, StorageError
 from deepvue_tray.core.forecast import Runway, forecast_runway
 from deepvue_tray.core.outlook import Outlook
-from deepvue_tray.core.reading import Reading, Stretch
+from deepvue_tray.core.reading import Reading, Stretch, peak_balance
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.core.spans import MEMORY
 from deepvue_tray.services import readings_csv, whole_file
@@ -73,8 +74,9 @@ class Monitor:
         self._pending: deque[StateChange] = deque(maxlen=PENDING_COUNT)
         self._restored = False
         self._snapshot = Snapshot()
-        # Since when the machine had been awake at the last good reading.
-        self._read_while_awake_since: datetime | None = None
+        # The last good reading, or the first look where there is none; and since when the machine
+        # had been awake then.
+        self._unseen_from: tuple[datetime, datetime | None] | None = None
 
     def recall(self) -> Snapshot:
         """Return what is known without asking anybody: the last reading, and how long it lasts."""
@@ -100,6 +102,7 @@ class Monitor:
         if client_id != self._snapshot.client_id:
             self._alerts, self._restored, self._snapshot = AlertState(), False, Snapshot()
             self._pending.clear()
+            self._unseen_from = None
         known = replace(self._snapshot, trouble=None, storage=None, due=())
         try:
             stored = self._history.alerts(client_id)
@@ -132,6 +135,7 @@ class Monitor:
             # Nothing was recalled of this wallet, or could be: the forecast can wait for the
             # new reading.
             self._restore()
+        self._unseen_from = self._unseen_from or (self._now(), awake_since)
         asked_as = self._account.client_id
         reading: Reading | None = None
         trouble: DeepvueError | None = None
@@ -150,7 +154,7 @@ class Monitor:
             # Signed in as somebody else meanwhile: this answer is about another wallet.
             return self._snapshot
         if reading:
-            self._read_while_awake_since = awake_since
+            self._unseen_from = reading.at, awake_since
             after = self._after(reading)
         else:
             after = self._after_failure(trouble, awake_since)
@@ -241,14 +245,18 @@ class Monitor:
             storage = error.bare()
         seen = Observation(now=reading.at, reading=reading, runway=runway, fast=fast)
         settings = self._account.settings
+        full: Decimal | None = peak_balance(known.full, self._alerts.balances, reading.balance)
         failed = self._store(
             partial(judge, seen=seen, settings=settings),
             lambda change: self._history.append(client_id, reading, change, learnt),
         )
+        try:
+            # Another process may have seen a higher one.
+            full = full if failed else self._history.full(client_id)
+        except StorageError as error:
+            failed = error.bare()
         storage = failed or storage
         due = to_notify(self._alerts, seen, settings)
-        rose = known.reading is None or reading.balance > known.reading.balance
-        full = reading.balance if rose or known.full is None else known.full
         return replace(
             known, reading=reading, full=full, runway=runway, trouble=None, due=due, storage=storage
         )
@@ -258,10 +266,10 @@ class Monitor:
     ) -> Snapshot:
         now, known = self._now(), self._snapshot
         unseen = timedelta(0)
-        if awake_since:
-            # A reading from before sleep, or by a clock that was set since, does not count.
-            is_recent = known.reading and self._read_while_awake_since == awake_since
-            unseen = now - (known.reading.at if known.reading and is_recent else awake_since)
+        if awake_since and self._unseen_from and known.client_id:
+            at, awake_then = self._unseen_from
+            # A time from before sleep, or by a clock that was set since, does not count.
+            unseen = now - (at if awake_then == awake_since else awake_since)
         seen = Observation(now=now, trouble=trouble, unseen=unseen)
         settings = self._account.settings
         self._update_alerts(partial(judge, seen=seen, settings=settings))

@@ -219,11 +219,49 @@ def test_full_is_the_balance_since_the_last_top_up(home: Home) -> None:
         assert home.look(engine, balance(sent)).full == full
 
 
+def test_full_is_not_begun_anew_by_a_correction_or_by_what_returns(home: Home) -> None:
+    engine = home.session()
+    for sent, full in ((2000, 2000), (1000, 2000), (1005, 2000), (500, 2000), (1005, 2000)):
+        assert home.look(engine, balance(sent)).full == full
+    assert home.session().monitor.recall().full == 2000
+
+
+def test_full_is_the_same_for_two_processes_and_after_a_restart(home: Home) -> None:
+    tray, check = home.session(), home.session()
+    for process, sent, full in ((tray, 500, 500), (check, 1500, 1500), (tray, 1400, 1500)):
+        assert home.look(process, balance(sent)).full == full
+    assert home.session().monitor.recall().full == 1500
+
+
+def test_full_is_known_while_nothing_can_be_stored(home: Home) -> None:
+    home.paths.history.mkdir(parents=True)
+    engine = home.session()
+    for sent, full in ((500, 500), (2000, 2000), (1900, 2000)):
+        assert home.look(engine, balance(sent)).full == full
+
+
+def test_a_balance_with_many_digits_is_no_top_up_after_a_restart(home: Home) -> None:
+    many = balance("6448.123456789012345678901")
+    before = home.look(home.session(), many)
+    restarted = home.session()
+    assert restarted.monitor.recall().reading == before.reading
+    assert home.look(restarted, many).due == ()
+    assert home.look(restarted, many).full == before.full
+
+
 def test_new_thresholds_judge_what_is_known(home: Home) -> None:
     engine = home.session()
     home.look(engine, balance(900))
     asyncio.run(engine.account.save(Settings(client_id="live_1", low=500)))
     assert engine.monitor.rejudge().level is Level.OK
+
+
+def test_a_threshold_lowered_between_two_sessions_speaks_when_it_is_reached(home: Home) -> None:
+    engine = home.session()
+    home.look(engine, balance(990))
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    asyncio.run(engine.account.save(replace(engine.account.settings, low=900)))
+    assert home.look(home.session(), balance(880)).due == (Alert.LOW,)
 
 
 def test_a_threshold_saved_after_a_sign_in_elsewhere_shows_no_other_wallet_s_balance(
@@ -422,6 +460,40 @@ def test_what_was_told_is_known_again_once_the_history_can_be_read(home: Home, k
         home.look(engine, balance(880))
         engine.monitor.delivered(Alert.LOW, "live_1")
     assert home.look(home.session(), balance(870)).due == ()
+
+
+def test_a_secret_that_vanished_from_the_keyring_is_told_as_an_hour_without_a_balance(
+    home: Home,
+) -> None:
+    tray = home.session()
+    awake_since = home.now
+    asyncio.run(home.keyring.delete("live_1"))
+    restarted = home.session(signed_in=False)
+    assert tray.account.client_id == restarted.account.client_id == "live_1"
+    asyncio.run(restarted.monitor.look(awake_since=awake_since))
+    home.now += timedelta(hours=1)
+    snapshot = asyncio.run(restarted.monitor.look(awake_since=awake_since))
+    assert isinstance(snapshot.trouble, NotSetUpError)
+    assert snapshot.due == (Alert.BLIND,)
+
+
+def test_who_has_just_signed_in_has_not_been_without_a_balance_for_the_time_before(
+    home: Home,
+) -> None:
+    engine = home.session(signed_in=False)
+    home.server.answer = status(503)
+    awake_since = home.now
+
+    def look() -> tuple[Alert, ...]:
+        return asyncio.run(engine.monitor.look(awake_since=awake_since)).due
+
+    assert look() == ()
+    home.now += timedelta(hours=5)
+    assert look() == ()
+    asyncio.run(engine.account.save(engine.account.settings, CREDENTIALS))
+    assert look() == ()
+    home.now += timedelta(hours=1)
+    assert look() == (Alert.BLIND,)
 
 
 def test_an_hour_without_a_balance_is_told_also_after_the_clock_was_set_back(home: Home) -> None:

@@ -4,7 +4,8 @@ The rules, as one pure function over a state that is kept on the disk:
 
 - *Low*, *critical* and *empty* are a ladder. The worst rung that holds and has not spoken speaks,
   and answers for the milder ones, so an escalation always speaks and its retreat never does.
-- A rung re-arms at 110 % of its threshold, in credits and in days, or with a top-up.
+- A rung re-arms at 110 % of its threshold, in credits and in days, with a top-up, or when its
+  threshold is changed to one that did not hold at the last reading.
 - *Top-up*, *burning fast*, *rejected* and *blind* stand apart, each with its own way to re-arm.
 - A failed attempt knows nothing of the balance, and changes nothing of what speaks about it.
 - A due alert has not fired. It stays due until it was delivered, and only then is remembered.
@@ -19,9 +20,9 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from deepvue_tray.core.errors import DeepvueError, NotSetUpError, RejectedError
+from deepvue_tray.core.errors import DeepvueError, RejectedError
 from deepvue_tray.core.forecast import Runway
-from deepvue_tray.core.reading import Reading, believable
+from deepvue_tray.core.reading import Reading, believable, is_return, is_top_up
 from deepvue_tray.core.settings import Settings
 
 
@@ -37,7 +38,7 @@ class Alert(Enum):
     BURNING = "burning"
     """Credits are spent far faster than is this wallet's habit."""
     TOP_UP = "top_up"
-    """The balance rose."""
+    """Credits were added."""
     REJECTED = "rejected"
     """The server refuses the credentials."""
     BLIND = "blind"
@@ -45,13 +46,16 @@ class Alert(Enum):
 
 
 HYSTERESIS = Fraction(11, 10)
-"""A rung re-arms at 110 % of its threshold, so that days that hover there, as the forecast wavers,
-do not notify again and again. Credits only rise by a top-up, however small, which re-arms all."""
+"""A rung re-arms at 110 % of its threshold, so that credits and days that hover there, by small
+corrections or as the forecast wavers, do not notify again and again. A top-up re-arms all."""
 
 ONCE = Fraction(1)
 
 BLIND_AFTER = timedelta(hours=1)
 """Time awake without a good reading."""
+
+LONGEST_SNOOZE = timedelta(days=2)
+"""A snooze whose end lies further ahead was made by a wrong clock."""
 
 BURNING_AGAIN_AFTER = timedelta(days=1)
 """From one alert about fast spending to the next."""
@@ -70,6 +74,12 @@ RECENT_COUNT = 2
 
 LADDER = (Alert.LOW, Alert.CRITICAL, Alert.EMPTY)
 """From bad to worst."""
+
+WITH_THRESHOLDS = (Alert.LOW, Alert.CRITICAL)
+"""The rungs whose thresholds a person sets."""
+
+Thresholds = tuple[int | None, int | None]
+"""Credits, and days of runway; None where switched off."""
 
 
 def _names(alerts: Iterable[Alert]) -> list[str]:
@@ -98,8 +108,8 @@ class Snooze:
     """What had fired when it began."""
 
     def is_over(self, now: datetime) -> bool:
-        """Say whether its time has passed."""
-        return self.until is not None and now >= self.until
+        """Say whether its time has passed, or was set by a wrong clock."""
+        return self.until is not None and not now < self.until <= now + LONGEST_SNOOZE
 
     def as_json(self) -> dict[str, Any]:
         """Return it as what JSON can hold."""
@@ -156,6 +166,10 @@ class AlertState:
     """Those of the last good readings, in credits, the newest last; at most RECENT_COUNT."""
     unanswered: tuple[Sent, ...] = ()
     """What no service has answered yet, at most one for each alert."""
+    days: float | None = None
+    """The runway's early end at the last good reading, in days; None where it was not known."""
+    thresholds: tuple[Thresholds, ...] = ()
+    """What the last good reading was judged by, for each of WITH_THRESHOLDS."""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as what JSON can hold."""
@@ -167,6 +181,8 @@ class AlertState:
             "snooze": self.snooze.as_json() if self.snooze else None,
             "balances": [str(balance) for balance in self.balances],
             "unanswered": [sent.as_json() for sent in self.unanswered],
+            "days": self.days,
+            "thresholds": self.thresholds,
         }
 
     @classmethod
@@ -177,6 +193,7 @@ class AlertState:
         what was stored.
         """
         burned_at, snooze = stored.get("burned_at"), stored.get("snooze")
+        days = stored.get("days")
         return cls(
             fired=_named(stored.get("fired", ())),
             owed=_named(stored.get("owed", ())),
@@ -189,6 +206,8 @@ class AlertState:
                 for sent in stored.get("unanswered", ())
                 if _named([sent["alert"]])
             ),
+            days=None if days is None else float(days),
+            thresholds=tuple((least, days) for least, days in stored.get("thresholds", ())),
         )
 
 
@@ -207,7 +226,7 @@ class Observation:
     trouble: DeepvueError | None = None
     """Why there is no reading."""
     unseen: timedelta = timedelta(0)
-    """Time awake since the last good reading."""
+    """Time awake since the last good reading; none for who is not signed in."""
 
 
 def holds(
@@ -221,9 +240,7 @@ def holds(
     """
     if rung is Alert.EMPTY:
         return balance <= 0
-    low = rung is Alert.LOW
-    least = settings.low if low else settings.critical
-    least_days = settings.low_days if low else settings.critical_days
+    least, least_days = _thresholds_of(rung, settings)
     if days is None and least_days is not None and margin > 1:
         return True
     return _reaches(float(balance), least, margin) or _reaches(days, least_days, margin)
@@ -312,13 +329,13 @@ def tomorrow_morning(now: datetime) -> datetime:
 def _due_after_failure(
     state: AlertState, seen: Observation, settings: Settings
 ) -> tuple[Alert, ...]:
-    if isinstance(seen.trouble, RejectedError):
-        return () if Alert.REJECTED in state.fired else (Alert.REJECTED,)
-    if isinstance(seen.trouble, NotSetUpError):
+    if Alert.REJECTED in state.fired:
         return ()
+    if settings.notify_rejected and isinstance(seen.trouble, RejectedError):
+        return (Alert.REJECTED,)
     # One missed reading alone is no blindness, however rarely one is due.
     long_enough = max(BLIND_AFTER, 2 * settings.interval)
-    if seen.unseen >= long_enough and not state.fired & {Alert.BLIND, Alert.REJECTED}:
+    if seen.unseen >= long_enough and Alert.BLIND not in state.fired:
         return (Alert.BLIND,)
     return ()
 
@@ -328,7 +345,7 @@ def _after_reading(
 ) -> AlertState:
     """Re-arm what a good reading re-arms."""
     rearmed = {Alert.REJECTED, Alert.BLIND}
-    topped_up = bool(state.balances) and balance > state.balances[-1]
+    topped_up = is_top_up(state.balances, balance)
     snooze = state.snooze
     if topped_up:
         rearmed |= {*LADDER}
@@ -338,7 +355,10 @@ def _after_reading(
         # Nobody wants to hear of it months later, once it is switched on again.
         state = replace(state, owed=state.owed - {Alert.TOP_UP})
     days = _days_left(seen)
-    rearmed |= {rung for rung in LADDER if not holds(rung, balance, days, settings, HYSTERESIS)}
+    if not is_return(state.balances, balance):
+        # What comes back for one reading may be gone with the next.
+        rearmed |= {r for r in LADDER if not holds(r, balance, days, settings, HYSTERESIS)}
+    rearmed |= _with_changed_thresholds(state, settings)
     fast = _in_a_row(state.fast, fast=seen.fast)
     if fast <= -IN_A_ROW:
         rearmed.add(Alert.BURNING)
@@ -349,7 +369,20 @@ def _after_reading(
         snooze=snooze,
         balances=(*state.balances, balance)[-RECENT_COUNT:],
         unanswered=tuple(sent for sent in state.unanswered if sent.alert not in rearmed),
+        days=days,
+        thresholds=tuple(_thresholds_of(rung, settings) for rung in WITH_THRESHOLDS),
     )
+
+
+def _with_changed_thresholds(state: AlertState, settings: Settings) -> set[Alert]:
+    """Return the rungs whose thresholds were changed, and did not hold at the last reading."""
+    return {
+        rung
+        # Both are empty before the first reading.
+        for rung, before in zip(WITH_THRESHOLDS, state.thresholds, strict=False)
+        if before != _thresholds_of(rung, settings)
+        and not any(holds(rung, last, state.days, settings) for last in state.balances[-1:])
+    }
 
 
 def _due_after_reading(
@@ -366,6 +399,12 @@ def _due_after_reading(
     if state.fast >= IN_A_ROW and rested and Alert.BURNING not in state.fired:
         due.append(Alert.BURNING)
     return tuple(due)
+
+
+def _thresholds_of(rung: Alert, settings: Settings) -> Thresholds:
+    if rung is Alert.LOW:
+        return settings.low, settings.low_days
+    return settings.critical, settings.critical_days
 
 
 def _reaches(left: float | None, threshold: int | None, margin: Fraction) -> bool:

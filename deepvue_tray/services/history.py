@@ -12,8 +12,10 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal
@@ -21,13 +23,13 @@ from typing import Any, Literal
 from deepvue_tray.core.alerts import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.outlook import Outlook
-from deepvue_tray.core.reading import Reading, Stretch, as_number
+from deepvue_tray.core.reading import Reading, Stretch, as_number, credits_of, peak_balance
 from deepvue_tray.services.history_rows import (
     DAY,
     HOUR,
     MS,
     QUARTER,
-    credits_of,
+    balances_before,
     highest_since_top_up,
     is_known,
     milliseconds,
@@ -103,16 +105,21 @@ class History:
     ) -> AlertState:
         with self._transaction() as database:
             wallet = wallet_of(database, client_id)
-            alerts = change(_stored_alerts(database, client_id))
-            rose = store(database, wallet, reading) < 0
+            recent = tuple(islice(balances_before(database, wallet, reading.at), 2))[::-1]
+            stored = _stored_alerts(database, client_id)
+            if stored and not stored.balances:
+                # It is an older version's.
+                stored = replace(stored, balances=recent)
+            alerts = change(stored)
+            full = peak_balance(_full(database, client_id), recent, reading.balance)
+            store(database, wallet, reading)
             database.execute(
-                "UPDATE wallet SET alerts = ?, outlook = coalesce(?, outlook),"
-                " full = iif(full IS NULL OR ?, ?, full) WHERE id = ?",
+                "UPDATE wallet SET alerts = ?, outlook = coalesce(?, outlook), full = ?"
+                " WHERE id = ?",
                 (
                     json.dumps(alerts.as_json()),
                     json.dumps(outlook.as_json()) if outlook else None,
-                    rose,
-                    as_number(reading.balance),
+                    as_number(full),
                     wallet,
                 ),
             )
@@ -147,8 +154,8 @@ class History:
 
     def full(self, client_id: str) -> Decimal | None:
         """Return the highest balance, in credits, since the last top-up."""
-        full = self._kept("full", client_id)
-        return None if full is None else credits_of(full)
+        with self._transaction(writes=False) as database:
+            return _full(database, client_id)
 
     def readings(self, client_id: str, since: datetime, until: datetime) -> list[Reading]:
         """Return the readings of a wallet, oldest first, as far as ``since`` reaches back.
@@ -263,15 +270,12 @@ class History:
     def outlook(self, client_id: str) -> Outlook | None:
         """Return what was last learnt of a wallet, None where that is to be done again."""
         try:
-            stored = json.loads(self._kept("outlook", client_id) or "null")
+            with self._transaction(writes=False) as database:
+                stored = json.loads(_column(database, "outlook", client_id) or "null")
             return stored and Outlook.from_json(stored)
         except UNREADABLE:
             logger.warning("The outlook cannot be read: it is learnt anew.")
             return None
-
-    def _kept(self, column: Literal["full", "outlook"], client_id: str) -> Any:
-        with self._transaction(writes=False) as database:
-            return _column(database, column, client_id)
 
     def close(self) -> None:
         """Close the file; a later call opens it again."""
@@ -343,6 +347,11 @@ def _column(
         (client_id,),
     ).fetchone()
     return row and row[0]
+
+
+def _full(database: sqlite3.Connection, client_id: str) -> Decimal | None:
+    full = _column(database, "full", client_id)
+    return None if full is None else credits_of(full)
 
 
 def _stored_alerts(database: sqlite3.Connection, client_id: str) -> AlertState | None:

@@ -5,10 +5,12 @@ comes between two others changes the sums of both.
 """
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import islice, repeat, tee, zip_longest
 
-from deepvue_tray.core.reading import Reading, Stretch, as_number
+from deepvue_tray.core.reading import Reading, Stretch, as_number, credits_of, is_top_up
 
 MS = timedelta(milliseconds=1)
 
@@ -26,8 +28,8 @@ _Row = tuple[int, int, float]
 """From when until when, in milliseconds, and the balance in credits."""
 
 
-def store(database: sqlite3.Connection, wallet: int, reading: Reading) -> float:
-    """Store a reading and add it to the sums; return what it lacks of the one before, in credits.
+def store(database: sqlite3.Connection, wallet: int, reading: Reading) -> None:
+    """Store a reading and add it to the sums.
 
     A second reading of the same moment replaces the first; the sums count the change to it too.
     """
@@ -47,7 +49,6 @@ def store(database: sqlite3.Connection, wallet: int, reading: Reading) -> float:
     if after:
         counted = before[2] - after[2] if before else 0
         _correct_stretches(database, wallet, after[0], counted, balance - after[2])
-    return fell
 
 
 def is_known(database: sqlite3.Connection, wallet: int, at: datetime) -> bool:
@@ -58,15 +59,29 @@ def is_known(database: sqlite3.Connection, wallet: int, at: datetime) -> bool:
 
 
 def highest_since_top_up(database: sqlite3.Connection, wallet: int) -> float | None:
-    """Return the highest balance since the last top-up: the one right after it."""
-    highest: float | None = None
-    for (balance,) in database.execute(
-        "SELECT balance FROM reading WHERE wallet = ? ORDER BY at DESC", (wallet,)
+    """Return the highest balance since the last top-up."""
+    highest: Decimal | None = None
+    balances, before, earlier = tee(
+        balances_before(database, wallet, datetime.max.replace(tzinfo=UTC)), 3
+    )
+    for balance, *recent in zip_longest(
+        balances, islice(before, 1, None), islice(earlier, 2, None)
     ):
-        if highest is not None and balance < highest:
+        highest = balance if highest is None else max(highest, balance)
+        if is_top_up([known for known in reversed(recent) if known is not None], balance):
             break
-        highest = balance
-    return highest
+    return None if highest is None else as_number(highest)
+
+
+def balances_before(database: sqlite3.Connection, wallet: int, at: datetime) -> Iterator[Decimal]:
+    """Yield the balances that were read before a moment, the newest first."""
+    rows = database.execute(
+        "SELECT balance, until > at FROM reading WHERE wallet = ? AND at < ? ORDER BY at DESC",
+        (wallet, milliseconds(at)),
+    )
+    for balance, lasted in rows:
+        # A span stands for two readings at least.
+        yield from repeat(credits_of(balance), 1 + lasted)
 
 
 def _around(database: sqlite3.Connection, wallet: int, at: int) -> tuple[_Row | None, _Row | None]:
@@ -159,11 +174,6 @@ def milliseconds(at: datetime) -> int:
 def time_of(milliseconds: int) -> datetime:
     """Return a stored time; aware, UTC."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def credits_of(number: float) -> Decimal:
-    """Return a stored balance, in credits."""
-    return Decimal(number) if isinstance(number, int) else Decimal(str(number))
 
 
 def reading_of(at: int, balance: float) -> Reading:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from deepvue_tray.core.reading import Stretch
+from deepvue_tray.core.reading import Stretch, is_significant_rise
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Level
 from deepvue_tray.ui.icon import COLOURS
@@ -31,7 +32,7 @@ class StepLine:
 
     points: QPolygonF
     top_ups: list[QPointF]
-    """The upper end of each rise."""
+    """The upper end of each rise that is more than noise."""
     pieces: int
     lowest: float
     """Credits; zero at the most."""
@@ -42,18 +43,18 @@ class StepLine:
         """Return the line through ``stretches``, drawn from ``since`` on."""
         points: list[QPointF] = []
         top_ups: list[QPointF] = []
-        level: float | None = None
+        level: Decimal | None = None
         start = since.timestamp()
         for piece in stretches:
             x, last = piece.at.timestamp() - start, float(piece.last)
             if level is not None:
-                points.append(QPointF(x, level))
-                if piece.added > piece.spent:
-                    top_ups.append(QPointF(x, max(last, level)))
+                points.append(QPointF(x, float(level)))
+                if is_significant_rise(level, piece.last):
+                    top_ups.append(QPointF(x, last))
             if piece.high != piece.low:
                 points += (QPointF(x, float(piece.high)), QPointF(x, float(piece.low)))
             points.append(QPointF(x, last))
-            level = last
+            level = piece.last
         lowest = min((float(piece.low) for piece in stretches), default=0.0)
         highest = max((float(piece.high) for piece in stretches), default=0.0)
         return cls(QPolygonF(points), top_ups, len(stretches), min(0.0, lowest), highest)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from deepvue_tray.core.alerts import (
     BLIND_AFTER,
     HYSTERESIS,
     LADDER,
+    LONGEST_SNOOZE,
     Alert,
     AlertState,
     Observation,
@@ -30,6 +30,7 @@ from deepvue_tray.core.alerts import (
 )
 from deepvue_tray.core.errors import (
     DeepvueError,
+    KeyringLockedError,
     NotSetUpError,
     OfflineError,
     RejectedError,
@@ -136,7 +137,7 @@ looks = st.lists(readings | failures)
         ([REJECTED], Alert.REJECTED),
         ([BLIND], Alert.BLIND),
         (at(5000, 5000, days=30, fast=True), Alert.BURNING),
-        (at(5000, 5001), Alert.TOP_UP),
+        (at(5000, 5050), Alert.TOP_UP),
     ],
 )
 def test_each_alert_fires_at_its_threshold_the_first_reading_too(
@@ -174,6 +175,54 @@ def test_a_rung_re_arms_at_110_percent_of_both_its_thresholds(
     assert widget.said == [Alert.LOW] * (2 if again else 1)
 
 
+@pytest.mark.parametrize(
+    ("before", "changed", "after", "told_again"),
+    [
+        (at(990), {"low": 900}, at(880), Alert.LOW),
+        (at(990), {"low": 900}, at(950, 880), Alert.LOW),
+        (at(990), {"low": 900}, at(950, 901), None),
+        (at(990), {"low": 990}, at(980), None),
+        (at(990), {"low": 2000}, at(980), None),
+        (at(990), {"low": None}, at(300), None),
+        (at(240), {"critical": 100}, at(90), Alert.CRITICAL),
+        (at(240), {"low": 900}, at(239), None),
+        (at(5000, days=6.5), {"low_days": 5}, at(5000, days=4.9), Alert.LOW),
+        (at(5000, days=6.5), {"low_days": 6.4}, at(5000, days=6.45), None),
+        (at(5000, days=1.9), {"critical_days": 1}, at(5000, days=0.9), Alert.CRITICAL),
+        (at(990, days=6.5), {"low": 900}, at(880, days=6.5), None),
+        (at(990), {"interval": timedelta(hours=1)}, at(880), None),
+    ],
+)
+def test_a_threshold_changed_to_one_that_does_not_hold_speaks_when_it_is_reached(
+    before: list[Look], changed: dict[str, Any], after: list[Look], told_again: Alert | None
+) -> None:
+    widget = Widget().looks(before)
+    widget.settings = replace(DEFAULT, **changed)
+    widget.restart()
+    told = [*widget.said]
+    assert widget.looks([OFFLINE, *after]).said == [*told, *([told_again] if told_again else [])]
+
+
+def test_a_threshold_changed_and_changed_back_repeats_nothing() -> None:
+    widget = Widget().looks(at(990))
+    widget.settings = replace(DEFAULT, low=900)
+    widget.looks([OFFLINE])
+    widget.settings = DEFAULT
+    assert widget.looks(at(980)).said == [Alert.LOW]
+
+
+@given(st.lists(st.integers(1, 1000), min_size=2, unique=True), st.data())
+def test_any_lowered_threshold_speaks_once_when_it_is_reached(
+    balances: list[int], data: st.DataObject
+) -> None:
+    first, *falling = sorted(balances, reverse=True)
+    widget = Widget(replace(DEFAULT, critical=None)).looks(at(first))
+    widget.settings = replace(widget.settings, low=data.draw(st.integers(1, first - 1)))
+    widget.looks(at(*falling))
+    reached = falling[-1] <= (widget.settings.low or 0)
+    assert widget.said == [Alert.LOW] * (2 if reached else 1)
+
+
 def test_a_top_up_that_is_not_enough_says_that_it_is_still_low() -> None:
     assert Widget().looks(at(100, 600)).said == [Alert.CRITICAL, Alert.TOP_UP, Alert.LOW]
 
@@ -204,9 +253,23 @@ def test_one_missed_reading_is_no_blindness_where_one_is_due_every_two_hours() -
     assert seldom.looks([replace(OFFLINE, unseen=timedelta(hours=4))]).said == [Alert.BLIND]
 
 
-def test_who_is_not_signed_in_is_not_told_of_blindness() -> None:
-    nobody = Look(trouble=NotSetUpError(), unseen=timedelta(days=1))
-    assert Widget().looks([nobody]).said == []
+@pytest.mark.parametrize(
+    "trouble",
+    [OfflineError(), UnreadableError(), NotSetUpError("no secret"), KeyringLockedError()],
+)
+def test_an_hour_without_a_balance_is_told_whatever_the_reason(trouble: DeepvueError) -> None:
+    assert Widget().looks([Look(trouble=trouble, unseen=BLIND_AFTER)]).said == [Alert.BLIND]
+
+
+def test_with_refused_switched_off_an_hour_of_refusals_is_told_as_no_balance() -> None:
+    widget = Widget(replace(DEFAULT, notify_rejected=False))
+    refused_for_long = replace(REJECTED, unseen=BLIND_AFTER)
+    assert widget.looks([REJECTED, refused_for_long, refused_for_long]).said == [Alert.BLIND]
+
+
+def test_refused_credentials_that_could_not_be_told_are_not_told_as_blindness_too() -> None:
+    widget = Widget(delivers=False).looks([replace(REJECTED, unseen=timedelta(days=1))])
+    assert widget.said == [Alert.REJECTED]
 
 
 def test_a_top_up_that_nobody_wanted_to_hear_of_is_not_told_later() -> None:
@@ -235,6 +298,14 @@ def test_fast_spending_is_told_at_most_once_a_day() -> None:
     assert widget.looks(at(5000, 5000, days=30, fast=True)).said == [Alert.BURNING] * 2
 
 
+def test_one_usual_reading_within_a_burn_does_not_end_it() -> None:
+    fast, usual = at(5000, 5000, days=30, fast=True), at(5000, days=30)
+    widget = Widget().looks(fast)
+    widget.now += timedelta(days=1)
+    assert widget.looks([*usual, *fast]).said == [Alert.BURNING]
+    assert widget.looks([*usual, *usual, *fast]).said == [Alert.BURNING] * 2
+
+
 def test_one_fast_reading_alone_is_no_alarm() -> None:
     assert Widget().looks([*at(5000, fast=True), *at(5000)] * 5).said == []
 
@@ -252,8 +323,10 @@ def test_an_alert_that_is_switched_off_never_speaks(alert: Alert) -> None:
 
 @given(looks)
 def test_repeating_readings_repeats_no_alert_of_the_balance(script: list[Look]) -> None:
-    repeated = [look for look in script for _ in range(3)]
-    assert Widget().looks(repeated).of_balance() == Widget().looks(script).of_balance()
+    # Twice at least: what vanished two readings ago and comes back was added.
+    twice = [look for look in script for _ in range(2)]
+    often = [look for look in script for _ in range(5)]
+    assert Widget().looks(often).of_balance() == Widget().looks(twice).of_balance()
 
 
 @given(looks, looks)
@@ -278,7 +351,7 @@ def test_a_failure_changes_nothing_about_the_balance(script: list[Look], failure
     assert widget.state.owed == before.owed
 
 
-@given(looks, st.none() | st.integers(1, 10_000))
+@given(looks, st.none() | st.integers(1, 2880))
 def test_an_escalation_always_speaks_snoozed_or_not(
     script: list[Look], minutes: int | None
 ) -> None:
@@ -297,7 +370,7 @@ def test_a_snooze_silences_what_had_fired_and_nothing_else(
     widget = Widget().looks(script)
     twin = Widget().looks(script)
     silent = widget.state.fired
-    widget.state = snoozed(widget.state, widget.now + timedelta(days=400))
+    widget.state = snoozed(widget.state, widget.now + LONGEST_SNOOZE)
     for look in after:
         said, would_say = set(widget.look(look)), set(twin.look(look))
         assert not said & silent
@@ -333,8 +406,38 @@ def test_what_was_not_delivered_is_due_again(script: list[Look]) -> None:
 @given(looks)
 def test_every_top_up_is_told_once(script: list[Look]) -> None:
     balances = [look.balance for look in script if look.balance is not None]
-    rises = sum(b > a for a, b in pairwise(balances))
-    assert Widget().looks(script).said.count(Alert.TOP_UP) == rises
+    top_ups = sum(
+        now - last >= 1 and 100 * (now - last) >= last and (before is None or now > before)
+        for before, last, now in zip([None, *balances], balances, balances[1:], strict=False)
+    )
+    assert Widget().looks(script).said.count(Alert.TOP_UP) == top_ups
+
+
+@pytest.mark.parametrize(
+    ("level", "alerts"),
+    [
+        (1, [Alert.CRITICAL, Alert.EMPTY]),
+        (200, [Alert.CRITICAL]),
+        (251, [Alert.LOW, Alert.CRITICAL]),
+        (1001, [Alert.LOW]),
+        (5000, []),
+    ],
+)
+def test_a_credit_that_vanishes_and_returns_all_day_tells_each_alert_once(
+    level: int, alerts: list[Alert]
+) -> None:
+    assert Widget().looks(at(level, level - 1) * 144).said == alerts
+
+
+def test_a_balance_that_is_nothing_for_one_reading_repeats_no_alert() -> None:
+    assert Widget().looks(at(900, 0, 900, 890, 880)).said == [Alert.LOW, Alert.EMPTY]
+
+
+def test_a_rise_too_small_for_a_top_up_leaves_all_as_it_is() -> None:
+    widget = Widget().looks(at(900, 895, 903, 900))
+    assert widget.said == [Alert.LOW]
+    widget.state = snoozed(widget.state, None)
+    assert widget.looks(at(895, 903)).state.snooze is not None
 
 
 @given(looks, st.none() | st.datetimes(timezones=st.just(UTC)))
@@ -351,6 +454,30 @@ def test_a_newer_version_s_alerts_are_left_out_and_an_older_one_s_state_is_read(
 
 def test_tomorrow_morning_is_nine_o_clock_of_the_next_day() -> None:
     assert tomorrow_morning(NOW) == datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def test_a_snooze_that_a_wrong_clock_made_is_over_once_the_clock_is_right() -> None:
+    widget = Widget()
+    right = widget.now
+    widget.now = right + timedelta(days=730)
+    widget.looks(at(900))
+    widget.state = snoozed(widget.state, tomorrow_morning(widget.now))
+    widget.now = right
+    assert widget.looks(at(890)).said == [Alert.LOW]
+    assert widget.state.snooze is None
+    assert widget.looks(at(200)).said == [Alert.LOW, Alert.CRITICAL]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=1), LONGEST_SNOOZE])
+def test_a_snooze_of_two_days_at_most_holds(ahead: timedelta) -> None:
+    assert not Snooze(NOW + ahead, frozenset()).is_over(NOW)
+    assert Snooze(NOW + ahead, frozenset()).is_over(NOW + ahead)
+    assert Snooze(NOW + LONGEST_SNOOZE + ahead, frozenset()).is_over(NOW)
+
+
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
+def test_tomorrow_morning_is_never_too_far_for_a_snooze(now: datetime) -> None:
+    assert not Snooze(tomorrow_morning(now), frozenset()).is_over(now)
 
 
 def test_a_snooze_without_a_time_never_ends_by_itself() -> None:

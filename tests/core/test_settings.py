@@ -14,6 +14,7 @@ def test_the_defaults_are_valid() -> None:
 def test_thresholds_may_be_off() -> None:
     assert not problems(Settings(low=None, critical=None))
     assert not problems(Settings(low=None, critical=5000))
+    assert not problems(Settings(low_days=None, critical_days=30))
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,10 @@ def test_thresholds_may_be_off() -> None:
         (Settings(low=10**10), "low"),
         (Settings(critical=-5), "critical"),
         (Settings(low=500, critical=500), "critical"),
+        (Settings(low_days=2, critical_days=2), "critical_days"),
+        (Settings(low_days=2, critical_days=3), "critical_days"),
+        (Settings(low_days=0), "low_days"),
+        (Settings(critical_days=366, low_days=None), "critical_days"),
         (Settings(interval=timedelta(seconds=59)), "interval"),
         (Settings(interval=timedelta(hours=25)), "interval"),
     ],

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -121,11 +122,16 @@ def test_wallets_do_not_mix(history: History) -> None:
 
 
 @same_folder
-@given(balances=st.lists(st.integers(0, 50), min_size=1))
-def test_full_is_the_highest_balance_since_the_last_rise(
+@given(balances=st.lists(st.integers(0, 50) | st.integers(2000, 2040), min_size=1))
+def test_full_is_the_highest_balance_since_the_last_top_up(
     tmp_path: Path, balances: list[int]
 ) -> None:
-    rises = [n for n in range(1, len(balances)) if balances[n] > balances[n - 1]]
+    rises = [
+        n
+        for n in range(1, len(balances))
+        if balances[n] - balances[n - 1] >= max(1, balances[n - 1] / 100)
+        and (n == 1 or balances[n] > balances[n - 2])
+    ]
     history = History(tmp_path / "fresh.sqlite")
     history.merge("merged", series(balances))
     for reading in series(balances):
@@ -172,15 +178,29 @@ def test_a_change_of_the_alerts_is_given_what_is_stored_and_nothing_where_nothin
     history: History,
 ) -> None:
     given: list[AlertState | None] = []
+    made = replace(LOW, balances=(Decimal(9),))
 
     def change(stored: AlertState | None) -> AlertState:
         given.append(stored)
-        return LOW
+        return made
 
     history.merge("live_1", [Reading(at=NOW - DAY, balance=Decimal(9))])
-    assert history.update_alerts("live_1", change) == LOW
-    assert history.append("live_1", Reading(at=NOW, balance=Decimal(5)), change) == LOW
-    assert given == [None, LOW]
+    assert history.update_alerts("live_1", change) == made
+    assert history.append("live_1", Reading(at=NOW, balance=Decimal(5)), change) == made
+    assert given == [None, made]
+
+
+def test_an_older_version_s_state_is_given_with_the_balances_that_were_read_last(
+    history: History, path: Path
+) -> None:
+    history.merge("live_1", series([700, 600, 500]))
+    history.close()
+    with sqlite3.connect(path) as database:
+        database.execute("""UPDATE wallet SET alerts = '{"fired": ["low"]}'""")
+    database.close()
+    reading = Reading(at=NOW + STEP, balance=Decimal(2000))
+    given = history.append("live_1", reading, lambda stored: stored or QUIET)
+    assert given == replace(LOW, balances=(Decimal(600), Decimal(500)))
 
 
 def test_a_change_of_the_alerts_that_fails_stores_nothing(history: History) -> None:

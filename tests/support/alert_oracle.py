@@ -8,7 +8,6 @@ whether something was written, it goes on with both possibilities until one is r
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -28,6 +27,8 @@ class Mind:
 
     last: tuple[int, float] | None = None
     """The last good answer: when, and the balance."""
+    before: float | None = None
+    """The balance of the one before."""
     spoken: frozenset[str] = frozenset()
     """Told, and nothing has happened since that would make it news."""
     owes_added: bool = False
@@ -38,18 +39,22 @@ class Mind:
 
     def after_answer(self, now: int, balance: float, days: float | None, fast: bool) -> "Mind":
         spoken = set(self.spoken) - {"rejected", "blind"}
-        rose = self.last is not None and balance > self.last[1]
+        last = balance if self.last is None else self.last[1]
+        returned = self.before is not None and last < balance <= self.before
+        rose = balance - last >= max(1, last / 100) and not returned
         row = max(self.row, 0) + 1 if fast else min(self.row, 0) - 1
         for alert, (floor, least) in THRESHOLDS.items():
-            if rose or (balance >= floor * 1.1 and days is not None and days >= least * 1.1):
+            safe = balance >= floor * 1.1 and days is not None and days >= least * 1.1
+            if rose or (safe and not returned):
                 spoken.discard(alert)
-        if rose or balance > 0:
+        if rose or (balance > 0 and not returned):
             spoken.discard("empty")
         if row <= -2:
             spoken.discard("burning")
         return replace(
             self,
             last=(now, balance),
+            before=None if self.last is None else last,
             spoken=frozenset(spoken),
             owes_added=self.owes_added or rose,
             row=max(-2, min(row, 2)),
@@ -77,15 +82,15 @@ class Mind:
         spoken = self.spoken | set(MILDER.get(alert, [alert]))
         return replace(self, spoken=spoken, burned=now if alert == "burning" else self.burned)
 
-    def reminded(self, stored: "Mind") -> "Mind":
-        """Return what is known once the disk, unreadable until then, can be read."""
-        return Mind(
-            last=self.last or stored.last,
-            spoken=self.spoken | stored.spoken,
-            owes_added=self.owes_added or stored.owes_added,
-            row=self.row,
-            burned=max(self.burned or 0, stored.burned or 0) or None,
-        )
+    def having_lived(self, looks: Sequence["Look"]) -> "Mind":
+        """Return what is known after these looks and what was told at each."""
+        mind = self
+        for look in looks:
+            if look.balance is not None:
+                mind = mind.after_answer(look.now, look.balance, look.days, look.fast)
+            for alert in look.told:
+                mind = mind.having_told(alert, look.now)
+        return mind
 
 
 @dataclass(slots=True)
@@ -133,6 +138,7 @@ class Oracle:
         self._minds = self._stored = frozenset({Mind()})
         self._person = Mind()
         self._readable = True
+        self._unread: list[Look] = []
         self._awake_since = self._last_good = 0
 
     def woke(self, true_now: int) -> None:
@@ -143,20 +149,19 @@ class Oracle:
         """Take note that the program started, and what it says was the last reading."""
         self._awake_since = true_now
         self._readable = readable
+        self._unread.clear()
         if not readable:
             self._minds = frozenset({Mind()})
             return
         same = frozenset(mind for mind in self._stored if mind.last == recalled)
-        # Of readings that a clock set back since dated into the future, it cannot know.
-        others = frozenset(replace(mind, last=recalled) for mind in self._stored)
-        self._minds = self._stored = same or others
+        # After a clock was set back, the last reading by its time is not the last that came.
+        self._minds = self._stored = same or self._stored
 
     def looked(self, look: Look) -> None:
         """Judge what was raised after one request."""
         if look.written and not self._readable:
             self._readable = True
-            pairs = product(self._minds, self._stored)
-            self._minds = frozenset(mind.reminded(stored) for mind, stored in pairs)
+            self._minds = frozenset(mind.having_lived(self._unread) for mind in self._stored)
         raised = set(look.due)
         fits: dict[Mind, set[str]] = {}
         amiss: dict[Mind, set[str]] = {}
@@ -173,6 +178,8 @@ class Oracle:
         self._remember(frozenset(fits or amiss), look)
         if look.balance is not None and look.shown:
             self._last_good = look.true_now
+        if not self._readable:
+            self._unread.append(look)
 
     def _tell_person(self, look: Look) -> None:
         if not look.shown:
@@ -191,9 +198,7 @@ class Oracle:
         self._minds = steps[-1]
         if not look.written:
             return
-        if look.balance is None:
-            steps[0] = self._stored
-        elif not look.shown:
+        if not look.shown:
             steps.insert(0, self._stored)
         self._stored = frozenset().union(*steps[look.kept :])
 

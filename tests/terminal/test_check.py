@@ -1,17 +1,19 @@
 """``check``, as cron, Nagios and Prometheus run it."""
 
+import asyncio
 import json
 import os
 import signal
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from deepvue_tray.core.alerts import Alert, AlertState, delivered, snoozed
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
@@ -48,6 +50,34 @@ def test_the_exit_status_is_that_of_a_monitoring_plugin(
 def test_one_check_is_one_request(server: FaultyServer) -> None:
     run("check")
     assert len(server.requests) == 1
+
+
+def test_an_alert_that_the_tray_tells_and_a_person_snoozes_meanwhile_stays_so(
+    server: FaultyServer,
+) -> None:
+    history, now = History(Paths.of_user().history), datetime.now(UTC)
+
+    def told_and_snoozed(stored: AlertState | None) -> AlertState:
+        assert stored is not None
+        return snoozed(delivered(stored, Alert.LOW, now), now + timedelta(hours=9))
+
+    async def answer(server: FaultyServer, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+        meanwhile = History(Paths.of_user().history)
+        meanwhile.update_alerts("live_1", told_and_snoozed)
+        meanwhile.close()
+        async for piece in balance(890)(server, writer):
+            yield piece
+
+    server.answer = balance(900)
+    run("check")
+    server.answer = answer
+    assert run("check").returncode == 1
+    alerts, latest = history.alerts("live_1"), history.latest("live_1", datetime.now(UTC))
+    history.close()
+    assert latest is not None
+    assert latest.balance == 890
+    assert alerts.fired == {Alert.LOW}
+    assert alerts.snooze is not None
 
 
 @pytest.mark.parametrize("trouble", [status(401, SECRET), status(429), status(503)])

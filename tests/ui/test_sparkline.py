@@ -1,14 +1,31 @@
 """The card's small line is as crisp on every screen."""
 
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
 import pytest
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Level
+from deepvue_tray.services.history_rows import stretches_of
 from deepvue_tray.ui.icon import COLOURS
 from deepvue_tray.ui.sparkline import Sparkline
+from deepvue_tray.ui.step_line import StepLine
 from tests.ui.test_history_window import plot
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def test_a_top_up_is_marked_and_a_correction_is_not() -> None:
+    readings = [
+        Reading(at=NOW + number * timedelta(minutes=5), balance=Decimal(balance))
+        for number, balance in enumerate(("1000", "990", "995", "995.5", "1500"))
+    ]
+    marks = StepLine.through(stretches_of(None, readings), NOW).top_ups
+    assert [(mark.x(), mark.y()) for mark in marks] == [(1200, 1500)]
 
 
 def rows_of(picture: QImage, colour: QColor) -> list[int]:
