@@ -493,9 +493,6 @@ def test_a_rung_re_arms_at_exactly_110_per_cent(threshold: int) -> None:
     assert not holds(Alert.LOW, edge, None, settings, HYSTERESIS)
 
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-
-
 def test_what_was_sent_and_not_answered_survives_the_disk_and_a_newer_version_s_is_left_out() -> (
     None
 ):
