@@ -70,7 +70,7 @@ class FreedesktopNotifier:
             (capabilities,) = await bus.call(_NAME, _PATH, "GetCapabilities")
             server, *_ = await bus.call(_NAME, _PATH, "GetServerInformation")
             if note.kind in self._shown:
-                # Not replaced: some services show a replaced notification to nobody.
+                # Not replaced: what is sent anew is news to every service, and shown again.
                 await self._close(bus, self._shown.pop(note.kind))
             number, *_ = await bus.call(
                 _NAME,
@@ -160,6 +160,6 @@ class FreedesktopNotifier:
 
 def _actions(note: Note, server: str) -> list[str]:
     """Return keys and labels by turns, a click on the notification itself among them."""
-    # Its version 0.6 and older draw the click's action as a button without a label.
+    # It knows no click, says desktop-notifier: https://docs.xfce.org/apps/xfce4-notifyd/spec
     click = [] if server == "Xfce Notify Daemon" else [_CLICK, ""]
     return click + [part for button in note.buttons for part in button]

@@ -6,6 +6,7 @@ KeyError; so replies are matched here.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Self
 
 from jeepney import (
@@ -42,6 +43,7 @@ class SessionBus:
         self._on_lost = on_lost
         self._waiting: dict[int, asyncio.Future[Message]] = {}
         self._receiving = asyncio.create_task(self._receive())
+        self._receiving.add_done_callback(self._on_end)
 
     @classmethod
     async def connect(
@@ -84,7 +86,6 @@ class SessionBus:
     def close(self) -> None:
         """Close the connection."""
         self._receiving.cancel()
-        self._connection.writer.close()
 
     async def _send(self, message: Message) -> tuple[Any, ...]:
         if self._receiving.done():
@@ -102,21 +103,24 @@ class SessionBus:
             self._waiting.pop(serial, None)
 
     async def _receive(self) -> None:
-        try:
+        with suppress(OSError, EOFError):
             while True:
                 self._dispatch(await self._connection.receive())
-        except (OSError, EOFError):
-            self._connection.writer.close()
+
+    def _on_end(self, receiving: asyncio.Task[None]) -> None:
+        self._connection.writer.close()
+        for reply in self._waiting.values():
+            if not reply.done():
+                reply.set_exception(ConnectionError("the bus ended"))
+        if not receiving.cancelled():
             self._on_lost()
-        finally:
-            for reply in self._waiting.values():
-                if not reply.done():
-                    reply.set_exception(ConnectionError("the bus ended"))
 
     def _dispatch(self, message: Message) -> None:
         fields = message.header.fields
         if message.header.message_type is MessageType.signal:
-            self._on_signal(fields[HeaderFields.member], message.body)
+            # After whoever waits for an answer that came before it.
+            loop = asyncio.get_running_loop()
+            loop.call_soon(self._on_signal, fields[HeaderFields.member], message.body)
             return
         reply = self._waiting.get(fields.get(HeaderFields.reply_serial, 0))
         if reply is not None and not reply.done():

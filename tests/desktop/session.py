@@ -157,6 +157,10 @@ class Desktop:
         if process := self._running.pop(name, None):
             _end(process)
 
+    def signal(self, name: str, number: int) -> None:
+        """Send a signal to a program that was started."""
+        self._running[name].send_signal(number)
+
     def stop_panel(self) -> None:
         """End xfce4-panel, and wait until nobody keeps the tray's items any more."""
         self.stop("xfce4-panel")

@@ -1,5 +1,6 @@
 """Warned in time, once, and silent when asked to be: seen on a real notification service."""
 
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -153,6 +154,26 @@ def test_a_service_that_never_answers_freezes_nothing_and_is_sent_an_alert_once(
             assert process.wait(QUITS_WITHIN_S) == 0
         assert "low" in service.calls.get(timeout=PATIENCE).title
         assert service.calls.empty()
+
+
+def test_a_service_that_is_frozen_freezes_nothing_and_shows_an_alert_once_it_goes_on(
+    desktop: Desktop, server: FaultyServer, notifications: Notifications
+) -> None:
+    desktop.signal("dunst", signal.SIGSTOP)
+    program = Program(desktop, server.url)
+    first = program.start(**SIGNED_IN)
+    item = TrayItem.wait(desktop)
+    read(item, server, 899)
+    item.click("Quit")
+    assert first.wait(QUITS_WITHIN_S) == 0
+    program.start(**SIGNED_IN)
+    item = TrayItem.wait(desktop)
+    read(item, server, 898)
+    desktop.signal("dunst", signal.SIGCONT)
+    notifications.wait_for("low")
+    read(item, server, 200)
+    notifications.wait_for("nearly used up")
+    assert len(notifications.all) == 2
 
 
 def test_an_answer_that_comes_late_is_remembered(bus_alone: Desktop, server: FaultyServer) -> None:

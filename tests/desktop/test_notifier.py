@@ -187,6 +187,22 @@ def test_an_answer_that_comes_late_counts(address: str) -> None:
         assert service.calls.empty()
 
 
+def test_a_button_that_is_pressed_as_soon_as_it_is_there_is_heard(address: str) -> None:
+    async def pressed(notifier: FreedesktopNotifier) -> str:
+        heard = asyncio.get_running_loop().create_future()
+        notifier.listen(heard.set_result, lambda: None)
+        showing = asyncio.create_task(notifier.show(LOW))
+        call = await coming(service.calls)
+        # Both at once, so that they are read together.
+        service.accept(call)
+        service.press("Top up")
+        assert await showing
+        return str(await heard)
+
+    with FakeNotificationService(address) as service:
+        assert run(pressed) == "dashboard"
+
+
 def test_a_service_that_vanishes_before_its_answer_has_shown_nothing(address: str) -> None:
     async def vanished(notifier: FreedesktopNotifier) -> bool:
         showing = asyncio.create_task(notifier.show(LOW))
