@@ -146,10 +146,13 @@ def test_a_service_that_never_answers_freezes_nothing_and_is_sent_an_alert_once(
 ) -> None:
     program = Program(bus_alone, server.url)
     with FakeNotificationService(bus_alone.bus) as service:
-        for left in (899, 898, 897):
+        for left in (890, 880, 870):
             process = program.start(**SIGNED_IN)
             item = TrayItem.wait(bus_alone)
+            service.wait_for_a_program(PATIENCE)
+            # So that there is time to send it again.
             read(item, server, left)
+            read(item, server, left - 1)
             item.click("Quit")
             assert process.wait(QUITS_WITHIN_S) == 0
         assert "low" in service.calls.get(timeout=PATIENCE).title

@@ -59,9 +59,11 @@ class FakeNotificationService:
     ) -> None:
         self.calls: SimpleQueue[Call] = SimpleQueue()
         self._displayed: dict[int, Call] = {}
+        self._greeted: SimpleQueue[str] = SimpleQueue()
         self._address = address
         self._obliging = obliging
         self._capabilities = list(capabilities)
+        self._known: set[str] = set()
         self._last = 0
         self._thread = Thread(target=self._serve)
 
@@ -80,6 +82,12 @@ class FakeNotificationService:
             self._connection.sock.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         self._connection.close()
+
+    def wait_for_a_program(self, patience: float) -> None:
+        """Wait until a program, of which none was heard before, asks what the service can do."""
+        while (sender := self._greeted.get(timeout=patience)) in self._known:
+            pass
+        self._known.add(sender)
 
     def accept(self, call: Call) -> None:
         """Show a notification."""
@@ -116,6 +124,7 @@ class FakeNotificationService:
             case "Notify":
                 self.calls.put(Call(message))
             case "GetCapabilities":
+                self._greeted.put(message.header.fields[HeaderFields.sender])
                 self._answer(message, "as", self._capabilities)
             case "GetServerInformation":
                 self._answer(message, "ssss", "fake", "tests", "1", "1.2")
