@@ -262,5 +262,5 @@ class InternalError(DeepvueError):
     """An error in this program, which is in the log; ``detail`` is the exception's class."""
 
     title = QT_TRANSLATE_NOOP("errors", "A fault in deepvue-tray")
-    remedy = QT_TRANSLATE_NOOP("errors", "Look into the log, and report what it says.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Open the log, and report the error.")
     condition = Condition.UNREADABLE
