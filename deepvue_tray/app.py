@@ -9,8 +9,11 @@ bare one takes, and what is never opened costs no memory.
 
 import linecache
 import logging
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
@@ -18,6 +21,7 @@ from PySide6.QtGui import QIcon, QPixmapCache
 from PySide6.QtWidgets import QApplication, QWidget
 
 from deepvue_tray.resources import icon_path
+from deepvue_tray.services import private_folder
 from deepvue_tray.ui.single_instance import SingleInstance
 from deepvue_tray.ui.tray_icon import TrayIcon
 
@@ -63,7 +67,7 @@ def run(
     ``background`` opens no window by itself. ``single`` hands over to the same user's tray that
     runs already.
     """
-    instance = SingleInstance()
+    instance = SingleInstance(_instance_folder())
     if single and not instance.is_first():
         return _hand_over(instance)
     application = _application()
@@ -252,6 +256,22 @@ def _run_wired(
         instance.close()
     worker.stop(within=PATIENCE)
     return status
+
+
+def _instance_folder() -> Path:
+    """Return where the starts of this user find each other.
+
+    A runtime folder that belongs to another user, as after ``sudo -E``, is not this user's.
+    """
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime and private_folder.is_private(Path(runtime)):
+        return Path(runtime)
+    from deepvue_tray.services.paths import Paths
+
+    folder = Paths.of_user().history.parent
+    with suppress(OSError):  # The lock that cannot be made there says so.
+        private_folder.make(folder)
+    return folder
 
 
 def _hand_over(instance: SingleInstance) -> int:

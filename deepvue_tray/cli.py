@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError
 from deepvue_tray.services import log
+from deepvue_tray.terminal import output
 
 if TYPE_CHECKING:
     from deepvue_tray.engine import Engine
@@ -26,21 +27,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # An interrupt ends it where it is: what it writes is whole or is not there. Python's own
         # would be a traceback here and there, and asyncio misses one just before it waits.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    output.show_any_text()
     try:
         given = sys.argv[1:] if arguments is None else arguments
         status = _run(given) if given else _run_from_menu()
-        if sys.stdout is not None:  # a program without a console, on Windows
-            # Now, while a closed pipe can still be met.
-            sys.stdout.flush()
+        # Now, while a full disk or a closed pipe can still be told.
+        output.write()
     except InvalidInputError as error:
-        print(error, file=sys.stderr)
+        output.write_error(error)
         return MISUSED
     except DeepvueError as error:
-        print(error, file=sys.stderr)
+        output.write_error(error)
         return FAILED
     except BrokenPipeError:
-        # Python flushes once more at its end, which may not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     except KeyboardInterrupt:
         print(file=sys.stderr)
@@ -94,6 +93,10 @@ def _tray(*, demo: bool = False, background: bool = False) -> int:
         from deepvue_tray.core.address import checked_base_url
 
         checked_base_url(os.environ["DEEPVUE_BASE_URL"])
+    if os.environ.get("DEEPVUE_CLIENT_ID"):
+        from deepvue_tray.core.credentials import parse_client_id
+
+        parse_client_id(os.environ["DEEPVUE_CLIENT_ID"])
     from deepvue_tray import preflight
 
     problem = preflight.problem()
@@ -139,7 +142,8 @@ def _demo(problem: str | None) -> int:
 def _logged_engine() -> "Engine":
     # Loaded here: the tray calls this on its worker thread.
     from deepvue_tray.engine import real_engine
+    from deepvue_tray.services.history import TRAY_BUSY_TIMEOUT_S
     from deepvue_tray.services.paths import Paths
 
     log.to_file(Paths.of_user().log)
-    return real_engine()
+    return real_engine(busy_timeout_s=TRAY_BUSY_TIMEOUT_S)

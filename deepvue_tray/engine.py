@@ -11,15 +11,14 @@ from pathlib import Path
 
 from deepvue_tray.account import Account
 from deepvue_tray.core.alerts import Alert
-from deepvue_tray.core.credentials import Credentials
-from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.core.credentials import Credentials, parse_client_id
 from deepvue_tray.core.note import Note
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.monitor import Monitor
 from deepvue_tray.resources import icon_path
 from deepvue_tray.services.autostart import Autostart, autostart_in
 from deepvue_tray.services.credentials import CredentialStore
-from deepvue_tray.services.history import History
+from deepvue_tray.services.history import BUSY_TIMEOUT_S, History
 from deepvue_tray.services.notifier import Notifier, system_notifier
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.settings_file import SettingsFile
@@ -55,7 +54,7 @@ class Engine:
             self.autostart.switch(on=start_at_login)
         try:
             await self.account.save(settings, credentials, session_only=session_only)
-        except DeepvueError:
+        except BaseException:  # also when the program quits while the keyring asks
             if start_at_login != before:
                 self.autostart.switch(on=before)
             raise
@@ -82,18 +81,29 @@ class Engine:
         self.notifier.close()
 
 
-def real_engine(keyring: SystemKeyring | None = None) -> Engine:
+def real_engine(
+    keyring: SystemKeyring | None = None, *, busy_timeout_s: float = BUSY_TIMEOUT_S
+) -> Engine:
     """Assemble the person's own: real settings, keyring, history and server.
 
-    ``keyring`` is one that was made ready.
+    ``keyring`` is one that was made ready; ``busy_timeout_s`` is how long the history waits for
+    another process that writes to it.
 
-    Raises InvalidInputError where DEEPVUE_BASE_URL may not be asked, StorageError where the
-    settings cannot be read.
+    Raises InvalidInputError where DEEPVUE_BASE_URL may not be asked, DEEPVUE_CLIENT_ID cannot be
+    one, or there is no home folder.
     """
+    if os.environ.get("DEEPVUE_CLIENT_ID"):
+        parse_client_id(os.environ["DEEPVUE_CLIENT_ID"])
     base_url = os.environ.get("DEEPVUE_BASE_URL") or PRODUCTION
     paths = Paths.of_user()
     store = CredentialStore(os.environ, keyring or SystemKeyring())
-    return assemble(paths, store, WalletApi(base_url), autostart_in(paths.autostart))
+    return assemble(
+        paths,
+        store,
+        WalletApi(base_url),
+        autostart_in(paths.autostart),
+        busy_timeout_s=busy_timeout_s,
+    )
 
 
 def assemble(
@@ -102,10 +112,13 @@ def assemble(
     wallet: WalletApi,
     autostart: Autostart,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    *,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
 ) -> Engine:
     """Put the parts together; ``now`` returns the time, aware, in UTC."""
     account = Account(SettingsFile(paths.settings), store)
-    monitor = Monitor(account=account, wallet=wallet, history=History(paths.history), now=now)
+    history = History(paths.history, busy_timeout_s)
+    monitor = Monitor(account=account, wallet=wallet, history=history, now=now)
     places = {"settings": paths.settings, "history": paths.history, "log": paths.log}
     notifier = system_notifier(icon_path("deepvue-tray-64.png"))
     return Engine(account, monitor, notifier, autostart, places)

@@ -78,7 +78,7 @@ class HistoryOpener(QObject):
         def came(found: "tuple[datetime, list[Stretch]]") -> None:
             from deepvue_tray.ui.chart import Plot  # noqa: PLC0415 - loaded with the window
 
-            self._reading = False
+            self._read_next()
             if self._window is not None:
                 first, stretches = found
                 self._window.show_plot(
@@ -90,9 +90,17 @@ class HistoryOpener(QObject):
                         now=now,
                     )
                 )
-            self._read()
 
-        self._worker.submit(past, came, self._failed)
+        def failed(error: Exception) -> None:
+            self._read_next()
+            self._failed(error)
+
+        self._worker.submit(past, came, failed)
+
+    def _read_next(self) -> None:
+        """Read the range that was asked for while another one was read."""
+        self._reading = False
+        self._read()
 
     @Slot(object, object, object)
     def _export(self, path: Path, since: datetime, until: datetime) -> None:
@@ -115,7 +123,6 @@ class HistoryOpener(QObject):
             self._window.show_saved(path)
 
     def _failed(self, error: Exception) -> None:
-        self._reading = False
         if not isinstance(error, DeepvueError):
             raise error
         if self._window is not None:

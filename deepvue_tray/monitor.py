@@ -220,9 +220,9 @@ class Monitor:
         return self._history.each(self._account.client_id, since, until)
 
     def merge(self, readings: Iterable[Reading]) -> int:
-        """Store those of many readings that are not known yet, all or none; say how many.
+        """Store those of many readings that are not known yet; say how many.
 
-        Raises StorageError.
+        Raises StorageError, after which a part may be stored; storing them again adds the rest.
         """
         return self._history.merge(self._account.client_id, readings)
 

@@ -125,3 +125,17 @@ def test_no_command_but_the_tray_loads_qt(command: str) -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True)
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("command", [[], ["--background"], ["login"], ["logout"]])
+def test_a_client_id_that_is_no_text_is_refused(command: list[str]) -> None:
+    ran = run(*command, typed="s3cr3t", DEEPVUE_CLIENT_ID="live_\udcff")
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("Invalid value (the client ID has")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_a_client_id_that_is_no_text_is_refused_as_an_argument() -> None:
+    ran = run("login", "--client-id", "live_\udcff", typed="s3cr3t")
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("Invalid value (the client ID has")

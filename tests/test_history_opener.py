@@ -1,5 +1,6 @@
 """What the history window asks for is read and written on the worker, not by the interface."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +10,12 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from deepvue_tray.core.errors import StorageError
+from deepvue_tray.core.reading import Stretch
 from deepvue_tray.demo import demo_engine
 from deepvue_tray.engine import Engine
 from deepvue_tray.history_opener import HistoryOpener
+from deepvue_tray.monitor import Monitor
 from deepvue_tray.ui.refresher import Refresher
 from deepvue_tray.ui.worker import Worker
 
@@ -64,3 +68,59 @@ def test_what_cannot_be_saved_is_said(
 ) -> None:
     save(opener, tmp_path / "missing" / "saved")
     qtbot.waitUntil(lambda: "A file could not be used" in said(opener))
+
+
+DAYS = [datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3)]
+
+
+@pytest.fixture
+def at_rest(qtbot: QtBot, opener: HistoryOpener) -> HistoryOpener:
+    """Return the opener once what its window asked for at first is drawn."""
+    qtbot.waitUntil(lambda: not opener._reading)
+    return opener
+
+
+def test_after_a_failed_read_the_range_that_waits_is_read(
+    qtbot: QtBot, at_rest: HistoryOpener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[datetime | None] = []
+    past = Monitor.past
+
+    def fail_at_first(
+        monitor: Monitor, since: datetime | None, until: datetime
+    ) -> tuple[datetime, list[Stretch]]:
+        read.append(since)
+        if len(read) == 1:
+            raise StorageError("disk full")
+        return past(monitor, since, until)
+
+    monkeypatch.setattr(Monitor, "past", fail_at_first)
+    at_rest._want(DAYS[0], None)
+    at_rest._want(DAYS[1], None)
+    qtbot.waitUntil(lambda: not at_rest._reading)
+    assert read == DAYS[:2]
+
+
+def test_a_failed_export_lets_a_read_under_way_be_the_only_one(
+    qtbot: QtBot, at_rest: HistoryOpener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    read: list[datetime | None] = []
+    may_end = threading.Event()
+    past = Monitor.past
+
+    def wait_at_first(
+        monitor: Monitor, since: datetime | None, until: datetime
+    ) -> tuple[datetime, list[Stretch]]:
+        read.append(since)
+        may_end.wait(10)
+        return past(monitor, since, until)
+
+    monkeypatch.setattr(Monitor, "past", wait_at_first)
+    readings(at_rest, tmp_path / "missing" / "saved")
+    at_rest._want(DAYS[0], None)
+    qtbot.waitUntil(lambda: "A file could not be used" in said(at_rest))
+    at_rest._want(DAYS[1], None)
+    at_rest._want(DAYS[2], None)
+    may_end.set()
+    qtbot.waitUntil(lambda: not at_rest._reading)
+    assert read == [DAYS[0], DAYS[2]]

@@ -1,8 +1,10 @@
 """One look: what was known stays known, what is read is stored, what is due is told."""
 
 import asyncio
+import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +14,13 @@ import pytest
 
 from deepvue_tray.core.alerts import LADDER, Alert
 from deepvue_tray.core.credentials import Credentials, Secret
-from deepvue_tray.core.errors import Condition, NotSetUpError, RejectedError, StorageError
+from deepvue_tray.core.errors import (
+    Condition,
+    DamagedError,
+    NotSetUpError,
+    RejectedError,
+    StorageError,
+)
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Level, Snapshot
@@ -196,6 +204,49 @@ def test_what_was_stored_of_alerts_and_what_came_while_it_could_not_be_read_are_
     assert stored.fired >= {Alert.LOW, Alert.CRITICAL}
     assert stored.burned_at == burned_at is not None
     assert stored.snooze is not None
+
+
+def test_while_nothing_can_be_stored_alerts_and_a_snooze_are_remembered_all_the_same(
+    home: Home,
+) -> None:
+    home.paths.history.mkdir(parents=True)
+    engine = home.session()
+    assert home.look(engine, balance(900)).due == (Alert.LOW,)
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    assert engine.monitor.snooze(home.now + timedelta(hours=1)).snoozed is not None
+    assert home.look(engine, balance(890)).due == ()
+    assert engine.monitor.resume().snoozed is None
+    assert home.look(engine, balance(880)).due == ()
+
+
+def test_what_was_stored_late_is_not_stored_again(home: Home) -> None:
+    home.paths.history.mkdir(parents=True)
+    engine = home.session()
+    home.look(engine, balance(900))
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    engine.monitor.snooze(home.now + timedelta(hours=9))
+    home.paths.history.rmdir()
+    assert home.look(engine, balance(890)).snoozed is not None
+    engine.monitor.resume()
+    assert home.look(engine, balance(880)).snoozed is None
+    assert home.session().monitor.recall().snoozed is None
+
+
+def test_what_could_not_be_stored_of_one_wallet_is_not_stored_of_another(home: Home) -> None:
+    engine = home.session()
+    other = Credentials("live_2", Secret("other"))
+    asyncio.run(engine.account.save(engine.account.settings, other))
+    home.look(engine, balance(5000))
+    asyncio.run(engine.account.save(engine.account.settings, CREDENTIALS))
+    engine.monitor.close()
+    home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    home.look(engine, balance(900))
+    engine.monitor.delivered(Alert.LOW, "live_1")
+    home.paths.history.rmdir()
+    home.paths.history.with_name("moved").rename(home.paths.history)
+    asyncio.run(engine.account.save(engine.account.settings, other))
+    assert home.look(engine, balance(900)).due == (Alert.LOW,)
 
 
 def test_a_snooze_made_before_the_history_could_not_be_read_is_kept(home: Home) -> None:
@@ -477,6 +528,21 @@ def test_a_secret_that_vanished_from_the_keyring_is_told_as_an_hour_without_a_ba
     assert snapshot.due == (Alert.BLIND,)
 
 
+def test_the_hour_without_a_balance_begins_with_the_last_one(home: Home) -> None:
+    engine = home.session()
+    awake_since = home.now
+
+    def look(answer: Answer, **later: int) -> tuple[Alert, ...]:
+        home.now += timedelta(**later)
+        home.server.answer = answer
+        return asyncio.run(engine.monitor.look(awake_since=awake_since)).due
+
+    assert look(balance(6448), minutes=0) == ()
+    assert look(balance(6440), hours=5) == ()
+    assert look(status(503), minutes=59) == ()
+    assert look(status(503), minutes=1) == (Alert.BLIND,)
+
+
 def test_who_has_just_signed_in_has_not_been_without_a_balance_for_the_time_before(
     home: Home,
 ) -> None:
@@ -507,3 +573,16 @@ def test_an_hour_without_a_balance_is_told_also_after_the_clock_was_set_back(hom
         return asyncio.run(engine.monitor.look(awake_since=awake_since)).due
 
     assert [fail(minutes) for minutes in (30, 59, 60)] == [(), (), (Alert.BLIND,)]
+
+
+def test_a_past_with_a_value_that_is_none_hides_no_new_reading(home: Home) -> None:
+    home.look(home.session(), balance(900))
+    home.engines.pop().close()
+    with closing(sqlite3.connect(home.paths.history, isolation_level=None)) as database:
+        database.execute("UPDATE reading SET balance = 'much'")
+    engine = home.session()
+    snapshot = home.look(engine, balance(800))
+    assert snapshot.reading is not None
+    assert snapshot.reading.balance == 800
+    assert isinstance(snapshot.storage, DamagedError)
+    assert [*engine.monitor.readings(home.now - timedelta(days=1), home.now)] == [snapshot.reading]

@@ -1,6 +1,6 @@
 """When to notify: once for one change, whatever lies between.
 
-The rules, as one pure function over a state that is kept on the disk:
+The rules, as pure functions over a state that is kept on the disk:
 
 - *Low*, *critical* and *empty* are a ladder. The worst rung that holds and has not spoken speaks,
   and answers for the milder ones, so an escalation always speaks and its retreat never does.

@@ -53,14 +53,23 @@ class Credentials:
 
         Raises InvalidInputError, which names the part and never quotes the secret.
         """
-        client_id, secret = client_id.strip(), secret.strip()
-        for name, part in (("client ID", client_id), ("client secret", secret)):
-            if not part:
-                raise InvalidInputError(f"the {name} is empty")
-            if not all("!" <= character <= "~" for character in part):
-                raise InvalidInputError(
-                    f"the {name} has a space, or a character outside plain ASCII"
-                )
-            if len(part) > LONGEST_SECRET:
-                raise InvalidInputError(f"the {name} is longer than {LONGEST_SECRET} characters")
-        return cls(client_id, Secret(secret))
+        return cls(parse_client_id(client_id), Secret(_parse("client secret", secret)))
+
+
+def parse_client_id(text: str) -> str:
+    """Return the client id that was typed or set, without the white space around it.
+
+    Raises InvalidInputError.
+    """
+    return _parse("client ID", text)
+
+
+def _parse(name: str, text: str) -> str:
+    part = text.strip()
+    if not part:
+        raise InvalidInputError(f"the {name} is empty")
+    if not all("!" <= character <= "~" for character in part):
+        raise InvalidInputError(f"the {name} has a space, or a character outside plain ASCII")
+    if len(part) > LONGEST_SECRET:
+        raise InvalidInputError(f"the {name} is longer than {LONGEST_SECRET} characters")
+    return part

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-LARGEST_BALANCE = 2**53
+LARGEST_BALANCE = 2**53 - 1
 """Credits. Past this no double, and so neither a chart nor SQLite's REAL, tells two neighbours
 apart; no prepaid wallet comes near."""
 
-MOST_DECIMALS = 12
-"""A double of a few thousand credits says nothing beyond its twelfth decimal."""
+MOST_DECIMALS = 6
+"""A millionth of a credit: what is smaller is the noise of doubles and of their sums."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Reading:
     at: datetime
     """When the answer arrived: aware, UTC."""
     balance: Decimal
-    """Credits; may be negative."""
+    """Credits, as ``believable`` returns them; may be negative."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +51,29 @@ def credits_of(number: float) -> Decimal:
 
 
 def believable(balance: Decimal) -> Decimal | None:
-    """Return a balance, in credits, with the digits that can be stored; None past belief.
+    """Return a balance, in credits, exactly as it is after a restart; None past belief.
 
-    So it is the same number before and after a restart.
+    It has at most MOST_DECIMALS decimals, no trailing zeros, no positive exponent, and no more
+    digits than the double holds that the history stores.
     """
-    if not -LARGEST_BALANCE < balance < LARGEST_BALANCE:
+    if not -LARGEST_BALANCE <= balance <= LARGEST_BALANCE:
         return None
-    return credits_of(as_number(round(balance, MOST_DECIMALS)))
+    number = as_number(round(balance, MOST_DECIMALS))
+    # A large balance with decimals can be whole as a double.
+    return credits_of(int(number) if number == int(number) else number)
+
+
+def rounded_for_display(amount: Decimal) -> Decimal:
+    """Return an amount of credits with the decimals that a person reads.
+
+    None where all are zero, otherwise two, and more only where these would all be lost.
+    """
+    amount = round(amount, MOST_DECIMALS)
+    whole = amount.to_integral_value()
+    if amount == whole:
+        return whole
+    by_decimals = (round(amount, decimals) for decimals in range(2, MOST_DECIMALS + 1))
+    return next(short for short in by_decimals if short != short.to_integral_value())
 
 
 def is_significant_rise(before: Decimal, balance: Decimal) -> bool:

@@ -13,6 +13,8 @@ LONGEST_RUNWAY = 365
 HIGHEST_THRESHOLD = 10**9
 """Credits; far above any prepaid wallet, and within the 32 bits of a spin box."""
 
+NOT_BELOW = QT_TRANSLATE_NOOP("settings", "Must be below the low threshold.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -62,7 +64,7 @@ def problems(settings: Settings) -> Mapping[str, str]:
         ("critical_days", settings.critical_days, settings.low_days),
     ):
         if critical is not None and low is not None and critical >= low:
-            found[name] = QT_TRANSLATE_NOOP("settings", "Must be below the low threshold.")
+            found[name] = NOT_BELOW
     if not SHORTEST_INTERVAL <= settings.interval <= LONGEST_INTERVAL:
         found["interval"] = QT_TRANSLATE_NOOP("settings", "Must be from 1 minute to 24 hours.")
     return found

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from deepvue_tray.core.errors import StorageError
 from deepvue_tray.resources import icon_path
+from deepvue_tray.services import private_folder
 
 NAME = "deepvue-tray"
 BACKGROUND = "--background"
@@ -189,7 +190,7 @@ def _replace(path: Path, content: bytes | None) -> None:
         if content is None:
             path.unlink(missing_ok=True)
         else:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder.make(path.parent)
             path.write_bytes(content)
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror}") from None

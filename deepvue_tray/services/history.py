@@ -10,8 +10,9 @@ import json
 import logging
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -23,23 +24,29 @@ from typing import Any, Literal
 from deepvue_tray.core.alerts import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.outlook import Outlook
-from deepvue_tray.core.reading import Reading, Stretch, as_number, credits_of, peak_balance
+from deepvue_tray.core.reading import Reading, Stretch, as_number, peak_balance
+from deepvue_tray.services import private_folder
 from deepvue_tray.services.history_rows import (
     DAY,
     HOUR,
     MS,
     QUARTER,
+    amount_of,
     balances_before,
     highest_since_top_up,
+    in_order,
     is_known,
     milliseconds,
     reading_of,
+    row_of,
     store,
+    stretch_of,
     stretches_of,
     time_of,
     wallet_of,
 )
 from deepvue_tray.services.history_schema import MIGRATIONS
+from deepvue_tray.services.whole_file import target_of
 
 logger = logging.getLogger(__name__)
 
@@ -52,15 +59,51 @@ LEVELS = (
 """Up to which range what is read: each reading, at five minutes 2,300 of them, then quarters of an
 hour and hours, 3,000 of each, then days, 3,650 in ten years. A screen is 2,000 pixels wide."""
 
-BUSY = 5.0
-"""Seconds to wait for another process that writes."""
+BUSY_TIMEOUT_S = 5.0
+"""Seconds that a command waits for another process that writes."""
 
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
+TRAY_BUSY_TIMEOUT_S = 0.2
+"""The same for the tray, whose other jobs wait meanwhile: what it could not store is stored with
+the next reading."""
+
+UNSTORED_COUNT = 10_000
+"""Readings that are kept in memory while they cannot be stored: a month at the default interval."""
+
+IMPORT_BATCH = 1000
+"""Readings of an import that are stored in one transaction, in some 30 milliseconds."""
+
+IMPORT_PAUSE_S = 0.05
+"""Seconds between two such transactions, in which others may write: SQLite looks as often whether a
+lock that it waits for is free."""
+
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What JSON raises that is not what was stored, or was by another version."""
 
 AlertChange = Callable[[AlertState | None], AlertState]
 """Returns the alerts' state that is to follow the stored one; None where none is stored. It may be
 called again where the file turns out to be damaged, so it has no other effect."""
+
+TROUBLES = {
+    sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
+}
+"""What SQLite reports of the computer: with another disk, or later, the same file may be used."""
+
+_READINGS = (
+    "SELECT at, reading.until, balance FROM reading JOIN wallet ON wallet = id WHERE client_id = ?"
+)
+
+NEWEST = len(MIGRATIONS)
+"""The version of the file that this program writes."""
 
 PAGE = 10_000
 """Readings that are read at once where all are passed on, so that ten years take no memory."""
@@ -71,13 +114,18 @@ class History:
 
     The file is opened at the first call. Every method raises StorageError where it cannot be
     used; a reading that was appended is on the disk. A file that turns out to be damaged is set
-    aside, and a new one begun.
+    aside, and a new one begun. ``busy_timeout_s`` is how long a call waits for another process that
+    writes.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        # SQLite keeps its other two files beside the one that a link leads to.
+        self._path = target_of(path)
+        self._busy_timeout_s = busy_timeout_s
+        self._unstored: deque[tuple[str, Reading]] = deque(maxlen=UNSTORED_COUNT)
         self._opened: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
+        self._is_newer = False
         self.damage: DamagedError | None = None
         """That the file was damaged, and where it is now."""
 
@@ -92,50 +140,62 @@ class History:
 
         All or nothing is stored. No other process can change the state in between; the new one is
         returned. With the reading goes the outlook from it; without one, the stored one stays.
-        A second reading of the same moment replaces the first.
+        A second reading of the same moment replaces the first. After a StorageError the reading is
+        kept in memory, and stored with the next one.
         """
         try:
-            return self._append(client_id, reading, change, outlook)
-        except DamagedError:
-            # Set aside by now: the new file takes the reading.
-            return self._append(client_id, reading, change, outlook)
+            try:
+                alerts = self._append(client_id, reading, change, outlook)
+            except DamagedError:
+                # Set aside by now: the new file takes the reading.
+                alerts = self._append(client_id, reading, change, outlook)
+        except StorageError:
+            self._unstored.append((client_id, reading))
+            raise
+        self._unstored.clear()
+        return alerts
 
     def _append(
         self, client_id: str, reading: Reading, change: AlertChange, outlook: Outlook | None
     ) -> AlertState:
         with self._transaction() as database:
-            wallet = wallet_of(database, client_id)
-            recent = tuple(islice(balances_before(database, wallet, reading.at), 2))[::-1]
+            for owner, unstored in self._unstored:
+                _store(database, owner, unstored)
+            recent = _store(database, client_id, reading)
             stored = _stored_alerts(database, client_id)
             if stored and not stored.balances:
                 # It is an older version's.
                 stored = replace(stored, balances=recent)
             alerts = change(stored)
-            full = peak_balance(_full(database, client_id), recent, reading.balance)
-            store(database, wallet, reading)
             database.execute(
-                "UPDATE wallet SET alerts = ?, outlook = coalesce(?, outlook), full = ?"
-                " WHERE id = ?",
+                "UPDATE wallet SET alerts = ?, outlook = coalesce(?, outlook) WHERE client_id = ?",
                 (
                     json.dumps(alerts.as_json()),
                     json.dumps(outlook.as_json()) if outlook else None,
-                    as_number(full),
-                    wallet,
+                    client_id,
                 ),
             )
         return alerts
 
     def merge(self, client_id: str, readings: Iterable[Reading]) -> int:
-        """Store what is not known yet of many readings, in any order, all or none; say how many.
+        """Store what is not known yet of many readings, in any order; say how many.
 
         Where the balance is known already, what is known stays. The outlook is to be learnt anew.
+        Other processes can write in between, so an interruption leaves the older part of the
+        readings stored; storing them again adds the rest.
         """
+        ordered, count = sorted(readings, key=attrgetter("at")), 0
+        for start in range(0, len(ordered), IMPORT_BATCH):
+            if start:
+                time.sleep(IMPORT_PAUSE_S)
+            with self._transaction() as database:
+                wallet = wallet_of(database, client_id)
+                for reading in ordered[start : start + IMPORT_BATCH]:
+                    if not is_known(database, wallet, reading.at):
+                        store(database, wallet, reading)
+                        count += 1
         with self._transaction() as database:
-            wallet, count = wallet_of(database, client_id), 0
-            for reading in sorted(readings, key=attrgetter("at")):
-                if not is_known(database, wallet, reading.at):
-                    store(database, wallet, reading)
-                    count += 1
+            wallet = wallet_of(database, client_id)
             full = highest_since_top_up(database, wallet)
             database.execute(
                 "UPDATE wallet SET full = ?, outlook = NULL WHERE id = ?", (full, wallet)
@@ -145,12 +205,13 @@ class History:
     def latest(self, client_id: str, now: datetime) -> Reading | None:
         """Return the newest reading of a wallet; what a wrong clock dated after ``now`` waits."""
         with self._transaction(writes=False) as database:
-            row = database.execute(
-                "SELECT min(until, :now), balance FROM reading JOIN wallet ON wallet = id"
-                " WHERE client_id = :client AND at <= :now ORDER BY at DESC LIMIT 1",
-                {"client": client_id, "now": milliseconds(now)},
+            cells = database.execute(
+                f"{_READINGS} AND at <= ? ORDER BY at DESC LIMIT 1", (client_id, milliseconds(now))
             ).fetchone()
-        return reading_of(*row) if row else None
+            if cells is None:
+                return None
+            _, until, balance = row_of(cells)
+            return reading_of(min(until, milliseconds(now)), balance)
 
     def full(self, client_id: str) -> Decimal | None:
         """Return the highest balance, in credits, since the last top-up."""
@@ -184,35 +245,31 @@ class History:
         No more than ``most`` spans are read, of which each may be two readings.
         """
         start, end = milliseconds(since), milliseconds(until)
-        select = "SELECT at, reading.until, balance FROM reading JOIN wallet ON wallet = id"
         with self._transaction(writes=False) as database:
             before = database.execute(
-                f"{select} WHERE client_id = ? AND at < ? ORDER BY at DESC LIMIT 1",
-                (client_id, start),
+                f"{_READINGS} AND at < ? ORDER BY at DESC LIMIT 1", (client_id, start)
             ).fetchone()
-            rows = database.execute(
-                f"{select} WHERE client_id = ? AND at BETWEEN ? AND ? ORDER BY at LIMIT ?",
+            found = database.execute(
+                f"{_READINGS} AND at BETWEEN ? AND ? ORDER BY at LIMIT ?",
                 (client_id, start, end, most),
             ).fetchall()
+            before = before and row_of(before)
+            rows = in_order(map(row_of, found))
         if before and before[1] >= start:
             # A span that reaches into the range: as much of it as lies there.
             rows.insert(0, (start, before[1], before[2]))
-        found: list[Reading] = []
+        readings: list[Reading] = []
         for at, last, balance in rows:
-            found.append(reading_of(at, balance))
+            readings.append(reading_of(at, balance))
             if last > at:
-                found.append(reading_of(min(last, end), balance))
-        return (reading_of(before[0], before[2]) if before else None), found
+                readings.append(reading_of(min(last, end), balance))
+        return (reading_of(before[0], before[2]) if before else None), readings
 
     def first(self, client_id: str) -> datetime | None:
         """Return the time of the oldest reading of a wallet."""
         with self._transaction(writes=False) as database:
-            row = database.execute(
-                "SELECT at FROM reading JOIN wallet ON wallet = id WHERE client_id = ?"
-                " ORDER BY at LIMIT 1",
-                (client_id,),
-            ).fetchone()
-        return time_of(row[0]) if row else None
+            cells = database.execute(f"{_READINGS} ORDER BY at LIMIT 1", (client_id,)).fetchone()
+            return time_of(row_of(cells)[0]) if cells else None
 
     def stretches(self, client_id: str, since: datetime, until: datetime) -> list[Stretch]:
         """Return a range in pieces fine enough to draw 2,000 pixels wide, oldest first.
@@ -234,18 +291,7 @@ class History:
                     milliseconds(until),
                 ),
             ).fetchall()
-        return [
-            Stretch(
-                start=time_of(start),
-                at=time_of(at),
-                last=credits_of(last),
-                low=credits_of(low),
-                high=credits_of(high),
-                spent=credits_of(spent),
-                added=credits_of(added),
-            )
-            for start, at, last, low, high, spent, added in rows
-        ]
+            return [stretch_of(cells) for cells in rows]
 
     def alerts(self, client_id: str) -> AlertState:
         """Return the state of the alerts of a wallet."""
@@ -271,7 +317,8 @@ class History:
         """Return what was last learnt of a wallet, None where that is to be done again."""
         try:
             with self._transaction(writes=False) as database:
-                stored = json.loads(_column(database, "outlook", client_id) or "null")
+                text = _column(database, "outlook", client_id)
+            stored = json.loads(text or "null")
             return stored and Outlook.from_json(stored)
         except UNREADABLE:
             logger.warning("The outlook cannot be read: it is learnt anew.")
@@ -292,17 +339,18 @@ class History:
             if self._opened is None:
                 self._opened = self._open()
                 self._file = _identity(self._path)
+                self._is_newer = _version(self._opened) > NEWEST
             database = self._opened
             # Taken at once: another process may write between our reading and our writing.
             database.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
             try:
                 yield database
+                database.commit()
             except BaseException:
                 database.rollback()
                 raise
-            database.commit()
-        except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            if not self._is_damage(error):
                 raise StorageError(f"{self._path}: {error}") from None
             self.close()
             if self._file != _identity(self._path):
@@ -315,13 +363,24 @@ class History:
     def _open(self) -> sqlite3.Connection:
         found = _identity(self._path)
         try:
-            return _connect(self._path)
-        except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+            return _connect(self._path, self._busy_timeout_s)
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            if not self._is_damage(error):
                 raise
         if _identity(self._path) == found:
             self._set_aside()
-        return _connect(self._path)
+        return _connect(self._path, self._busy_timeout_s)
+
+    def _is_damage(self, error: sqlite3.DatabaseError | UnicodeDecodeError) -> bool:
+        """Tell a file that makes no sense to SQLite or to our queries from a computer's trouble."""
+        if isinstance(error, UnicodeDecodeError):
+            return True  # SQLite's message quotes what it cannot read
+        code = getattr(error, "sqlite_errorcode", None)
+        if code == sqlite3.SQLITE_READONLY:
+            return _is_marked_read_only(self._path)
+        if code == sqlite3.SQLITE_ERROR and self._is_newer:
+            return False  # A newer version of this program keeps other tables.
+        return code is not None and code & 0xFF not in TROUBLES
 
     def _set_aside(self) -> StorageError:
         """Rename the damaged file and what belongs to it, and return what is to be told of it."""
@@ -351,7 +410,17 @@ def _column(
 
 def _full(database: sqlite3.Connection, client_id: str) -> Decimal | None:
     full = _column(database, "full", client_id)
-    return None if full is None else credits_of(full)
+    return None if full is None else amount_of(full)
+
+
+def _store(database: sqlite3.Connection, client_id: str, reading: Reading) -> tuple[Decimal, ...]:
+    """Store a reading and the peak balance; return the two balances before it, the newest last."""
+    wallet = wallet_of(database, client_id)
+    recent = tuple(islice(balances_before(database, wallet, reading.at), 2))[::-1]
+    peak = peak_balance(_full(database, client_id), recent, reading.balance)
+    store(database, wallet, reading)
+    database.execute("UPDATE wallet SET full = ? WHERE id = ?", (as_number(peak), wallet))
+    return recent
 
 
 def _stored_alerts(database: sqlite3.Connection, client_id: str) -> AlertState | None:
@@ -373,22 +442,23 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
+    private_folder.make(path.parent)
     # What others on this computer need not know; SQLite's own files beside it follow.
     path.touch(mode=0o600)
-    database = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
+    database = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
+    # Whoever asked for the text says whether it can be used.
+    database.text_factory = lambda text: text.decode(errors="replace")
     try:
-        _write_ahead(database)
-        version = database.execute("PRAGMA user_version").fetchone()[0]
-        if version < len(MIGRATIONS):
+        _write_ahead(database, busy_timeout_s)
+        if _version(database) < NEWEST:
             # Another process may migrate at the same time: whoever is second finds it done.
             database.execute("BEGIN IMMEDIATE")
-            version = database.execute("PRAGMA user_version").fetchone()[0]
+            version = _version(database)
             for statements in MIGRATIONS[version:]:
                 for statement in statements.split(";"):
                     database.execute(statement)
-            database.execute(f"PRAGMA user_version = {max(version, len(MIGRATIONS))}")
+            database.execute(f"PRAGMA user_version = {max(version, NEWEST)}")
             database.execute("COMMIT")
     except BaseException:
         database.close()
@@ -396,9 +466,13 @@ def _connect(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _write_ahead(database: sqlite3.Connection) -> None:
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _write_ahead(database: sqlite3.Connection, busy_timeout_s: float) -> None:
     """Switch the journal to WAL, which SQLite does not wait for while another process opens too."""
-    end = time.monotonic() + BUSY
+    end = time.monotonic() + busy_timeout_s
     while database.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         try:
             database.execute("PRAGMA journal_mode = WAL")
@@ -408,6 +482,11 @@ def _write_ahead(database: sqlite3.Connection) -> None:
             time.sleep(0.02)
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+def _is_marked_read_only(path: Path) -> bool:
+    """Say whether the file itself, and not its permissions, forbids SQLite to write it.
+
+    Byte 18 of its header is 2 for every file written here (SQLite's file format, 1.3.3).
+    """
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(20)[18:19] > b"\x02"
+    return False

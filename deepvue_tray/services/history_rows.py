@@ -5,12 +5,20 @@ comes between two others changes the sums of both.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import islice, repeat, tee, zip_longest
+from itertools import islice, pairwise, repeat, tee, zip_longest
+from math import isfinite
 
-from deepvue_tray.core.reading import Reading, Stretch, as_number, credits_of, is_top_up
+from deepvue_tray.core.reading import (
+    LARGEST_BALANCE,
+    Reading,
+    Stretch,
+    as_number,
+    credits_of,
+    is_top_up,
+)
 
 MS = timedelta(milliseconds=1)
 
@@ -24,8 +32,19 @@ LONGEST_GAP = timedelta(hours=1)
 
 _SIZES = (QUARTER // MS, HOUR // MS, DAY // MS)
 
-_Row = tuple[int, int, float]
+_END = round(datetime(9000, 1, 1, tzinfo=UTC).timestamp() * 1000)
+"""Milliseconds. No clock says a later time, and adding to it would overflow."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Row = tuple[int, int, float]
 """From when until when, in milliseconds, and the balance in credits."""
+
+
+class UnreadableRowError(sqlite3.DatabaseError):
+    """A row with a value that this program never stores: damage, as SQLite reports other damage."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
 def store(database: sqlite3.Connection, wallet: int, reading: Reading) -> None:
@@ -76,22 +95,22 @@ def highest_since_top_up(database: sqlite3.Connection, wallet: int) -> float | N
 def balances_before(database: sqlite3.Connection, wallet: int, at: datetime) -> Iterator[Decimal]:
     """Yield the balances that were read before a moment, the newest first."""
     rows = database.execute(
-        "SELECT balance, until > at FROM reading WHERE wallet = ? AND at < ? ORDER BY at DESC",
+        "SELECT at, until, balance FROM reading WHERE wallet = ? AND at < ? ORDER BY at DESC",
         (wallet, milliseconds(at)),
     )
-    for balance, lasted in rows:
+    for since, until, balance in map(row_of, rows):
         # A span stands for two readings at least.
-        yield from repeat(credits_of(balance), 1 + lasted)
+        yield from repeat(credits_of(balance), 2 if until > since else 1)
 
 
-def _around(database: sqlite3.Connection, wallet: int, at: int) -> tuple[_Row | None, _Row | None]:
+def _around(database: sqlite3.Connection, wallet: int, at: int) -> tuple[Row | None, Row | None]:
     select = "SELECT at, until, balance FROM reading WHERE wallet = ? AND at"
     before = database.execute(f"{select} <= ? ORDER BY at DESC LIMIT 1", (wallet, at)).fetchone()
     after = database.execute(f"{select} > ? ORDER BY at LIMIT 1", (wallet, at)).fetchone()
-    return before, after
+    return before and row_of(before), after and row_of(after)
 
 
-def _split(database: sqlite3.Connection, wallet: int, span: _Row) -> tuple[_Row, _Row]:
+def _split(database: sqlite3.Connection, wallet: int, span: Row) -> tuple[Row, Row]:
     """Make two readings of a span: something else was read between its ends."""
     at, until, balance = span
     first, last = (at, at, balance), (until, until, balance)
@@ -100,7 +119,7 @@ def _split(database: sqlite3.Connection, wallet: int, span: _Row) -> tuple[_Row,
     return first, last
 
 
-def _insert(database: sqlite3.Connection, wallet: int, row: _Row) -> None:
+def _insert(database: sqlite3.Connection, wallet: int, row: Row) -> None:
     database.execute(
         "INSERT OR REPLACE INTO reading (wallet, at, until, balance) VALUES (?, ?, ?, ?)",
         (wallet, *row),
@@ -163,6 +182,8 @@ def wallet_of(database: sqlite3.Connection, client_id: str) -> int:
         "INSERT OR IGNORE INTO wallet (client_id, alerts) VALUES (?, '{}')", (client_id,)
     )
     row = database.execute("SELECT id FROM wallet WHERE client_id = ?", (client_id,)).fetchone()
+    if row is None:
+        raise UnreadableRowError("a wallet that was stored is not found")
     return int(row[0])
 
 
@@ -171,11 +192,55 @@ def milliseconds(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
-def time_of(milliseconds: int) -> datetime:
-    """Return a stored time; aware, UTC."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+def row_of(cells: Sequence[object]) -> Row:
+    """Return what three stored cells say; raises UnreadableRowError where they are no reading.
+
+    This and the functions below are the only ways from a cell to a value.
+    """
+    match cells:
+        case (int(at), int(until), int() | float() as balance) if (
+            0 <= at <= until < _END and abs(balance) < LARGEST_BALANCE
+        ):
+            return at, until, balance
+    raise UnreadableRowError(f"no reading: {cells!r}")
+
+
+def time_of(cell: object) -> datetime:
+    """Return a stored time; aware, UTC. Raises UnreadableRowError where it is none."""
+    if not isinstance(cell, int) or not 0 <= cell < _END:
+        raise UnreadableRowError(f"no time: {cell!r}")
+    return _EPOCH + cell * MS
+
+
+def amount_of(cell: object) -> Decimal:
+    """Return a stored amount, in credits. Raises UnreadableRowError where it is none."""
+    if not isinstance(cell, int | float) or not isfinite(cell):
+        raise UnreadableRowError(f"no amount: {cell!r}")
+    return credits_of(cell)
 
 
 def reading_of(at: int, balance: float) -> Reading:
     """Return a stored reading."""
     return Reading(at=time_of(at), balance=credits_of(balance))
+
+
+def stretch_of(cells: Sequence[object]) -> Stretch:
+    """Return a stored piece of time; raises UnreadableRowError where the cells are none."""
+    start, at, last, low, high, spent, added = cells
+    return Stretch(
+        start=time_of(start),
+        at=time_of(at),
+        last=amount_of(last),
+        low=amount_of(low),
+        high=amount_of(high),
+        spent=amount_of(spent),
+        added=amount_of(added),
+    )
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Return rows that were asked for by time; raises UnreadableRowError where one goes back."""
+    ordered = list(rows)
+    if any(later[0] <= earlier[0] for earlier, later in pairwise(ordered)):
+        raise UnreadableRowError("readings out of order")
+    return ordered

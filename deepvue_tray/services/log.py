@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.services import private_folder
 
 LARGEST_FILE = 1_000_000
 """Bytes, after which a new file is begun."""
@@ -59,9 +60,13 @@ def to_file(path: Path) -> None:
     from logging.handlers import RotatingFileHandler  # noqa: PLC0415
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder.make(path.parent)
         handler = RotatingFileHandler(
-            path, maxBytes=LARGEST_FILE, backupCount=OLDER_FILES, encoding="utf-8"
+            path,
+            maxBytes=LARGEST_FILE,
+            backupCount=OLDER_FILES,
+            encoding="utf-8",
+            errors="backslashreplace",
         )
     except OSError as error:
         _ours.warning("No log can be written to %s: %s.", path, error.strerror)

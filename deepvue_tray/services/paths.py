@@ -6,7 +6,11 @@ from pathlib import Path
 
 import platformdirs
 
+from deepvue_tray.core.errors import InvalidInputError
+
 _APP = "deepvue-tray"
+
+_NO_HOME = "no home folder: HOME is not set, and this user has no entry in the system's list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +24,24 @@ class Paths:
 
     @classmethod
     def of_user(cls) -> "Paths":
-        """Return the files of the person who runs the program."""
-        return cls(
-            settings=Path(platformdirs.user_config_path(_APP, appauthor=False)) / "settings.json",
-            history=Path(platformdirs.user_data_path(_APP, appauthor=False)) / "history.sqlite",
-            log=Path(platformdirs.user_log_path(_APP, appauthor=False)) / "deepvue-tray.log",
-            autostart=Path.home() / "Library" / "LaunchAgents"
-            if sys.platform == "darwin"
-            else Path(platformdirs.user_config_path()) / "autostart",
-        )
+        """Return the files of the person who runs the program.
+
+        Raises InvalidInputError where neither the environment nor the system names a home folder.
+        """
+        try:
+            paths = cls(
+                settings=platformdirs.user_config_path(_APP, appauthor=False) / "settings.json",
+                history=platformdirs.user_data_path(_APP, appauthor=False) / "history.sqlite",
+                log=platformdirs.user_log_path(_APP, appauthor=False) / "deepvue-tray.log",
+                autostart=Path.home() / "Library" / "LaunchAgents"
+                if sys.platform == "darwin"
+                else platformdirs.user_config_path() / "autostart",
+            )
+        except RuntimeError:
+            raise InvalidInputError(_NO_HOME) from None
+        if not paths.settings.is_absolute():  # an older platformdirs leaves the ~ as it is
+            raise InvalidInputError(_NO_HOME)
+        return paths
 
     @classmethod
     def below(cls, folder: Path) -> "Paths":

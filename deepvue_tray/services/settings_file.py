@@ -10,7 +10,7 @@ from typing import Any
 
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.settings import Settings, problems
-from deepvue_tray.services import whole_file
+from deepvue_tray.services import private_folder, whole_file
 
 
 class SettingsFile:
@@ -63,7 +63,7 @@ class SettingsFile:
         except DamagedError:
             stored = {}
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder.make(whole_file.target_of(self._path).parent)
         except OSError as error:
             raise StorageError(f"{self._path}: {error.strerror}") from None
         whole_file.replace(self._path, [json.dumps(stored | values, indent=2), "\n"])
@@ -85,10 +85,12 @@ class SettingsFile:
         raise DamagedError(str(self._set_aside()))
 
     def _set_aside(self) -> Path:
-        names = (f"{self._path.name}.damaged{n or ''}" for n in itertools.count())
-        aside = next(p for name in names if not (p := self._path.with_name(name)).exists())
+        # A link stays, and what it leads to is set aside.
+        damaged = whole_file.target_of(self._path)
+        names = (f"{damaged.name}.damaged{n or ''}" for n in itertools.count())
+        aside = next(p for name in names if not (p := damaged.with_name(name)).exists())
         try:
-            self._path.rename(aside)
+            damaged.rename(aside)
         except OSError as error:
             raise StorageError(f"{self._path}: {error.strerror}") from None
         return aside
@@ -98,6 +100,8 @@ def _with(settings: Settings, name: str, value: Any) -> Settings:
     """Return ``settings`` with one stored value; raises ValueError where it cannot be."""
     if name == "interval" and not isinstance(value, bool):
         value = timedelta(seconds=value)
+    if isinstance(value, str):
+        value.encode()  # JSON can name half a character, which no other file can hold
     default = getattr(Settings(), name)
     optional = name in ("low", "critical", "low_days", "critical_days")
     if type(value) is not type(default) and not (optional and value is None):

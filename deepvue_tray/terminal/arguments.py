@@ -191,7 +191,9 @@ def _add_history(add: _Add) -> None:
         help="add readings from a CSV file",
         description="Adds the readings of a CSV file with the columns at and balance, as history"
         " prints them. Where the balance is known already, it stays. Nothing is imported"
-        " where a line is wrong; each wrong line is named by its number.",
+        " where a line is wrong; each wrong line is named by its number. Other programs can write"
+        " to the history meanwhile. After an interruption the older part is stored; importing again"
+        " adds the rest.",
     )
     entry.add_argument("file", metavar="FILE", help="the file, or - for standard input")
     entry.set_defaults(command="import")

@@ -3,16 +3,16 @@
 import argparse
 import asyncio
 import logging
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from deepvue_tray.core.errors import DeepvueError, InvalidInputError
-from deepvue_tray.core.settings import Settings, problems
+from deepvue_tray.core.errors import DeepvueError, InvalidInputError, StorageError
+from deepvue_tray.core.settings import NOT_BELOW, Settings, problems
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.engine import Engine, real_engine
 from deepvue_tray.services import whole_file
 from deepvue_tray.services.system_keyring import SystemKeyring
+from deepvue_tray.terminal import output
 from deepvue_tray.terminal.report import FORMATS, Status, status_of
 
 OPTIONS = {
@@ -29,20 +29,28 @@ logger = logging.getLogger(__name__)
 
 def check(options: argparse.Namespace, keyring: SystemKeyring) -> int:
     """Look once and print what was seen; returns the status of a monitoring plugin."""
+    text, status = "", Status.UNKNOWN
     try:
-        return _check(options, keyring)
+        text, status = _check(options, keyring)
     except DeepvueError as error:
-        # A monitor reads standard output.
-        print(f"DEEPVUE UNKNOWN - {error}", file=None if options.format == "plugin" else sys.stderr)
-    except BrokenPipeError:
-        raise
+        if options.format == "plugin":
+            # A monitor reads standard output.
+            text = f"DEEPVUE UNKNOWN - {error}\n"
+        else:
+            output.write_error(error)
     except Exception:
         # Python's own status would tell the monitor that credits are low.
         logger.exception("A fault in deepvue-tray; please report it.")
-    return Status.UNKNOWN
+    try:
+        output.write([text])
+    except StorageError as error:
+        output.write_error(error)
+        return Status.UNKNOWN
+    return status
 
 
-def _check(options: argparse.Namespace, keyring: SystemKeyring) -> int:
+def _check(options: argparse.Namespace, keyring: SystemKeyring) -> tuple[str, Status]:
+    """Return what is to be printed, and the status."""
     engine = real_engine(keyring)
     settings = _judged_by(engine.account.settings, options)
     snapshot = replace(asyncio.run(_look(engine)), settings=settings)
@@ -50,9 +58,8 @@ def _check(options: argparse.Namespace, keyring: SystemKeyring) -> int:
     text = FORMATS[options.format](snapshot, datetime.now(UTC))
     if options.output:
         whole_file.replace(options.output, [text], mode=0o644)
-    else:
-        print(text, end="")
-    return status_of(snapshot)
+        text = ""
+    return text, status_of(snapshot)
 
 
 async def _look(engine: Engine) -> Snapshot:
@@ -70,6 +77,13 @@ def _judged_by(settings: Settings, options: argparse.Namespace) -> Settings:
         if hasattr(options, name := option.lstrip("-").replace("-", "_"))
     }
     judged = replace(settings, **given)
+
+    def threshold(field: str) -> str:
+        return f"{OPTIONS.get(field, field)} {getattr(judged, field)}"
+
     for field, reason in problems(judged).items():
-        raise InvalidInputError(f"{OPTIONS.get(field, field)}: {reason.rstrip('.')}")
+        if reason == NOT_BELOW:
+            below = field.replace("critical", "low")
+            raise InvalidInputError(f"{threshold(field)} is not below {threshold(below)}")
+        raise InvalidInputError(f"{threshold(field)}: {reason.rstrip('.')}")
     return judged

@@ -3,16 +3,18 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-from deepvue_tray.core.errors import InvalidInputError, NotSetUpError
+from deepvue_tray.core.errors import InvalidInputError, NotSetUpError, StorageError
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.engine import Engine, real_engine
 from deepvue_tray.services import readings_csv
+from deepvue_tray.terminal import output
 
 MOST_NAMED = 20
 """Wrong lines that are named; a file in another format has nothing but wrong ones."""
@@ -24,18 +26,19 @@ def print_history(options: argparse.Namespace) -> int:
     """Print the readings of a range."""
     with _engine() as engine:
         readings = engine.monitor.readings(options.since or _BEGINNING, datetime.now(UTC))
-        if options.format == "csv":
-            sys.stdout.writelines(readings_csv.lines(readings))
-        else:
-            for reading in readings:
-                # The balance as it is: a float could not hold all its digits.
-                at = json.dumps(readings_csv.timestamp(reading.at))
-                sys.stdout.write(f'{{"at": {at}, "balance": {reading.balance:f}}}\n')
+        output.write(readings_csv.lines(readings) if options.format == "csv" else _json(readings))
     return 0
 
 
+def _json(readings: Iterable[Reading]) -> Iterator[str]:
+    for reading in readings:
+        # The balance as it is: a float could not hold all its digits.
+        at = json.dumps(readings_csv.timestamp(reading.at))
+        yield f'{{"at": {at}, "balance": {reading.balance:f}}}\n'
+
+
 def import_history(options: argparse.Namespace) -> int:
-    """Store the readings of a file, all or none."""
+    """Store the readings of a file, or none where a line is wrong."""
     with _engine() as engine, _opened(options.file) as lines:
         readings, bad = readings_csv.parse(lines, datetime.now(UTC))
         if bad:
@@ -48,7 +51,10 @@ def import_history(options: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
             return 1
-        new = engine.monitor.merge(readings)
+        try:
+            new = engine.monitor.merge(readings)
+        except StorageError as error:
+            raise StorageError(f"{error.detail}; importing again adds what is missing") from None
     known = len(readings) - new
     print(f"{new} readings imported{f', {known} known already' if known else ''}.")
     return 0

@@ -13,7 +13,7 @@ from enum import IntEnum
 from deepvue_tray.core.duration import rough
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.forecast import HORIZON, Runway
-from deepvue_tray.core.reading import Reading, as_number
+from deepvue_tray.core.reading import Reading, as_number, rounded_for_display
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.services.readings_csv import timestamp
 
@@ -149,7 +149,8 @@ FORMATS: Mapping[str, Callable[[Snapshot, datetime], str]] = {
 
 
 def _balance(reading: Reading) -> str:
-    return f"{reading.balance:f} credit{'' if reading.balance == 1 else 's'}"
+    amount = f"{rounded_for_display(reading.balance):f}"
+    return f"{amount} credit{'' if reading.balance == 1 else 's'}"
 
 
 def _runway(snapshot: Snapshot, now: datetime) -> str:

@@ -8,13 +8,15 @@ import sys
 
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import InvalidInputError
-from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.reading import Reading, rounded_for_display
 from deepvue_tray.engine import real_engine
 
 
 def line_of(reading: Reading) -> str:
     """Say a reading: ``6,448 credits at 14:05``, local time."""
-    return f"{reading.balance:,} credits at {reading.at.astimezone():%H:%M}"
+    noun = "credit" if reading.balance == 1 else "credits"
+    balance = rounded_for_display(reading.balance)
+    return f"{balance:,f} {noun} at {reading.at.astimezone():%H:%M}"
 
 
 def login(options: argparse.Namespace) -> int:

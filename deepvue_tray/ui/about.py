@@ -109,6 +109,6 @@ def _head() -> QVBoxLayout:
 
 
 def _add(form: QFormLayout, label: str, text: str) -> None:
-    field = QLabel(text)
+    field = QLabel(text, textFormat=Qt.TextFormat.PlainText)
     field.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     form.addRow(label, field)

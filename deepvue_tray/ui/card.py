@@ -287,7 +287,7 @@ def _large(font: QFont) -> QFont:
 
 
 def _line(*, faint: bool = False) -> QLabel:
-    label = QLabel()
+    label = QLabel(textFormat=Qt.TextFormat.PlainText)
     if faint:
         label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return label

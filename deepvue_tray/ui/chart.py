@@ -246,8 +246,8 @@ class Chart(QWidget):
         whole = QRectF(self.rect()).adjusted(0, TOP, -RIGHT, -row - GAP)
         bars = whole.height() * BARS
         upper = whole.adjusted(0, 0, 0, -bars - row - 2 * GAP)
-        highest = self._amounts(upper)[-1], self._spent_amounts()[-1]
-        labels = [words.number(Decimal(round(amount))) for amount in highest]
+        amounts = (*self._amounts(upper), *self._spent_amounts())
+        labels = [words.number(Decimal(amount)) for amount in amounts]
         left = max(self.fontMetrics().horizontalAdvance(label) for label in labels) + 2 * GAP
         lower = QRectF(left, whole.bottom() - bars, whole.width() - left, bars)
         return upper.adjusted(left, 0, 0, 0), lower
@@ -298,7 +298,7 @@ class Chart(QWidget):
         painter.drawText(
             QRectF(0, y - row / 2, right - GAP, row),
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            words.number(Decimal(round(amount))),
+            words.number(Decimal(amount)),
         )
 
     def _draw_threshold_names(self, painter: QPainter, scale: Scale, plot: Plot) -> None:

@@ -11,7 +11,7 @@ class Message(QLabel):
     """A line below a field, there only while it has something to say."""
 
     def __init__(self) -> None:
-        super().__init__(wordWrap=True)
+        super().__init__(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.setMinimumWidth(FIELD_WIDTH)
         self.hide()
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -61,7 +61,7 @@ class HistoryWindow(QWidget):
         self._follows = True
         self._chart = Chart()
         self._chart.range_asked.connect(self._on_range)
-        self._said = QLabel(wordWrap=True)
+        self._said = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 12, 14, 12)

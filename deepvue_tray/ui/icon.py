@@ -116,7 +116,9 @@ def draw_gauge(painter: QPainter, size: float, snapshot: Snapshot) -> None:
 
 
 def shortened(balance: Decimal) -> str:
-    """Say a balance in at most four characters: ``950``, ``6.4k``, ``64k``, ``1.2M``."""
+    """Say a balance in at most four characters: ``<1``, ``950``, ``6.4k``, ``64k``, ``1.2M``."""
+    if 0 < abs(balance) < 1:
+        return "<1" if balance > 0 else ">-1"
     amount, unit = abs(balance), ""
     for unit in ("", "k", "M", "G", "T", "P"):  # noqa: B007 - the unit it ends with
         if amount < 1000:  # noqa: PLR2004 - three digits

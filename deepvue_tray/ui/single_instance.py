@@ -11,7 +11,7 @@ import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, QStandardPaths, Signal
+from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, Signal
 
 logger = logging.getLogger(__name__)
 
@@ -20,14 +20,17 @@ PATIENCE = 800
 
 
 class SingleInstance(QObject):
-    """This start of the program, among others of the same user that keep to the same folder."""
+    """This start of the program, among others of the same user that keep to the same ``folder``.
+
+    Nobody else may write to the folder.
+    """
 
     asked = Signal()
     """Another start asks this one to show itself."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._folder = folder or _folder()
+        self._folder = folder
         self._lock = QLockFile(str(self._folder / "deepvue-tray.lock"))
         # Never by age: a tray runs for months.
         self._lock.setStaleLockTime(0)
@@ -46,6 +49,8 @@ class SingleInstance(QObject):
 
     def listen(self) -> None:
         """Begin to hear other starts; only the first instance may."""
+        if not self._lock.isLocked():
+            return  # What lies at the address may be another start's.
         try:
             if sys.platform == "win32":
                 self.listen_with_qt()
@@ -124,12 +129,3 @@ class SingleInstance(QObject):
 
             return "deepvue-tray-" + hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:16]
         return str(self._folder / "deepvue-tray.socket")
-
-
-def _folder() -> Path:
-    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
-        return Path(runtime)
-    data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
-    folder = Path(data, "deepvue-tray")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -63,15 +63,12 @@ class StepLine:
         """Tint what lies below the line; for a few pieces, as blending is slow."""
         if not self.pieces:
             return
-        line = scale.transform().map(self.points)
-        bottom = scale.area.bottom()
-        for end in (line.last(), line.first()):
-            line.append(QPointF(end.x(), bottom))
+        ground = ground_below(scale.transform().map(self.points), scale.area.bottom())
         tint = QColor(COLOURS[Level.OK])
         tint.setAlphaF(0.12)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tint)
-        painter.drawPolygon(line)
+        painter.drawPolygon(ground)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def draw(self, painter: QPainter, scale: Scale) -> None:
@@ -93,6 +90,16 @@ class StepLine:
             corners = [tip + QPointF(0, -9), tip + QPointF(-4.5, -2), tip + QPointF(4.5, -2)]
             painter.drawPolygon(QPolygonF(corners))
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def ground_below(line: QPolygonF, bottom: float) -> QPolygonF:
+    """Return what lies between a line of at least one point and ``bottom``, in pixels."""
+    # Numbers: last() and first() refer into the memory that appending moves or frees.
+    right, left = line.last().x(), line.first().x()
+    ground = QPolygonF(line)
+    for x in (right, left):
+        ground.append(QPointF(x, bottom))
+    return ground
 
 
 def draw_thresholds(painter: QPainter, scale: Scale, settings: Settings) -> None:

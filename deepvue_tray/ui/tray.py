@@ -38,9 +38,6 @@ class Tray(QObject):
         self._snooze.setTitle(words.snooze_of(snapshot, now))
         self._resume.setVisible(snapshot.snoozed is not None)
         trouble = snapshot.trouble or snapshot.storage
-        self._remedy.setVisible(trouble is not None)
-        if trouble:
-            self._remedy.setText(words.remedy_of(trouble))
         for action, entry in self._mending.items():
             entry.setVisible(trouble is not None and trouble.action is action)
         icon = icon_for(snapshot, template=IS_TEMPLATE)
@@ -49,10 +46,11 @@ class Tray(QObject):
     def _build_menu(self) -> None:
         # One menu, whose entries change their text: panels take to a rebuilt one badly.
         menu = self._icon.menu
-        self._balance = self._line(menu)
+        # The way to the card, where a left click opens the menu.
+        self._balance = self._entry(Action.CARD, menu)
         self._runway = self._line(menu)
+        # A title of trouble and no remedy: D-Bus menus lose the underscores of variable names.
         self._status = self._line(menu)
-        self._remedy = self._line(menu)
         # Only the remedies that the menu does not offer anyway.
         self._mending = {
             action: self._entry(action, menu) for action in (Action.UNLOCK, Action.STATUS_PAGE)

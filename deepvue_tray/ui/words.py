@@ -15,7 +15,7 @@ from deepvue_tray.core.duration import Unit, rough
 from deepvue_tray.core.errors import Action, DeepvueError, RejectedError, WalletError
 from deepvue_tray.core.forecast import HORIZON
 from deepvue_tray.core.note import Note
-from deepvue_tray.core.reading import Stretch
+from deepvue_tray.core.reading import Stretch, rounded_for_display
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.core.spending import Period, first_day, spent_by
 from deepvue_tray.ui.translation import translate
@@ -32,12 +32,12 @@ def prefixed(prefix: str, text: str) -> str:
 
 
 def number(amount: Decimal) -> str:
-    """Group an amount of credits as the locale does, with the decimals it came with."""
-    exponent = amount.as_tuple().exponent
-    decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    if decimals == 0:
-        return QLocale().toString(int(amount))
-    return QLocale().toString(float(amount), "f", decimals)
+    """Group an amount of credits as the locale does; ``rounded_for_display`` tells its decimals."""
+    shown = rounded_for_display(amount)
+    exponent = shown.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent >= 0:
+        return QLocale().toString(int(shown))
+    return QLocale().toString(float(shown), "f", -exponent)
 
 
 def credits_of(snapshot: Snapshot) -> str:
@@ -211,11 +211,6 @@ def title_of(trouble: DeepvueError) -> str:
     return translate("errors", trouble.title)
 
 
-def remedy_of(trouble: DeepvueError) -> str:
-    """Say what to do about it."""
-    return translate("errors", trouble.remedy)
-
-
 def meanwhile_of(trouble: DeepvueError) -> str:
     """Say what the program does about it; nothing where that is the person's turn."""
     if isinstance(trouble, WalletError) and not isinstance(trouble, RejectedError):
@@ -226,7 +221,8 @@ def meanwhile_of(trouble: DeepvueError) -> str:
 def explanation_of(trouble: DeepvueError) -> str:
     """Say all: what happened, in whose words, and what to do."""
     detail = f" ({trouble.detail})" if trouble.detail else ""
-    return f"{title_of(trouble)}{detail}. {remedy_of(trouble)}"
+    remedy = translate("errors", trouble.remedy)
+    return f"{title_of(trouble)}{detail}. {remedy}"
 
 
 def label_of(action: Action) -> str:

@@ -8,6 +8,7 @@ time in it is SOURCE_DATE_EPOCH, in seconds since 1970, or that of the changelog
 
 import gzip
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,9 @@ Description: balance of a Deepvue wallet, in the tray
  prepaid Deepvue API wallet, how long they will last, and warns before they run
  out. On a server, its command line does the same for scripts and monitoring.
 """
+
+TERMS = re.compile(r"(licen[cs]e|copying|l?gpl)", re.IGNORECASE)
+"""How the names of files begin that hold a library's terms."""
 
 COMPLETED_FROM = {
     "bash": f"bash-completion/completions/{NAME}",
@@ -109,13 +113,20 @@ def _lay_out(bundle: Path, root: Path, date: str) -> None:
 
 
 def _copyright(bundle: Path) -> bytes:
-    """Say under which terms the program and each library in it may be passed on."""
+    """Say under which terms the program and each library in it may be passed on.
+
+    Raises FileNotFoundError where a library's terms are not in the bundle.
+    """
     lines = (HERE / "copyright").read_text().splitlines()
     licence = (CHECKOUT / "LICENSE").read_text().splitlines()
     lines += ["License: Expat", *(f" {line}" if line else " ." for line in licence[4:])]
-    shipped = sorted(path.name for path in (bundle / "_internal").glob("*.dist-info"))
+    shipped = sorted((bundle / "_internal").glob("*.dist-info"))
+    for library in shipped:
+        files = [path.name for path in library.rglob("*") if path.is_file()]
+        if not any(map(TERMS.match, files)):
+            raise FileNotFoundError(f"{library} holds no licence text")
     lines += ["Comment: The bundle holds, each with its terms in its folder:"]
-    lines += [f" {name.removesuffix('.dist-info')}" for name in shipped]
+    lines += [f" {library.name.removesuffix('.dist-info')}" for library in shipped]
     return ("\n".join(lines) + "\n").encode()
 
 

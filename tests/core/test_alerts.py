@@ -16,6 +16,7 @@ from deepvue_tray.core.alerts import (
     HYSTERESIS,
     LADDER,
     LONGEST_SNOOZE,
+    RECENT_COUNT,
     Alert,
     AlertState,
     Observation,
@@ -228,6 +229,13 @@ def test_a_top_up_that_is_not_enough_says_that_it_is_still_low() -> None:
     assert Widget().looks(at(100, 600)).said == [Alert.CRITICAL, Alert.TOP_UP, Alert.LOW]
 
 
+def test_days_that_are_many_again_re_arm_while_the_balance_falls() -> None:
+    widget = Widget()
+    for balance, days in ((5000, 5), (4990, 5), (4980, 8), (4970, 6)):
+        widget.looks(at(balance, days=days))
+    assert widget.said == [Alert.LOW] * 2
+
+
 def test_after_an_escalation_the_way_back_is_silent() -> None:
     widget = Widget(replace(DEFAULT, notify_top_up=False)).looks(at(0))
     widget.forget_balances()
@@ -297,6 +305,16 @@ def test_fast_spending_is_told_at_most_once_a_day() -> None:
     assert widget.said == [Alert.BURNING]
     widget.now += timedelta(days=1)
     assert widget.looks(at(5000, 5000, days=30, fast=True)).said == [Alert.BURNING] * 2
+
+
+def test_fast_spending_told_by_a_clock_ahead_is_told_again_by_the_right_one() -> None:
+    right = Widget().now
+    widget = Widget()
+    widget.now = right + timedelta(days=400)
+    widget.looks(at(5000, 5000, days=30, fast=True))
+    widget.now = right
+    widget.looks(at(5000, 5000, days=30)).looks(at(5000, 5000, days=30, fast=True))
+    assert widget.said == [Alert.BURNING] * 2
 
 
 def test_one_usual_reading_within_a_burn_does_not_end_it() -> None:
@@ -445,6 +463,7 @@ def test_a_rise_too_small_for_a_top_up_leaves_all_as_it_is() -> None:
 def test_the_state_survives_the_disk(script: list[Look], until: datetime | None) -> None:
     state = snoozed(Widget(delivers=len(script) % 2 == 0).looks(script).state, until)
     assert AlertState.from_json(json.loads(json.dumps(state.as_json()))) == state
+    assert len(state.balances) <= RECENT_COUNT
 
 
 def test_a_newer_version_s_alerts_are_left_out_and_an_older_one_s_state_is_read() -> None:

@@ -1,7 +1,11 @@
 """The check box tells the truth, also about what somebody else wrote."""
 
+import asyncio
 import plistlib
+import shutil
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deepvue_tray.core.errors import StorageError
+from deepvue_tray.core.credentials import Credentials, Secret
+from deepvue_tray.core.errors import KeyringRefusedError, StorageError
+from deepvue_tray.core.settings import Settings
+from deepvue_tray.engine import assemble
 from deepvue_tray.services.autostart import Autostart, LaunchAgent, XdgAutostart, own_command
+from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
+from deepvue_tray.services.paths import Paths
+from deepvue_tray.services.wallet_api import WalletApi
 
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -100,6 +110,39 @@ def test_any_path_can_be_started_from(tmp_path: Path, name: str) -> None:
     assert not autostart.is_on()
 
 
+@pytest.mark.skipif(shutil.which("gio") is None, reason="needs GLib's gio, which starts entries")
+@pytest.mark.parametrize("name", ["a b", "$HOME`x`", 'quo"te', "back\\slash"])
+def test_a_desktop_starts_the_program_whatever_its_path(tmp_path: Path, name: str) -> None:
+    program = tmp_path / name
+    program.write_text(
+        '#!/bin/sh\nprintf "%s\\n" "$0" "$@" > "$0.part" && mv "$0.part" "$0.started"\n'
+    )
+    program.chmod(0o700)
+    XdgAutostart(tmp_path / "autostart", [str(program), "--background"]).switch(on=True)
+    subprocess.run(["gio", "launch", str(written(tmp_path))], check=True)
+    started = tmp_path / f"{name}.started"
+    assert waited_for(started.exists)
+    assert started.read_text() == f"{program}\n--background\n"
+
+
+def test_a_percent_sign_in_the_path_is_no_field_code(tmp_path: Path) -> None:
+    program = tmp_path / "100%f%%"
+    program.touch(0o700)
+    autostart = XdgAutostart(tmp_path / "autostart", [str(program), "--background"])
+    autostart.switch(on=True)
+    lines = written(tmp_path).read_text().splitlines()
+    assert f'Exec="{tmp_path}/100%%f%%%%" "--background"' in lines
+    assert autostart.is_on()
+
+
+def waited_for(condition: Callable[[], bool]) -> bool:
+    """Wait until something holds that another program brings about; False after a long time."""
+    end = time.monotonic() + 60
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
+
+
 def test_a_folder_that_cannot_be_written_is_told(kind: Kind, tmp_path: Path) -> None:
     (tmp_path / "autostart").write_text("a file where the folder should be")
     with pytest.raises(StorageError, match="autostart"):
@@ -108,3 +151,44 @@ def test_a_folder_that_cannot_be_written_is_told(kind: Kind, tmp_path: Path) -> 
 
 def test_the_program_knows_how_it_is_started() -> None:
     assert Path(own_command()[0]).is_file()
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_a_save_that_fails_leaves_start_at_login_as_it_was(
+    kind: Kind, tmp_path: Path, before: bool, interrupted: bool
+) -> None:
+    autostart = kind(tmp_path / "autostart", [sys.executable])
+    autostart.switch(on=before)
+    asked = asyncio.Event()
+
+    class Prompting(MemoryKeyring):
+        async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
+            assert autostart.is_on() is not before
+            asked.set()
+            if interrupted:
+                await asyncio.Event().wait()
+            raise KeyringRefusedError
+
+    engine = assemble(
+        Paths.below(tmp_path / "files"),
+        CredentialStore({}, Prompting()),
+        WalletApi("http://127.0.0.1:1"),
+        autostart,
+    )
+
+    async def save() -> None:
+        credentials = Credentials("live_1", Secret("s3cr3t-value"))
+        saving = asyncio.create_task(
+            engine.save(Settings(), credentials, session_only=False, start_at_login=not before)
+        )
+        await asked.wait()
+        if interrupted:
+            saving.cancel()
+        await saving
+
+    with pytest.raises(asyncio.CancelledError if interrupted else KeyringRefusedError):
+        asyncio.run(save())
+    assert autostart.is_on() is before
+    assert not (tmp_path / "files" / "settings.json").exists()
+    engine.close()

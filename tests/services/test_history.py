@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,13 +14,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deepvue_tray.core.alerts import Alert, AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.outlook import Outlook
-from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.reading import Reading, believable
 from deepvue_tray.services.history import LEVELS, History
 from deepvue_tray.services.history_rows import DAY
 
@@ -87,6 +88,23 @@ def everything(history: History) -> list[Reading]:
     return history.readings("live_1", datetime(2020, 1, 1, tzinfo=UTC), NOW)
 
 
+@same_folder
+@given(st.decimals(-(2**53), 2**53, allow_nan=False) | st.floats(-1e6, 1e6).map(Decimal))
+@example(Decimal("0.300000000000"))
+@example(Decimal("1E+4"))
+@example(Decimal("9007199254740990.7"))
+def test_a_balance_reads_the_same_before_and_after_a_restart(path: Path, told: Decimal) -> None:
+    balance = believable(told)
+    if balance is None:
+        return
+    with closing(History(path)) as history:
+        history.append("live_1", Reading(at=NOW, balance=balance), QUIET)
+    with closing(History(path)) as restarted:
+        known = restarted.latest("live_1", NOW)
+        assert known is not None
+        assert str(known.balance) == str(balance)
+
+
 def test_an_unknown_wallet_has_no_past(history: History) -> None:
     assert (history.latest("live_1", NOW), history.full("live_1")) == (None, None)
     assert history.alerts("live_1") == QUIET
@@ -123,6 +141,8 @@ def test_wallets_do_not_mix(history: History) -> None:
 
 @same_folder
 @given(balances=st.lists(st.integers(0, 50) | st.integers(2000, 2040), min_size=1))
+@example(balances=[60, 49, 49, 55])
+@example(balances=[60, 49, 55])
 def test_full_is_the_highest_balance_since_the_last_top_up(
     tmp_path: Path, balances: list[int]
 ) -> None:
@@ -188,6 +208,13 @@ def test_a_change_of_the_alerts_is_given_what_is_stored_and_nothing_where_nothin
     assert history.update_alerts("live_1", change) == made
     assert history.append("live_1", Reading(at=NOW, balance=Decimal(5)), change) == made
     assert given == [None, made]
+
+
+def test_a_change_that_changes_nothing_writes_nothing(history: History, path: Path) -> None:
+    history.update_alerts("live_1", lambda stored: stored or QUIET)
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT count(*) FROM wallet").fetchone() == (0,)
+    database.close()
 
 
 def test_an_older_version_s_state_is_given_with_the_balances_that_were_read_last(
@@ -428,3 +455,13 @@ def test_two_hundred_kills_while_writing_lose_no_stored_reading(path: Path) -> N
     with sqlite3.connect(path) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.close()
+
+
+def test_of_an_unchanged_balance_no_more_is_told_than_was_asked_for(history: History) -> None:
+    history.merge("live_1", series([9, 9, 9, 9]))
+    begin, end = NOW - 2.5 * STEP, NOW - 1.5 * STEP
+    told = history.readings("live_1", begin, end)
+    assert told == [Reading(at=begin, balance=Decimal(9)), Reading(at=end, balance=Decimal(9))]
+    assert [*history.each("live_1", begin, end)] == told
+    assert history.latest("live_1", end) == told[-1]
+    assert [piece.at for piece in history.stretches("live_1", begin, end)] == [begin, end]

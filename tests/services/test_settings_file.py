@@ -124,3 +124,22 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(path: Path) -> None:
 def test_no_unfinished_file_is_left_behind(path: Path) -> None:
     SettingsFile(path).save(Settings())
     assert [entry.name for entry in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_a_link_to_the_file_stays_one_also_where_the_file_is_damaged(path: Path) -> None:
+    target = path.parent / "dotfiles" / "settings.json"
+    path.parent.mkdir()
+    path.symlink_to(target)
+    SettingsFile(path).save(Settings(low=500))
+    assert (SettingsFile(path).load().low, path.readlink()) == (500, target)
+    target.write_text("damaged")
+    with pytest.raises(DamagedError, match=r"dotfiles/settings\.json\.damaged"):
+        SettingsFile(path).load()
+    SettingsFile(path).save(Settings(low=400))
+    assert (SettingsFile(path).load().low, path.readlink()) == (400, target)
+
+
+def test_a_client_id_that_is_half_a_character_is_none(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text(r'{"client_id": "live_\ud800", "low": 500}')
+    assert SettingsFile(path).load() == Settings(low=500)

@@ -142,6 +142,7 @@ class World:
         self.disk_full = False
         self.kill_at = ""
         self.stored: dict[int, float] = {}
+        self.unstored: dict[int, float] = {}
         self.lived_twice: list[tuple[int, int]] = []
         self.last_good: tuple[int, float] | None = None
         self.cut_off: tuple[int, float] | None = None
@@ -295,6 +296,7 @@ class World:
             lived_twice = any(start <= self.now <= end for start, end in self.lived_twice)
             if not lived_twice and newest is not None and recalled != (newest, self.stored[newest]):
                 self.wrong.append(f"recalled {recalled} instead of {newest, self.stored[newest]}")
+        self.unstored.clear()
         self.last_good = recalled
         self.oracle.started(self.true_now, recalled, not storage)
 
@@ -352,11 +354,14 @@ class World:
         assert self.last_good
         at, balance = self.last_good
         self.counts["unstored" if storage else "stored"] += 1
+        self.unstored[at] = balance
         if storage:
             if not self.disk_full:
                 self.wrong.append(f"not stored, though the disk was free: {self.last_good}")
             return
-        self.stored[at] = balance
+        # With it is stored what could not be before.
+        self.stored |= self.unstored
+        self.unstored.clear()
         history = History(Paths.below(self.folder).history)
         found = history.readings(CLIENT, time_of(at), time_of(at))
         history.close()

@@ -6,6 +6,7 @@ import os
 import signal
 import stat
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -21,6 +22,8 @@ from tests.support.command import COMMAND, run
 from tests.support.faulty_server import FaultyServer, balance, hang, status
 
 SECRET = "s3cr3t-value"
+
+HAS_DEVICES = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such devices")
 
 
 @pytest.fixture
@@ -138,8 +141,13 @@ def test_thresholds_can_be_given(server: FaultyServer) -> None:
     ("arguments", "reason"),
     [
         (["--warning", "x"], "'x' is no whole number"),
-        (["--critical", "5000"], "--critical: Must be below the low threshold)"),
-        (["--warning-days", "0"], "--warning-days: Must be from 1 to 365 days)"),
+        (["--critical", "5000"], "(--critical 5000 is not below --warning 1000)"),
+        (
+            ["--critical", "9000", "--warning", "100"],
+            "(--critical 9000 is not below --warning 100)",
+        ),
+        (["--critical-days", "7"], "(--critical-days 7 is not below --warning-days 7)"),
+        (["--warning-days", "0"], "(--warning-days 0: Must be from 1 to 365 days)"),
         (["--nonsense"], "--nonsense"),
     ],
 )
@@ -205,6 +213,63 @@ def test_a_closed_pipe_is_no_traceback(server: FaultyServer) -> None:
     )
     os.close(writer)
     assert (ran.returncode, ran.stderr) == (141, "")
+
+
+def into(device: str, *arguments: str, stderr: int = subprocess.PIPE) -> tuple[int, str]:
+    """Run ``check`` with a device as standard output; return its status and standard error."""
+    with Path(device).open("wb") as stdout:
+        ran = subprocess.run(
+            [*COMMAND, "check", *arguments], stdout=stdout, stderr=stderr, text=True, check=False
+        )
+    return ran.returncode, ran.stderr
+
+
+@HAS_DEVICES
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["--nonsense"], ["--warning", "0"]])
+def test_a_result_that_cannot_be_written_is_unknown(
+    server: FaultyServer, arguments: list[str]
+) -> None:
+    status, told = into("/dev/full", *arguments)
+    assert status == 3
+    assert "Exception" not in told
+    assert "Traceback" not in told
+
+
+@HAS_DEVICES
+def test_a_result_that_cannot_be_written_is_explained_in_one_line(server: FaultyServer) -> None:
+    _, told = into("/dev/full")
+    assert told.startswith("A file could not be used (standard output: No space left on device)")
+    assert told.count("\n") == 1
+
+
+@HAS_DEVICES
+def test_where_not_even_the_error_can_be_written_it_is_unknown(server: FaultyServer) -> None:
+    assert into("/dev/full", stderr=subprocess.STDOUT)[0] == 3
+
+
+@HAS_DEVICES
+def test_output_can_be_a_device(server: FaultyServer) -> None:
+    ran = run("check", "--output", "/dev/fd/1")
+    assert ran.stdout.startswith("DEEPVUE OK - 6448 credits, ")
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_character_that_standard_output_lacks_changes_no_status(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    (tmp_path / "bücher").write_text("no folder")
+    ran = run("check", XDG_DATA_HOME=str(tmp_path / "bücher"), PYTHONIOENCODING="ascii")
+    assert ran.returncode == 0
+    assert ran.stdout.startswith("DEEPVUE OK - 6448 credits, ")
+    assert r"b\xfccher" in ran.stdout
+    assert ran.stderr == ""
+
+
+def test_a_client_id_that_is_no_text_is_refused_as_misuse(server: FaultyServer) -> None:
+    ran = run("check", DEEPVUE_CLIENT_ID="live_\udcff")
+    assert ran.returncode == 3
+    assert ran.stdout.startswith("DEEPVUE UNKNOWN - Invalid value (the client ID has a space, or a")
+    assert (server.requests, ran.stderr) == ([], "")
 
 
 def test_an_interrupted_check_ends_quietly(server: FaultyServer) -> None:

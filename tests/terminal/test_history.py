@@ -3,6 +3,7 @@
 import json
 import shlex
 import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -122,3 +123,37 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     ran = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
     assert ran.stdout == "at,balance\n141\n"
     assert ran.stderr == ""
+
+
+def test_an_import_that_fails_says_that_it_can_be_repeated() -> None:
+    Paths.of_user().history.mkdir(parents=True)
+    ran = run("history", "import", "-", typed=GOOD)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "importing again adds what is missing" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such device")
+@pytest.mark.parametrize("hours", [1, 20_000])
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_full_disk_is_told_in_one_line(hours: int, kind: str) -> None:
+    store(*range(1, hours + 1))
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [*COMMAND, "history", "--format", kind],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 1
+    assert "(standard output: No space left on device)" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["history"], ["history", "import", "-"]])
+def test_a_client_id_that_is_no_text_is_refused(command: list[str]) -> None:
+    ran = run(*command, typed=GOOD, DEEPVUE_CLIENT_ID="live_\udcff")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "the client ID has" in ran.stderr
+    assert ran.stderr.count("\n") == 1

@@ -16,6 +16,7 @@ from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.terminal.report import Status, json_object, metrics, plugin_line, status_of
+from deepvue_tray.terminal.sign_in import line_of
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -55,6 +56,27 @@ def test_the_line_says_balance_and_runway_and_gives_both_as_performance_data() -
 )
 def test_the_status_is_the_tray_s_level(balance: str, status: Status) -> None:
     assert status_of(with_balance(balance)) is status
+
+
+@pytest.mark.parametrize(
+    ("balance", "text"),
+    [("6448.0", "6448 credits"), ("6448.5", "6448.50 credits"), ("1E+4", "10000 credits")],
+)
+def test_the_line_has_no_needless_decimals_and_no_exponent(balance: str, text: str) -> None:
+    assert plugin_line(with_balance(balance), NOW).startswith(f"DEEPVUE OK - {text}, ")
+
+
+@pytest.mark.parametrize(
+    ("balance", "text"),
+    [
+        ("1", "1 credit at 14:05"),
+        ("6448", "6,448 credits at 14:05"),
+        ("6448.5", "6,448.50 credits at 14:05"),
+        ("1E+4", "10,000 credits at 14:05"),
+    ],
+)
+def test_login_says_the_balance_as_the_tray_does(balance: str, text: str) -> None:
+    assert line_of(Reading(at=NOW, balance=Decimal(balance))) == text
 
 
 def test_a_failed_attempt_is_unknown_whatever_was_read_before() -> None:

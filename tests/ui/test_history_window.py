@@ -1,5 +1,6 @@
 """The history can be looked at, moved, zoomed and saved."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -242,3 +243,22 @@ def test_what_could_not_be_read_is_said(window: HistoryWindow) -> None:
 def test_escape_closes_it(window: HistoryWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_Escape)
     assert not window.isVisible()
+
+
+def test_the_axis_of_a_wallet_below_one_credit_is_labelled_in_fractions(
+    monkeypatch: pytest.MonkeyPatch, window: HistoryWindow
+) -> None:
+    drawn: list[Decimal] = []
+    number = words.number
+
+    def spied(amount: Decimal) -> str:
+        drawn.append(amount)
+        return number(amount)
+
+    monkeypatch.setattr(words, "number", spied)
+    low, high = Decimal(0), Decimal("0.37")
+    pieces = [replace(piece, last=high, low=low, high=high) for piece in plot().stretches]
+    window.show_plot(replace(plot(), stretches=pieces))
+    picture_of(window)
+    labels = {number(amount) for amount in drawn if amount <= 1}
+    assert labels >= {"0", "0.20", "1"}

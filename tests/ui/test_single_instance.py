@@ -1,5 +1,6 @@
 """One tray a person, whatever became of the last one."""
 
+import os
 import stat
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from deepvue_tray.app import _instance_folder
 from deepvue_tray.ui.single_instance import SingleInstance
 
 HOLD = """
@@ -107,3 +109,42 @@ def test_two_users_do_not_meet(short: Path, tmp_path: Path) -> None:
 
 def test_where_no_lock_can_be_made_it_starts_all_the_same(tmp_path: Path) -> None:
     assert SingleInstance(tmp_path / "missing").is_first()
+
+
+@HAS_FILE
+def test_a_runtime_folder_that_others_share_is_not_where_starts_meet(
+    short: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(short))
+    short.chmod(0o700)
+    assert _instance_folder() == short
+    short.chmod(0o777)
+    with closing(SingleInstance(short)) as another_user_s:
+        assert another_user_s.is_first()
+        with closing(SingleInstance(_instance_folder())) as ours:
+            assert ours.is_first()
+
+
+@HAS_FILE
+def test_without_a_runtime_folder_and_with_a_home_that_cannot_be_written_one_line_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    Path(os.environ["XDG_DATA_HOME"]).write_text("a file where the folder should be")
+    with closing(SingleInstance(_instance_folder())) as ours:
+        assert ours.is_first()
+        ours.listen()
+    [record] = caplog.records
+    assert record.getMessage().startswith("No lock can be made in ")
+
+
+@HAS_FILE
+def test_a_start_that_cannot_tell_whether_it_is_the_first_takes_no_other_one_s_address(
+    qtbot: QtBot, short: Path
+) -> None:
+    with closing(SingleInstance(short)) as first:
+        assert first.is_first()
+        first.listen()
+        SingleInstance(short).listen()
+        with qtbot.waitSignal(first.asked):
+            assert SingleInstance(short).show_first()

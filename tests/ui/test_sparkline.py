@@ -1,5 +1,8 @@
 """The card's small line is as crisp on every screen."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -47,3 +50,24 @@ def test_both_thresholds_are_lines_of_one_pixel(qtbot: QtBot, scale: float) -> N
     line.render(picture)
     for level in (Level.LOW, Level.CRITICAL):
         assert len(rows_of(picture, COLOURS[level])) == 1
+
+
+GROUNDS = """
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPolygonF
+from deepvue_tray.ui.step_line import ground_below
+for pieces in range(1, 2000):
+    line = [(float(x + 1), 2.0 * x) for x in range(pieces)]
+    ground = ground_below(QPolygonF([QPointF(*point) for point in line]), 7.0)
+    expected = [*line, (float(pieces), 7.0), (1.0, 7.0)]
+    assert [point.toTuple() for point in ground] == expected, pieces
+"""
+
+
+def test_the_ground_ends_where_the_line_does_however_many_points_it_has() -> None:
+    # glibc then overwrites all that is freed, so that its use is seen.
+    perturbed = {**os.environ, "MALLOC_PERTURB_": "85"}
+    ran = subprocess.run(
+        [sys.executable, "-c", GROUNDS], env=perturbed, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr

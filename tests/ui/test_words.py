@@ -47,14 +47,18 @@ def test_numbers_are_grouped_as_the_locale_does(text: str) -> None:
     ("balance", "text"),
     [
         ("6448", "6,448"),
-        ("6448.5", "6,448.5"),
-        ("6448.50", "6,448.50"),
+        ("6448.0", "6,448"),
+        ("6448.5", "6,448.50"),
+        ("6448.126", "6,448.13"),
+        ("0.300000000000", "0.30"),
+        ("0.001", "0.001"),
         ("-3", "-3"),
+        ("-0.37", "-0.37"),
         ("1E+3", "1,000"),
         ("9007199254740991", "9,007,199,254,740,991"),
     ],
 )
-def test_fractions_are_shown_as_the_server_sent_them(balance: str, text: str) -> None:
+def test_two_decimals_are_shown_where_they_say_something(balance: str, text: str) -> None:
     assert words.number(Decimal(balance)) == text
 
 

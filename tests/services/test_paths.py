@@ -1,0 +1,47 @@
+"""Where the files are, or one line that says why that cannot be told."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from deepvue_tray.core.errors import InvalidInputError
+from deepvue_tray.services.paths import Paths
+
+if sys.platform == "win32":
+    pytest.skip("Windows knows the folders without HOME", allow_module_level=True)
+
+
+@pytest.fixture(autouse=True)
+def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be a user without HOME and without an entry in the system's list, as in containers."""
+    import pwd
+
+    def unknown(user: int) -> None:
+        raise KeyError(user)
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name)
+
+
+def test_without_a_home_it_says_so() -> None:
+    with pytest.raises(InvalidInputError, match="HOME is not set"):
+        Paths.of_user()
+
+
+def test_an_older_library_that_makes_a_folder_named_tilde_of_it_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for kind in ("config", "data", "log"):
+        monkeypatch.setattr(f"platformdirs.user_{kind}_path", lambda *_, **__: Path("~/.config"))
+    with pytest.raises(InvalidInputError, match="HOME is not set"):
+        Paths.of_user()
+
+
+def test_where_each_folder_is_named_no_home_is_needed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert Paths.of_user().history == tmp_path / "deepvue-tray" / "history.sqlite"

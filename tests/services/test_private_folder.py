@@ -1,0 +1,85 @@
+"""What the program keeps is the person's own, whatever the umask allows."""
+
+import logging
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from deepvue_tray.core.settings import Settings
+from deepvue_tray.services import log, private_folder
+from deepvue_tray.services.autostart import XdgAutostart
+from deepvue_tray.services.history import History
+from deepvue_tray.services.settings_file import SettingsFile
+
+if sys.platform == "win32":
+    pytest.skip("Windows' folders have no modes", allow_module_level=True)
+
+
+def use_history(folder: Path) -> None:
+    with closing(History(folder / "history.sqlite")) as history:
+        history.full("live_1")
+
+
+def use_settings(folder: Path) -> None:
+    SettingsFile(folder / "settings.json").save(Settings())
+
+
+def use_log(folder: Path) -> None:
+    ours = logging.getLogger("deepvue_tray")
+    before = ours.handlers[:], ours.propagate, ours.level, logging.raiseExceptions
+    log.to_file(folder / "deepvue-tray.log")
+    for handler in set(ours.handlers) - set(before[0]):
+        handler.close()
+    ours.handlers[:], ours.propagate, ours.level, logging.raiseExceptions = before
+
+
+def use_autostart(folder: Path) -> None:
+    XdgAutostart(folder, [sys.executable]).switch(on=True)
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.parametrize("use", [use_history, use_settings, use_log, use_autostart])
+def test_nobody_else_can_look_into_a_folder_that_is_made(
+    open_umask: None, tmp_path: Path, use: Callable[[Path], None]
+) -> None:
+    above = tmp_path / "share"
+    use(above / "deepvue-tray")
+    modes = [stat.S_IMODE(each.stat().st_mode) for each in (above, above / "deepvue-tray")]
+    assert modes == [0o700, 0o700]
+
+
+def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    tmp_path.chmod(0o750)
+    private_folder.make(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o750
+
+
+@pytest.mark.parametrize(("mode", "private"), [(0o700, True), (0o755, True), (0o770, False)])
+def test_a_folder_that_others_can_write_to_is_not_private(
+    tmp_path: Path, mode: int, private: bool
+) -> None:
+    tmp_path.chmod(mode)
+    assert private_folder.is_private(tmp_path) is private
+
+
+def test_a_folder_of_another_user_is_not_private(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    assert not private_folder.is_private(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_not_private(tmp_path: Path) -> None:
+    assert not private_folder.is_private(tmp_path / "missing")
