@@ -1,10 +1,12 @@
 """Who asks, and by which rules: settings and credentials, changed together or not at all."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from deepvue_tray.core.credentials import Credentials
-from deepvue_tray.core.errors import AccountError, StorageError
+from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.services.credentials import CredentialStore
 from deepvue_tray.services.settings_file import SettingsFile
@@ -31,11 +33,17 @@ class Account:
         except StorageError as error:
             self.damage = error.bare()
 
+    def was_saved_elsewhere(self) -> bool:
+        """Say whether another process has saved settings, or signed in, since the last reload."""
+        return self._file.has_changed()
+
     def reload(self) -> bool:
         """Take over what another process has saved; say whether that is another client id."""
         before = self.client_id
         if self._file.has_changed():
             self._load()
+            # A sign-in writes the settings too, whose client id may be the same as before.
+            self._store.prefer_keyring()
         return self.client_id != before
 
     def forget_secret(self) -> None:
@@ -55,6 +63,14 @@ class Account:
         async with self._turn:
             return await self._store.load(self.settings.client_id, prompt=prompt)
 
+    async def in_keyring(self, client_id: str) -> Credentials:
+        """Return the credentials that the keyring holds for ``client_id``, whoever is signed in.
+
+        Raises an AccountError, a NotSetUpError where it holds none.
+        """
+        async with self._turn:
+            return await self._store.in_keyring(client_id, prompt=True)
+
     async def save(
         self,
         settings: Settings,
@@ -71,41 +87,51 @@ class Account:
         async with self._turn:
             if credentials is None:
                 self.reload()
-                settings = replace(settings, client_id=self.settings.client_id)
-            else:
-                settings = replace(settings, client_id=credentials.client_id)
-            if credentials is None or session_only:
-                self._file.save(settings)
-            else:
-                await self._store_both(settings, credentials)
-            if credentials is not None and session_only:
+                self._write(replace(settings, client_id=self.settings.client_id))
+                return
+            settings = replace(settings, client_id=credentials.client_id)
+            if session_only:
+                self._write(settings)
                 self._store.keep_for_session(credentials)
-            self.settings = settings
-            self.damage = None
+            else:
+                async with self._stored(credentials):
+                    self._write(settings)
 
-    async def sign_out(self) -> str:
-        """Remove the credentials of the client id in the settings; return that client id.
+    async def sign_in(self, credentials: Credentials) -> None:
+        """Store credentials, and leave the other settings as they are saved at that moment.
 
         Raises an AccountError or a StorageError, after which all is as it was.
         """
-        async with self._turn:
-            client_id = self.settings.client_id
-            if client_id:
-                signed_out = replace(self.settings, client_id="")
-                self._file.save(signed_out)
-                try:
-                    await self._store.remove(client_id)
-                except AccountError:
-                    self._file.save(self.settings)
-                    raise
-                self.settings = signed_out
-            return client_id
+        async with self._turn, self._stored(credentials):
+            self.reload()
+            self._write(replace(self.settings, client_id=credentials.client_id))
 
-    async def _store_both(self, settings: Settings, credentials: Credentials) -> None:
+    async def sign_out(self, client_id: str) -> None:
+        """Remove the secret of ``client_id``, and the client id where the settings name it.
+
+        The secret goes first: interrupted before, all is as it was; interrupted after, the
+        settings still name a client id without a secret, which signing out again removes.
+        Raises an AccountError, after which all is as it was, or a StorageError, after which the
+        secret is gone.
+        """
+        async with self._turn:
+            await self._store.remove(client_id)
+            self.reload()
+            if self.settings.client_id == client_id:
+                self._write(replace(self.settings, client_id=""))
+
+    def _write(self, settings: Settings) -> None:
+        self._file.save(settings)
+        self.settings = settings
+        self.damage = None
+
+    @asynccontextmanager
+    async def _stored(self, credentials: Credentials) -> AsyncIterator[None]:
+        """Store credentials; the keyring is as before where the context raises a StorageError."""
         before = await self._store.stored(credentials.client_id)
         await self._store.store(credentials)
         try:
-            self._file.save(settings)
+            yield
         except StorageError:
             if before is None:
                 await self._store.remove(credentials.client_id)

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QIcon, QPixmapCache
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -155,7 +155,7 @@ def _run_wired(
     def card() -> "Card":
         from deepvue_tray.ui.card import Card
 
-        made = Card(prefix)
+        made = Card(prefix, icon.menu)
         made.asked.connect(act)
         icon.hosted.connect(made.hide)
         refresher.changed.connect(made.show_snapshot)
@@ -188,6 +188,13 @@ def _run_wired(
         fill_card()
         refresher.nudge()
 
+    def show_card_without_tray() -> None:
+        # Not beside the settings of a first start, from which it would take the keyboard.
+        if settings.is_open:
+            settings.closed.connect(show_card_without_tray, Qt.ConnectionType.SingleShotConnection)
+        elif not icon.is_hosted:
+            show_card()
+
     opened: list[QWidget] = []
 
     def show_about(facts: tuple[dict[str, str], list[str]]) -> None:
@@ -213,13 +220,18 @@ def _run_wired(
         Action.SNOOZE_TOP_UP: lambda: snooze(None),
         Action.RESUME: lambda: worker.submit(_resume, refresher.rejudge),
         Action.ABOUT: lambda: worker.submit(_facts, show_about),
-        Action.QUIT: application.quit,
+        # Not quit(), which closes the window without a tray: it would say that all goes on.
+        Action.QUIT: application.exit,
     }
 
     def failed_to_recall(error: Exception) -> None:
         refresher.restart(refresher.snapshot)
         if not isinstance(error, DeepvueError):
             raise error
+
+    def restart_if_changed(known: "Snapshot | None") -> None:
+        if known is not None:
+            refresher.restart(known)
 
     def act(action: "Action") -> None:
         on_action[action]()
@@ -229,13 +241,14 @@ def _run_wired(
     refresher.changed.connect(alerter.raise_due)
     refresher.changed.connect(network.watch)
     refresher.changed.connect(keep_card_filled)
+    refresher.ticked.connect(lambda: worker.submit(_saved_elsewhere, restart_if_changed))
     network.back.connect(refresher.on_network)
     if not background:
         refresher.changed.connect(settings.open_at_first_start)
     tray.asked.connect(act)
     icon.homeless.connect(lambda: logger.warning(NO_TRAY))
     if not background:
-        icon.homeless.connect(show_card)
+        icon.homeless.connect(show_card_without_tray)
     alerter.asked.connect(act)
     faults.first.connect(alerter.tell_of_fault)
     if instance:
@@ -250,7 +263,7 @@ def _run_wired(
     worker.submit(listen, failed=lambda _: None)
     # First what is known already, then the first look.
     worker.submit(_recall, refresher.restart, failed_to_recall)
-    with interrupts(application.quit):
+    with interrupts(application.exit):
         status = application.exec()
     if instance:
         instance.close()
@@ -285,6 +298,14 @@ async def _recall(engine: "Engine") -> "Snapshot":
     # PySide reads the source of every module that is imported after it, and leaves all the lines
     # in linecache: 9 MB by the time the engine is built.
     linecache.clearcache()
+    return engine.monitor.recall()
+
+
+async def _saved_elsewhere(engine: "Engine") -> "Snapshot | None":
+    """Return what is known under what another process has saved; None where it has not."""
+    if not engine.account.was_saved_elsewhere():
+        return None
+    engine.account.reload()
     return engine.monitor.recall()
 
 

@@ -6,7 +6,7 @@ Each loads what it needs itself, so that a command starts no Qt and the tray no 
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError
@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     output.show_any_text()
     try:
         given = sys.argv[1:] if arguments is None else arguments
-        status = _run(given) if given else _run_from_menu()
+        environ = _take_credentials()
+        status = _run(given, environ) if given else _run_from_menu(environ)
         # Now, while a full disk or a closed pipe can still be told.
         output.write()
     except InvalidInputError as error:
@@ -47,13 +48,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _run_from_menu() -> int:
+def _take_credentials() -> Mapping[str, str]:
+    """Return the environment's credentials, and take the secret out of it.
+
+    Every child process, such as the browser, gets what is left.
+    """
+    return {
+        "DEEPVUE_CLIENT_ID": os.environ.get("DEEPVUE_CLIENT_ID", ""),
+        "DEEPVUE_CLIENT_SECRET": os.environ.pop("DEEPVUE_CLIENT_SECRET", ""),
+    }
+
+
+def _run_from_menu(environ: Mapping[str, str]) -> int:
     """Run the tray without the parser, which would hold the icon up by a tenth."""
     log.to_terminal(verbose=False)
-    return _tray()
+    return _tray(environ)
 
 
-def _run(arguments: Sequence[str]) -> int:
+def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     from deepvue_tray.terminal.arguments import parse
 
     options = parse(arguments)
@@ -62,41 +74,41 @@ def _run(arguments: Sequence[str]) -> int:
         case "login":
             from deepvue_tray.terminal.sign_in import login
 
-            return login(options)
+            return login(options, environ)
         case "logout":
             from deepvue_tray.terminal.sign_in import logout
 
-            return logout()
+            return logout(environ)
         case "check":
             from deepvue_tray.services.system_keyring import SystemKeyring
 
             keyring = SystemKeyring()
-            if not os.environ.get("DEEPVUE_CLIENT_SECRET"):
+            if not environ["DEEPVUE_CLIENT_SECRET"]:
                 # Its process starts while the rest is loaded.
                 keyring.make_ready()
             from deepvue_tray.terminal.check import check
 
-            return check(options, keyring)
+            return check(options, environ, keyring)
         case "history":
             from deepvue_tray.terminal.history import print_history
 
-            return print_history(options)
+            return print_history(options, environ)
         case "import":
             from deepvue_tray.terminal.history import import_history
 
-            return import_history(options)
-    return _tray(demo=options.demo, background=options.background)
+            return import_history(options, environ)
+    return _tray(environ, demo=options.demo, background=options.background)
 
 
-def _tray(*, demo: bool = False, background: bool = False) -> int:
+def _tray(environ: Mapping[str, str], *, demo: bool = False, background: bool = False) -> int:
     if os.environ.get("DEEPVUE_BASE_URL"):
         from deepvue_tray.core.address import checked_base_url
 
         checked_base_url(os.environ["DEEPVUE_BASE_URL"])
-    if os.environ.get("DEEPVUE_CLIENT_ID"):
+    if client_id := environ["DEEPVUE_CLIENT_ID"]:
         from deepvue_tray.core.credentials import parse_client_id
 
-        parse_client_id(os.environ["DEEPVUE_CLIENT_ID"])
+        parse_client_id(client_id)
     from deepvue_tray import preflight
 
     problem = preflight.problem()
@@ -107,10 +119,9 @@ def _tray(*, demo: bool = False, background: bool = False) -> int:
         return FAILED
     from deepvue_tray.app import run
 
-    names = ("DEEPVUE_CLIENT_ID", "DEEPVUE_CLIENT_SECRET")
     return run(
-        _logged_engine,
-        from_environment=any(os.environ.get(name) for name in names),
+        lambda: _logged_engine(environ),
+        from_environment=any(environ.values()),
         background=background,
     )
 
@@ -139,11 +150,11 @@ def _demo(problem: str | None) -> int:
     return 0
 
 
-def _logged_engine() -> "Engine":
+def _logged_engine(environ: Mapping[str, str]) -> "Engine":
     # Loaded here: the tray calls this on its worker thread.
     from deepvue_tray.engine import real_engine
     from deepvue_tray.services.history import TRAY_BUSY_TIMEOUT_S
     from deepvue_tray.services.paths import Paths
 
     log.to_file(Paths.of_user().log)
-    return real_engine(busy_timeout_s=TRAY_BUSY_TIMEOUT_S)
+    return real_engine(environ, busy_timeout_s=TRAY_BUSY_TIMEOUT_S)

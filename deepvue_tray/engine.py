@@ -82,21 +82,24 @@ class Engine:
 
 
 def real_engine(
-    keyring: SystemKeyring | None = None, *, busy_timeout_s: float = BUSY_TIMEOUT_S
+    environ: Mapping[str, str],
+    keyring: SystemKeyring | None = None,
+    *,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
 ) -> Engine:
     """Assemble the person's own: real settings, keyring, history and server.
 
-    ``keyring`` is one that was made ready; ``busy_timeout_s`` is how long the history waits for
-    another process that writes to it.
+    ``environ`` holds the environment's credentials, ``keyring`` is one that was made ready;
+    ``busy_timeout_s`` is how long the history waits for another process that writes to it.
 
     Raises InvalidInputError where DEEPVUE_BASE_URL may not be asked, DEEPVUE_CLIENT_ID cannot be
     one, or there is no home folder.
     """
-    if os.environ.get("DEEPVUE_CLIENT_ID"):
-        parse_client_id(os.environ["DEEPVUE_CLIENT_ID"])
+    if client_id := environ.get("DEEPVUE_CLIENT_ID"):
+        parse_client_id(client_id)
     base_url = os.environ.get("DEEPVUE_BASE_URL") or PRODUCTION
     paths = Paths.of_user()
-    store = CredentialStore(os.environ, keyring or SystemKeyring())
+    store = CredentialStore(environ, keyring or SystemKeyring())
     return assemble(
         paths,
         store,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, NotSetUpError
@@ -11,7 +11,7 @@ from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.refresher import Refresher
-from deepvue_tray.ui.worker import Job, Worker
+from deepvue_tray.ui.worker import Worker
 
 if TYPE_CHECKING:
     from deepvue_tray.engine import Engine
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 class SettingsOpener(QObject):
     """Keeps at most one settings dialog open, and does on the worker what it asks for."""
+
+    closed = Signal()
 
     def __init__(
         self,
@@ -36,6 +38,11 @@ class SettingsOpener(QObject):
         self._from_environment = from_environment
         self._dialog: SettingsDialog | None = None
         self._is_new = True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a dialog, be it closed while it still saves."""
+        return self._dialog is not None
 
     @Slot(object)
     def open_at_first_start(self, snapshot: Snapshot) -> None:
@@ -80,8 +87,9 @@ class SettingsOpener(QObject):
         self._dialog.activateWindow()
 
     @Slot(object)
-    def _test(self, credentials: Credentials | None) -> None:
+    def _test(self, typed: Credentials | str | None) -> None:
         async def probe(engine: "Engine") -> Reading:
+            credentials = await _whole(typed, engine)
             return await engine.monitor.probe(
                 credentials or await engine.account.credentials(prompt=True)
             )
@@ -99,37 +107,38 @@ class SettingsOpener(QObject):
     def _save(
         self,
         settings: Settings,
-        credentials: Credentials | None,
+        typed: Credentials | str | None,
         session_only: bool,
         start_at_login: bool,
     ) -> None:
         async def save(engine: "Engine") -> Snapshot:
+            credentials = await _whole(typed, engine)
             await engine.save(
                 settings, credentials, session_only=session_only, start_at_login=start_at_login
             )
             return engine.monitor.recall() if credentials else engine.monitor.rejudge()
 
-        show = self._refresher.restart if credentials else self._refresher.rejudge
-        self._change(save, show)
+        def saved(snapshot: Snapshot) -> None:
+            (self._refresher.restart if typed else self._refresher.rejudge)(snapshot)
+            if self._dialog:
+                self._dialog.accept()
 
-    @Slot()
-    def _remove(self) -> None:
+        self._worker.submit(save, saved, self._telling(lambda open_, e: open_.show_save_failed(e)))
+
+    @Slot(str)
+    def _remove(self, client_id: str) -> None:
         async def remove(engine: "Engine") -> Snapshot:
-            await engine.account.sign_out()
+            await engine.account.sign_out(client_id)
             return engine.monitor.recall()
 
-        self._change(remove, self._refresher.restart)
+        def removed(snapshot: Snapshot) -> None:
+            self._refresher.restart(snapshot)
+            if self._dialog:
+                self._dialog.show_removed()
 
-    def _change(self, job: "Job[Engine, Snapshot]", show: Callable[[Snapshot], None]) -> None:
-        """Do ``job``, then close the dialog and show what is known from then on."""
-
-        def done(snapshot: Snapshot) -> None:
-            show(snapshot)
-            if self._dialog is dialog is not None:
-                dialog.accept()
-
-        dialog = self._dialog
-        self._worker.submit(job, done, self._telling(lambda open_, e: open_.show_save_failed(e)))
+        self._worker.submit(
+            remove, removed, self._telling(lambda open_, e: open_.show_remove_failed(e))
+        )
 
     def _telling(
         self, tell: "Callable[[SettingsDialog, DeepvueError], None]"
@@ -138,13 +147,22 @@ class SettingsOpener(QObject):
         dialog = self._dialog
 
         def told(error: Exception) -> None:
+            if self._dialog is dialog is not None:
+                if isinstance(error, DeepvueError):
+                    tell(dialog, error)
+                else:
+                    dialog.stop_waiting()
             if not isinstance(error, DeepvueError):
                 raise error
-            if self._dialog is dialog is not None:
-                tell(dialog, error)
 
         return told
 
     @Slot()
     def _forget(self) -> None:
         self._dialog = None
+        self.closed.emit()
+
+
+async def _whole(typed: Credentials | str | None, engine: "Engine") -> Credentials | None:
+    """Return the credentials that were typed, with the kept secret beside a client id alone."""
+    return await engine.account.in_keyring(typed) if isinstance(typed, str) else typed

@@ -1,6 +1,7 @@
 """Settings and credentials change together, or not at all."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from deepvue_tray.core.errors import (
     DamagedError,
     KeyringLockedError,
     KeyringRefusedError,
+    NotSetUpError,
     StorageError,
 )
 from deepvue_tray.core.settings import Settings
@@ -26,6 +28,13 @@ class Refusing(MemoryKeyring):
     """A keyring that reads, and refuses to change."""
 
     error: AccountError | None = None
+    meanwhile: Callable[[], object] | None = None
+    """What another process does while this keyring waits for a person."""
+
+    async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
+        if self.meanwhile:
+            self.meanwhile()
+        return await super().get(client_id, prompt=prompt)
 
     async def set(self, client_id: str, secret: Secret) -> None:
         if self.error:
@@ -33,6 +42,8 @@ class Refusing(MemoryKeyring):
         await super().set(client_id, secret)
 
     async def delete(self, client_id: str) -> None:
+        if self.meanwhile:
+            self.meanwhile()
         if self.error:
             raise self.error
         await super().delete(client_id)
@@ -60,8 +71,11 @@ class Session:
     def credentials(self) -> Credentials:
         return asyncio.run(self.account.credentials(prompt=True))
 
-    def sign_out(self) -> str:
-        return asyncio.run(self.account.sign_out())
+    def sign_in(self, credentials: Credentials) -> None:
+        asyncio.run(self.account.sign_in(credentials))
+
+    def sign_out(self) -> None:
+        asyncio.run(self.account.sign_out("live_1"))
 
 
 class Home:
@@ -147,7 +161,7 @@ def test_credentials_for_this_session_are_gone_in_the_next(home: Home) -> None:
 def test_signing_out_removes_the_secret_and_keeps_the_other_settings(home: Home) -> None:
     account = home.session()
     account.save(Settings(low=500), OLD)
-    assert account.sign_out() == "live_1"
+    account.sign_out()
     assert home.session().settings == Settings(low=500)
     assert home.secret() is None
 
@@ -159,6 +173,84 @@ def test_signing_out_of_a_locked_keyring_changes_nothing(home: Home) -> None:
         home.session().sign_out()
     home.keyring.error = None
     assert home.session().credentials() == OLD
+
+
+def test_a_sign_in_reverts_no_setting_that_is_saved_while_it_waits(home: Home) -> None:
+    login = home.session()
+    home.keyring.meanwhile = lambda: SettingsFile(home.path).save(Settings(low=500))
+    login.sign_in(NEW)
+    home.keyring.meanwhile = None
+    assert home.session().settings == Settings(client_id="live_1", low=500)
+    assert home.secret() == NEW.secret
+
+
+def test_a_sign_out_reverts_no_setting_that_is_saved_while_it_waits(home: Home) -> None:
+    home.session().save(Settings(), OLD)
+    logout = home.session()
+    changed = Settings(client_id="live_1", low=500)
+    home.keyring.meanwhile = lambda: SettingsFile(home.path).save(changed)
+    logout.sign_out()
+    assert home.session().settings == Settings(low=500)
+
+
+def test_a_sign_out_of_one_leaves_another_who_signed_in_meanwhile(home: Home) -> None:
+    home.session().save(Settings(), OLD)
+    logout = home.session()
+    home.session().save(Settings(), Credentials("live_2", NEW.secret))
+    logout.sign_out()
+    assert home.session().settings.client_id == "live_2"
+    assert home.session().credentials() == Credentials("live_2", NEW.secret)
+
+
+def test_a_sign_out_that_ends_between_its_two_steps_is_finished_by_the_next(home: Home) -> None:
+    home.session().save(Settings(low=500), OLD)
+    saved = home.path.read_text()
+    home.keyring.meanwhile = home.make_unwritable
+    with pytest.raises(StorageError):
+        home.session().sign_out()
+    home.keyring.meanwhile = None
+    assert home.secret() is None
+    home.path.rmdir()
+    home.path.write_text(saved)
+    account = home.session()
+    with pytest.raises(NotSetUpError, match="live_1"):
+        account.credentials()
+    account.sign_out()
+    assert home.session().settings == Settings(low=500)
+
+
+def test_a_sign_in_in_another_process_is_noticed_and_its_secret_read(home: Home) -> None:
+    tray = home.session()
+    tray.save(Settings(), OLD)
+    assert not tray.account.was_saved_elsewhere()
+    home.session().sign_in(NEW)
+    assert tray.account.was_saved_elsewhere()
+    assert not tray.account.reload()
+    assert tray.credentials() == NEW
+    assert not tray.account.was_saved_elsewhere()
+
+
+def test_credentials_for_this_session_end_with_a_sign_in_in_another_process(home: Home) -> None:
+    tray = home.session()
+    tray.save(Settings(), OLD, session_only=True)
+    home.session().sign_in(NEW)
+    tray.account.reload()
+    assert tray.credentials() == NEW
+
+
+def test_credentials_for_this_session_outlive_what_another_process_saves(home: Home) -> None:
+    tray = home.session()
+    tray.save(Settings(), NEW, session_only=True)
+    home.session().save(Settings(low=500))
+    tray.account.reload()
+    assert tray.credentials() == NEW
+
+
+def test_credentials_for_this_session_outlive_a_refusal(home: Home) -> None:
+    account = home.session()
+    account.save(Settings(), NEW, session_only=True)
+    account.account.forget_secret()
+    assert account.credentials() == NEW
 
 
 def test_a_settings_file_that_cannot_be_read_is_told_and_left_alone(home: Home) -> None:

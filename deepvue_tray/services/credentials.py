@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from deepvue_tray.core.credentials import Credentials, Secret
-from deepvue_tray.core.errors import NotSetUpError
+from deepvue_tray.core.errors import AccountError, NotSetUpError
 
 
 class Keyring(Protocol):
@@ -53,7 +53,7 @@ class CredentialStore:
 
     def __init__(self, environ: Mapping[str, str], keyring: Keyring) -> None:
         self._client_id = environ.get("DEEPVUE_CLIENT_ID", "")
-        self._secret = environ.get("DEEPVUE_CLIENT_SECRET", "")
+        self._secret = Secret(environ.get("DEEPVUE_CLIENT_SECRET", ""))
         self._keyring = keyring
         self._kept: Credentials | None = None
         self._only_here: Credentials | None = None
@@ -71,14 +71,26 @@ class CredentialStore:
         client_id = self.client_id(client_id)
         if not client_id:
             raise NotSetUpError
-        if self._secret:
-            return Credentials.parse(client_id, self._secret)
+        if secret := self._secret.reveal():
+            return Credentials.parse(client_id, secret)
         if self._kept is None or self._kept.client_id != client_id:
-            stored = await self._keyring.get(client_id, prompt=prompt)
-            if stored is None:
-                raise NotSetUpError(f"the keyring holds no secret for {client_id}")
-            self._kept = Credentials.parse(client_id, stored.reveal())
+            try:
+                self._kept = await self.in_keyring(client_id, prompt=prompt)
+            except AccountError:
+                if self._only_here is None or self._only_here.client_id != client_id:
+                    raise
+                self._kept = self._only_here
         return self._kept
+
+    async def in_keyring(self, client_id: str, *, prompt: bool) -> Credentials:
+        """Return the credentials that the keyring holds, past memory and environment.
+
+        Raises an AccountError, a NotSetUpError where it holds none of ``client_id``.
+        """
+        stored = await self._keyring.get(client_id, prompt=prompt)
+        if stored is None:
+            raise NotSetUpError(f"the keyring holds no secret for {client_id}")
+        return Credentials.parse(client_id, stored.reveal())
 
     async def stored(self, client_id: str) -> Secret | None:
         """Return what the keyring holds for ``client_id``, past memory and environment."""
@@ -87,7 +99,7 @@ class CredentialStore:
     async def store(self, credentials: Credentials) -> None:
         """Store or replace the secret in the keyring."""
         await self._keyring.set(credentials.client_id, credentials.secret)
-        self._kept = credentials
+        self._kept, self._only_here = credentials, None
 
     def keep_for_session(self, credentials: Credentials) -> None:
         """Keep the credentials in memory alone, until the program ends."""
@@ -98,7 +110,13 @@ class CredentialStore:
         if self._kept is not self._only_here:
             self._kept = None
 
+    def prefer_keyring(self) -> None:
+        """Read the keyring anew the next time; what is in memory alone counts where it has none."""
+        self._kept = None
+
     async def remove(self, client_id: str) -> None:
         """Remove the secret of ``client_id`` from the keyring and from memory."""
         await self._keyring.delete(client_id)
         self._kept = None
+        if self._only_here and self._only_here.client_id == client_id:
+            self._only_here = None

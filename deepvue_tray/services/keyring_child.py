@@ -4,12 +4,16 @@ The one module that knows the keyring library. It costs 12 MB, remembers for goo
 its first call, and an unlock prompt blocks it for as long as nobody answers. A process that ends
 with its answer keeps nothing, sees the desktop as it is now, and can be ended while it waits.
 
-Question and answer are one JSON object each, on standard input and output: a secret never stands
-in an argument list.
+Question and answer are one JSON object each, a line on standard input and the standard output: a
+secret never stands in an argument list. Standard input stays open as long as somebody waits for the
+answer. When it closes, this process ends: what was interrupted must not be done later by whoever
+answers a prompt that was left behind.
 """
 
 import json
+import os
 import sys
+import threading
 from contextlib import closing
 
 if sys.platform == "linux":
@@ -66,5 +70,13 @@ def _would_prompt(backend: KeyringBackend) -> bool:
         return True  # it would ask for the password of a new keyring
 
 
+def _end_with_standard_input() -> None:
+    # Not through sys.stdin, whose lock the interpreter wants at its own end.
+    os.read(0, 1)
+    os._exit(1)
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(answer(**json.load(sys.stdin))))
+    question = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_standard_input, daemon=True).start()
+    sys.stdout.write(json.dumps(answer(**question)))

@@ -1,7 +1,6 @@
 """The desktop's own keyring, asked through a process that ends with each answer."""
 
 import json
-import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -16,8 +15,16 @@ from deepvue_tray.core.errors import (
     NoKeyringError,
 )
 
-_COMMAND = (sys.executable, "-P", "-m", "deepvue_tray.services.keyring_child")
-# Where this package was found, so that the child finds it too, also in a checkout.
+# In a bundle sys.executable is the program itself, which knows this call by its -P.
+_COMMAND = (
+    sys.executable,
+    "-P",
+    "-c",
+    "import runpy, sys; sys.path.append(sys.argv[1]);"
+    "runpy.run_module('deepvue_tray.services.keyring_child', run_name='__main__')",
+)
+# Where this package was found, so that the child finds it too, also in a checkout. It comes last
+# in the child's path: a package from there must not take the place of a standard module.
 _FOUND_IN = str(Path(deepvue_tray.__file__).parents[1])
 
 
@@ -69,10 +76,10 @@ class SystemKeyring:
 
 
 def _start() -> "subprocess.Popen[bytes]":
-    path = os.pathsep.join(filter(None, (_FOUND_IN, os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(  # noqa: S603 - a module of ours
-        _COMMAND,
-        env=os.environ | {"PYTHONPATH": path},
+        (*_COMMAND, _FOUND_IN),
+        bufsize=0,
+        # Open until the answer is there: the child ends when it closes, however this process ends.
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         # A backend's own words could quote the secret.
@@ -86,17 +93,20 @@ async def _answer_of(
 ) -> dict[str, str | None]:
     import asyncio  # noqa: PLC0415 - a process can be made ready before it is loaded
 
-    try:
-        told, _ = await asyncio.to_thread(child.communicate, question.encode(), seconds)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.communicate()
-        raise KeyringLockedError("it does not answer") from None
-    except asyncio.CancelledError:
-        # The thread sees the process end, and ends too.
-        child.kill()
-        child.wait()
-        raise
+    assert child.stdin is not None  # noqa: S101 - both are pipes
+    assert child.stdout is not None  # noqa: S101
+    with child:  # its end and the pipes'
+        with suppress(OSError):  # it has died already, which its answer shows
+            child.stdin.write(question.encode() + b"\n")
+        try:
+            # The thread sees the process end, and ends too.
+            told = await asyncio.wait_for(asyncio.to_thread(child.stdout.read), seconds)
+        except TimeoutError:
+            child.kill()
+            raise KeyringLockedError("it does not answer") from None
+        except asyncio.CancelledError:
+            child.kill()
+            raise
     try:
         answer: dict[str, str | None] = json.loads(told)
     except ValueError:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -27,11 +28,11 @@ OPTIONS = {
 logger = logging.getLogger(__name__)
 
 
-def check(options: argparse.Namespace, keyring: SystemKeyring) -> int:
+def check(options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring) -> int:
     """Look once and print what was seen; returns the status of a monitoring plugin."""
     text, status = "", Status.UNKNOWN
     try:
-        text, status = _check(options, keyring)
+        text, status = _check(options, environ, keyring)
     except DeepvueError as error:
         if options.format == "plugin":
             # A monitor reads standard output.
@@ -49,9 +50,11 @@ def check(options: argparse.Namespace, keyring: SystemKeyring) -> int:
     return status
 
 
-def _check(options: argparse.Namespace, keyring: SystemKeyring) -> tuple[str, Status]:
+def _check(
+    options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring
+) -> tuple[str, Status]:
     """Return what is to be printed, and the status."""
-    engine = real_engine(keyring)
+    engine = real_engine(environ, keyring)
     settings = _judged_by(engine.account.settings, options)
     snapshot = replace(asyncio.run(_look(engine)), settings=settings)
     engine.close()

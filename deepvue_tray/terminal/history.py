@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -22,9 +22,9 @@ MOST_NAMED = 20
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def print_history(options: argparse.Namespace) -> int:
+def print_history(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Print the readings of a range."""
-    with _engine() as engine:
+    with _engine(environ) as engine:
         readings = engine.monitor.readings(options.since or _BEGINNING, datetime.now(UTC))
         output.write(readings_csv.lines(readings) if options.format == "csv" else _json(readings))
     return 0
@@ -37,9 +37,9 @@ def _json(readings: Iterable[Reading]) -> Iterator[str]:
         yield f'{{"at": {at}, "balance": {reading.balance:f}}}\n'
 
 
-def import_history(options: argparse.Namespace) -> int:
+def import_history(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Store the readings of a file, or none where a line is wrong."""
-    with _engine() as engine, _opened(options.file) as lines:
+    with _engine(environ) as engine, _opened(options.file) as lines:
         readings, bad = readings_csv.parse(lines, datetime.now(UTC))
         if bad:
             for number, reason in bad[:MOST_NAMED]:
@@ -61,8 +61,8 @@ def import_history(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _engine() -> Iterator[Engine]:
-    engine = real_engine()
+def _engine(environ: Mapping[str, str]) -> Iterator[Engine]:
+    engine = real_engine(environ)
     if not engine.account.client_id:
         raise NotSetUpError("no client ID: sign in, or set DEEPVUE_CLIENT_ID")
     try:

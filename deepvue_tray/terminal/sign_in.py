@@ -5,11 +5,16 @@ import asyncio
 import getpass
 import signal
 import sys
+from collections.abc import Coroutine, Mapping
+from typing import Any
 
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import InvalidInputError
 from deepvue_tray.core.reading import Reading, rounded_for_display
 from deepvue_tray.engine import real_engine
+
+MOMENT_S = 1.0
+"""Seconds for a keyring that asks nobody."""
 
 
 def line_of(reading: Reading) -> str:
@@ -19,33 +24,45 @@ def line_of(reading: Reading) -> str:
     return f"{balance:,f} {noun} at {reading.at.astimezone():%H:%M}"
 
 
-def login(options: argparse.Namespace) -> int:
+def login(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Check credentials with the server, and store them."""
     # getpass then gives the terminal its echo back.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    engine = real_engine()
+    engine = real_engine(environ)
     credentials = _typed(options.client_id, known=engine.account.settings.client_id)
 
-    async def probe_and_save() -> Reading:
+    async def probe_and_store() -> Reading:
         reading = await engine.monitor.probe(credentials)
-        await engine.account.save(engine.account.settings, credentials)
+        await _announced(engine.account.sign_in(credentials))
         return reading
 
-    reading = asyncio.run(probe_and_save())
+    reading = asyncio.run(probe_and_store())
     engine.close()
     print(f"Signed in as {credentials.client_id}: {line_of(reading)}.")
     print("The client secret is stored in the keyring.")
     return 0
 
 
-def logout() -> int:
+def logout(environ: Mapping[str, str]) -> int:
     """Remove the stored credentials."""
-    client_id = asyncio.run(real_engine().account.sign_out())
-    if client_id:
+    account = real_engine(environ).account
+    if client_id := account.settings.client_id:
+        asyncio.run(_announced(account.sign_out(client_id)))
         print(f"Signed out: the keyring no longer holds a secret for {client_id}.")
     else:
         print("Nobody was signed in.")
     return 0
+
+
+async def _announced(change: Coroutine[Any, Any, None]) -> None:
+    """Do what needs the keyring, and say so once it takes longer than a moment."""
+    task = asyncio.create_task(change)
+    done, _ = await asyncio.wait([task], timeout=MOMENT_S)
+    if not done:
+        print(
+            "Waiting for the keyring; it may be showing a prompt for its password.", file=sys.stderr
+        )
+    await task
 
 
 def _typed(client_id: str | None, *, known: str) -> Credentials:

@@ -17,7 +17,15 @@ from PySide6.QtGui import (
     QPalette,
     QScreen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from deepvue_tray.core.errors import Action
 from deepvue_tray.core.reading import Stretch
@@ -42,21 +50,25 @@ the panel."""
 class Card(QWidget):
     """A small window that shows snapshots.
 
-    As a pop-up by the tray it closes when it loses the focus and on Escape; as the only window it
-    stays, and closing it asks to quit.
+    As a pop-up by the tray it closes when it loses the focus and on Escape. Without a tray it is a
+    window that stays and also offers ``menu``, the tray's own; once it is closed, it says that the
+    program goes on.
     """
 
     asked = Signal(object)
     """An Action that a person has chosen."""
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, menu: QMenu | None = None) -> None:
         super().__init__()
         self._prefix = prefix
+        self._after_closing: QMessageBox | None = None
         self._icon: QRect | None = None
         self._settings = Settings()
         self._awaits_past = True
         self.setWindowTitle(prefix or "deepvue-tray")
         self._build()
+        if menu:
+            self._menu.setMenu(menu)
         keep_readable(self)
 
     @Slot(object)
@@ -110,6 +122,7 @@ class Card(QWidget):
             )
         )
         self._notice.setVisible(True)
+        self._menu.setVisible(True)
         self.setWindowFlags(Qt.WindowType.Window)
         self._fit()
         self.show()
@@ -118,6 +131,7 @@ class Card(QWidget):
         """Open beside the tray's icon, or the pointer where no desktop tells the icon's place."""
         self._icon = icon or _icon_at(QCursor.pos())
         self._notice.setVisible(False)
+        self._menu.setVisible(False)
         self.setWindowFlags(Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint)
         self._fit()
         self.show()
@@ -136,10 +150,10 @@ class Card(QWidget):
             self.hide()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Quit where this is the only thing the person can see of the program."""
+        """Say that the program goes on, where nothing else of it can be seen."""
         super().closeEvent(event)
-        if not self._is_popup:
-            self.asked.emit(Action.QUIT)
+        if not self._is_popup and self._after_closing is None:
+            self._after_closing = self._ask_whether_to_quit()
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw the edge that no window manager draws around a pop-up."""
@@ -170,6 +184,22 @@ class Card(QWidget):
         room = _room(_screen_at(self._icon.center()))
         self.resize(size.boundedTo(room.size()))
         self.move(_beside(self._icon, self.size(), room))
+
+    def _ask_whether_to_quit(self) -> QMessageBox:
+        question = QMessageBox()
+        question.setWindowTitle(self.windowTitle())
+        question.setIcon(QMessageBox.Icon.Information)
+        question.setText(self.tr("deepvue-tray keeps running, and alerts still come."))
+        question.setInformativeText(self.tr("Start deepvue-tray again to see its window."))
+        leave = question.addButton(
+            words.label_of(Action.QUIT), QMessageBox.ButtonRole.DestructiveRole
+        )
+        leave.clicked.connect(lambda: self.asked.emit(Action.QUIT))
+        stay = question.addButton(self.tr("Keep watching"), QMessageBox.ButtonRole.AcceptRole)
+        question.setDefaultButton(stay)
+        question.setEscapeButton(stay)
+        question.show()
+        return question
 
     def _button(self, action: Action) -> QPushButton:
         button = QPushButton(words.label_of(action))
@@ -229,15 +259,19 @@ class Card(QWidget):
 
     def _buttons(self) -> QHBoxLayout:
         self._refresh = self._button(Action.REFRESH)
+        self._menu = QPushButton(self.tr("More"))
+        self._menu.setToolTip(self.tr("Snooze, dashboard, about and quit"))
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (
             self._refresh,
             self._button(Action.HISTORY),
             self._button(Action.SETTINGS),
+            self._menu,
         ):
             # All of one width, so that nothing moves when a label changes.
             buttons.addWidget(button, stretch=1)
+        self._menu.hide()
         return buttons
 
 

@@ -48,6 +48,8 @@ class Refresher(QObject):
     """
 
     changed = Signal(object)
+    ticked = Signal()
+    """A minute has passed: time to see whether another process has signed in or saved settings."""
 
     def __init__(
         self,
@@ -187,6 +189,7 @@ class Refresher(QObject):
             self._catch_up(now)
         elif self._is_stale(now) and not self.snapshot.stale:
             self._show(replace(self.snapshot, stale=True))
+        self.ticked.emit()
 
     def _catch_up(self, now: datetime) -> None:
         """Ask at once if it is time by the clock on the wall; else at that time."""

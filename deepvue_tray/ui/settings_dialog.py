@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QGroupBox,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QProgressBar,
     QPushButton,
     QSpinBox,
@@ -26,8 +28,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from deepvue_tray.core.credentials import Credentials
-from deepvue_tray.core.errors import AccountError, DeepvueError, InvalidInputError
+from deepvue_tray.core.credentials import Credentials, parse_client_id
+from deepvue_tray.core.errors import (
+    AccountError,
+    DeepvueError,
+    InvalidInputError,
+    NotSetUpError,
+)
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import (
     LONGEST_INTERVAL,
@@ -56,14 +63,16 @@ class SettingsDialog(QDialog):
     """Edits ``settings``; ``from_environment`` says that the environment's credentials win.
 
     ``starts_at_login`` is the present state of that, and ``notice`` what should be known first.
-    ``test_asked`` carries credentials, or None for the stored ones. ``save_asked`` carries the
-    settings, the credentials or None where they are unchanged, whether these are for this session
-    only, and whether to start at login. ``remove_asked`` asks to forget the stored credentials.
+    ``test_asked`` carries what was typed: credentials, a client id alone whose secret the keyring
+    holds, or None for those in use. ``save_asked`` carries the settings, the same, whether these
+    are for this session only, and whether to start at login. ``remove_asked`` carries the client
+    id whose secret is to be removed. One change is under way at a time; a window that is closed
+    meanwhile comes back if it fails.
     """
 
     test_asked = Signal(object)
     save_asked = Signal(object, object, bool, bool)
-    remove_asked = Signal()
+    remove_asked = Signal(str)
 
     def __init__(
         self,
@@ -77,6 +86,8 @@ class SettingsDialog(QDialog):
         super().__init__()
         self._settings = settings
         self._tested = ("", "")
+        self._is_changing = False
+        self._focused: QWidget | None = None
         self.setWindowTitle(f"{prefix} · " * bool(prefix) + self.tr("Settings"))
         self._failure = Message()
         groups = QWidget()
@@ -114,13 +125,36 @@ class SettingsDialog(QDialog):
         """Say beside the fields why the credentials opened nothing."""
         self._set_testing(False)
         if self._in_fields() == self._tested:
-            self._answer_with("✗ " + words.explanation_of(error))
+            self._answer_with("✗ " + self._explanation_of(error))
 
     def show_save_failed(self, error: DeepvueError) -> None:
         """Say why nothing was stored; what was typed stays, and the session is offered instead."""
-        self._validate()
-        self._failure.say("✗ " + words.explanation_of(error))
+        self.show_remove_failed(error)
         self._for_session.setVisible(isinstance(error, AccountError) and bool(self._secret.text()))
+
+    def show_remove_failed(self, error: DeepvueError) -> None:
+        """Say why the secret was not removed."""
+        self._end_change()
+        self._failure.say("✗ " + self._explanation_of(error))
+
+    def show_removed(self) -> None:
+        """Say that the secret is gone; the window's other edits stay, to be saved or not."""
+        if self.isHidden():
+            self._set_changing(False)
+            self.reject()
+            return
+        if self._client_id.text().strip() == self._settings.client_id:
+            self._client_id.clear()
+            self._secret.clear()
+        self._settings = replace(self._settings, client_id="")
+        self._remove.setEnabled(False)
+        self._end_change()
+        self._answer_with("✓ " + self.tr("The client secret is removed from the keyring."))
+
+    def stop_waiting(self) -> None:
+        """Be as before the change or the test that is under way, of which nothing is heard."""
+        self._set_testing(False)
+        self._end_change()
 
     def event(self, event: QEvent) -> bool:
         """Fit when what is said needs more or less room."""
@@ -137,6 +171,10 @@ class SettingsDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Close, and leave no secret behind in a widget."""
+        if self._is_changing and result == QDialog.DialogCode.Rejected:
+            # If the change fails, that is said here, beside what was typed.
+            self.hide()
+            return
         self._secret.clear()
         self._tested = ("", "")
         super().done(result)
@@ -156,9 +194,7 @@ class SettingsDialog(QDialog):
         self._client_id.setMinimumWidth(FIELD_WIDTH)
         self._client_id.setToolTip(self.tr("From the Deepvue dashboard"))
         self._secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
-        self._secret.setToolTip(self.tr("Leave it empty to keep the stored one"))
-        if known:
-            self._secret.setPlaceholderText(self.tr("kept in the keyring"))
+        self._secret.setToolTip(self.tr("Leave it empty to use the one that is stored"))
         reveal = QPushButton(self.tr("Show"), autoDefault=False)
         reveal.setCheckable(True)
         reveal.setToolTip(self.tr("Shows or hides the secret as it is typed"))
@@ -169,7 +205,7 @@ class SettingsDialog(QDialog):
         self._remove = QPushButton(self.tr("&Remove"), autoDefault=False)
         self._remove.setToolTip(self.tr("Forgets the client ID and the stored secret"))
         self._remove.setEnabled(known)
-        self._remove.clicked.connect(self.remove_asked)
+        self._remove.clicked.connect(self._confirm_removal)
         self._progress = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self._progress.setAccessibleName(self.tr("Asking the server…"))
         self._progress.setFixedWidth(_PROGRESS_WIDTH)
@@ -179,7 +215,7 @@ class SettingsDialog(QDialog):
         box = QGroupBox(self.tr("Credentials"))
         form = QFormLayout(box)
         form.addRow(self.tr("Client &ID:"), self._client_id)
-        secret_label = QLabel(self.tr("Client &secret:"))
+        secret_label = QLabel(self.tr("Clie&nt secret:"))
         secret_label.setBuddy(self._secret)
         form.addRow(secret_label, row(self._secret, reveal))
         form.addRow("", row(self._test, self._remove, self._progress, stretch=True))
@@ -220,7 +256,7 @@ class SettingsDialog(QDialog):
         form = QFormLayout(box)
         for label, credits_left, days in (
             (self.tr("&Low at:"), "low", "low_days"),
-            (self.tr("&Critical at:"), "critical", "critical_days"),
+            (self.tr("Critic&al at:"), "critical", "critical_days"),
         ):
             either = QLabel(self.tr("or"))
             pair = row(self._thresholds[credits_left], either, self._thresholds[days])
@@ -302,21 +338,25 @@ class SettingsDialog(QDialog):
             settings = replace(settings, interval=self._interval.value() * _MINUTE)
         return settings
 
-    def _typed(self) -> Credentials | None:
-        """Return the credentials that were typed, or None where the stored ones stay.
+    def _typed(self) -> Credentials | str | None:
+        """Return what was typed: credentials, another client id alone, or None.
 
         Raises InvalidInputError where they cannot be right.
         """
-        same_client = self._client_id.text().strip() == self._settings.client_id
-        if same_client and not self._secret.text().strip():
-            return None
-        return Credentials.parse(self._client_id.text(), self._secret.text())
+        if self._secret.text().strip():
+            return Credentials.parse(self._client_id.text(), self._secret.text())
+        return None if self._is_client_in_use() else parse_client_id(self._client_id.text())
+
+    def _is_client_in_use(self) -> bool:
+        return self._client_id.text().strip() == self._settings.client_id
 
     def _validate(self, *_: object) -> None:
         """Mark what cannot be saved at its field."""
         self._answer.setVisible(False)
         self._failure.setVisible(False)
         self._for_session.setVisible(False)
+        kept = bool(self._settings.client_id) and self._is_client_in_use()
+        self._secret.setPlaceholderText(self.tr("unchanged") if kept else "")
         found = problems(self._edited())
         # The interval's field cannot hold a wrong one, but the demo's is shorter than it can show.
         reason = next((found[name] for name in _THRESHOLDS if name in found), None)
@@ -333,6 +373,27 @@ class SettingsDialog(QDialog):
         self._test.setEnabled(not testing)
         self._progress.setVisible(testing)
 
+    def _set_changing(self, changing: bool) -> None:
+        """Let nothing be edited or asked for while a change is under way."""
+        if changing:
+            self._focused = self.focusWidget()
+        self._is_changing = changing
+        self._groups.setEnabled(not changing)
+        self._save.setEnabled(not changing)
+        self._for_session.setEnabled(not changing)
+        if not changing and self._focused:
+            self._focused.setFocus()
+
+    def _end_change(self) -> None:
+        self._set_changing(False)
+        self._validate()
+        self.show()
+
+    def _explanation_of(self, error: DeepvueError) -> str:
+        if isinstance(error, NotSetUpError) and self._client_id.text().strip():
+            return self.tr("The keyring holds no secret for this client ID. Enter it above.")
+        return words.explanation_of(error)
+
     def _answer_with(self, text: str) -> None:
         self._answer.say(text)
         # Once it has its place, which may be out of sight on a small screen.
@@ -344,20 +405,46 @@ class SettingsDialog(QDialog):
     def _on_test(self) -> None:
         self._tested = self._in_fields()
         try:
-            credentials = self._typed()
+            typed = self._typed()
         except InvalidInputError as error:
             self.show_test_failed(error)
             return
         self._set_testing(True)
         self._answer_with(self.tr("Asking the server…"))
-        self.test_asked.emit(credentials)
+        self.test_asked.emit(typed)
 
     def _on_save(self, *, session_only: bool = False) -> None:
         try:
-            credentials = self._typed()
+            typed = self._typed()
         except InvalidInputError as error:
             self._answer_with("✗ " + words.explanation_of(error))
             return
-        self._save.setEnabled(False)
+        self._set_changing(True)
         at_login = self._at_login.isChecked()
-        self.save_asked.emit(self._edited(), credentials, session_only, at_login)
+        self.save_asked.emit(self._edited(), typed, session_only, at_login)
+
+    def _confirm_removal(self) -> None:
+        client_id = self._settings.client_id
+
+        def remove() -> None:
+            self._set_changing(True)
+            self.remove_asked.emit(client_id)
+
+        question = QMessageBox(self)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.setWindowTitle(self.tr("Remove"))
+        question.setIcon(QMessageBox.Icon.Question)
+        question.setTextFormat(Qt.TextFormat.PlainText)
+        question.setText(
+            self.tr("Remove the client secret of {0} from the keyring?").format(client_id)
+        )
+        question.setInformativeText(
+            self.tr("The wallet is then no longer watched. Its history stays.")
+        )
+        confirm = question.addButton(self.tr("&Remove"), QMessageBox.ButtonRole.DestructiveRole)
+        confirm.clicked.connect(remove)
+        cancel = question.addButton(QMessageBox.StandardButton.Cancel)
+        cancel.setIcon(QIcon())
+        question.setDefaultButton(cancel)
+        question.setEscapeButton(cancel)
+        question.open()

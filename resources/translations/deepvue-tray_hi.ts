@@ -7,6 +7,26 @@
         <source>This desktop shows no tray icons, so the balance stands here; it moves into the tray as soon as there is one. On GNOME, the AppIndicator extension brings it.</source>
         <translation>यह डेस्कटॉप ट्रे आइकन नहीं दिखाता, इसलिए शेष राशि यहाँ है; ट्रे मिलते ही यह वहाँ चली जाएगी। GNOME पर AppIndicator एक्सटेंशन इसे लाता है।</translation>
     </message>
+    <message>
+        <source>deepvue-tray keeps running, and alerts still come.</source>
+        <translation>deepvue-tray चलता रहेगा, और सूचनाएँ आती रहेंगी।</translation>
+    </message>
+    <message>
+        <source>Start deepvue-tray again to see its window.</source>
+        <translation>इसकी विंडो देखने के लिए deepvue-tray फिर से शुरू करें।</translation>
+    </message>
+    <message>
+        <source>Keep watching</source>
+        <translation>नज़र रखना जारी रखें</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>और</translation>
+    </message>
+    <message>
+        <source>Snooze, dashboard, about and quit</source>
+        <translation>सूचनाएँ टालना, डैशबोर्ड, परिचय और बंद करना</translation>
+    </message>
 </context>
 <context>
     <name>Chart</name>
@@ -131,20 +151,20 @@
         <translation>Deepvue डैशबोर्ड से</translation>
     </message>
     <message>
-        <source>Leave it empty to keep the stored one</source>
-        <translation>सहेजा हुआ रखने के लिए खाली छोड़ें</translation>
-    </message>
-    <message>
-        <source>kept in the keyring</source>
-        <translation>कीरिंग में सहेजा है</translation>
-    </message>
-    <message>
         <source>Forgets the client ID and the stored secret</source>
         <translation>क्लाइंट ID और सहेजा हुआ सीक्रेट भुला देता है</translation>
     </message>
     <message>
         <source>Client &amp;ID:</source>
         <translation>क्लाइंट &amp;ID:</translation>
+    </message>
+    <message>
+        <source>Clie&amp;nt secret:</source>
+        <translation>क्लाइंट सीक्रेट (&amp;N):</translation>
+    </message>
+    <message>
+        <source>Critic&amp;al at:</source>
+        <translation>गंभीर (&amp;A):</translation>
     </message>
     <message>
         <source>Balance unknown for an hour</source>
@@ -161,6 +181,14 @@
     <message>
         <source>It works: {0}.</source>
         <translation>काम कर रहा है: {0}।</translation>
+    </message>
+    <message>
+        <source>The client secret is removed from the keyring.</source>
+        <translation>क्लाइंट सीक्रेट कीरिंग से हटा दिया गया है।</translation>
+    </message>
+    <message>
+        <source>Leave it empty to use the one that is stored</source>
+        <translation>जो सहेजा हुआ है, उसे इस्तेमाल करने के लिए इसे खाली छोड़ें</translation>
     </message>
     <message>
         <source>Show</source>
@@ -185,10 +213,6 @@
     <message>
         <source>Credentials</source>
         <translation>क्रेडेंशियल</translation>
-    </message>
-    <message>
-        <source>Client &amp;secret:</source>
-        <translation>क्लाइंट सीक्रेट (&amp;S):</translation>
     </message>
     <message>
         <source>DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set, and wins.</source>
@@ -225,10 +249,6 @@
     <message>
         <source>&amp;Low at:</source>
         <translation>कम (&amp;L):</translation>
-    </message>
-    <message>
-        <source>&amp;Critical at:</source>
-        <translation>गंभीर (&amp;C):</translation>
     </message>
     <message>
         <source>or</source>
@@ -309,6 +329,26 @@
     <message>
         <source>&amp;Keep for this session only</source>
         <translation>केवल इस सत्र के लिए रखें (&amp;K)</translation>
+    </message>
+    <message>
+        <source>unchanged</source>
+        <translation>वही रहेगा</translation>
+    </message>
+    <message>
+        <source>The keyring holds no secret for this client ID. Enter it above.</source>
+        <translation>कीरिंग में इस क्लाइंट ID का कोई सीक्रेट नहीं है। उसे ऊपर भरें।</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>हटाएँ</translation>
+    </message>
+    <message>
+        <source>Remove the client secret of {0} from the keyring?</source>
+        <translation>क्या {0} का क्लाइंट सीक्रेट कीरिंग से हटाना है?</translation>
+    </message>
+    <message>
+        <source>The wallet is then no longer watched. Its history stays.</source>
+        <translation>उसके बाद वॉलेट पर नज़र नहीं रखी जाएगी। उसका इतिहास बना रहेगा।</translation>
     </message>
     <message>
         <source>Asking the server…</source>

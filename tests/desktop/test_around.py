@@ -91,6 +91,44 @@ def test_started_at_login_it_shows_no_window_until_it_is_asked_to(
     wait_until(lambda: window(program.desktop), "the window")
 
 
+def test_a_first_start_without_a_tray_gives_the_keyboard_to_the_window_that_asks(
+    new_desktop: Callable[..., Desktop], server: FaultyServer
+) -> None:
+    desktop = new_desktop(panel=None)
+    desktop.start("xfwm4", "--compositor=off")
+    program = Program(desktop, server.url)
+    program.start()
+    wait_until(lambda: "No tray" in program.output(), "the notice")
+    focused = ("xdotool", "getwindowfocus", "getwindowname")
+    wait_until(lambda: desktop.run(*focused).startswith("Settings"), "the focus in the settings")
+    for keys in (("type", "live_1"), ("key", "Tab"), ("type", "s3cr3t-value"), ("key", "Return")):
+        desktop.run("xdotool", *keys)
+    wait_until(lambda: window(desktop), "the window with the balance")
+    wait_until(lambda: server.requests, "a request")
+    assert server.requests[-1].headers["x-api-key"] == "s3cr3t-value"
+
+
+def test_closing_the_only_window_ends_nothing_and_a_second_start_shows_it_again(
+    new_desktop: Callable[..., Desktop], server: FaultyServer
+) -> None:
+    desktop = new_desktop(panel=None)
+    desktop.start("xfwm4", "--compositor=off")
+    program = Program(desktop, server.url)
+    process = program.start(**SIGNED_IN)
+    desktop.focus("deepvue-tray")
+    before = window(desktop)
+    desktop.run("xdotool", "key", "alt+F4")
+    wait_until(lambda: before not in window(desktop).split(), "the window's end")
+    desktop.focus("deepvue-tray")
+    desktop.run("xdotool", "key", "Escape")
+    wait_until(lambda: not window(desktop), "no window at all")
+    assert process.poll() is None
+    assert program.run().returncode == 0
+    wait_until(lambda: window(desktop), "the window again")
+    process.terminate()
+    assert process.wait(5) == 0
+
+
 def test_start_at_login_is_switched_on_in_the_settings(
     program: Program, server: FaultyServer
 ) -> None:

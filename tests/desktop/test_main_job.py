@@ -193,6 +193,35 @@ def test_a_locked_keyring_is_told_without_a_prompt_and_its_unlocking_noticed_wit
     tooltip(item, "6,448 credits", patience=60)
 
 
+def test_a_login_with_a_new_secret_ends_the_rest_after_a_refusal(
+    signed_in: Program, server: FaultyServer
+) -> None:
+    server.answer = status(401)
+    signed_in.start()
+    item = TrayItem.wait(signed_in.desktop)
+    tooltip(item, "Credentials refused")
+    server.answer = balance(6448)
+    assert signed_in.login("live_1", "r0tated-value").returncode == 0
+    tooltip(item, "6,448 credits", patience=120)
+    assert server.requests[-1].headers["x-api-key"] == "r0tated-value"
+
+
+def test_the_browser_does_not_get_the_client_secret(program: Program, tmp_path: Path) -> None:
+    browser = tmp_path / "xdg-open"
+    browser.write_text(
+        f"#!/bin/sh\n/usr/bin/env > {tmp_path}/part && /bin/mv {tmp_path}/part {tmp_path}/environ\n"
+    )
+    browser.chmod(0o700)
+    program.start(**SIGNED_IN, PATH=str(tmp_path))
+    item = TrayItem.wait(program.desktop)
+    tooltip(item, "6,448 credits")
+    item.click("Open dashboard")
+    wait_until((tmp_path / "environ").is_file, "the browser")
+    environ = (tmp_path / "environ").read_text()
+    assert "DEEPVUE_CLIENT_ID=live_1" in environ
+    assert SIGNED_IN["DEEPVUE_CLIENT_SECRET"] not in environ
+
+
 def test_a_refused_unlock_leaves_everything_as_it_was(signed_in: Program) -> None:
     desktop = signed_in.desktop
     secret_service.lock(desktop)
@@ -221,6 +250,27 @@ def test_quitting_while_the_keyring_waits_for_a_password_is_quick_and_quiet(
     assert process.wait(5) == 0
     assert time.monotonic() - began < QUIT_WITHIN
     assert signed_in.output() == ""
+
+
+def test_quitting_while_a_removal_waits_for_a_password_removes_nothing(signed_in: Program) -> None:
+    desktop = signed_in.desktop
+    desktop.start("xfwm4", "--compositor=off")
+    process = signed_in.start()
+    item = TrayItem.wait(desktop)
+    tooltip(item, "6,448 credits")
+    secret_service.lock(desktop)
+    item.click("Settings…")
+    desktop.focus("Settings")
+    desktop.run("xdotool", "key", "alt+r")
+    desktop.focus("Remove")
+    desktop.run("xdotool", "key", "alt+r")
+    secret_service.prompt(desktop)
+    process.terminate()
+    assert process.wait(5) == 0
+    secret_service.unlock(desktop)
+    stored = secret_service.stored(desktop, service="deepvue-tray", username="live_1")
+    assert stored == ["s3cr3t-value"]
+    assert signed_in.run("logout").stdout.startswith("Signed out")
 
 
 def test_first_start_opens_the_settings_and_what_is_typed_there_signs_in(

@@ -56,3 +56,19 @@ def test_what_is_kept_for_the_session_never_reaches_the_keyring() -> None:
     store.keep_for_session(STORED)
     assert asyncio.run(store.load("live_1", prompt=True)) == STORED
     assert asyncio.run(store.stored("live_1")) is None
+
+
+def test_what_is_kept_for_the_session_ends_when_it_is_removed() -> None:
+    store = CredentialStore({}, MemoryKeyring())
+    store.keep_for_session(STORED)
+    asyncio.run(store.remove("live_1"))
+    with pytest.raises(NotSetUpError):
+        asyncio.run(store.load("live_1", prompt=True))
+
+
+def test_what_is_stored_later_counts_more_than_what_was_kept_for_the_session() -> None:
+    store = CredentialStore({}, MemoryKeyring())
+    store.keep_for_session(Credentials("live_1", Secret("session-secret")))
+    asyncio.run(store.store(STORED))
+    store.prefer_keyring()
+    assert asyncio.run(store.load("live_1", prompt=True)) == STORED

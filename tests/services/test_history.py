@@ -98,7 +98,7 @@ def test_a_balance_reads_the_same_before_and_after_a_restart(path: Path, told: D
     if balance is None:
         return
     with closing(History(path)) as history:
-        history.append("live_1", Reading(at=NOW, balance=balance), QUIET)
+        history.append("live_1", Reading(at=NOW, balance=balance), lambda _: QUIET)
     with closing(History(path)) as restarted:
         known = restarted.latest("live_1", NOW)
         assert known is not None

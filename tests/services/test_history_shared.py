@@ -81,7 +81,7 @@ def test_the_tray_s_other_jobs_do_not_wait_for_a_locked_history(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("deepvue_tray.services.log.to_file", lambda _: None)
-    engine = _logged_engine()
+    engine = _logged_engine({})
     engine.monitor.recall()
     database = engine.monitor._history._opened
     assert database is not None

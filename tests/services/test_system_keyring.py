@@ -16,8 +16,9 @@ from deepvue_tray.core.errors import (
 )
 from deepvue_tray.services import system_keyring
 from deepvue_tray.services.system_keyring import SystemKeyring
+from tests.support.file_keyring import CHECKOUT, FileKeyring
 
-CHECKOUT = Path(__file__).parents[2]
+needs_fifo = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX alone has named pipes")
 
 
 @pytest.fixture
@@ -46,7 +47,10 @@ def test_where_no_process_can_be_started_the_keyring_is_said_to_refuse(
     ],
 )
 def test_each_failure_has_its_own_words_and_none_quotes_the_secret(
-    fail: pytest.MonkeyPatch, failure: str, told: type[DeepvueError]
+    fail: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    failure: str,
+    told: type[DeepvueError],
 ) -> None:
     fail.setenv("FAILING_KEYRING", failure)
     with pytest.raises(told) as caught:
@@ -55,6 +59,7 @@ def test_each_failure_has_its_own_words_and_none_quotes_the_secret(
     assert caught.value.__cause__ is None
     with pytest.raises(told):
         asyncio.run(SystemKeyring().get("live_1", prompt=True))
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_machine_without_a_keyring_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,22 +68,45 @@ def test_a_machine_without_a_keyring_is_told_apart(monkeypatch: pytest.MonkeyPat
         asyncio.run(SystemKeyring().get("live_1", prompt=True))
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX alone has named pipes")
-def test_a_prompt_that_nobody_answers_ends_when_nobody_waits_any_more(
+def test_a_package_beside_the_program_does_not_take_the_place_of_a_standard_module(
     fail: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    asked = tmp_path / "asked"
-    os.mkfifo(asked)
-    fail.setenv("FAILING_KEYRING", "hangs")
-    fail.setenv("FAILING_KEYRING_ASKED", str(asked))
+    for module in ("dataclasses", "typing"):
+        (tmp_path / f"{module}.py").write_text("raise ImportError('the one from PyPI')")
+    fail.setattr(system_keyring, "_FOUND_IN", str(tmp_path))
+    fail.setenv("FAILING_KEYRING", "locked")
+    with pytest.raises(KeyringLockedError):
+        asyncio.run(SystemKeyring().get("live_1", prompt=True))
+
+
+@needs_fifo
+def test_a_keyring_that_does_not_answer_by_itself_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keyring = FileKeyring(tmp_path)
+    for name, value in keyring.locked.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(system_keyring, "PEEK_TIMEOUT", 0.0)
+    with pytest.raises(KeyringLockedError, match="does not answer"):
+        asyncio.run(SystemKeyring().get("live_1", prompt=False))
+
+
+@needs_fifo
+def test_a_prompt_that_nobody_answers_ends_when_nobody_waits_any_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keyring = FileKeyring(tmp_path)
+    for name, value in keyring.locked.items():
+        monkeypatch.setenv(name, value)
 
     async def give_up_once_asked() -> None:
         asking = asyncio.create_task(SystemKeyring().get("live_1", prompt=True))
-        child = int(await asyncio.to_thread(asked.read_text))
+        child, told = await asyncio.to_thread(keyring.wait_for_prompt)
         asking.cancel()
         with suppress(asyncio.CancelledError):
             await asking
         with pytest.raises(ProcessLookupError):
             os.kill(child, 0)
+        told.close()
 
     asyncio.run(give_up_once_asked())

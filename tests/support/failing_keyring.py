@@ -2,8 +2,6 @@
 
 import os
 import sys
-import time
-from pathlib import Path
 from typing import NoReturn
 
 import keyring.errors
@@ -25,6 +23,7 @@ class Keyring(KeyringBackend):
         self._fail()
 
     def _fail(self, password: str = "") -> NoReturn:
+        print(f"a backend's own words, with {password}", file=sys.stderr)
         match os.environ["FAILING_KEYRING"]:
             case "locked":
                 raise keyring.errors.KeyringLocked
@@ -34,7 +33,4 @@ class Keyring(KeyringBackend):
                 raise keyring.errors.NoKeyringError
             case "dies":
                 sys.exit(3)
-            case "hangs":
-                Path(os.environ["FAILING_KEYRING_ASKED"]).write_text(str(os.getpid()))
-                time.sleep(60)
         raise keyring.errors.PasswordSetError(f"cannot store {password}")

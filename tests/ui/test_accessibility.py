@@ -33,6 +33,12 @@ def card() -> QWidget:
     return card
 
 
+def without_tray() -> QWidget:
+    card = Card("")
+    card.open_without_tray()
+    return card
+
+
 def history() -> QWidget:
     window = HistoryWindow("")
     window.show_plot(plot())
@@ -41,6 +47,7 @@ def history() -> QWidget:
 
 WINDOWS: dict[str, Callable[[], QWidget]] = {
     "card": card,
+    "card without a tray": without_tray,
     "history": history,
     "settings": lambda: SettingsDialog(Settings(client_id="live_1"), from_environment=True),
     "about": lambda: about_window({"settings": "settings.json"}, ["a library 1.0 (MIT)"]),

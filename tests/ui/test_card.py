@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import Action, ServerError
@@ -55,16 +55,48 @@ def test_as_a_pop_up_it_closes_on_escape(qtbot: QtBot, card: Card) -> None:
     assert not card.isVisible()
 
 
-def test_as_the_only_window_it_stays_on_escape_and_quits_when_closed(
+def after_closing(card: Card) -> QMessageBox:
+    card.close()
+    assert card._after_closing is not None
+    return card._after_closing
+
+
+def test_as_the_only_window_it_stays_on_escape_and_closing_it_ends_nothing_unasked(
     qtbot: QtBot, card: Card
 ) -> None:
     card.open_without_tray()
     assert "AppIndicator" in seen(card)
     QTest.keyClick(card, Qt.Key.Key_Escape)
     assert card.isVisible()
+    with qtbot.assertNotEmitted(card.asked):
+        said = after_closing(card)
+        assert said.isVisible()
+        assert "Start deepvue-tray again" in said.informativeText()
+        QTest.keyClick(said, Qt.Key.Key_Escape)
+    assert not said.isVisible()
+    card.open_without_tray()
+    card.close()
+    assert not said.isVisible()
+
+
+def test_once_the_only_window_is_closed_the_program_can_be_ended(qtbot: QtBot, card: Card) -> None:
+    card.open_without_tray()
+    said = after_closing(card)
+    leave = next(button for button in said.buttons() if button.text() == "Quit")
     with qtbot.waitSignal(card.asked) as asked:
-        card.close()
+        QTest.mouseClick(leave, Qt.MouseButton.LeftButton)
     assert asked.args == [Action.QUIT]
+
+
+def test_the_only_window_offers_the_tray_s_menu_and_the_pop_up_does_not(qtbot: QtBot) -> None:
+    menu = QMenu()
+    card = Card("", menu)
+    qtbot.addWidget(card)
+    card.open_without_tray()
+    [more] = [button for button in card.findChildren(QPushButton) if button.menu() is menu]
+    assert more.isVisible()
+    card.open_as_popup()
+    assert not more.isVisible()
 
 
 def icon_at(x: int, y: int) -> QRect:

@@ -93,6 +93,16 @@ def sleep(refresher: Refresher, wallet: Wallet, time: timedelta) -> None:
     tick(refresher, wallet)
 
 
+def test_each_minute_it_is_time_to_see_what_another_process_has_saved(
+    qtbot: QtBot, refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    wallet.answer(Snapshot(trouble=RejectedError()))
+    with qtbot.waitSignal(refresher.ticked):
+        tick(refresher, wallet)
+    assert wallet.asked == 1
+
+
 def test_a_hundred_clicks_in_a_row_are_one_request(refresher: Refresher, wallet: Wallet) -> None:
     for _ in range(100):
         refresher.refresh()

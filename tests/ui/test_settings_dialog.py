@@ -13,12 +13,19 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QSpinBox,
 )
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.credentials import Credentials, Secret
-from deepvue_tray.core.errors import DamagedError, NoKeyringError, RejectedError, StorageError
+from deepvue_tray.core.errors import (
+    DamagedError,
+    NoKeyringError,
+    NotSetUpError,
+    RejectedError,
+    StorageError,
+)
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.ui.settings_dialog import SettingsDialog
@@ -33,8 +40,8 @@ class Person:
     def __init__(self, qtbot: QtBot, dialog: SettingsDialog) -> None:
         self.qtbot = qtbot
         self.dialog = dialog
-        self.saved: list[tuple[Settings, Credentials | None, bool, bool]] = []
-        self.tested: list[Credentials | None] = []
+        self.saved: list[tuple[Settings, Credentials | str | None, bool, bool]] = []
+        self.tested: list[Credentials | str | None] = []
         dialog.save_asked.connect(lambda *asked: self.saved.append(asked))
         dialog.test_asked.connect(self.tested.append)
         dialog.show()
@@ -97,12 +104,129 @@ def test_an_empty_secret_keeps_the_stored_one(open_dialog: Callable[..., Person]
     assert person.saved == [(KNOWN, None, False, False)]
 
 
-def test_another_client_id_needs_its_own_secret(open_dialog: Callable[..., Person]) -> None:
+def test_another_client_id_alone_is_saved_with_the_secret_that_is_kept_for_it(
+    open_dialog: Callable[..., Person],
+) -> None:
+    person = open_dialog()
+    person.type("live_2", "")
+    person.press("Test")
+    person.press("Save")
+    assert person.tested == ["live_2"]
+    assert person.saved == [(KNOWN, "live_2", False, False)]
+
+
+def test_a_client_id_that_no_secret_is_kept_for_asks_for_one(
+    open_dialog: Callable[..., Person],
+) -> None:
     person = open_dialog()
     person.type("live_2", "")
     person.press("Save")
+    person.dialog.show_save_failed(NotSetUpError("the keyring holds no secret for live_2"))
+    assert person.sees("The keyring holds no secret for this client ID. Enter it above.")
+    assert person.can("Save")
+
+
+@pytest.mark.parametrize("client_id", ["", "two words"])
+def test_a_client_id_that_cannot_be_one_is_said_and_not_saved(
+    open_dialog: Callable[..., Person], client_id: str
+) -> None:
+    person = open_dialog()
+    person.type(client_id, "")
+    person.press("Save")
     assert person.saved == []
-    assert person.sees("the client secret is empty")
+    assert person.sees("the client ID")
+
+
+def test_the_secret_s_field_is_unchanged_beside_the_client_id_in_use_alone(
+    open_dialog: Callable[..., Person],
+) -> None:
+    person = open_dialog()
+    hints = []
+    for client_id in ("live_1", "live_2", "live_1"):
+        person.type(client_id, "")
+        hints.append(person.dialog._secret.placeholderText())
+    assert hints == ["unchanged", "", "unchanged"]
+
+
+def question(person: Person) -> QMessageBox:
+    """Press Remove, and return what is asked then."""
+    person.press("Remove")
+    box = person.dialog.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    return box
+
+
+def confirm(box: QMessageBox) -> None:
+    role = QMessageBox.ButtonRole.DestructiveRole
+    remove = next(button for button in box.buttons() if box.buttonRole(button) == role)
+    QTest.mouseClick(remove, Qt.MouseButton.LeftButton)
+
+
+def test_removing_asks_first_and_says_what_goes_and_what_stays(
+    qtbot: QtBot, open_dialog: Callable[..., Person]
+) -> None:
+    person = open_dialog()
+    with qtbot.assertNotEmitted(person.dialog.remove_asked):
+        box = question(person)
+        assert "live_1" in box.text()
+        assert "history stays" in box.informativeText()
+        assert box.defaultButton() is box.button(QMessageBox.StandardButton.Cancel)
+        QTest.keyClick(box, Qt.Key.Key_Return)
+    assert person.can("Save")
+
+
+def test_what_else_was_edited_outlives_the_removal(
+    qtbot: QtBot, open_dialog: Callable[..., Person]
+) -> None:
+    person = open_dialog()
+    person.dialog._thresholds["low"].field.setValue(900)  # type: ignore[attr-defined] # a spin box
+    with qtbot.waitSignal(person.dialog.remove_asked) as asked:
+        confirm(question(person))
+    assert asked.args == ["live_1"]
+    assert not person.can("Save")
+    person.dialog.show_removed()
+    assert person.dialog._client_id.text() == ""
+    assert person.sees("The client secret is removed")
+    assert not person.can("Remove")
+    person.press("Save")
+    assert person.saved == [(Settings(low=900), None, False, False)]
+
+
+def test_while_one_save_is_under_way_no_other_begins(open_dialog: Callable[..., Person]) -> None:
+    person = open_dialog()
+    person.type("live_1", "s3cr3t")
+    person.press("Save")
+    QTest.keyClicks(person.dialog._secret, "more")
+    QTest.keyClick(person.dialog, Qt.Key.Key_Return)
+    assert not person.can("Save")
+    assert not person.can("Remove")
+    assert len(person.saved) == 1
+    person.dialog.show_save_failed(StorageError())
+    assert person.dialog._secret.text() == "s3cr3t"
+    assert person.can("Save")
+
+
+def test_a_save_that_fails_after_the_window_was_closed_brings_it_back_as_it_was(
+    open_dialog: Callable[..., Person],
+) -> None:
+    person = open_dialog()
+    person.type("live_2", "s3cr3t")
+    person.press("Save")
+    person.dialog.close()
+    assert not person.dialog.isVisible()
+    person.dialog.show_save_failed(StorageError("settings.json: Read-only file system"))
+    assert person.sees("Read-only file system")
+    assert (person.dialog._client_id.text(), person.dialog._secret.text()) == ("live_2", "s3cr3t")
+
+
+def test_a_removal_that_ends_after_the_window_was_closed_leaves_it_closed(
+    open_dialog: Callable[..., Person],
+) -> None:
+    person = open_dialog()
+    confirm(question(person))
+    person.dialog.close()
+    person.dialog.show_removed()
+    assert not person.dialog.isVisible()
 
 
 def test_the_secret_is_hidden_until_it_is_revealed(open_dialog: Callable[..., Person]) -> None:
@@ -260,7 +384,7 @@ def test_on_a_small_screen_an_answer_comes_into_sight(
     qtbot: QtBot, open_dialog: Callable[..., Person]
 ) -> None:
     person = open_dialog()
-    person.type("live_2", "")
+    person.type("two words", "")
     below = person.dialog._groups.verticalScrollBar()
     assert below.maximum() > 0
     below.setValue(below.maximum())

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import Action, RejectedError
@@ -99,6 +100,24 @@ def test_numbers_are_grouped_as_india_does(speak: Callable[[str], bool], name: s
 def test_a_language_without_a_translation_stays_english(speak: Callable[[str], bool]) -> None:
     assert not speak("tlh")
     assert words.label_of(Action.QUIT) == "Quit"
+
+
+@pytest.mark.parametrize("language", ["en_IN", "hi_IN"])
+@pytest.mark.parametrize("name", WINDOWS)
+def test_no_two_controls_of_a_window_share_a_mnemonic(
+    speak: Callable[[str], bool], name: str, language: str
+) -> None:
+    speak(language)
+    window = WINDOWS[name]()
+    # With mnemonics, as GNOME's theme words them.
+    for button in (b for box in window.findChildren(QDialogButtonBox) for b in box.buttons()):
+        standard = QCoreApplication.translate("QGnomeTheme", f"&{button.text()}")
+        if "&" not in button.text():
+            button.setText(standard)
+    texts = [label.text() for label in window.findChildren(QLabel) if label.buddy()]
+    texts += [button.text() for button in window.findChildren(QAbstractButton)]
+    keys = [key for text in texts if (key := QKeySequence.mnemonic(text).toString())]
+    assert sorted(keys) == sorted(set(keys))
 
 
 @needs_tools
