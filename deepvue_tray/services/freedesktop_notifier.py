@@ -1,6 +1,9 @@
 """Notifications on Linux: org.freedesktop.Notifications on the session bus.
 
 https://specifications.freedesktop.org/notification-spec/latest/
+
+desktop-notifier speaks it too, but hides what is needed here: whether the body is markup, why a
+notification failed, which service took it, and when another one comes up.
 """
 
 import asyncio
