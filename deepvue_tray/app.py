@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from deepvue_tray.core.snapshot import Snapshot
     from deepvue_tray.engine import Engine
     from deepvue_tray.ui.card import Card
+    from deepvue_tray.ui.faults import Faults
     from deepvue_tray.ui.worker import Job
 
 logger = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ def run(
     ``build`` assembles the engine, and is called on the worker thread. ``prefix`` stands before
     what is shown. ``from_environment`` says that the environment holds the credentials.
     ``background`` opens no window by itself. ``single`` hands over to the same user's tray that
-    runs already. It is long because it is the whole program, told from start to end.
+    runs already.
     """
     instance = SingleInstance(_instance_folder())
     if single and not instance.is_first():
@@ -75,6 +76,37 @@ def run(
     icon = TrayIcon()
     icon.look_for_host()
 
+    from deepvue_tray.ui.faults import Faults
+
+    faults = Faults()
+    with faults.heard():
+        return _run_wired(
+            instance if single else None,
+            application,
+            icon,
+            faults,
+            build,
+            prefix=prefix,
+            from_environment=from_environment,
+            background=background,
+        )
+
+
+def _run_wired(
+    instance: SingleInstance | None,
+    application: QApplication,
+    icon: TrayIcon,
+    faults: "Faults",
+    build: "Callable[[], Engine]",
+    *,
+    prefix: str,
+    from_environment: bool,
+    background: bool,
+) -> int:
+    """Wire the parts and run; it is long because it is the whole program, told from start to end.
+
+    ``instance`` is where later starts ask for the card.
+    """
     # The icon is there. The worker loads the network while the rest is wired.
     from deepvue_tray.ui.worker import Worker
 
@@ -86,11 +118,10 @@ def run(
     from PySide6.QtCore import QLocale
 
     from deepvue_tray.core.alerts import tomorrow_morning
-    from deepvue_tray.core.errors import Action, StorageError
+    from deepvue_tray.core.errors import Action, DeepvueError
     from deepvue_tray.history_opener import HistoryOpener
     from deepvue_tray.settings_opener import SettingsOpener
     from deepvue_tray.ui.alerter import Alerter
-    from deepvue_tray.ui.faults import Faults
     from deepvue_tray.ui.interrupts import interrupts
     from deepvue_tray.ui.network import NetworkHint
     from deepvue_tray.ui.refresher import Refresher
@@ -108,15 +139,19 @@ def run(
     settings = SettingsOpener(worker, refresher, prefix, from_environment=from_environment)
     history = HistoryOpener(worker, refresher, prefix)
     alerter = Alerter(
-        deliver=lambda note, press, done: worker.submit(
-            lambda engine: engine.notifier.show(note, icon_path("deepvue-tray-64.png"), press), done
+        tell=lambda alert, client_id, note, done: worker.submit(
+            lambda engine: engine.tell(alert, client_id, note), done, _not_told(done)
         ),
-        fallback=icon.show_message,
-        acknowledge=lambda alert, client_id: worker.submit(_acknowledging(alert, client_id)),
+        show=lambda note, done: worker.submit(
+            lambda engine: engine.notifier.show(note), done, _not_told(done)
+        ),
+        balloon=icon.show_message,
+        acknowledge=lambda alert, client_id, done: worker.submit(
+            _acknowledging(alert, client_id), done
+        ),
         prefix=prefix,
     )
     network = NetworkHint()
-    faults = Faults()
 
     @cache
     def card() -> "Card":
@@ -137,8 +172,8 @@ def run(
             return engine.monitor.past(week, now)
 
         def failed(error: Exception) -> None:
-            # Where the history cannot be read, the snapshot says so already.
-            if not isinstance(error, StorageError):
+            # The snapshot says so already.
+            if not isinstance(error, DeepvueError):
                 raise error
 
         worker.submit(past, lambda found: card().show_past(week, now, found[1]), failed)
@@ -193,7 +228,8 @@ def run(
 
     def failed_to_recall(error: Exception) -> None:
         refresher.restart(refresher.snapshot)
-        raise error
+        if not isinstance(error, DeepvueError):
+            raise error
 
     def restart_if_changed(known: "Snapshot | None") -> None:
         if known is not None:
@@ -217,17 +253,23 @@ def run(
         icon.homeless.connect(show_card_without_tray)
     alerter.asked.connect(act)
     faults.first.connect(alerter.tell_of_fault)
-    if single:
+    if instance:
         instance.asked.connect(show_card)
         # Before the settings are read, the environment's wallet is known.
         instance.listen(lambda: refresher.snapshot.client_id or _client_id_of_environment())
     icon.watch_host()
 
+    async def listen(engine: "Engine") -> None:
+        engine.notifier.listen(alerter.pressed.emit, alerter.service_appeared.emit)
+
+    # Without an engine, the other jobs say so.
+    worker.submit(listen, failed=lambda _: None)
     # First what is known already, then the first look.
     worker.submit(_recall, refresher.restart, failed_to_recall)
-    with faults.heard(), interrupts(application.exit):
+    with interrupts(application.exit):
         status = application.exec()
-    instance.close()
+    if instance:
+        instance.close()
     worker.stop(within=PATIENCE)
     return status
 
@@ -306,6 +348,14 @@ async def _facts(engine: "Engine") -> tuple[dict[str, str], list[str]]:
 
 async def _resume(engine: "Engine") -> "Snapshot":
     return engine.monitor.resume()
+
+
+def _not_told(done: "Callable[[bool], None]") -> "Callable[[Exception], None]":
+    def failed(error: Exception) -> None:
+        done(False)
+        raise error
+
+    return failed
 
 
 def _acknowledging(alert: "Alert", client_id: str) -> "Job[Engine, None]":

@@ -10,13 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deepvue_tray.account import Account
+from deepvue_tray.core.alerts import Alert
 from deepvue_tray.core.credentials import Credentials, parse_client_id
+from deepvue_tray.core.note import Note
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.monitor import Monitor
+from deepvue_tray.resources import icon_path
 from deepvue_tray.services.autostart import Autostart, autostart_in
 from deepvue_tray.services.credentials import CredentialStore
 from deepvue_tray.services.history import BUSY_TIMEOUT_S, History
-from deepvue_tray.services.notifier import Notifier
+from deepvue_tray.services.notifier import Notifier, system_notifier
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.system_keyring import SystemKeyring
@@ -55,6 +58,22 @@ class Engine:
             if start_at_login != before:
                 self.autostart.switch(on=before)
             raise
+
+    async def tell(self, alert: Alert, client_id: str, note: Note) -> bool:
+        """Show a due alert of a wallet, and remember it; False where nobody could see it.
+
+        True also where it was told, or sent and not answered, so that there is nothing to do.
+        """
+        service = await self.notifier.service()
+        if not service:
+            return not self.monitor.is_pending(alert, client_id)
+        if not self.monitor.send(alert, client_id, service):
+            return True
+        if await self.notifier.show(note):
+            self.monitor.delivered(alert, client_id)
+            return True
+        self.monitor.not_delivered(alert, client_id)
+        return False
 
     def close(self) -> None:
         """Close what is open."""
@@ -104,4 +123,5 @@ def assemble(
     history = History(paths.history, busy_timeout_s)
     monitor = Monitor(account=account, wallet=wallet, history=history, now=now)
     places = {"settings": paths.settings, "history": paths.history, "log": paths.log}
-    return Engine(account, monitor, Notifier(), autostart, places)
+    notifier = system_notifier(icon_path("deepvue-tray-64.png"))
+    return Engine(account, monitor, notifier, autostart, places)

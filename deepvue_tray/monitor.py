@@ -18,8 +18,12 @@ from deepvue_tray.core.alerts import (
     Alert,
     AlertState,
     Observation,
+    Sent,
+    answered,
     delivered,
+    is_pending,
     judge,
+    sent,
     snoozed,
     to_notify,
 )
@@ -160,6 +164,26 @@ class Monitor:
     async def probe(self, credentials: Credentials) -> Reading:
         """Ask once with ``credentials``, and keep nothing. Raises a WalletError."""
         return await self._wallet.read(credentials)
+
+    def is_pending(self, alert: Alert, client_id: str) -> bool:
+        """Say whether a due alert of a wallet still has to be told."""
+        return client_id == self._snapshot.client_id and is_pending(self._alerts, alert)
+
+    def send(self, alert: Alert, client_id: str, service: str) -> bool:
+        """Remember that a due alert of a wallet is sent to a notification service now.
+
+        False where it must not be: it was told, or sent there a moment ago.
+        """
+        if client_id != self._snapshot.client_id:
+            return False
+        now = self._now()
+        self._update_alerts(partial(sent, alert=alert, now=now, service=service))
+        return Sent(alert, now, service) in self._alerts.unanswered
+
+    def not_delivered(self, alert: Alert, client_id: str) -> None:
+        """Remember that a service did not take an alert that was sent: it may be sent again."""
+        if client_id == self._snapshot.client_id:
+            self._update_alerts(partial(answered, alert=alert))
 
     def delivered(self, alert: Alert, client_id: str) -> None:
         """Remember that a due alert of a wallet reached the person: it is not raised again."""

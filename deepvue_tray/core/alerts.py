@@ -60,6 +60,9 @@ LONGEST_SNOOZE = timedelta(days=2)
 BURNING_AGAIN_AFTER = timedelta(days=1)
 """From one alert about fast spending to the next."""
 
+RESEND_PAUSE = timedelta(minutes=10)
+"""From a notification that no service has answered to the next attempt with the same service."""
+
 IN_A_ROW = 2
 """Readings that must agree before spending counts as fast, or as usual again."""
 
@@ -126,6 +129,27 @@ class Snooze:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A notification that was sent, and not answered yet: nobody knows whether it was shown."""
+
+    alert: Alert
+    at: datetime
+    """When; aware, in UTC."""
+    service: str
+    """The service it was sent to."""
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as what JSON can hold."""
+        return {"alert": self.alert.value, "at": self.at.isoformat(), "service": self.service}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, str]) -> "Sent":
+        """Return what was stored."""
+        at = datetime.fromisoformat(stored["at"]).astimezone(UTC)
+        return cls(Alert(stored["alert"]), at, stored["service"])
+
+
+@dataclass(frozen=True, slots=True)
 class AlertState:
     """All that must survive a restart, for one wallet."""
 
@@ -140,6 +164,8 @@ class AlertState:
     snooze: Snooze | None = None
     balances: tuple[Decimal, ...] = ()
     """Those of the last good readings, in credits, the newest last; at most RECENT_COUNT."""
+    unanswered: tuple[Sent, ...] = ()
+    """What no service has answered yet, at most one for each alert."""
     days: float | None = None
     """The runway's early end at the last good reading, in days; None where it was not known."""
     thresholds: tuple[Thresholds, ...] = ()
@@ -154,6 +180,7 @@ class AlertState:
             "burned_at": self.burned_at.isoformat() if self.burned_at else None,
             "snooze": self.snooze.as_json() if self.snooze else None,
             "balances": [str(balance) for balance in self.balances],
+            "unanswered": [sent.as_json() for sent in self.unanswered],
             "days": self.days,
             "thresholds": self.thresholds,
         }
@@ -174,6 +201,11 @@ class AlertState:
             burned_at=datetime.fromisoformat(burned_at).astimezone(UTC) if burned_at else None,
             snooze=Snooze.from_json(snooze) if snooze else None,
             balances=tuple(_balance(text) for text in stored.get("balances", ())),
+            unanswered=tuple(
+                Sent.from_json(sent)
+                for sent in stored.get("unanswered", ())
+                if _named([sent["alert"]])
+            ),
             days=None if days is None else float(days),
             thresholds=tuple((least, days) for least, days in stored.get("thresholds", ())),
         )
@@ -244,8 +276,38 @@ def to_notify(state: AlertState, seen: Observation, settings: Settings) -> tuple
     return tuple(wanted)
 
 
+def is_pending(state: AlertState, alert: Alert) -> bool:
+    """Say whether a due alert still has to be told."""
+    return alert in state.owed if alert is Alert.TOP_UP else alert not in state.fired
+
+
+def sent(state: AlertState, alert: Alert, now: datetime, service: str) -> AlertState:
+    """Return the state once a due alert was sent to ``service``, or the same where it must not be.
+
+    It must not where it was told, nor where that service has not answered yet: what it was sent may
+    have been shown, so it is sent again after RESEND_PAUSE.
+    """
+    waits = any(
+        sent.alert is alert
+        and sent.service == service
+        and timedelta(0) <= now - sent.at < RESEND_PAUSE
+        for sent in state.unanswered
+    )
+    if waits or not is_pending(state, alert):
+        return state
+    state = answered(state, alert)
+    return replace(state, unanswered=(*state.unanswered, Sent(alert, now, service)))
+
+
+def answered(state: AlertState, alert: Alert) -> AlertState:
+    """Return the state once a service has said whether it shows an alert that was sent."""
+    others = tuple(sent for sent in state.unanswered if sent.alert is not alert)
+    return replace(state, unanswered=others)
+
+
 def delivered(state: AlertState, alert: Alert, now: datetime) -> AlertState:
     """Return the state once a due alert has reached the person."""
+    state = answered(state, alert)
     if alert is Alert.TOP_UP:
         return replace(state, owed=state.owed - {alert})
     milder = LADDER[: LADDER.index(alert)] if alert in LADDER else ()
@@ -306,6 +368,7 @@ def _after_reading(
         fast=fast,
         snooze=snooze,
         balances=(*state.balances, balance)[-RECENT_COUNT:],
+        unanswered=tuple(sent for sent in state.unanswered if sent.alert not in rearmed),
         days=days,
         thresholds=tuple(_thresholds_of(rung, settings) for rung in WITH_THRESHOLDS),
     )

@@ -17,8 +17,9 @@ DeepvueError
 │   ├── KeyringLockedError   the keyring is there and closed
 │   ├── NoKeyringError       there is no keyring
 │   └── KeyringRefusedError  the keyring answered with an error
-└── StorageError             a file could not be read or written
-    └── DamagedError         a file was no longer what we had written
+├── StorageError             a file could not be read or written
+│   └── DamagedError         a file was no longer what we had written
+└── InternalError            an error in this program
 
 Each class has a ``title`` and a ``remedy``; an instance adds a ``detail``, mostly the server's or
 the operating system's own words. Titles and remedies are English source texts marked for
@@ -271,3 +272,11 @@ class DamagedError(StorageError):
     remedy = QT_TRANSLATE_NOOP(
         "errors", "It was set aside under this name and a new one begun. Nothing was deleted."
     )
+
+
+class InternalError(DeepvueError):
+    """An error in this program, which is in the log; ``detail`` is the exception's class."""
+
+    title = QT_TRANSLATE_NOOP("errors", "A fault in deepvue-tray")
+    remedy = QT_TRANSLATE_NOOP("errors", "Open the log, and report the error.")
+    condition = Condition.UNREADABLE

@@ -1,18 +1,18 @@
-"""Native notifications: the one module that knows desktop-notifier.
+"""Native notifications: what the desktop's service must do, and which one there is.
 
-desktop-notifier speaks to the desktop's own service (freedesktop D-Bus, WinRT, macOS' user
-notifications) from a running asyncio loop. It cannot replace a notification on Linux, so the
-previous one of the same kind is cleared first.
+Linux has an implementation of its own; Windows and macOS are desktop-notifier's, which this module
+alone knows.
 """
 
-import asyncio
 import logging
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from deepvue_tray.core.note import Note
+from deepvue_tray.services.freedesktop_notifier import APP_NAME, FreedesktopNotifier
 
 if TYPE_CHECKING:
     from desktop_notifier import DesktopNotifier
@@ -22,50 +22,80 @@ logger = logging.getLogger(__name__)
 # It logs a whole traceback where a desktop has no notifications; one line says as much.
 logging.getLogger("desktop_notifier").setLevel(logging.CRITICAL)
 
-APP_NAME = "deepvue-tray"
-PATIENCE = 5.0
-"""Seconds a notification service may take before the note counts as not shown."""
+
+class Notifier(Protocol):
+    """The desktop's notification service, used from one asyncio loop."""
+
+    def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
+        """Have these called, on the loop's thread.
+
+        ``on_press`` gets the identifier of a button that was pressed, or an empty one where the
+        notification itself was clicked. ``on_service`` tells that a service has come up.
+        """
+
+    async def service(self) -> str:
+        """Identify the service that would show a notification now; empty where none would."""
+
+    async def show(self, note: Note) -> bool:
+        """Show ``note``, and say whether the service took it; waits for its answer however long.
+
+        Cancelled before the answer, nobody knows whether it was shown.
+        """
+
+    def close(self) -> None:
+        """Close the connection, after which no button is heard any more."""
 
 
-class Notifier:
-    """Shows notes through the desktop's notification service.
+def system_notifier(icon: Path) -> Notifier:
+    """Return the notifier of this operating system; ``icon`` stands beside each notification."""
+    return FreedesktopNotifier(icon) if sys.platform == "linux" else LibraryNotifier(icon)
 
-    The library is loaded with the first note, and its connection stays open for the buttons.
-    """
 
-    def __init__(self) -> None:
+class LibraryNotifier:
+    """Shows notifications with desktop-notifier, which is loaded with the first."""
+
+    def __init__(self, icon: Path) -> None:
+        self._icon = icon
+        self._on_press: Callable[[str], object] = lambda _: None
         self._library: DesktopNotifier | None = None
         self._shown: dict[str, str] = {}
 
-    async def show(self, note: Note, icon: Path, on_press: Callable[[str, str], object]) -> bool:
-        """Show ``note`` and say whether the desktop took it.
+    def listen(
+        self,
+        on_press: Callable[[str], object],
+        on_service: Callable[[], object],  # noqa: ARG002 - nothing calls it here
+    ) -> None:
+        """See Notifier. No system that this is for tells of a service that comes up."""
+        self._on_press = on_press
 
-        ``on_press`` is called on this thread with the note's kind and the button's identifier, or
-        with an empty identifier where the note itself was clicked.
-        """
+    async def service(self) -> str:
+        """See Notifier. A library that can do nothing, as on macOS outside a bundle, is none."""
         try:
-            async with asyncio.timeout(PATIENCE):
-                return await self._show(note, icon, on_press)
+            return APP_NAME if await self._loaded().get_capabilities() else ""
         except Exception as error:  # noqa: BLE001 - each platform's backend raises its own kinds
-            # A service that went away may come back: the next note connects anew.
-            self.close()
+            logger.info("There is no notification service (%s).", type(error).__name__)
+            return ""
+
+    async def show(self, note: Note) -> bool:
+        """See Notifier."""
+        try:
+            shown = await self._show(note)
+        except Exception as error:  # noqa: BLE001 - as above
             logger.warning("The desktop did not take the notification (%s).", type(error).__name__)
             return False
+        if not shown:
+            logger.warning("The desktop did not take the notification.")
+        return shown
 
-    async def _show(self, note: Note, icon: Path, on_press: Callable[[str, str], object]) -> bool:
-        # Loaded here because it costs 6 MB, and most sessions never notify.
-        from desktop_notifier import Button, DesktopNotifier, Icon, Notification  # noqa: PLC0415
+    async def _show(self, note: Note) -> bool:
+        from desktop_notifier import Button, Notification  # noqa: PLC0415 - loaded by now
 
-        if self._library is None:
-            self._library = DesktopNotifier(app_name=APP_NAME, app_icon=Icon(path=icon))
-            self._library.on_clicked = lambda shown: on_press(self._kind_of(shown), "")
-            self._library.on_button_pressed = lambda shown, button: on_press(
-                self._kind_of(shown), button
-            )
+        library, delivered = self._loaded(), list[bool]()
+        if not await library.get_capabilities():
+            return False
         if note.kind in self._shown:
             with suppress(KeyError):  # already closed
-                await self._library.clear(self._shown.pop(note.kind))
-        delivered: list[bool] = []
+                await library.clear(self._shown.pop(note.kind))
         # send() swallows every failure; only a delivered note calls back.
         notification = Notification(
             title=note.title,
@@ -73,18 +103,19 @@ class Notifier:
             buttons=tuple(Button(title=label, identifier=name) for name, label in note.buttons),
             on_dispatched=lambda: delivered.append(True),
         )
-        self._shown[note.kind] = await self._library.send_notification(notification)
-        if not delivered:
-            self.close()
+        self._shown[note.kind] = await library.send_notification(notification)
         return bool(delivered)
 
     def close(self) -> None:
-        """Close the connection, after which no button is heard any more."""
-        # The library has no way to close; only its D-Bus backend holds a connection.
-        bus = getattr(getattr(self._library, "_backend", None), "bus", None)
-        if bus is not None:
-            bus.disconnect()
+        """See Notifier."""
         self._library = None
 
-    def _kind_of(self, shown: str) -> str:
-        return next((kind for kind, identifier in self._shown.items() if identifier == shown), "")
+    def _loaded(self) -> "DesktopNotifier":
+        # Loaded here because it costs 6 MB, and most sessions never notify.
+        from desktop_notifier import DesktopNotifier, Icon  # noqa: PLC0415
+
+        if self._library is None:
+            self._library = DesktopNotifier(app_name=APP_NAME, app_icon=Icon(path=self._icon))
+            self._library.on_clicked = lambda _shown: self._on_press("")
+            self._library.on_button_pressed = lambda _shown, button: self._on_press(button)
+        return self._library

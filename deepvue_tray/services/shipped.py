@@ -1,5 +1,6 @@
 """Whose work is shipped with the program, as the installed packages say."""
 
+import sys
 from importlib.metadata import PackageNotFoundError, metadata
 
 LIBRARIES = (
@@ -8,7 +9,7 @@ LIBRARIES = (
     "keyring",
     "truststore",
     "platformdirs",
-    "desktop-notifier",
+    "jeepney" if sys.platform == "linux" else "desktop-notifier",
 )
 """What is shipped with the program, by its name in the package index."""
 

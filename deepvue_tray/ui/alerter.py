@@ -1,4 +1,4 @@
-"""Brings due alerts to the person, and reports what was delivered."""
+"""Brings due alerts to the person: natively, or as a balloon at the icon."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,61 +12,87 @@ from deepvue_tray.core.note import Note
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words
 
-Press = Callable[[str, str], object]
-Deliver = Callable[[Note, Press, Callable[[bool], None]], None]
-"""Shows a note natively; calls back on this thread with whether the desktop took it."""
+Tell = Callable[[Alert, str, Note, Callable[[bool], None]], None]
+"""Shows a due alert of a client id natively and remembers it; calls back on this thread once that
+is known, with False where nobody could see it."""
+
+Show = Callable[[Note, Callable[[bool], None]], None]
+"""Shows a notification that nothing remembers; calls back likewise."""
 
 
 class Alerter(QObject):
-    """Raises each due alert once.
+    """Raises what is due in each snapshot, until it was told.
 
-    ``deliver`` shows it natively, ``fallback`` in the tray where that failed; ``acknowledge``
-    hears of what was delivered, and for which client id, and of nothing else.
+    ``tell`` and ``show`` show it natively. Where they cannot, ``balloon`` does at the icon, if it
+    returns True, and ``acknowledge`` hears which alert of which client id was told so; its callback
+    is called on this thread when that is remembered.
     """
 
     asked = Signal(object)
     """The Action of a button that was pressed; a click on the note itself asks for the card."""
-    _pressed_there = Signal(str, str)
+    pressed = Signal(str)
+    """To be emitted, on any thread, with the identifier of a button or an empty one."""
+    service_appeared = Signal()
+    """To be emitted, on any thread, when a notification service has come up."""
 
     def __init__(
         self,
         *,
-        deliver: Deliver,
-        fallback: Callable[[str, str], bool],
-        acknowledge: Callable[[Alert, str], None],
+        tell: Tell,
+        show: Show,
+        balloon: Callable[[str, str], bool],
+        acknowledge: Callable[[Alert, str, Callable[[object], None]], None],
         prefix: str,
     ) -> None:
         super().__init__()
-        self._deliver = deliver
-        self._fallback = fallback
+        self._tell = tell
+        self._show = show
+        self._balloon = balloon
         self._acknowledge = acknowledge
         self._prefix = prefix
+        self._snapshot = Snapshot()
         self._under_way: set[tuple[Alert, str]] = set()
-        # A button is pressed on the worker thread; the signal brings it to this one.
-        self._pressed_there.connect(self._on_pressed)
+        self._services_seen = 0
+        self.pressed.connect(self._on_pressed)
+        self.service_appeared.connect(self._on_service)
 
     @Slot(object)
     def raise_due(self, snapshot: Snapshot) -> None:
-        """Raise what is due in ``snapshot``."""
+        """Raise what is due in ``snapshot``, but for what is under way."""
+        self._snapshot = snapshot
         for alert in snapshot.due:
-            if (alert, snapshot.client_id) in self._under_way:
+            key = (alert, snapshot.client_id)
+            if key in self._under_way:
                 continue
-            self._under_way.add((alert, snapshot.client_id))
+            self._under_way.add(key)
             note = words.note_of(alert, snapshot, datetime.now(UTC), self._prefix)
-            self._deliver(
-                note, self._pressed_there.emit, partial(self._came, alert, snapshot.client_id, note)
-            )
+            self._tell(*key, note, partial(self._on_told, key, note, self._services_seen))
 
     @Slot()
     def tell_of_fault(self) -> None:
-        """Tell of a fault of ours, without the worker: the fault may be there."""
-        self._fallback(*words.fault_of(self._prefix))
+        """Tell of a fault of ours."""
+        note = words.fault_note(self._prefix)
 
-    @Slot(str, str)
-    def _on_pressed(self, _kind: str, button: str) -> None:
+        def came(shown: bool) -> None:
+            if not shown:
+                self._balloon(note.title, note.body)
+
+        self._show(note, came)
+
+    def _on_told(self, key: tuple[Alert, str], note: Note, services_seen: int, told: bool) -> None:
+        if not told and self._balloon(note.title, note.body):
+            self._acknowledge(*key, lambda _: self._under_way.discard(key))
+            return
+        self._under_way.discard(key)
+        if not told and services_seen != self._services_seen:
+            # A service came up after this attempt had begun, and found it under way.
+            self.raise_due(self._snapshot)
+
+    @Slot(str)
+    def _on_pressed(self, button: str) -> None:
         self.asked.emit(Action(button) if button else Action.CARD)
 
-    def _came(self, alert: Alert, client_id: str, note: Note, native: bool) -> None:
-        self._under_way.discard((alert, client_id))
-        if native or self._fallback(note.title, note.body):
-            self._acknowledge(alert, client_id)
+    @Slot()
+    def _on_service(self) -> None:
+        self._services_seen += 1
+        self.raise_due(self._snapshot)

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 class Faults(QObject):
-    """Hears of every exception that nobody took, on any thread."""
+    """Hears of every exception that nobody took, on any thread and in any finalizer."""
 
     first = Signal()
     """There was one, for the first time; the log says which."""
@@ -25,13 +25,14 @@ class Faults(QObject):
     @contextmanager
     def heard(self) -> Iterator[None]:
         """Take the place of what prints such exceptions, as long as the context lasts."""
-        hooks = sys.excepthook, threading.excepthook
+        hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
         sys.excepthook = self._on_fault
-        threading.excepthook = self._on_fault_in_thread
+        threading.excepthook = self._on_fault_elsewhere
+        sys.unraisablehook = self._on_fault_elsewhere
         try:
             yield
         finally:
-            sys.excepthook, threading.excepthook = hooks
+            sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
     def _on_fault(
         self,
@@ -44,6 +45,8 @@ class Faults(QObject):
             self._told = True
             self.first.emit()
 
-    def _on_fault_in_thread(self, fault: threading.ExceptHookArgs) -> None:
+    def _on_fault_elsewhere(
+        self, fault: "threading.ExceptHookArgs | sys.UnraisableHookArgs"
+    ) -> None:
         if fault.exc_value is not None:
             self._on_fault(fault.exc_type, fault.exc_value, fault.exc_traceback)

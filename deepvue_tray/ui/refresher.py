@@ -13,7 +13,14 @@ from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from deepvue_tray.core.errors import OfflineError, RejectedError, ThrottledError, WalletError
+from deepvue_tray.core.errors import (
+    DeepvueError,
+    InternalError,
+    OfflineError,
+    RejectedError,
+    ThrottledError,
+    WalletError,
+)
 from deepvue_tray.core.schedule import Schedule, next_attempt
 from deepvue_tray.core.snapshot import Snapshot
 
@@ -152,8 +159,7 @@ class Refresher(QObject):
         self._asked_at = self._clock()
         self._round += 1
         this_round = self._round
-        # What was due was raised when it came; what was not delivered comes again.
-        self._show(replace(self.snapshot, refreshing=True, due=()))
+        self._show(replace(self.snapshot, refreshing=True))
 
         def came(snapshot: Snapshot) -> None:
             if this_round == self._round:
@@ -163,8 +169,12 @@ class Refresher(QObject):
                 self._show(snapshot)
 
         def failed(error: Exception) -> None:
-            # A fault of ours: seen by raising it, after which the next look is due as ever.
-            came(replace(self.snapshot, refreshing=False))
+            # Shown like any trouble, after which the next look is due as ever.
+            if isinstance(error, DeepvueError):
+                came(replace(self.snapshot, refreshing=False, trouble=error))
+                return
+            trouble = InternalError(type(error).__name__)
+            came(replace(self.snapshot, refreshing=False, trouble=trouble))
             raise error
 
         self._look(prompt, came, failed)
@@ -209,7 +219,7 @@ class Refresher(QObject):
         if self._has_slept():
             self._catch_up()
         elif self._is_stale() and not self.snapshot.stale:
-            self._show(replace(self.snapshot, stale=True, due=()))
+            self._show(replace(self.snapshot, stale=True))
         self.ticked.emit()
 
     def _has_slept(self) -> bool:

@@ -73,11 +73,19 @@ class TrayIcon(QObject):
         self._shown, self._tooltip = icon, tooltip
 
     def show_message(self, title: str, body: str) -> bool:
-        """Show a balloon at the icon, the last resort of a notification; False without a tray."""
-        if self._icon is None:
+        """Show a balloon at the icon, the last resort of a notification; False where there is none.
+
+        Only Windows and XEmbed trays have one. To a StatusNotifier tray Qt sends a notification
+        instead, waits for its answer on this thread, and does not say whether it came.
+        """
+        if self._icon is None or not (sys.platform == "win32" or self._is_xembed()):
             return False
         self._icon.showMessage(title, body, self._shown)
         return True
+
+    def _is_xembed(self) -> bool:
+        # Of the trays on Linux XEmbed alone tells where the icon is.
+        return sys.platform.startswith("linux") and self.place() is not None
 
     @Slot()
     def look_for_host(self) -> None:

@@ -353,8 +353,8 @@ def _because(snapshot: Snapshot) -> str:
     return explanation_of(snapshot.trouble) if snapshot.trouble else ""
 
 
-def fault_of(prefix: str) -> tuple[str, str]:
-    """Word a fault of ours: a title and a body."""
+def fault_note(prefix: str) -> Note:
+    """Write the notification of a fault of ours."""
     title = translate("words", "A fault in deepvue-tray")
     body = translate("words", "It goes on. The log says what happened; please report it.")
-    return prefixed(prefix, title), body
+    return Note(kind="fault", title=prefixed(prefix, title), body=body)

@@ -1,5 +1,6 @@
 """The only thread: it owns the engine, runs what is asked of it, and brings results home."""
 
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -20,8 +21,9 @@ class Worker(QObject, Generic[T]):
     """Runs jobs one beside the other in an asyncio loop on a thread of its own.
 
     ``build`` makes what the jobs work with, on that thread, and ``close`` ends it; nobody else
-    touches it. Results come back on the thread that made the worker. The thread is a daemon: a
-    call that never returns must not keep the program from quitting.
+    touches it. Where ``build`` raises, every job fails with that error. Results come back on the
+    thread that made the worker. The thread is a daemon: a call that never returns must not keep the
+    program from quitting.
     """
 
     _came_home = Signal(object)
@@ -35,6 +37,8 @@ class Worker(QObject, Generic[T]):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._quit: asyncio.Event | None = None
         self._stopped = False
+        self._owned: T | None = None
+        self._build_error: Exception | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
         self._came_home.connect(self._deliver)
@@ -82,15 +86,15 @@ class Worker(QObject, Generic[T]):
     async def _main(self) -> None:
         import asyncio  # noqa: PLC0415 - see _run
 
-        self._owned: T | None = None
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(_report)
         try:
-            owned = self._owned = self._build()
-        except Exception as error:  # noqa: BLE001 - raised where it is seen, on the other thread
-            self._bring_home(_raise, error)
-            return
+            self._owned = self._build()
+        except Exception as error:  # noqa: BLE001 - each job brings it to whoever asked
+            self._build_error = error
         quit_asked = asyncio.Event()
         with self._lock:
-            self._loop, self._quit = asyncio.get_running_loop(), quit_asked
+            self._loop, self._quit = loop, quit_asked
             if self._stopped:
                 quit_asked.set()
             for begin in self._early:
@@ -101,7 +105,8 @@ class Worker(QObject, Generic[T]):
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            self._close(owned)
+            if self._owned is not None:
+                self._close(self._owned)
 
     def _begin(
         self,
@@ -120,6 +125,9 @@ class Worker(QObject, Generic[T]):
         done: Callable[[Any], object],
         failed: Callable[[Exception], object] | None,
     ) -> None:
+        if self._build_error is not None:
+            self._bring_home(failed or _raise, self._build_error)
+            return
         try:
             result = await job(self._owned)  # type: ignore[arg-type] # built before any job began
         except Exception as error:  # noqa: BLE001 - taken to whoever asked
@@ -139,3 +147,12 @@ class Worker(QObject, Generic[T]):
 
 def _raise(error: Exception) -> None:
     raise error
+
+
+def _report(_loop: "asyncio.AbstractEventLoop", context: dict[str, Any]) -> None:
+    """Pass on an exception of a callback or of a task that nobody awaits, which asyncio only logs.
+
+    It goes where all exceptions go that nobody takes.
+    """
+    error = context.get("exception") or RuntimeError(context["message"])
+    sys.excepthook(type(error), error, error.__traceback__)

@@ -566,6 +566,14 @@
         <source>It was set aside under this name and a new one begun. Nothing was deleted.</source>
         <translation>उसे इस नाम से अलग रखकर नई शुरू की गई। कुछ भी मिटाया नहीं गया।</translation>
     </message>
+    <message>
+        <source>A fault in deepvue-tray</source>
+        <translation>deepvue-tray में त्रुटि</translation>
+    </message>
+    <message>
+        <source>Open the log, and report the error.</source>
+        <translation>लॉग खोलें और त्रुटि की सूचना दें।</translation>
+    </message>
 </context>
 <context>
     <name>settings</name>

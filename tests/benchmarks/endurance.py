@@ -47,8 +47,6 @@ class Endurance:
     """Shown, with the word that they could not be stored."""
     cut_off: int
     """Asked for by a program that was killed before it could store or show them."""
-    late: int
-    """Served, and shown as too late."""
     failures: int
     """Answers that were no balance."""
     failures_shown: int
@@ -72,14 +70,14 @@ class Endurance:
 
 
 COUNTS = (
-    *("requests", "stored", "unstored", "cut_off", "late", "failures", "failures_shown"),
+    *("requests", "stored", "unstored", "cut_off", "failures", "failures_shown"),
     *("kills", "restarts", "full_disks", "sleeps", "clock_changes"),
 )
 """What the world counts by these names."""
 
 
 def run(days: float, seed: int) -> Endurance:
-    """Simulate so many days; the same seed brings the same world, but for when a kill hits."""
+    """Simulate so many days; the same seed brings the same world."""
     began = time.perf_counter()
     chance = random.Random(seed)
     with (

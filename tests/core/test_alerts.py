@@ -24,6 +24,7 @@ from deepvue_tray.core.alerts import (
     delivered,
     holds,
     judge,
+    sent,
     snoozed,
     to_notify,
     tomorrow_morning,
@@ -518,3 +519,33 @@ def test_a_rung_re_arms_at_exactly_110_per_cent(threshold: int) -> None:
     edge = Decimal(threshold) * 11 / 10
     assert holds(Alert.LOW, edge - Decimal("0.001"), None, settings, HYSTERESIS)
     assert not holds(Alert.LOW, edge, None, settings, HYSTERESIS)
+
+
+def test_what_was_sent_and_not_answered_survives_the_disk_and_a_newer_version_s_is_left_out() -> (
+    None
+):
+    state = sent(AlertState(), Alert.LOW, NOW, ":1.7")
+    stored = json.loads(json.dumps(state.as_json()))
+    assert AlertState.from_json(stored) == state
+    stored["unanswered"].append({"alert": "sparkles", "at": NOW.isoformat(), "service": ":1.7"})
+    assert AlertState.from_json(stored) == state
+
+
+def test_what_was_sent_and_not_answered_waits_for_no_other_alert() -> None:
+    state = sent(AlertState(), Alert.LOW, NOW, ":1.7")
+    after = sent(state, Alert.CRITICAL, NOW, ":1.7")
+    assert {waiting.alert for waiting in after.unanswered} == {Alert.LOW, Alert.CRITICAL}
+    assert sent(after, Alert.LOW, NOW + timedelta(minutes=9), ":1.7") == after
+
+
+def test_an_alert_that_re_arms_before_its_answer_may_be_sent_at_once() -> None:
+    state = sent(AlertState(balances=(Decimal(900),)), Alert.LOW, NOW, ":1.7")
+    topped_up = Observation(now=NOW, reading=Reading(at=NOW, balance=Decimal(5000)))
+    assert judge(state, topped_up, Settings()).unanswered == ()
+
+
+def test_a_top_up_that_was_told_is_sent_no_more() -> None:
+    owing = AlertState(owed=frozenset({Alert.TOP_UP}))
+    assert sent(owing, Alert.TOP_UP, NOW, ":1.7") != owing
+    told = delivered(owing, Alert.TOP_UP, NOW)
+    assert sent(told, Alert.TOP_UP, NOW, ":1.7") == told

@@ -1,5 +1,6 @@
 """What a person would see of notifications, and what they could press: dunst, from outside."""
 
+import html
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ _DUNSTRC = """[global]
 
 _RECORD = r"""#!/bin/sh
 printf '%s\0' "$DUNST_ID" "$DUNST_APP_NAME" "$DUNST_SUMMARY" "$DUNST_BODY" "$DUNST_URGENCY" \
+    "$DUNST_URLS" \
     > "{folder}/.$DUNST_ID" && mv "{folder}/.$DUNST_ID" "{folder}/$DUNST_ID.note"
 """
 
@@ -36,7 +38,10 @@ class Note:
     app: str
     summary: str
     body: str
+    """As it is drawn, where it holds no markup."""
     urgency: str
+    urls: str
+    """What dunst offers to open in a browser."""
 
 
 class Notifications:
@@ -104,5 +109,5 @@ class Notifications:
 
 
 def _read(path: Path) -> Note:
-    number, app, summary, body, urgency, _end = path.read_text().split("\0")
-    return Note(int(number), app, summary, body, urgency)
+    number, app, summary, body, urgency, urls, _end = path.read_text().split("\0")
+    return Note(int(number), app, summary, html.unescape(body), urgency, urls)

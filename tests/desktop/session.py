@@ -68,6 +68,12 @@ _DUNST = """[global]
 """
 
 
+_NO_SERVICE = """[D-BUS Service]
+Name=org.freedesktop.Notifications
+Exec=/bin/false
+"""
+
+
 def missing() -> list[str]:
     """Return Debian's names of the packages that are not here."""
     programs = {package for program, package in PACKAGES.items() if not shutil.which(program)}
@@ -93,12 +99,14 @@ class Desktop:
         *,
         panel: str | None = "xfce4-panel",
         keyring: bool = True,
+        notifications: bool = True,
         screen: str = "1000x700",
     ):
         self.folder = folder
         self._screen = f"{screen}x24"
         self._panel = panel
         self._keyring = keyring
+        self._notifications = notifications
         self._ending = ExitStack()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         runtime = folder / "run"
@@ -118,12 +126,13 @@ class Desktop:
     def __enter__(self) -> Self:
         with self._ending:
             self._start_display()
-            self._start_bus()
+            self.start_bus()
             if self._keyring:
                 self._start_keyring()
             self._write(".config/dunst/dunstrc", _DUNST)
-            self.start("dunst")
-            self.wait_for_name("org.freedesktop.Notifications")
+            if self._notifications:
+                self.start("dunst")
+                self.wait_for_name("org.freedesktop.Notifications")
             if self._panel:
                 self.start_panel(self._panel)
             self._ending = self._ending.pop_all()
@@ -142,8 +151,13 @@ class Desktop:
         return process
 
     def stop(self, name: str) -> None:
-        """End a program that was started, and wait for its end."""
-        _end(self._running.pop(name))
+        """End a program and wait for its end, if it was started."""
+        if process := self._running.pop(name, None):
+            _end(process)
+
+    def signal(self, name: str, number: int) -> None:
+        """Send a signal to a program that was started."""
+        self._running[name].send_signal(number)
 
     def stop_panel(self) -> None:
         """End xfce4-panel, and wait until nobody keeps the tray's items any more."""
@@ -163,6 +177,11 @@ class Desktop:
         self._write(".config/xfce4/xfconf/xfce-perchannel-xml/xfce4-panel.xml", _PANEL)
         self.start("xfce4-panel", "--disable-wm-check")
         self.wait_for_name("org.kde.StatusNotifierWatcher")
+
+    @property
+    def bus(self) -> str:
+        """The address of the session bus."""
+        return self.env["DBUS_SESSION_BUS_ADDRESS"]
 
     def windows(self) -> str:
         """Return the tree of all windows, as xwininfo prints it."""
@@ -229,23 +248,19 @@ class Desktop:
             os.close(writer)
             self.env["DISPLAY"] = f":{told.readline().strip()}"
 
-    def _start_bus(self) -> None:
-        reader, writer = os.pipe()
-        with os.fdopen(reader) as told:
-            log = self._ending.enter_context((self.folder / "bus.log").open("ab"))
-            process = subprocess.Popen(
-                ["dbus-daemon", "--session", "--nofork", f"--print-address={writer}"],
-                env=self.env,
-                pass_fds=[writer],
-                stdout=log,
-                stderr=log,
-            )
-            self._ending.callback(_end, process)
-            os.close(writer)
-            self.env["DBUS_SESSION_BUS_ADDRESS"] = told.readline().strip()
-        self._bus: DBusConnection = self._ending.enter_context(
-            open_dbus_connection(self.env["DBUS_SESSION_BUS_ADDRESS"])
-        )
+    def start_bus(self) -> None:
+        """Start the session bus, always at the same address."""
+        runtime = Path(self.env["XDG_RUNTIME_DIR"])
+        # Only a test starts a notification service, never the bus.
+        overrides = runtime / "dbus-1" / "services"
+        overrides.mkdir(parents=True, exist_ok=True)
+        (overrides / "org.freedesktop.Notifications.service").write_text(_NO_SERVICE)
+        address = f"unix:path={runtime}/bus"
+        self.env["DBUS_SESSION_BUS_ADDRESS"] = address
+        self.start("dbus-daemon", "--session", "--nofork", f"--address={address}", name="bus")
+        bus: DBusConnection = wait_until(lambda: _connected(address), "the session bus")
+        self._bus = bus
+        self._ending.callback(bus.close)
 
     def _start_keyring(self) -> None:
         command = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
@@ -258,6 +273,13 @@ class Desktop:
         with process.stdin as pipe:
             pipe.write(b"password\n")
         self.wait_for_name("org.freedesktop.secrets")
+
+
+def _connected(address: str) -> Any:
+    try:
+        return open_dbus_connection(address)
+    except OSError:
+        return None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,13 +1,20 @@
 """Warned in time, once, and silent when asked to be: seen on a real notification service."""
 
+import signal
+from collections.abc import Callable
+
 import pytest
 
 from tests.desktop.conftest import SIGNED_IN, Program
 from tests.desktop.notifications import Notifications
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
+from tests.support.fake_notification_service import FakeNotificationService
 from tests.support.faulty_server import FaultyServer, balance, status
 from tests.support.timeouts import TIMEOUT_S
+
+QUITS_WITHIN_S = 5.0
+"""For a busy machine; what waits for a service that never answers takes for ever."""
 
 
 @pytest.fixture(autouse=True)
@@ -108,3 +115,97 @@ def test_a_click_on_the_notification_shows_the_card(
     desktop.run("dunstctl", "action")
     search = ("xdotool", "search", "--onlyvisible", "--name", "^deepvue-tray$")
     wait_until(lambda: desktop.run(*search).strip(), "the card")
+
+
+@pytest.fixture
+def bus_alone(new_desktop: Callable[..., Desktop], server: FaultyServer) -> Desktop:
+    """Start a desktop with a StatusNotifier tray, on which nobody shows notifications yet."""
+    return new_desktop(keyring=False, notifications=False)
+
+
+def test_what_nobody_could_show_is_told_once_when_a_service_comes_up(
+    bus_alone: Desktop, server: FaultyServer
+) -> None:
+    program = Program(bus_alone, server.url)
+    program.start(**SIGNED_IN)
+    item = TrayItem.wait(bus_alone)
+    read(item, server, 900)
+    read(item, server, 899)
+    with FakeNotificationService(bus_alone.bus, obliging=True) as first:
+        assert "low" in first.calls.get(timeout=TIMEOUT_S).title
+        read(item, server, 898)
+    # Another service does not bring again what was told.
+    with FakeNotificationService(bus_alone.bus, obliging=True) as second:
+        read(item, server, 200)
+        assert "nearly used up" in second.calls.get(timeout=TIMEOUT_S).title
+        assert first.calls.empty()
+        assert second.calls.empty()
+
+
+def test_a_service_that_never_answers_freezes_nothing_and_is_sent_an_alert_once(
+    bus_alone: Desktop, server: FaultyServer
+) -> None:
+    program = Program(bus_alone, server.url)
+    with FakeNotificationService(bus_alone.bus) as service:
+        for left in (890, 880, 870):
+            process = program.start(**SIGNED_IN)
+            item = TrayItem.wait(bus_alone)
+            service.wait_for_a_program(TIMEOUT_S)
+            # So that there is time to send it again.
+            read(item, server, left)
+            read(item, server, left - 1)
+            item.click("Quit")
+            assert process.wait(QUITS_WITHIN_S) == 0
+        assert "low" in service.calls.get(timeout=TIMEOUT_S).title
+        assert service.calls.empty()
+
+
+def test_a_service_that_is_frozen_freezes_nothing_and_shows_an_alert_once_it_goes_on(
+    desktop: Desktop, server: FaultyServer, notifications: Notifications
+) -> None:
+    desktop.signal("dunst", signal.SIGSTOP)
+    program = Program(desktop, server.url)
+    first = program.start(**SIGNED_IN)
+    item = TrayItem.wait(desktop)
+    read(item, server, 899)
+    item.click("Quit")
+    assert first.wait(QUITS_WITHIN_S) == 0
+    program.start(**SIGNED_IN)
+    item = TrayItem.wait(desktop)
+    read(item, server, 898)
+    desktop.signal("dunst", signal.SIGCONT)
+    notifications.wait_for("low")
+    read(item, server, 200)
+    notifications.wait_for("nearly used up")
+    assert len(notifications.all) == 2
+
+
+def test_an_answer_that_comes_late_is_remembered(bus_alone: Desktop, server: FaultyServer) -> None:
+    program = Program(bus_alone, server.url)
+    first = program.start(**SIGNED_IN)
+    item = TrayItem.wait(bus_alone)
+    with FakeNotificationService(bus_alone.bus) as service:
+        call = service.calls.get(timeout=TIMEOUT_S)
+        read(item, server, 899)
+        read(item, server, 898)
+        service.accept(call)
+        service.press("Snooze until morning")
+        wait_until(lambda: "Resume" in item.labels(), "the snooze of what was told")
+        item.click("Resume")
+        wait_until(lambda: "Resume" not in item.labels(), "its end")
+        item.click("Quit")
+        assert first.wait(5) == 0
+    with FakeNotificationService(bus_alone.bus, obliging=True) as another:
+        program.start(**SIGNED_IN)
+        item = TrayItem.wait(bus_alone)
+        read(item, server, 200)
+        assert "nearly used up" in another.calls.get(timeout=TIMEOUT_S).title
+
+
+def test_an_xembed_tray_shows_a_balloon_where_there_is_no_service(
+    new_desktop: Callable[..., Desktop], server: FaultyServer
+) -> None:
+    desktop = new_desktop(panel="tint2", keyring=False, notifications=False)
+    Program(desktop, server.url).start(**SIGNED_IN)
+    windows = '("deepvue-tray" "deepvue-tray")'
+    wait_until(lambda: desktop.windows().count(windows) == 2, "a balloon beside the icon")

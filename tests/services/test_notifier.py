@@ -1,24 +1,62 @@
-"""A desktop without notifications is no trouble, and no noise."""
+"""A desktop without notifications is no trouble, no noise, and nothing that was shown."""
 
 import asyncio
 import logging
+from pathlib import Path
 
 import pytest
 
 from deepvue_tray.core.note import Note
-from deepvue_tray.resources import icon_path
-from deepvue_tray.services.notifier import Notifier
+from deepvue_tray.services.freedesktop_notifier import FreedesktopNotifier
+from deepvue_tray.services.notifier import LibraryNotifier, Notifier
+
+NOTE = Note(kind="low", title="Low", body="900 credits")
 
 
-@pytest.mark.parametrize("address", ["unix:path=/nonexistent", "nonsense"])
+async def try_all(notifier: Notifier) -> tuple[str, bool]:
+    """Return the service's name, and whether it showed a notification."""
+    try:
+        return await notifier.service(), await notifier.show(NOTE)
+    finally:
+        notifier.close()
+
+
+@pytest.mark.parametrize("address", ["unix:path=/nonexistent", "nonsense", "tcp:host=x", "", None])
 def test_without_a_session_bus_it_says_that_nothing_was_shown(
-    address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    address: str | None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-    notifier = Notifier()
-    note = Note(kind="low", title="Low", body="900 credits")
-    icon = icon_path("deepvue-tray-64.png")
+    if address is None:
+        monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    else:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     with caplog.at_level(logging.WARNING):
-        assert not asyncio.run(notifier.show(note, icon, lambda *_: None))
+        assert asyncio.run(try_all(FreedesktopNotifier(Path("/icon.png")))) == ("", False)
     assert not any(record.exc_info for record in caplog.records)
-    notifier.close()
+
+
+def test_a_library_that_can_do_nothing_has_shown_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS outside a bundle: it takes every notification, and shows none."""
+    import desktop_notifier.main
+    from desktop_notifier.backends.dummy import DummyNotificationCenter
+
+    monkeypatch.setattr(desktop_notifier.main, "get_backend_class", lambda: DummyNotificationCenter)
+    assert asyncio.run(try_all(LibraryNotifier(Path("/icon.png")))) == ("", False)
+
+
+def test_what_the_library_dispatched_was_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    import desktop_notifier.main
+    from desktop_notifier import Capability
+    from desktop_notifier.backends.dummy import DummyNotificationCenter
+
+    class Able(DummyNotificationCenter):
+        async def _get_capabilities(self) -> frozenset[Capability]:
+            return frozenset({Capability.TITLE})
+
+    class Failing(Able):
+        async def _send(self, notification: object) -> None:
+            raise OSError
+
+    monkeypatch.setattr(desktop_notifier.main, "get_backend_class", lambda: Able)
+    assert asyncio.run(try_all(LibraryNotifier(Path("/icon.png")))) == ("deepvue-tray", True)
+    monkeypatch.setattr(desktop_notifier.main, "get_backend_class", lambda: Failing)
+    assert asyncio.run(try_all(LibraryNotifier(Path("/icon.png")))) == ("deepvue-tray", False)

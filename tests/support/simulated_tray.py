@@ -4,17 +4,20 @@
 
 Engine, worker, refresher and alerter are the real ones, wired as in ``app``; a notification is a
 line on standard output. Commands and events are lines of JSON. Each command on standard input ends
-in the event ``done``; ``asks`` waits for a line that says whether the desktop takes notifications.
-Times are milliseconds since 1970.
+in the event ``done``; ``asks`` waits for the answer to a request's circumstances: whether the
+server ``hangs``, whether the desktop ``takes`` notifications, and the event that the program is to
+die at. Times are milliseconds since 1970.
 """
 
 import json
 import os
 import random
 import resource
+import signal
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -27,6 +30,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop
 from deepvue_tray import monitor
 from deepvue_tray.core.alerts import Alert, Observation
 from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.note import Note
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.engine import Engine, assemble
 from deepvue_tray.services import log
@@ -41,13 +45,46 @@ from deepvue_tray.ui.worker import Worker
 
 CLIENT = "live_1"
 
-DEADLINE = 0.2
-"""Seconds of real time that a server which says nothing costs."""
+HANGING_DEADLINE_S = 0.05
+"""Of real time, for a server that never answers whole."""
+
+DEADLINE_S = 60.0
+"""For one that does, however busy the machine is."""
+
+
+class Death:
+    """The event that kills this process, as ``kill -9`` would."""
+
+    at = ""
 
 
 def say(event: str, **facts: object) -> None:
-    """Write one event, whole: whoever kills this process reads no half line."""
+    """Write one event, whole, and die where that is to be."""
     os.write(1, json.dumps({"event": event} | facts).encode() + b"\n")
+    if event == Death.at:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Notifications:
+    """A desktop that shows each notification as a line, or none; their kind is the alert's name."""
+
+    def __init__(self) -> None:
+        self.takes = False
+        self.shown = 0
+
+    def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
+        pass
+
+    async def service(self) -> str:
+        return "simulated" if self.takes else ""
+
+    async def show(self, note: Note) -> bool:
+        self.shown += 1
+        say("told", alert=note.kind)
+        return True
+
+    def close(self) -> None:
+        pass
 
 
 class Timer:
@@ -118,7 +155,8 @@ class Tray:
         self._folder = folder
         self._clock = clock
         self._open = 0
-        self._desktop_takes = True
+        self._notifications = Notifications()
+        self._wallet = WalletApi(url, deadline=DEADLINE_S, now=clock.now)
         clock.timers.clear()
         self._worker: Worker[Engine] = Worker(self._assemble, close=lambda engine: engine.close())
         self.refresher = refresher.Refresher(
@@ -128,9 +166,10 @@ class Tray:
             chance=chance.random,
         )
         self._alerter = Alerter(
-            deliver=lambda _note, _press, done: done(self._desktop_takes),
-            fallback=lambda _title, _body: False,
-            acknowledge=self._acknowledge,
+            tell=self._tell,
+            show=lambda _note, _done: None,
+            balloon=lambda _title, _body: False,
+            acknowledge=lambda _alert, _client_id, _done: None,
             prefix="",
         )
         self.refresher.changed.connect(self._alerter.raise_due)
@@ -142,6 +181,9 @@ class Tray:
         """Wait until nothing is under way."""
         while self._open:
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        # What could not be told then is tried again after the next answer, not at the next request:
+        # the world asks of each notification which answer it belongs to.
+        self._notifications.takes = False
 
     def stop(self) -> None:
         if not self._worker.stop(within=10):
@@ -150,13 +192,14 @@ class Tray:
     def _assemble(self) -> Engine:
         environ = {"DEEPVUE_CLIENT_ID": CLIENT, "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
         paths = Paths.below(self._folder)
-        return assemble(
+        engine = assemble(
             paths,
             CredentialStore(environ, MemoryKeyring()),
-            WalletApi(self._url, deadline=DEADLINE, now=self._clock.now),
+            self._wallet,
             XdgAutostart(paths.autostart, [sys.executable]),
             now=self._clock.now,
         )
+        return replace(engine, notifier=self._notifications)
 
     def _submit(self, job: Any, done: Callable[[Any], None]) -> None:
         def came(result: Any) -> None:
@@ -176,26 +219,34 @@ class Tray:
         since = self.refresher.awake_since
 
         async def look(engine: Engine) -> Snapshot:
-            return await engine.monitor.look(prompt=prompt, awake_since=since)
+            snapshot = await engine.monitor.look(prompt=prompt, awake_since=since)
+            say("looked")
+            return snapshot
 
         def shown(snapshot: Snapshot) -> None:
             trouble = type(snapshot.trouble).__name__ if snapshot.trouble else ""
             storage = snapshot.storage is not None
             due = [alert.value for alert in snapshot.due]
             say("shown", trouble=trouble, storage=storage, due=due, **_facts(snapshot))
+            self._notifications.takes = takes
             came(snapshot)
 
         say("asks", now=self._clock.wall)
-        self._desktop_takes = json.loads(sys.stdin.readline())
+        hangs, takes, Death.at = json.loads(sys.stdin.readline())
+        if Death.at == "asks":
+            os.kill(os.getpid(), signal.SIGKILL)
+        self._wallet._deadline = HANGING_DEADLINE_S if hangs else DEADLINE_S
         self._submit(look, shown)
 
-    def _acknowledge(self, alert: Alert, client_id: str) -> None:
-        say("told", alert=alert.value)
+    def _tell(self, alert: Alert, client_id: str, note: Note, done: Callable[[bool], None]) -> None:
+        async def tell(engine: Engine) -> bool:
+            shown = self._notifications.shown
+            told = await engine.tell(alert, client_id, replace(note, kind=alert.value))
+            if self._notifications.shown > shown:
+                say("kept")
+            return told
 
-        async def acknowledge(engine: Engine) -> None:
-            engine.monitor.delivered(alert, client_id)
-
-        self._submit(acknowledge, lambda _: say("kept"))
+        self._submit(tell, done)
 
 
 async def _recall(engine: Engine) -> Snapshot:

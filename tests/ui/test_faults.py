@@ -29,7 +29,15 @@ def in_a_thread() -> None:
     thread.join()
 
 
-@pytest.mark.parametrize("happen", [in_this_thread, in_a_thread])
+def in_a_finalizer() -> None:
+    class Faulty:
+        def __del__(self) -> None:
+            fault()
+
+    Faulty()
+
+
+@pytest.mark.parametrize("happen", [in_this_thread, in_a_thread, in_a_finalizer])
 def test_a_fault_is_logged_each_time_and_told_once(
     qtbot: QtBot, caplog: pytest.LogCaptureFixture, happen: Callable[[], None]
 ) -> None:
@@ -47,7 +55,7 @@ def test_a_fault_is_logged_each_time_and_told_once(
 
 
 def test_afterwards_the_hooks_are_as_they_were() -> None:
-    before = sys.excepthook, threading.excepthook
+    before = sys.excepthook, threading.excepthook, sys.unraisablehook
     with Faults().heard():
         pass
-    assert (sys.excepthook, threading.excepthook) == before
+    assert (sys.excepthook, threading.excepthook, sys.unraisablehook) == before

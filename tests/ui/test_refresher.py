@@ -15,10 +15,12 @@ from deepvue_tray.core.alerts import Alert
 from deepvue_tray.core.errors import (
     Condition,
     DeepvueError,
+    InternalError,
     KeyringLockedError,
     OfflineError,
     RejectedError,
     ServerError,
+    StorageError,
     ThrottledError,
 )
 from deepvue_tray.core.reading import Reading
@@ -161,14 +163,15 @@ def test_while_it_asks_it_says_so_and_keeps_what_was_known(
     assert refresher.snapshot.trouble is trouble
 
 
-def test_an_alert_is_handed_on_once(refresher: Refresher, wallet: Wallet) -> None:
+def test_an_alert_stays_due_until_the_next_answer(refresher: Refresher, wallet: Wallet) -> None:
     due: list[tuple[Alert, ...]] = []
     refresher.changed.connect(lambda snapshot: due.append(snapshot.due))
     refresher.refresh()
     wallet.answer(replace(HOURLY, due=(Alert.LOW,)))
     wallet.seconds += 5
     refresher.refresh()
-    assert due == [(), (Alert.LOW,), ()]
+    wallet.answer(HOURLY)
+    assert due == [(), (Alert.LOW,), (Alert.LOW,), ()]
 
 
 def test_after_a_new_sign_in_the_old_wallet_s_answer_does_not_count(
@@ -470,13 +473,15 @@ def test_a_failure_is_followed_by_an_earlier_look(
     assert refresher._timer.remainingTime() < 2 * FIRST_RETRY.total_seconds() * 1000
 
 
-def test_a_fault_of_ours_is_raised_and_does_not_end_the_looking(
+def test_a_fault_of_ours_is_raised_and_shown_and_does_not_end_the_looking(
     refresher: Refresher, wallet: Wallet
 ) -> None:
     refresher.refresh()
     _came, failed = wallet.waiting.pop(0)
     with pytest.raises(ZeroDivisionError):
         failed(ZeroDivisionError())
+    assert isinstance(refresher.snapshot.trouble, InternalError)
+    assert refresher.snapshot.trouble.detail == "ZeroDivisionError"
     assert not refresher.snapshot.refreshing
     assert refresher._timer.isActive()
 
@@ -493,4 +498,14 @@ def test_a_fault_of_ours_makes_no_old_reading_a_fresh_one(
         with pytest.raises(ZeroDivisionError):
             failed(ZeroDivisionError())
     tick(refresher, wallet)
-    assert refresher.snapshot.stale
+    assert refresher.snapshot.condition is not Condition.FRESH
+
+
+def test_an_error_that_can_be_explained_is_shown_and_is_no_fault(
+    refresher: Refresher, wallet: Wallet
+) -> None:
+    refresher.refresh()
+    _came, failed = wallet.waiting.pop(0)
+    failed(StorageError("settings.json: Permission denied"))
+    assert isinstance(refresher.snapshot.trouble, StorageError)
+    assert not refresher.snapshot.refreshing

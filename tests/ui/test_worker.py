@@ -1,6 +1,7 @@
 """Jobs run on one other thread, and their results come home."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable, Iterator
 
@@ -8,6 +9,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
+from deepvue_tray.ui.faults import Faults
 from deepvue_tray.ui.worker import Worker
 from tests.support.timeouts import TIMEOUT_S
 
@@ -120,15 +122,73 @@ def test_a_worker_that_is_stopped_at_once_ends(qtbot: QtBot) -> None:
     assert worker.stop(within=TIMEOUT_S)
 
 
-def test_an_engine_that_cannot_be_built_is_seen(qtbot: QtBot) -> None:
-    def build() -> str:
-        raise ValueError("cannot build")
+def cannot_build() -> str:
+    raise ValueError("cannot build")
 
-    worker = Worker(build, lambda _: None)
+
+def test_an_engine_that_cannot_be_built_fails_every_job_before_and_after(qtbot: QtBot) -> None:
+    worker = Worker(cannot_build, lambda _: None)
+    failures: list[str] = []
+
+    async def job(_: str) -> None:
+        raise AssertionError("there is nothing to work with")
+
+    def failed(error: Exception) -> None:
+        failures.append(str(error))
+
+    worker.submit(job, failed=failed)
+    worker.submit(job, failed=failed)
+    worker.start()
+    qtbot.waitUntil(lambda: failures == ["cannot build"] * 2)
+    worker.submit(job, failed=failed)
+    qtbot.waitUntil(lambda: failures == ["cannot build"] * 3)
+    assert worker.stop(within=5)
+
+
+def test_an_engine_that_cannot_be_built_is_seen_where_nobody_takes_the_error(qtbot: QtBot) -> None:
+    worker = Worker(cannot_build, lambda _: None)
+
+    async def job(_: str) -> None:
+        raise AssertionError("there is nothing to work with")
+
     with qtbot.captureExceptions() as seen:
         worker.start()
+        worker.submit(job)
         qtbot.waitUntil(lambda: bool(seen))
     assert "cannot build" in str(seen[0][1])
+    assert worker.stop(within=5)
+
+
+async def fail() -> None:
+    raise ZeroDivisionError
+
+
+def raise_in_a_callback(loop: asyncio.AbstractEventLoop) -> None:
+    loop.call_soon(divmod, 1, 0)
+
+
+def raise_in_an_orphaned_task(loop: asyncio.AbstractEventLoop) -> None:
+    orphan = loop.create_task(fail())
+    orphan.add_done_callback(lambda _: loop.call_soon(gc.collect))
+
+
+@pytest.mark.parametrize("happen", [raise_in_a_callback, raise_in_an_orphaned_task])
+def test_what_asyncio_alone_would_see_is_logged_and_told(
+    qtbot: QtBot,
+    worker: Worker[str],
+    caplog: pytest.LogCaptureFixture,
+    happen: Callable[[asyncio.AbstractEventLoop], None],
+) -> None:
+    faults = Faults()
+
+    async def job(_: str) -> None:
+        happen(asyncio.get_running_loop())
+
+    with faults.heard(), qtbot.waitSignal(faults.first):
+        worker.start()
+        worker.submit(job)
+    logged = [record.exc_info[0] for record in caplog.records if record.exc_info]
+    assert logged == [ZeroDivisionError]
 
 
 class Emitter(QObject):
