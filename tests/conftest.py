@@ -40,7 +40,14 @@ except ImportError as error:
 else:
     lacking = ""
 
-collect_ignore = ["desktop", "ui", "test_endurance.py", "test_history_opener.py"] if lacking else []
+NEED_QT = [
+    "desktop",
+    "ui",
+    "test_endurance.py",
+    "test_history_opener.py",
+    "test_settings_opener.py",
+]
+collect_ignore = NEED_QT if lacking else []
 if not sys.platform.startswith("linux"):
     collect_ignore += ["desktop", "test_endurance.py"]
 

@@ -1,6 +1,7 @@
 """The tests themselves, run where something is missing."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -42,4 +43,4 @@ def test_what_is_skipped_stands_in_one_line_with_what_brings_it() -> None:
     ran = run_pytest("-m", "pytest", "tests/desktop/test_alerts.py")
     assert ran.returncode == 0, ran.stdout
     [line] = [line for line in ran.stdout.splitlines() if "apt-get install" in line]
-    assert line.startswith("Skipped: 5 (apt-get install dbus dunst ")
+    assert re.match(r"Skipped: \d+ \(apt-get install dbus dunst ", line)

@@ -199,7 +199,7 @@ def row_of(cells: Sequence[object]) -> Row:
     """
     match cells:
         case (int(at), int(until), int() | float() as balance) if (
-            0 <= at <= until < _END and abs(balance) < LARGEST_BALANCE
+            0 <= at <= until < _END and abs(balance) <= LARGEST_BALANCE
         ):
             return at, until, balance
     raise UnreadableRowError(f"no reading: {cells!r}")

@@ -187,6 +187,8 @@ class Card(QWidget):
 
     def _ask_whether_to_quit(self) -> QMessageBox:
         question = QMessageBox()
+        # Other windows, such as the settings, are not to wait for it.
+        question.setModal(False)
         question.setWindowTitle(self.windowTitle())
         question.setIcon(QMessageBox.Icon.Information)
         question.setText(self.tr("deepvue-tray keeps running, and alerts still come."))

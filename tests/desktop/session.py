@@ -190,10 +190,14 @@ class Desktop:
     def focus(self, name: str) -> None:
         """Wait for a window whose title begins with ``name``, and give it the keyboard."""
         search = ("xdotool", "search", "--onlyvisible", "--name", "^" + name.replace("[", r"\["))
-        window = wait_until(lambda: self.run(*search).strip(), f"a window {name!r}")
-        self.run("xdotool", "windowactivate", "--sync", window)
-        focused = ("xdotool", "getwindowfocus", "getwindowname")
-        wait_until(lambda: self.run(*focused).startswith(name), f"the focus in {name!r}")
+
+        def is_focused() -> bool:
+            # Each time anew: the window that was found first may be the one that closes.
+            for window in self.run(*search).split():
+                self.run("xdotool", "windowactivate", window)
+            return self.run("xdotool", "getwindowfocus", "getwindowname").startswith(name)
+
+        wait_until(is_focused, f"the focus in {name!r}")
 
     def click_icon(self, button: int) -> None:
         """Click the only icon with the mouse, where xfce4-panel shows it."""
