@@ -20,7 +20,7 @@ from fractions import Fraction
 from typing import Any
 
 from deepvue_tray.core.errors import DeepvueError, NotSetUpError, RejectedError
-from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 

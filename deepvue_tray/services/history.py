@@ -20,7 +20,8 @@ from typing import Any, Literal
 
 from deepvue_tray.core.alerts import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
-from deepvue_tray.core.outlook import Outlook
+from deepvue_tray.core.forecast.series import Point
+from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading, Stretch, as_number
 from deepvue_tray.services.history_rows import (
     DAY,
@@ -80,25 +81,25 @@ class History:
         client_id: str,
         reading: Reading,
         alerts: AlertState | None,
-        outlook: Outlook | None = None,
+        model: SpendingModel | None = None,
     ) -> None:
-        """Store a reading, the alerts' state after it and the outlook from it, all or nothing.
+        """Store a reading, the alerts' state after it and the model from it, all or nothing.
 
         None leaves what is stored as it is.
         A second reading of the same moment replaces the first.
         """
         try:
-            self._append(client_id, reading, alerts, outlook)
+            self._append(client_id, reading, alerts, model)
         except DamagedError:
             # Set aside by now: the new file takes the reading.
-            self._append(client_id, reading, alerts, outlook)
+            self._append(client_id, reading, alerts, model)
 
     def _append(
         self,
         client_id: str,
         reading: Reading,
         alerts: AlertState | None,
-        outlook: Outlook | None,
+        model: SpendingModel | None,
     ) -> None:
         with self._transaction() as database:
             wallet = wallet_of(database, client_id)
@@ -108,7 +109,7 @@ class History:
                 " full = iif(full IS NULL OR ?, ?, full) WHERE id = ?",
                 (
                     json.dumps(alerts.as_json()) if alerts else None,
-                    json.dumps(outlook.as_json()) if outlook else None,
+                    json.dumps(model.as_json()) if model else None,
                     rose,
                     as_number(reading.balance),
                     wallet,
@@ -118,7 +119,8 @@ class History:
     def merge(self, client_id: str, readings: Iterable[Reading]) -> int:
         """Store what is not known yet of many readings, in any order, all or none; say how many.
 
-        Where the balance is known already, what is known stays. The outlook is to be learnt anew.
+        Where the balance is known already, what is known stays. The spending model is to be learnt
+        anew.
         """
         with self._transaction() as database:
             wallet, count = wallet_of(database, client_id), 0
@@ -154,6 +156,10 @@ class History:
         """
         return self._readings(client_id, since, until)[1]
 
+    def points(self, client_id: str, since: datetime, until: datetime) -> list[Point]:
+        """Return the same as numbers, which is several times as fast; no two times are equal."""
+        return [(at / 1000, balance) for at, balance in self._rows(client_id, since, until)[1]]
+
     def each(self, client_id: str, since: datetime, until: datetime) -> Iterator[Reading]:
         """Return the same, however many there are, without holding them all in memory."""
         # Now, so that a file that cannot be read is known before anything is made of it.
@@ -169,7 +175,14 @@ class History:
     def _readings(
         self, client_id: str, since: datetime, until: datetime, most: int = -1
     ) -> tuple[Reading | None, list[Reading]]:
-        """Return the last reading before ``since``, and those from then to ``until``.
+        """Return the last reading before ``since``, and those from then to ``until``."""
+        before, rows = self._rows(client_id, since, until, most)
+        return before and reading_of(*before), [reading_of(*row) for row in rows]
+
+    def _rows(
+        self, client_id: str, since: datetime, until: datetime, most: int = -1
+    ) -> tuple[tuple[int, float] | None, list[tuple[int, float]]]:
+        """Return the same as milliseconds and credits.
 
         No more than ``most`` spans are read, of which each may be two readings.
         """
@@ -187,12 +200,12 @@ class History:
         if before and before[1] >= start:
             # A span that reaches into the range: as much of it as lies there.
             rows.insert(0, (start, before[1], before[2]))
-        found: list[Reading] = []
+        found: list[tuple[int, float]] = []
         for at, last, balance in rows:
-            found.append(reading_of(at, balance))
+            found.append((at, balance))
             if last > at:
-                found.append(reading_of(min(last, end), balance))
-        return (reading_of(before[0], before[2]) if before else None), found
+                found.append((min(last, end), balance))
+        return (before[0], before[2]) if before else None, found
 
     def first(self, client_id: str) -> datetime | None:
         """Return the time of the oldest reading of a wallet."""
@@ -245,13 +258,13 @@ class History:
             logger.warning("The alerts' state cannot be read: it begins anew.")
             return AlertState()
 
-    def outlook(self, client_id: str) -> Outlook | None:
+    def spending_model(self, client_id: str) -> SpendingModel | None:
         """Return what was last learnt of a wallet, None where that is to be done again."""
         try:
             stored = json.loads(self._kept("outlook", client_id) or "null")
-            return stored and Outlook.from_json(stored)
+            return stored and SpendingModel.from_json(stored)
         except UNREADABLE:
-            logger.warning("The outlook cannot be read: it is learnt anew.")
+            logger.warning("The spending model cannot be read: it is learnt anew.")
             return None
 
     def _kept(self, column: Literal["alerts", "full", "outlook"], client_id: str) -> Any:

@@ -27,7 +27,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop
 from deepvue_tray import monitor
 from deepvue_tray.core import alerts
 from deepvue_tray.core.alerts import Alert, AlertState, Observation
-from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.engine import Engine, assemble

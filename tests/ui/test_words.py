@@ -13,7 +13,7 @@ from PySide6.QtCore import QLocale
 
 from deepvue_tray.core.alerts import LADDER, Alert, Snooze
 from deepvue_tray.core.errors import Action, DeepvueError, OfflineError, RejectedError, StorageError
-from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words

@@ -3,14 +3,15 @@
 import random
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepvue_tray.core.forecast import HORIZON, Runway, forecast_runway
-from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.forecast import runway
+from deepvue_tray.core.forecast.runway import HORIZON, Runway
+from deepvue_tray.core.forecast.series import Point, series_of
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 HOUR = timedelta(hours=1)
@@ -18,8 +19,21 @@ DAY = timedelta(days=1)
 SLOT = timedelta(minutes=5)
 
 
-def at(moment: datetime, balance: float | Decimal | str) -> Reading:
-    return Reading(at=moment, balance=Decimal(str(balance)))
+class Reading(NamedTuple):
+    at: datetime
+    balance: float
+
+
+def at(moment: datetime, balance: float) -> Reading:
+    return Reading(moment, balance)
+
+
+def points(readings: Iterable[Reading]) -> list[Point]:
+    return [(reading.at.timestamp(), reading.balance) for reading in readings]
+
+
+def forecast_runway(readings: Iterable[Reading], now: datetime) -> Runway | None:
+    return runway.forecast_runway(series_of(points(readings)), now)
 
 
 def slots(days: float, now: datetime = NOW) -> list[datetime]:
@@ -43,9 +57,9 @@ def steady(left: float = 240, *, days: float = 21, rate: float = 10) -> list[Rea
 
 
 def forecast(readings: Iterable[Reading], now: datetime = NOW) -> Runway:
-    runway = forecast_runway(list(readings), now)
-    assert runway is not None
-    return runway
+    answer = forecast_runway(readings, now)
+    assert answer is not None
+    return answer
 
 
 def hours(runway: Runway, now: datetime = NOW) -> float:
@@ -199,21 +213,13 @@ def test_a_forecast_from_long_ago_is_due_now() -> None:
     assert forecast(steady(240), NOW + 9 * DAY).latest == NOW + 9 * DAY
 
 
-def test_readings_from_before_the_clock_was_set_back_are_left_out() -> None:
-    ahead = [at(NOW + DAY, 10_000), at(NOW + 2 * DAY, 3)]
-    assert forecast([*steady(), *ahead]) == forecast(steady())
-
-
 # Laws
 
-moments = st.timedeltas(timedelta(days=-20), timedelta(0)).map(lambda before: NOW + before)
-any_moments = st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)).map(
-    lambda moment: moment.replace(tzinfo=UTC)
+moments = st.integers(-20 * 24 * 60, 0).map(lambda minute: NOW + minute * SLOT / 5)
+balances = st.floats(-(2**53), 2**53) | st.decimals(-5, 300, places=2).map(float)
+histories = st.dictionaries(moments, balances, max_size=60).map(
+    lambda known: [at(moment, known[moment]) for moment in sorted(known)]
 )
-balances = st.decimals(-(2**53), 2**53, places=4) | st.decimals(-5, 300, places=2)
-histories = st.lists(
-    st.builds(Reading, at=moments | any_moments, balance=balances), max_size=60
-) | st.lists(st.builds(Reading, at=moments, balance=balances), max_size=60)
 
 
 def seeded(seed: int, left: float = 300) -> list[Reading]:
@@ -232,9 +238,10 @@ def seeded(seed: int, left: float = 300) -> list[Reading]:
 seeds = st.integers(0, 10**6).map(seeded)
 
 
-@given(histories, moments | any_moments)
+@given(histories, st.timedeltas(timedelta(0), 900 * DAY))
 @settings(max_examples=400)
-def test_whatever_was_read_the_answer_is_in_order(history: list[Reading], now: datetime) -> None:
+def test_whatever_was_read_the_answer_is_in_order(history: list[Reading], age: timedelta) -> None:
+    now = (history[-1].at if history else NOW) + age
     runway = forecast_runway(history, now)
     if runway:
         assert now <= runway.earliest <= runway.empty_at <= runway.latest <= now + HORIZON
@@ -249,16 +256,9 @@ def test_of_a_wallet_in_use_the_answer_is_in_order(history: list[Reading]) -> No
     assert NOW <= runway.earliest <= runway.empty_at <= runway.latest <= NOW + HORIZON
 
 
-@given(histories, st.randoms(use_true_random=False))
-def test_order_and_repetition_do_not_matter(history: list[Reading], rng: random.Random) -> None:
-    mixed = history + rng.sample(history, len(history) // 2)
-    rng.shuffle(mixed)
-    assert forecast_runway(mixed, NOW) == forecast_runway(history, NOW)
-
-
-@given(seeds, st.sampled_from([Decimal("0.001"), Decimal(7), Decimal(10**6)]))
+@given(seeds, st.sampled_from([0.001, 7.0, 1e6]))
 @settings(max_examples=20)
-def test_in_another_currency_it_lasts_as_long(history: list[Reading], factor: Decimal) -> None:
+def test_in_another_currency_it_lasts_as_long(history: list[Reading], factor: float) -> None:
     scaled = forecast([Reading(at=r.at, balance=r.balance * factor) for r in history])
     assert hours(scaled) == pytest.approx(hours(forecast(history)), rel=1e-6)
 

@@ -1,0 +1,118 @@
+"""Spending as a regular series, computed from balances read at any times.
+
+A fall of the balance is spending; a rise is credit from elsewhere, and counts as no spending. Steps
+are counted back from the last reading, so that the latest is complete and no time zone matters.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import accumulate, pairwise
+from math import ceil
+from operator import sub
+from typing import NamedTuple
+
+from deepvue_tray.core.reading import Reading
+
+MEMORY = timedelta(weeks=8)
+"""The history that is used: eight repetitions of the week."""
+
+HOUR_S = 3600.0
+
+STEP_S = 600.0
+"""The length of a step: two readings at the default interval, so that a late one leaves no step
+without spending."""
+
+_STEPS_PER_HOUR = int(HOUR_S / STEP_S)
+_MAX_STEPS = int(MEMORY.total_seconds() / STEP_S)
+
+Point = tuple[float, float]
+"""A reading: the time in seconds since 1970, UTC, and the balance in credits."""
+
+
+class Gap(NamedTuple):
+    """More than two steps between two readings with different balances; times as in `Point`."""
+
+    begin: float
+    end: float
+    is_rise: bool
+    """Whether a top-up hides what was spent."""
+
+
+class Segment(NamedTuple):
+    """Consecutive hours of which only the sum is known: one hour, or more where a gap spans it."""
+
+    hours: int
+    spent: float | None
+    """Credits; None where a top-up hides them."""
+
+
+class Series(NamedTuple):
+    """A wallet's spending in the last eight weeks."""
+
+    end: float
+    """The time of the last reading, as in `Point`."""
+    balance: float
+    """The last balance, in credits."""
+    spent: list[float]
+    """Credits spent from the first reading until ``end``, until one step before it, and so on.
+    Empty without readings; interpolated between them."""
+    gaps: list[Gap]
+
+    def segments(self) -> Iterator[Segment]:
+        """Yield the hours, oldest first; hours with an end inside a gap above an hour are merged.
+
+        Readings up to an hour apart are interpolated, a rise between them counts as no spending.
+        """
+        hours = max(0, len(self.spent) - 1) // _STEPS_PER_HOUR
+        start = self.end - hours * HOUR_S
+        inside, hidden = set[int](), set[int]()
+        for gap in self.gaps:
+            if gap.end - gap.begin > HOUR_S:
+                until = ceil((gap.end - start) / HOUR_S)
+                inside.update(range(max(1, int((gap.begin - start) / HOUR_S) + 1), until))
+                if gap.is_rise:
+                    hidden.add(until)
+        by_hour = self.spent[hours * _STEPS_PER_HOUR :: -_STEPS_PER_HOUR]
+        for hour, until in pairwise(at for at in range(hours + 1) if at not in inside):
+            spent = None if until in hidden else by_hour[until] - by_hour[hour]
+            yield Segment(until - hour, spent)
+
+
+def series_of(points: Sequence[Point], latest: Reading | None = None) -> Series:
+    """Build the series from points whose times increase strictly.
+
+    ``latest`` follows them, and replaces what is of the same time.
+    """
+    if latest:
+        at = latest.at.timestamp()
+        points = [*(point for point in points if point[0] < at), (at, float(latest.balance))]
+    if not points:
+        return Series(0.0, 0.0, [], [])
+    times, balances = (list(column) for column in zip(*points, strict=True))
+    _remove_corrections(times, balances)
+    falls = list(map(sub, balances, balances[1:]))
+    total = list(accumulate((fall if fall > 0 else 0.0 for fall in falls), initial=0.0))
+    spent, end = [total[-1]], times[-1]
+    for step in range(1, min(_MAX_STEPS, int((end - times[0]) / STEP_S)) + 1):
+        at = end - step * STEP_S
+        i = max(1, bisect_left(times, at))
+        rate = (total[i] - total[i - 1]) / (times[i] - times[i - 1])
+        spent.append(total[i] - rate * (times[i] - at))
+    gaps = [
+        Gap(begin, after, fall < 0)
+        for begin, after, fall in zip(times, times[1:], falls, strict=False)
+        if after - begin > 2 * STEP_S and fall
+    ]
+    return Series(end, balances[-1], spent, gaps)
+
+
+def _remove_corrections(times: Sequence[float], balances: list[float]) -> None:
+    """Replace wrong balances that the next reading, within the hour, takes back.
+
+    A running median of three around each rise (J. W. Tukey, *Exploratory Data Analysis*, 1977).
+    """
+    for rise in [i for i, (b, a) in enumerate(pairwise(balances), 1) if a > b]:
+        for i in (rise - 1, rise):
+            if 0 < i < len(times) - 1 and times[i + 1] - times[i - 1] <= HOUR_S:
+                balances[i] = sorted(balances[i - 1 : i + 2])[1]
