@@ -109,7 +109,7 @@ class History:
                 " full = iif(full IS NULL OR ?, ?, full) WHERE id = ?",
                 (
                     json.dumps(alerts.as_json()) if alerts else None,
-                    json.dumps(model.as_json()) if model else None,
+                    model.to_json() if model else None,
                     rose,
                     as_number(reading.balance),
                     wallet,
@@ -261,8 +261,8 @@ class History:
     def spending_model(self, client_id: str) -> SpendingModel | None:
         """Return what was last learnt of a wallet, None where that is to be done again."""
         try:
-            stored = json.loads(self._kept("outlook", client_id) or "null")
-            return stored and SpendingModel.from_json(stored)
+            stored = self._kept("outlook", client_id)
+            return SpendingModel.from_json(stored) if stored else None
         except UNREADABLE:
             logger.warning("The spending model cannot be read: it is learnt anew.")
             return None

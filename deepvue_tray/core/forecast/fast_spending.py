@@ -14,7 +14,7 @@ Short windows detect early; long ones find what outlasts the wallet's own bursts
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from operator import sub, truediv
 from statistics import median
@@ -57,7 +57,7 @@ def learn_limits(series: Series) -> Limits:
     steps = _steps(series)
     if len(steps) < WINDOWS[-1] + _STEPS_PER_HOUR:
         return Limits(series.end, [[math.inf] * 24 for _ in WINDOWS])
-    sustained = [_sustained(steps, window) for window in WINDOWS]
+    sustained = list(_sustained(steps))
     highest = [_highest_by_hour(spends) for spends in sustained]
     usual = _usual_by_hour(highest[0])
     # What is many times next to nothing may be chance: a quiet hour is measured by the typical one,
@@ -105,12 +105,13 @@ def _steps(series: Series) -> list[float]:
     return steps
 
 
-def _sustained(steps: list[float], window: int) -> list[float]:
-    """Return the lowest step of every window, the latest first; ``window`` is a power of two."""
+def _sustained(steps: list[float]) -> Iterator[list[float]]:
+    """Yield the lowest step of every window, the latest first, for each of WINDOWS."""
     length = 1
-    while length < window:
-        steps, length = list(map(min, steps, steps[length:])), 2 * length
-    return steps
+    for window in WINDOWS:
+        while length < window:
+            steps, length = list(map(min, steps, steps[length:])), 2 * length
+        yield steps
 
 
 def _highest_by_hour(spends: list[float]) -> list[float]:

@@ -132,21 +132,23 @@ def _past(series: Series) -> _Past | None:
     before it, so that a rising level is not mistaken for a profile.
     """
     sums, weights, shares = [0.0] * _WEEK_H, [0.0] * _WEEK_H, [1.0] * _WEEK_H
-    past, to_learn, known = _Past([0.0], [0], []), list[tuple[int, float]](), 0
-    spent = past.spent
+    past, to_learn, known, hour = _Past([0.0], [0], []), list[tuple[int, float]](), 0, 0
+    spent, read, profiles = past
     for segment in series.segments():
-        hour = past.read[-1]
-        until = hour + segment.hours
-        course = [shares[at % _WEEK_H] for at in range(hour, until)]
+        course = [shares[at % _WEEK_H] for at in range(hour, hour + segment.hours)]
         if segment.spent is None:
             scale = spent[-1] / hour if hour else 0.0
         else:
             scale = segment.spent / sum(course)
-            to_learn += ((at, share * scale) for at, share in enumerate(course, hour))
             known += segment.hours
-        spent += [spent[-1] + share * scale for share in accumulate(course)]
-        past.read.append(until)
-        if until // _DAY_H > len(past.profiles):
+        amounts = [share * scale for share in course]
+        if segment.spent is not None:
+            to_learn += enumerate(amounts, hour)
+        spent += accumulate(amounts, initial=spent.pop())
+        hour += segment.hours
+        read.append(hour)
+        new_days = hour // _DAY_H - len(profiles)
+        if new_days:
             mean = _mean_rate(spent)
             for at, amount in to_learn if mean > 0 else ():
                 phase = at % _WEEK_H
@@ -155,8 +157,7 @@ def _past(series: Series) -> _Past | None:
                 weights[phase] = weights[phase] / 2 + 1
             to_learn.clear()
             shares = _shares(sums, weights)
-            new_days = until // _DAY_H - len(past.profiles)
-            past.profiles.extend([_Profile(shares)] * new_days)
+            profiles += [_Profile(shares)] * new_days
     return past if known >= _MIN_KNOWN_H else None
 
 

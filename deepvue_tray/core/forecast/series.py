@@ -84,25 +84,33 @@ def series_of(points: Sequence[Point], latest: Reading | None = None) -> Series:
 
     ``latest`` follows them, and replaces what is of the same time.
     """
+    points = list(points)
     if latest:
         at = latest.at.timestamp()
-        points = [*(point for point in points if point[0] < at), (at, float(latest.balance))]
+        while points and points[-1][0] >= at:
+            points.pop()
+        points.append((at, float(latest.balance)))
     if not points:
         return Series(0.0, 0.0, [], [])
     times, balances = (list(column) for column in zip(*points, strict=True))
-    _remove_corrections(times, balances)
     falls = list(map(sub, balances, balances[1:]))
-    total = list(accumulate((fall if fall > 0 else 0.0 for fall in falls), initial=0.0))
-    spent, end = [total[-1]], times[-1]
-    for step in range(1, min(_MAX_STEPS, int((end - times[0]) / STEP_S)) + 1):
-        at = end - step * STEP_S
-        i = max(1, bisect_left(times, at))
-        rate = (total[i] - total[i - 1]) / (times[i] - times[i - 1])
-        spent.append(total[i] - rate * (times[i] - at))
+    if min(falls, default=0.0) < 0:
+        _remove_corrections(times, balances)
+        falls = list(map(sub, balances, balances[1:]))
+    total = [0.0, *accumulate([fall if fall > 0 else 0.0 for fall in falls])]
+    end = times[-1]
+    steps = min(_MAX_STEPS, int((end - times[0]) / STEP_S))
+    grid = [end - step * STEP_S for step in range(1, steps + 1)]
+    spent = [total[-1]]
+    for at, i in zip(grid, [bisect_left(times, at, 1) for at in grid], strict=True):
+        after, level = times[i], total[i]
+        if after > at:
+            level -= (level - total[i - 1]) * (after - at) / (after - times[i - 1])
+        spent.append(level)
     gaps = [
-        Gap(begin, after, fall < 0)
-        for begin, after, fall in zip(times, times[1:], falls, strict=False)
-        if after - begin > 2 * STEP_S and fall
+        Gap(times[i], times[i + 1], falls[i] < 0)
+        for i, length in enumerate(map(sub, times[1:], times))
+        if length > 2 * STEP_S and falls[i]
     ]
     return Series(end, balances[-1], spent, gaps)
 

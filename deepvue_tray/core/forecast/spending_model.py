@@ -4,11 +4,12 @@ Learning takes milliseconds of computing and the reading of 16,000 rows, and a s
 changes the result. So a model is stored beside the readings, and used until it is out of date.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self
 
 from deepvue_tray.core.forecast.fast_spending import WINDOWS, Limits, learn_limits
 from deepvue_tray.core.forecast.runway import Runway, forecast_runway
@@ -53,41 +54,24 @@ class SpendingModel:
         max_age = min(_MAX_AGE, (self.runway.earliest - self.made_at) / _FRESH_PART)
         return timedelta(0) <= age < max_age and 0 <= spent < self.balance / _FRESH_PART
 
-    def as_json(self) -> dict[str, Any]:
-        """Return what Python's JSON can hold, which includes the infinite."""
-        runway = self.runway
-        return {
-            "made_at": self.made_at.isoformat(),
-            "balance": str(self.balance),
-            "runway": runway
-            and {
-                "empty_at": runway.empty_at.isoformat(),
-                "earliest": runway.earliest.isoformat(),
-                "latest": runway.latest.isoformat(),
-                "burn_rate": runway.burn_rate,
-            },
-            "limits": self.limits,
-        }
+    def to_json(self) -> str:
+        """Return what `from_json` reads."""
+        return json.dumps(asdict(self), default=str)
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Return what was stored; raises ValueError or KeyError for another version's limits."""
-        runway, (learnt_at, by_window) = stored["runway"], stored["limits"]
-        if [len(hours) for hours in by_window] != [24] * len(WINDOWS):
+    def from_json(cls, text: str) -> Self:
+        """Return what was stored; raises ValueError or KeyError for what another version stored."""
+        stored = json.loads(text)
+        runway, limits = stored["runway"], Limits(*stored["limits"])
+        if [len(hours) for hours in limits.by_window] != [24] * len(WINDOWS):
             raise ValueError("limits of another version")
         return cls(
-            made_at=_time(stored["made_at"]),
+            made_at=datetime.fromisoformat(stored["made_at"]),
             balance=Decimal(stored["balance"]),
             runway=runway
             and Runway(
-                empty_at=_time(runway["empty_at"]),
-                earliest=_time(runway["earliest"]),
-                latest=_time(runway["latest"]),
-                burn_rate=runway["burn_rate"],
+                burn_rate=runway.pop("burn_rate"),
+                **{name: datetime.fromisoformat(time) for name, time in runway.items()},
             ),
-            limits=Limits(learnt_at, by_window),
+            limits=limits,
         )
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
