@@ -1,8 +1,13 @@
 """How long it lasts: what must hold for any wallet, and what a person would say of simple ones."""
 
 import random
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import accumulate
+from math import log
+from statistics import fmean, median
 from typing import NamedTuple
 
 import pytest
@@ -144,6 +149,95 @@ def test_a_week_without_spending_leaves_the_wallet_in_use() -> None:
 def test_after_a_lasting_rise_the_new_level_counts() -> None:
     readings = wallet(lambda moment: 30.0 if moment > NOW - 5 * DAY else 10.0, 720, days=28)
     assert hours(forecast(readings)) == pytest.approx(24, rel=0.15)
+
+
+def test_one_burst_is_no_weekly_habit() -> None:
+    def after_a_burst(days: int) -> float:
+        begin = NOW - days * DAY
+        used = wallet(lambda at: 200.0 if begin <= at < begin + HOUR else 10.0, 360, days=28)
+        return hours(forecast(used))
+
+    # Of a habit six days old, the day to come would hold the next burst; of another, it would not.
+    assert after_a_burst(6) > 0.9 * after_a_burst(3)
+
+
+# Kinds of spending: five weeks, of which any moment of the last two is forecast from
+
+
+def office_hours(rng: random.Random, hour: float) -> float:
+    return rng.expovariate(1 / 6) if hour // 24 % 7 < 5 and 9 <= hour % 24 < 18 else 0.0
+
+
+def nightly_batch(rng: random.Random, hour: float) -> float:
+    return rng.gauss(100, 15) if 2 <= hour % 24 < 3 else 0.0
+
+
+def growing(rng: random.Random, hour: float) -> float:
+    return rng.expovariate(1 / 3) * 1.03 ** (hour / 24)
+
+
+def mostly_idle(rng: random.Random, hour: float) -> float:
+    return rng.lognormvariate(3, 1) if rng.random() < 0.01 else 0.0
+
+
+def even(rng: random.Random, hour: float) -> float:
+    return rng.expovariate(1 / 5)
+
+
+class Case(NamedTuple):
+    error: float
+    """Of the median, as the absolute logarithm of a ratio."""
+    covered: bool
+    """Whether the range holds the truth; it is seen no finer than the readings are."""
+
+
+@cache
+def cases(law: Callable[[random.Random, float], float], seen: str, days: int) -> list[Case]:
+    """Forecast at 24 moments how long lasts what is spent in the next ``days``."""
+    rng = random.Random(f"{law.__name__}, {seen}, {days}")
+    start = datetime(2026, 9, 28, tzinfo=UTC)  # a Monday
+    moments = [start + i * SLOT for i in range(48 * 288)]
+    spent = [0.0, *accumulate(law(rng, i / 12) for i in range(len(moments) - 1))]
+    slots = [i for i, moment in enumerate(moments) if seen == "always" or in_office(moment)]
+    found = []
+    for slot in rng.sample([i for i in slots if 20 <= i / 288 < 40], 24):
+        empty = spent[slot + days * 288]
+        truth = (bisect_left(spent, empty) - slot) * SLOT
+        readings = [at(moments[i], empty - spent[i]) for i in slots if i <= slot]
+        runway = forecast(readings, moments[slot])
+        earliest, middle, latest = (
+            time - moments[slot] for time in (runway.earliest, runway.empty_at, runway.latest)
+        )
+        error = abs(log(max(middle, SLOT) / max(truth, SLOT)))
+        found.append(Case(error, earliest - SLOT <= truth <= latest + SLOT))
+    return found
+
+
+LAWS = (office_hours, nightly_batch, growing, mostly_idle, even)
+
+
+@pytest.mark.parametrize(
+    ("law", "days", "error"),
+    [
+        (office_hours, 1, 0.08),
+        (office_hours, 3, 0.25),
+        (nightly_batch, 3, 0.3),
+        (growing, 3, 0.1),
+        (mostly_idle, 3, 0.5),
+        (even, 1, 0.07),
+        (even, 3, 0.03),
+    ],
+)
+def test_the_median_is_as_near_as_the_kind_of_spending_allows(
+    law: Callable[[random.Random, float], float], days: int, error: float
+) -> None:
+    assert median(case.error for case in cases(law, "always", days)) < error
+
+
+@pytest.mark.parametrize("seen", ["always", "in office hours"])
+def test_the_range_holds_the_truth_about_eight_times_in_ten(seen: str) -> None:
+    covered = [case.covered for law in LAWS for days in (1, 3) for case in cases(law, seen, days)]
+    assert 0.7 < fmean(covered) < 0.88
 
 
 # What readings are like

@@ -21,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from math import exp, inf, log, sqrt
 from operator import mul, sub
-from statistics import fmean
+from statistics import fmean, median
 from typing import NamedTuple
 
 from deepvue_tray.core.forecast.series import HOUR_S, Series
@@ -43,7 +43,7 @@ _LOOKBACKS_H = (4 * _WEEK_H, 2 * _WEEK_H, _WEEK_H, _DAY_H, 3)
 _TRIAL_STEP_H = 7
 """The time between trials: prime to the day, so that they begin at all its hours."""
 
-_PRIOR_WEIGHT = 0.5
+_PRIOR_WEIGHT = 0.25
 """How many observations the broader mean counts as, in a mean of few."""
 
 _BIAS_TRIALS = 25
@@ -92,23 +92,23 @@ def forecast_runway(series: Series, now: datetime) -> Runway | None:
 
 
 class _Profile:
-    """The relative spending of the hours of the week, summed up to be walked along."""
+    """The hours' shares of the week's spending, summed up; their mean is one."""
 
-    __slots__ = ("_until", "mean")
+    __slots__ = ("_until",)
 
     def __init__(self, shares: Sequence[float]) -> None:
-        self._until = [0.0, *accumulate(shares)]
-        self.mean = self._until[-1] / _WEEK_H
+        scale = _WEEK_H / sum(shares)
+        self._until = list(accumulate([share * scale for share in shares], initial=0.0))
 
     def total(self, hour: int) -> float:
         """Return the sum of shares from the start of the history to ``hour``."""
         weeks, phase = divmod(hour, _WEEK_H)
-        return weeks * self._until[-1] + self._until[phase]
+        return weeks * _WEEK_H + self._until[phase]
 
     def hour_of(self, total: float) -> float:
         """Return the hour at which the sum of shares comes to ``total``."""
-        weeks, rest = divmod(total, self._until[-1])
-        i = min(max(1, bisect_left(self._until, rest)), _WEEK_H)
+        weeks, rest = divmod(total, _WEEK_H)
+        i = bisect_left(self._until, rest, 1, _WEEK_H)
         before, after = self._until[i - 1 : i + 1]
         return weeks * _WEEK_H + i - 1 + (rest - before) / (after - before)
 
@@ -134,18 +134,16 @@ def _past(series: Series) -> _Past | None:
     sums, weights, shares = [0.0] * _WEEK_H, [0.0] * _WEEK_H, [1.0] * _WEEK_H
     past, to_learn, known, hour = _Past([0.0], [0], []), list[tuple[int, float]](), 0, 0
     spent, read, profiles = past
-    for segment in series.segments():
-        course = [shares[at % _WEEK_H] for at in range(hour, hour + segment.hours)]
-        if segment.spent is None:
+    for hours, total in series.segments():
+        course = [shares[at % _WEEK_H] for at in range(hour, hour + hours)]
+        if total is None:
             scale = spent[-1] / hour if hour else 0.0
         else:
-            scale = segment.spent / sum(course)
-            known += segment.hours
-        amounts = [share * scale for share in course]
-        if segment.spent is not None:
-            to_learn += enumerate(amounts, hour)
-        spent += accumulate(amounts, initial=spent.pop())
-        hour += segment.hours
+            scale = total / sum(course)
+            known += hours
+            to_learn += ((at, share * scale) for at, share in enumerate(course, hour))
+        spent += accumulate([share * scale for share in course], initial=spent.pop())
+        hour += hours
         read.append(hour)
         new_days = hour // _DAY_H - len(profiles)
         if new_days:
@@ -172,45 +170,43 @@ def _shares(sums: Sequence[float], weights: Sequence[float]) -> list[float]:
 
     An hour of the week seldom seen is drawn to the same hour of all days, and that to the mean.
     """
-    total = sum(sums)
-    mean = total / sum(weights) if total > 0 else 1.0
+    k, mean = _PRIOR_WEIGHT, sum(sums) / sum(weights) if any(sums) else 1.0
     by_day = [
-        (sum(sums[hour::_DAY_H]) + _PRIOR_WEIGHT * mean)
-        / (sum(weights[hour::_DAY_H]) + _PRIOR_WEIGHT)
+        (sum(sums[hour::_DAY_H]) + k * mean) / (sum(weights[hour::_DAY_H]) + k)
         for hour in range(_DAY_H)
     ]
     by_week = zip(sums, weights, by_day * (_WEEK_H // _DAY_H), strict=True)
-    return [((s + _PRIOR_WEIGHT * day) / (w + _PRIOR_WEIGHT)) ** 2 for s, w, day in by_week]
+    return [((s + k * day) / (w + k)) ** 2 for s, w, day in by_week]
 
 
 def _candidates(past: _Past, profile: _Profile, hour: int, amount: float) -> list[float]:
     """Return the log of the hours that ``amount`` lasts from ``hour``: two for each lookback.
 
-    The first goes on evenly at the lookback's mean rate, the second along the profile at its level:
-    what was spent per share. A short lookback may hold nothing at all, so each starts from the
-    longer one, as if that had been seen for an hour.
+    The first continues the lookback's spending per hour, the second its spending per share of the
+    profile. A short lookback may hold none, so each starts with an hour of the longer one.
     """
     spent, now = past.spent, profile.total(hour)
-    rate = spent[hour] / hour
-    level = rate / profile.mean
+    rate = level = spent[hour] / hour
     logs = []
     for lookback in _LOOKBACKS_H:
         start = max(0, hour - lookback)
         used = spent[hour] - spent[start]
         rate = (used + rate) / (hour - start + 1)
-        level = (used + level * profile.mean) / (now - profile.total(start) + profile.mean)
-        even = amount / rate if rate > 0 else inf
-        shares = min(amount / level if level > 0 else inf, profile.mean * _HORIZON_H)
-        along = profile.hour_of(now + shares) - hour
-        logs += [log(max(_MINUTE_H, min(even, _HORIZON_H))), log(max(_MINUTE_H, along))]
+        level = (used + level) / (now - profile.total(start) + 1)
+        even = min(amount / rate, _HORIZON_H) if rate > 0 else _HORIZON_H
+        shares = min(amount / level, _HORIZON_H) if level > 0 else _HORIZON_H
+        logs += [_log(even), _log(profile.hour_of(now + shares) - hour)]
     return logs
+
+
+def _log(hours: float) -> float:
+    return log(max(_MINUTE_H, hours))
 
 
 class _Trial(NamedTuple):
     """A forecast from a past moment, and what came of it: logs of hours."""
 
     candidates: list[float]
-    truth: float
     truths: list[float]
     """The truth, and others as likely where it lies inside a gap."""
 
@@ -234,12 +230,11 @@ def _trials(past: _Past, balance: float) -> list[_Trial]:
             continue
         due = hour + _TRIAL_STEP_H
         over = (spent[until] - spent[hour] - amount) / (spent[until] - spent[until - 1])
-        truth = until - over
-        i = bisect_left(read, until)
+        truth, i = until - over, bisect_left(read, until)
         ends = read[i - 1 : i + 1] if read[i] - read[i - 1] > 1 else (truth, truth)
-        truths = [log(max(_MINUTE_H, (truth + end) / 2 - hour)) for end in (truth, *ends)]
-        candidates = _candidates(past, past.profiles[hour // _DAY_H - 1], hour, amount)
-        trials.append(_Trial(candidates, truths[0], truths))
+        truths = [_log((truth + end) / 2 - hour) for end in (truth, *ends)]
+        profile = past.profiles[hour // _DAY_H - 1]
+        trials.append(_Trial(_candidates(past, profile, hour, amount), truths))
     return trials
 
 
@@ -260,9 +255,9 @@ def _durations(past: _Past, balance: float) -> tuple[float, float, float]:
         errors += [truth - forecast for truth in trial.truths]
     errors.sort()
     low, bias, high = (errors[int(part * len(errors))] for part in (0.1, 0.5, 0.9))
-    # Trials less than one run apart share most of their truth: so many are independent.
-    run = exp(sorted(trial.truth for trial in trials)[len(trials) // 2])
-    independent = max(1.0, min(len(trials), (past.read[-1] - _DAY_H) / run))
+    # Trials less than one run apart share most of their truth.
+    run = exp(median(trial.truths[0] for trial in trials))
+    independent = min(len(trials), past.read[-1] / run)
     believed = bias * independent / (independent + _BIAS_TRIALS)
     # The range allows for the bias and for none.
     earliest = middle + low - max(0.0, bias - believed)
@@ -275,7 +270,7 @@ def _weights(trials: Sequence[_Trial]) -> list[float]:
 
     Squared, for the candidates are much alike: ten poor ones must not outvote a good one.
     """
-    truths = [trial.truth for trial in trials]
+    truths = [trial.truths[0] for trial in trials]
     weights = []
     for candidates in zip(*(trial.candidates for trial in trials), strict=True):
         error = sum(map(abs, map(sub, truths, candidates))) / len(trials)

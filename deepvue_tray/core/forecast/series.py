@@ -1,7 +1,7 @@
 """Spending as a regular series, computed from balances read at any times.
 
-A fall of the balance is spending; a rise is credit from elsewhere, and counts as no spending. Steps
-are counted back from the last reading, so that the latest is complete and no time zone matters.
+A fall of the balance is spending, a rise is none. Steps are counted back from the last reading, so
+that the latest is complete and no time zone matters.
 """
 
 from bisect import bisect_left
@@ -18,13 +18,9 @@ MEMORY = timedelta(weeks=8)
 """The history that is used: eight repetitions of the week."""
 
 HOUR_S = 3600.0
-
-STEP_S = 600.0
-"""The length of a step: two readings at the default interval, so that a late one leaves no step
-without spending."""
-
-_STEPS_PER_HOUR = int(HOUR_S / STEP_S)
-_MAX_STEPS = int(MEMORY.total_seconds() / STEP_S)
+STEPS_PER_HOUR = 6
+STEP_S = HOUR_S / STEPS_PER_HOUR
+"""Two readings at the default interval, so that a late one leaves no step without spending."""
 
 Point = tuple[float, float]
 """A reading: the time in seconds since 1970, UTC, and the balance in credits."""
@@ -39,14 +35,6 @@ class Gap(NamedTuple):
     """Whether a top-up hides what was spent."""
 
 
-class Segment(NamedTuple):
-    """Consecutive hours of which only the sum is known: one hour, or more where a gap spans it."""
-
-    hours: int
-    spent: float | None
-    """Credits; None where a top-up hides them."""
-
-
 class Series(NamedTuple):
     """A wallet's spending in the last eight weeks."""
 
@@ -55,16 +43,17 @@ class Series(NamedTuple):
     balance: float
     """The last balance, in credits."""
     spent: list[float]
-    """Credits spent from the first reading until ``end``, until one step before it, and so on.
-    Empty without readings; interpolated between them."""
+    """Credits spent until ``end``, until one step before it, and so on, since the first reading.
+    Empty without readings, interpolated between them."""
     gaps: list[Gap]
 
-    def segments(self) -> Iterator[Segment]:
-        """Yield the hours, oldest first; hours with an end inside a gap above an hour are merged.
+    def segments(self) -> Iterator[tuple[int, float | None]]:
+        """Yield segments, oldest first: the number of hours, and the credits spent in them.
 
-        Readings up to an hour apart are interpolated, a rise between them counts as no spending.
+        A segment is one hour, or more where a gap longer than an hour hides the spending of each.
+        Where a top-up hides their sum too, it is None.
         """
-        hours = max(0, len(self.spent) - 1) // _STEPS_PER_HOUR
+        hours = max(0, len(self.spent) - 1) // STEPS_PER_HOUR
         start = self.end - hours * HOUR_S
         inside, hidden = set[int](), set[int]()
         for gap in self.gaps:
@@ -73,10 +62,9 @@ class Series(NamedTuple):
                 inside.update(range(max(1, int((gap.begin - start) / HOUR_S) + 1), until))
                 if gap.is_rise:
                     hidden.add(until)
-        by_hour = self.spent[hours * _STEPS_PER_HOUR :: -_STEPS_PER_HOUR]
+        by_hour = self.spent[hours * STEPS_PER_HOUR :: -STEPS_PER_HOUR]
         for hour, until in pairwise(at for at in range(hours + 1) if at not in inside):
-            spent = None if until in hidden else by_hour[until] - by_hour[hour]
-            yield Segment(until - hour, spent)
+            yield until - hour, None if until in hidden else by_hour[until] - by_hour[hour]
 
 
 def series_of(points: Sequence[Point], latest: Reading | None = None) -> Series:
@@ -98,10 +86,9 @@ def series_of(points: Sequence[Point], latest: Reading | None = None) -> Series:
         _remove_corrections(times, balances)
         falls = list(map(sub, balances, balances[1:]))
     total = [0.0, *accumulate([fall if fall > 0 else 0.0 for fall in falls])]
-    end = times[-1]
-    steps = min(_MAX_STEPS, int((end - times[0]) / STEP_S))
+    end, spent = times[-1], [total[-1]]
+    steps = int(min(MEMORY.total_seconds(), end - times[0]) / STEP_S)
     grid = [end - step * STEP_S for step in range(1, steps + 1)]
-    spent = [total[-1]]
     for at, i in zip(grid, [bisect_left(times, at, 1) for at in grid], strict=True):
         after, level = times[i], total[i]
         if after > at:
@@ -115,12 +102,12 @@ def series_of(points: Sequence[Point], latest: Reading | None = None) -> Series:
     return Series(end, balances[-1], spent, gaps)
 
 
-def _remove_corrections(times: Sequence[float], balances: list[float]) -> None:
+def _remove_corrections(times: list[float], balances: list[float]) -> None:
     """Replace wrong balances that the next reading, within the hour, takes back.
 
     A running median of three around each rise (J. W. Tukey, *Exploratory Data Analysis*, 1977).
     """
-    for rise in [i for i, (b, a) in enumerate(pairwise(balances), 1) if a > b]:
+    for rise in [i for i, (before, after) in enumerate(pairwise(balances), 1) if after > before]:
         for i in (rise - 1, rise):
             if 0 < i < len(times) - 1 and times[i + 1] - times[i - 1] <= HOUR_S:
                 balances[i] = sorted(balances[i - 1 : i + 2])[1]
