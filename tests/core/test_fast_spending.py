@@ -152,6 +152,13 @@ def test_limits_learnt_earlier_still_apply_to_their_hours(age: int, is_fast: boo
     assert is_fast_spending(readings, NOW, age * INTERVAL) is is_fast
 
 
+def test_many_times_the_little_of_a_quiet_hour_is_no_alarm() -> None:
+    def spend(before: int) -> int:
+        return 10 if before < 6 else 1 if before % DAY < 3 * HOUR else 100
+
+    assert not is_fast_spending(wallet(spend), NOW)
+
+
 def test_a_sparse_wallet_may_do_what_it_does_at_any_hour() -> None:
     bursts = {day * DAY + day * 7919 % DAY for day in range(1, 20)}
     assert not is_fast_spending(
