@@ -116,7 +116,7 @@ def _usual_by_hour(hours: list[float]) -> list[float]:
 
 
 def _factor(hours: list[float], scales: list[float]) -> float:
-    """Return how many times the scales a day comes to once in a period: at least once.
+    """Return how many times the scales a day comes to once in a period.
 
     Infinite while fewer days are known.
     """
@@ -124,4 +124,4 @@ def _factor(hours: list[float], scales: list[float]) -> float:
     highest = [max(map(truediv, hours[day : day + 24], scales)) for day in days]
     known = sorted(times for times in highest if times >= 0)
     rank = (len(known) + 1) // _PERIOD_DAYS
-    return max(1.0, known[-rank]) if rank else inf
+    return known[-rank] if rank else inf
