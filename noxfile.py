@@ -92,7 +92,7 @@ def benchmarks(session: nox.Session) -> None:
 @nox.session
 def backtests(session: nox.Session) -> None:
     """Measure how good the forecast is, and the alert of fast spending."""
-    for name in ("forecast_backtest", "burning_backtest"):
+    for name in ("forecast_backtest", "fast_spending_backtest"):
         run(session, "python", "-m", f"tests.benchmarks.{name}")
 
 

@@ -27,14 +27,14 @@ from deepvue_tray.core.alerts import (
     snoozed,
     to_notify,
 )
-from deepvue_tray.core.burn import WINDOW, is_burning_fast
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, RejectedError, StorageError
-from deepvue_tray.core.forecast import Runway, forecast_runway
-from deepvue_tray.core.outlook import Outlook
+from deepvue_tray.core.forecast.fast_spending import RECENT, is_fast_spending
+from deepvue_tray.core.forecast.runway import Runway, forecast_runway
+from deepvue_tray.core.forecast.series import MEMORY, Point, series_of
+from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading, Stretch, peak_balance
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.core.spans import MEMORY
 from deepvue_tray.services import readings_csv, whole_file
 from deepvue_tray.services.history import AlertChange, History
 from deepvue_tray.services.wallet_api import WalletApi
@@ -91,10 +91,10 @@ class Monitor:
     def _recalled_runway(self) -> Runway | None:
         """Return what was said last if it still holds, else what the readings say by now."""
         now, reading = self._now(), self._snapshot.reading
-        stored = self._history.outlook(self._account.client_id)
-        if stored and reading and stored.stands(replace(reading, at=now)):
+        stored = self._history.spending_model(self._account.client_id)
+        if stored and reading and stored.is_fresh(replace(reading, at=now)):
             return stored.runway
-        return forecast_runway(self._since(now - MEMORY, now), now)
+        return forecast_runway(series_of(self._points(now, MEMORY)), now)
 
     def _restore(self) -> None:
         """Begin with what was stored of this wallet, or add it to what is known meanwhile."""
@@ -235,12 +235,11 @@ class Monitor:
         storage: StorageError | None = None
         runway, fast, learnt = known.runway, False, None
         try:
-            outlook = self._history.outlook(client_id)
-            if not (outlook and outlook.stands(reading)):
-                past = self._since(reading.at - MEMORY, reading.at)
-                outlook = learnt = Outlook.of(past, reading)
-            recent = [*self._since(reading.at - WINDOW, reading.at), reading]
-            runway, fast = outlook.runway, is_burning_fast(recent, outlook.habit, reading.at)
+            model = self._history.spending_model(client_id)
+            if not (model and model.is_fresh(reading)):
+                model = learnt = SpendingModel.of(self._points(reading.at, MEMORY), reading)
+            recent = series_of(self._points(reading.at, RECENT), reading)
+            runway, fast = model.runway, is_fast_spending(recent, model.limits, reading.at)
         except StorageError as error:
             storage = error.bare()
         seen = Observation(now=reading.at, reading=reading, runway=runway, fast=fast)
@@ -275,8 +274,8 @@ class Monitor:
         self._update_alerts(partial(judge, seen=seen, settings=settings))
         return replace(known, trouble=trouble, due=to_notify(self._alerts, seen, settings))
 
-    def _since(self, start: datetime, now: datetime) -> list[Reading]:
-        return self._history.readings(self._account.client_id, start, now)
+    def _points(self, until: datetime, length: timedelta) -> list[Point]:
+        return self._history.points(self._account.client_id, until - length, until)
 
     def _update_alerts(self, change: StateChange) -> None:
         client_id = self._snapshot.client_id

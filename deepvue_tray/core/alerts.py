@@ -21,7 +21,7 @@ from fractions import Fraction
 from typing import Any
 
 from deepvue_tray.core.errors import DeepvueError, RejectedError
-from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading, believable, is_return, is_top_up
 from deepvue_tray.core.settings import Settings
 

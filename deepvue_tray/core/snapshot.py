@@ -7,7 +7,7 @@ from enum import Enum
 
 from deepvue_tray.core.alerts import Alert, Snooze, worst_rung
 from deepvue_tray.core.errors import Condition, DeepvueError
-from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 

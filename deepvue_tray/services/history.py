@@ -23,7 +23,8 @@ from typing import Any, Literal
 
 from deepvue_tray.core.alerts import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
-from deepvue_tray.core.outlook import Outlook
+from deepvue_tray.core.forecast.series import Point
+from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading, Stretch, as_number, peak_balance
 from deepvue_tray.services import private_folder
 from deepvue_tray.services.history_rows import (
@@ -134,21 +135,22 @@ class History:
         client_id: str,
         reading: Reading,
         change: AlertChange,
-        outlook: Outlook | None = None,
+        model: SpendingModel | None = None,
     ) -> AlertState:
         """Store a reading, and the alerts' state that ``change`` makes of the stored one.
 
         All or nothing is stored. No other process can change the state in between; the new one is
-        returned. With the reading goes the outlook from it; without one, the stored one stays.
+        returned. With the reading goes the spending model learnt from it; without one, the
+        stored one stays.
         A second reading of the same moment replaces the first. After a StorageError the reading is
         kept in memory, and stored with the next one.
         """
         try:
             try:
-                alerts = self._append(client_id, reading, change, outlook)
+                alerts = self._append(client_id, reading, change, model)
             except DamagedError:
                 # Set aside by now: the new file takes the reading.
-                alerts = self._append(client_id, reading, change, outlook)
+                alerts = self._append(client_id, reading, change, model)
         except StorageError:
             self._unstored.append((client_id, reading))
             raise
@@ -156,7 +158,7 @@ class History:
         return alerts
 
     def _append(
-        self, client_id: str, reading: Reading, change: AlertChange, outlook: Outlook | None
+        self, client_id: str, reading: Reading, change: AlertChange, model: SpendingModel | None
     ) -> AlertState:
         with self._transaction() as database:
             for owner, unstored in self._unstored:
@@ -171,7 +173,7 @@ class History:
                 "UPDATE wallet SET alerts = ?, outlook = coalesce(?, outlook) WHERE client_id = ?",
                 (
                     json.dumps(alerts.as_json()),
-                    json.dumps(outlook.as_json()) if outlook else None,
+                    model.to_json() if model else None,
                     client_id,
                 ),
             )
@@ -180,8 +182,8 @@ class History:
     def merge(self, client_id: str, readings: Iterable[Reading]) -> int:
         """Store what is not known yet of many readings, in any order; say how many.
 
-        Where the balance is known already, what is known stays. The outlook is to be learnt anew.
-        Other processes can write in between, so an interruption leaves the older part of the
+        Where the balance is known already, what is known stays. The spending model is to be learnt
+        anew. Other processes can write in between, so an interruption leaves the older part of the
         readings stored; storing them again adds the rest.
         """
         ordered, count = sorted(readings, key=attrgetter("at")), 0
@@ -225,6 +227,10 @@ class History:
         """
         return self._readings(client_id, since, until)[1]
 
+    def points(self, client_id: str, since: datetime, until: datetime) -> list[Point]:
+        """Return the same as numbers, which is several times as fast; no two times are equal."""
+        return [(at / 1000, balance) for at, balance in self._rows(client_id, since, until)[1]]
+
     def each(self, client_id: str, since: datetime, until: datetime) -> Iterator[Reading]:
         """Return the same, however many there are, without holding them all in memory."""
         # Now, so that a file that cannot be read is known before anything is made of it.
@@ -240,7 +246,14 @@ class History:
     def _readings(
         self, client_id: str, since: datetime, until: datetime, most: int = -1
     ) -> tuple[Reading | None, list[Reading]]:
-        """Return the last reading before ``since``, and those from then to ``until``.
+        """Return the last reading before ``since``, and those from then to ``until``."""
+        before, rows = self._rows(client_id, since, until, most)
+        return before and reading_of(*before), [reading_of(*row) for row in rows]
+
+    def _rows(
+        self, client_id: str, since: datetime, until: datetime, most: int = -1
+    ) -> tuple[tuple[int, float] | None, list[tuple[int, float]]]:
+        """Return the same as milliseconds and credits.
 
         No more than ``most`` spans are read, of which each may be two readings.
         """
@@ -258,12 +271,12 @@ class History:
         if before and before[1] >= start:
             # A span that reaches into the range: as much of it as lies there.
             rows.insert(0, (start, before[1], before[2]))
-        readings: list[Reading] = []
+        points: list[tuple[int, float]] = []
         for at, last, balance in rows:
-            readings.append(reading_of(at, balance))
+            points.append((at, balance))
             if last > at:
-                readings.append(reading_of(min(last, end), balance))
-        return (reading_of(before[0], before[2]) if before else None), readings
+                points.append((min(last, end), balance))
+        return (before[0], before[2]) if before else None, points
 
     def first(self, client_id: str) -> datetime | None:
         """Return the time of the oldest reading of a wallet."""
@@ -313,15 +326,14 @@ class History:
                 )
         return alerts
 
-    def outlook(self, client_id: str) -> Outlook | None:
+    def spending_model(self, client_id: str) -> SpendingModel | None:
         """Return what was last learnt of a wallet, None where that is to be done again."""
         try:
             with self._transaction(writes=False) as database:
-                text = _column(database, "outlook", client_id)
-            stored = json.loads(text or "null")
-            return stored and Outlook.from_json(stored)
+                stored = _column(database, "outlook", client_id)
+            return SpendingModel.from_json(stored) if stored else None
         except UNREADABLE:
-            logger.warning("The outlook cannot be read: it is learnt anew.")
+            logger.warning("The spending model cannot be read: it is learnt anew.")
             return None
 
     def close(self) -> None:

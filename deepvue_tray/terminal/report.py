@@ -12,7 +12,7 @@ from enum import IntEnum
 
 from deepvue_tray.core.duration import rough
 from deepvue_tray.core.errors import DeepvueError
-from deepvue_tray.core.forecast import HORIZON, Runway
+from deepvue_tray.core.forecast.runway import HORIZON, Runway
 from deepvue_tray.core.reading import Reading, as_number, rounded_for_display
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.services.readings_csv import timestamp

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from deepvue_tray.core.errors import DeepvueError
-from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.ui import words
 from deepvue_tray.ui.chart import Chart, Plot
 from deepvue_tray.ui.ink import keep_readable

@@ -13,7 +13,7 @@ from PySide6.QtCore import QDate, QDateTime, QLocale
 from deepvue_tray.core.alerts import LADDER, Alert
 from deepvue_tray.core.duration import Unit, rough
 from deepvue_tray.core.errors import Action, Condition, DeepvueError, RejectedError, WalletError
-from deepvue_tray.core.forecast import HORIZON
+from deepvue_tray.core.forecast.runway import HORIZON
 from deepvue_tray.core.note import Note
 from deepvue_tray.core.reading import Stretch, rounded_for_display
 from deepvue_tray.core.snapshot import Level, Snapshot

@@ -18,7 +18,8 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QApplication, QWidget
 
-from deepvue_tray.core.forecast import forecast_runway
+from deepvue_tray.core.forecast.runway import forecast_runway
+from deepvue_tray.core.forecast.series import MEMORY, series_of
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.history import History
 from deepvue_tray.ui.chart import Chart, Plot
@@ -56,8 +57,10 @@ def rows(years: float = 10) -> Iterator[Row]:
         path = Path(folder, "history.sqlite")
         build(path, years * YEAR)
         history = History(path)
-        readings = history.readings("live_1", NOW - timedelta(weeks=8), NOW)
-        snapshot = Snapshot(reading=readings[-1], runway=forecast_runway(readings, NOW))
+        series = series_of(history.points("live_1", NOW - MEMORY, NOW))
+        snapshot = Snapshot(
+            reading=history.latest("live_1", NOW), runway=forecast_runway(series, NOW)
+        )
 
         def plot(length: timedelta) -> Plot:
             pieces = history.stretches("live_1", NOW - length, NOW)

@@ -22,19 +22,18 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from itertools import accumulate
 from pathlib import Path
 from statistics import fmean, median
 
-from deepvue_tray.core.forecast import forecast_runway
-from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.forecast.runway import forecast_runway
+from deepvue_tray.core.forecast.series import series_of
 
 SLOT = timedelta(minutes=5)
 DAY = timedelta(days=1) // SLOT
 LASTS = {"6 h": DAY // 4, "1 d": DAY, "3 d": 3 * DAY, "7 d": 7 * DAY}
 HABITS = ("always", "office hours")
-MOMENTS = 60
+MOMENTS = 150
 """How many in each trace, for each habit and each wallet."""
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -172,13 +171,12 @@ def try_once(trace: Trace, read: Sequence[int], lasts: int, row: Row) -> float:
     slot, spent = read[-1], trace.spent
     empty = spent[slot + lasts]
     truth = (bisect_left(spent, empty) - slot) / 12
-    readings = [
-        Reading(at=trace.start + i * SLOT, balance=Decimal(f"{empty - spent[i]:.4f}")) for i in read
-    ]
-    now = readings[-1].at
-    began = time.perf_counter()
-    runway = forecast_runway(readings, now)
-    took = time.perf_counter() - began
+    start, step = trace.start.timestamp(), SLOT.total_seconds()
+    points = [(start + i * step, round(empty - spent[i], 4)) for i in read]
+    now = trace.start + slot * SLOT
+    began = time.process_time()
+    runway = forecast_runway(series_of(points), now)
+    took = time.process_time() - began
     for name, (rival, window) in RIVALS.items():
         row.rivals[name].append(error(rival(spent, read, empty - spent[slot], window), truth))
     if runway is None:

@@ -18,9 +18,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from deepvue_tray.core.alerts import AlertState
-from deepvue_tray.core.forecast import forecast_runway
+from deepvue_tray.core.forecast.runway import forecast_runway
+from deepvue_tray.core.forecast.series import MEMORY, series_of
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.spans import MEMORY
 from deepvue_tray.services.history import History
 from tests.benchmarks.table import Row, show
 
@@ -72,7 +72,7 @@ def start(history: History, _run: int) -> None:
 
 
 def forecast(history: History, _run: int) -> None:
-    forecast_runway(history.readings("live_1", NOW - MEMORY, NOW), NOW)
+    forecast_runway(series_of(history.points("live_1", NOW - MEMORY, NOW)), NOW)
 
 
 def chart(length: timedelta) -> Callable[[History, int], object]:

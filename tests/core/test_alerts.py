@@ -39,7 +39,7 @@ from deepvue_tray.core.errors import (
     RejectedError,
     UnreadableError,
 )
-from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 

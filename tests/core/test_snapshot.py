@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from deepvue_tray.core.errors import Condition, OfflineError
-from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Level, Snapshot

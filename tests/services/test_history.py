@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from deepvue_tray.core.alerts import Alert, AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
-from deepvue_tray.core.outlook import Outlook
+from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading, believable
 from deepvue_tray.services.history import LEVELS, History
 from deepvue_tray.services.history_rows import DAY
@@ -248,24 +248,33 @@ def test_an_alerts_state_that_cannot_be_read_begins_anew(history: History, path:
     assert history.alerts("live_1") == QUIET
 
 
-def test_an_outlook_is_kept_until_an_import_changes_the_past(history: History) -> None:
+def test_a_spending_model_is_kept_until_an_import_changes_the_past(history: History) -> None:
     latest = Reading(at=NOW, balance=Decimal(5))
-    outlook = Outlook.of([], latest)
-    history.append("live_1", latest, lambda _: QUIET, outlook)
+    model = SpendingModel.of([], latest)
+    history.append("live_1", latest, lambda _: QUIET, model)
     history.append("live_1", Reading(at=NOW + STEP, balance=Decimal(4)), lambda _: QUIET)
-    assert history.outlook("live_1") == outlook
-    assert history.outlook("live_2") is None
+    assert history.spending_model("live_1") == model
+    assert history.spending_model("live_2") is None
     history.merge("live_1", [Reading(at=NOW - DAY, balance=Decimal(9))])
-    assert history.outlook("live_1") is None
+    assert history.spending_model("live_1") is None
 
 
-def test_an_outlook_that_cannot_be_read_is_learnt_anew(history: History, path: Path) -> None:
+def test_a_spending_model_that_cannot_be_read_is_learnt_anew(history: History, path: Path) -> None:
     history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: QUIET)
     history.close()
     with sqlite3.connect(path) as database:
         database.execute("UPDATE wallet SET outlook = '[1]'")
     database.close()
-    assert history.outlook("live_1") is None
+    assert history.spending_model("live_1") is None
+
+
+def test_points_are_the_readings_as_seconds_and_credits_oldest_first(history: History) -> None:
+    for reading in series([9, 9, 9, 7, 8])[::-1]:
+        history.append("live_1", reading, lambda _: QUIET)
+    readings = history.readings("live_1", NOW - DAY, NOW)
+    points = history.points("live_1", NOW - DAY, NOW)
+    assert points == [(r.at.timestamp(), float(r.balance)) for r in readings]
+    assert [time for time, _ in points] == sorted({time for time, _ in points})
 
 
 def test_a_long_silence_between_two_equal_balances_stays_visible(history: History) -> None:

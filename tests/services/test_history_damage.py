@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from deepvue_tray.core.alerts import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
-from deepvue_tray.core.outlook import Outlook
+from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.history import LEVELS, History
 
@@ -45,7 +45,7 @@ CALLS: dict[str, Callable[[History], object]] = {
     "first": lambda history: history.first("live_1"),
     "alerts": lambda history: history.alerts("live_1"),
     "update_alerts": lambda history: history.update_alerts("live_1", unchanged),
-    "outlook": lambda history: history.outlook("live_1"),
+    "outlook": lambda history: history.spending_model("live_1"),
     "merge": lambda history: history.merge("live_1", [at(-300.5, 3), at(0, 7)]),
     "append": lambda history: history.append("live_1", at(-0.5, 8), unchanged),
 } | {f"stretches {longest}": stretches_within(longest) for longest, _ in LEVELS}
@@ -64,8 +64,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     history = History(path)
     history.merge("live_1", readings[:-1])
     history.merge("live_2", readings[:50])
-    outlook = Outlook.of(readings[:-1], readings[-1])
-    history.append("live_1", readings[-1], unchanged, outlook)
+    points = [(reading.at.timestamp(), float(reading.balance)) for reading in readings[:-1]]
+    model = SpendingModel.of(points, readings[-1])
+    history.append("live_1", readings[-1], unchanged, model)
     history.close()
     return path.read_bytes()
 

@@ -29,7 +29,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop
 
 from deepvue_tray import monitor
 from deepvue_tray.core.alerts import Alert, Observation
-from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.note import Note
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.engine import Engine, assemble

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepvue_tray.core.errors import OfflineError, RejectedError, StorageError
-from deepvue_tray.core.forecast import HORIZON, Runway
+from deepvue_tray.core.forecast.runway import HORIZON, Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import StorageError
-from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading, Stretch
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words

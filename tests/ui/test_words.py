@@ -20,7 +20,7 @@ from deepvue_tray.core.errors import (
     RejectedError,
     StorageError,
 )
-from deepvue_tray.core.forecast import Runway
+from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import words

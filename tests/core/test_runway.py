@@ -1,16 +1,22 @@
 """How long it lasts: what must hold for any wallet, and what a person would say of simple ones."""
 
 import random
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from functools import cache
+from itertools import accumulate
+from math import exp, log
+from statistics import fmean, median
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepvue_tray.core.forecast import HORIZON, Runway, forecast_runway
-from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.forecast import runway
+from deepvue_tray.core.forecast.runway import HORIZON, Runway
+from deepvue_tray.core.forecast.series import Point, series_of
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 HOUR = timedelta(hours=1)
@@ -18,8 +24,21 @@ DAY = timedelta(days=1)
 SLOT = timedelta(minutes=5)
 
 
-def at(moment: datetime, balance: float | Decimal | str) -> Reading:
-    return Reading(at=moment, balance=Decimal(str(balance)))
+class Reading(NamedTuple):
+    at: datetime
+    balance: float
+
+
+def at(moment: datetime, balance: float) -> Reading:
+    return Reading(moment, balance)
+
+
+def points(readings: Iterable[Reading]) -> list[Point]:
+    return [(reading.at.timestamp(), reading.balance) for reading in readings]
+
+
+def forecast_runway(readings: Iterable[Reading], now: datetime) -> Runway | None:
+    return runway.forecast_runway(series_of(points(readings)), now)
 
 
 def slots(days: float, now: datetime = NOW) -> list[datetime]:
@@ -43,9 +62,9 @@ def steady(left: float = 240, *, days: float = 21, rate: float = 10) -> list[Rea
 
 
 def forecast(readings: Iterable[Reading], now: datetime = NOW) -> Runway:
-    runway = forecast_runway(list(readings), now)
-    assert runway is not None
-    return runway
+    answer = forecast_runway(readings, now)
+    assert answer is not None
+    return answer
 
 
 def hours(runway: Runway, now: datetime = NOW) -> float:
@@ -132,6 +151,119 @@ def test_after_a_lasting_rise_the_new_level_counts() -> None:
     assert hours(forecast(readings)) == pytest.approx(24, rel=0.15)
 
 
+def test_two_days_of_a_daily_rhythm_are_enough() -> None:
+    readings = wallet(lambda moment: 10.0 if 8 <= moment.hour < 20 else 0.0, 120, days=2.2)
+    assert hours(forecast(readings)) == pytest.approx(24, rel=0.1)
+
+
+def test_hours_of_use_that_moved_three_weeks_ago_count_where_they_are() -> None:
+    def rate(moment: datetime) -> float:
+        return 10.0 if (moment.hour >= 12) == (moment > NOW - 21 * DAY) else 0.0
+
+    assert hours(forecast(wallet(rate, 60, days=42))) == pytest.approx(6, abs=1.2)
+
+
+def test_a_balance_above_all_that_was_ever_spent_has_a_range_by_its_record() -> None:
+    rng = random.Random(3)
+    runway = forecast(wallet(lambda _: rng.expovariate(0.1), 24_000))
+    assert runway.latest - NOW < 1.5 * (runway.earliest - NOW)
+
+
+def test_one_burst_is_no_weekly_habit() -> None:
+    def after_a_burst(days: int) -> float:
+        begin = NOW - days * DAY
+        used = wallet(lambda at: 200.0 if begin <= at < begin + HOUR else 10.0, 360, days=28)
+        return hours(forecast(used))
+
+    # Of a habit six days old, the day to come would hold the next burst; of another, it would not.
+    assert after_a_burst(6) > 0.9 * after_a_burst(3)
+
+
+# Kinds of spending: five weeks, of which any moment of the last two is forecast from
+
+
+def office_hours(rng: random.Random, hour: float) -> float:
+    return rng.expovariate(1 / 6) if hour // 24 % 7 < 5 and 9 <= hour % 24 < 18 else 0.0
+
+
+def nightly_batch(rng: random.Random, hour: float) -> float:
+    return rng.gauss(100, 15) if 2 <= hour % 24 < 3 else 0.0
+
+
+def growing(rng: random.Random, hour: float) -> float:
+    return rng.expovariate(1 / 3) * exp(0.03 * hour / 24)
+
+
+def mostly_idle(rng: random.Random, hour: float) -> float:
+    return rng.lognormvariate(3, 1) if rng.random() < 0.01 else 0.0
+
+
+def even(rng: random.Random, hour: float) -> float:
+    return rng.expovariate(1 / 5)
+
+
+def restless(rng: random.Random, hour: float) -> float:
+    level = random.Random(hour // 12).lognormvariate(1, 1)  # it changes twice a day
+    return level * rng.expovariate(1)
+
+
+class Case(NamedTuple):
+    error: float
+    """Of the median, as the absolute logarithm of a ratio."""
+    covered: bool
+    """Whether the range holds the truth; it is seen no finer than the readings are."""
+
+
+@cache
+def cases(law: Callable[[random.Random, float], float], seen: str, days: float) -> list[Case]:
+    """Forecast at 24 moments how long lasts what is spent in the next ``days``."""
+    rng = random.Random(f"{law.__name__}, {seen}, {days}")
+    start = datetime(2026, 9, 28, tzinfo=UTC)  # a Monday
+    moments = [start + i * SLOT for i in range(48 * 288)]
+    spent = [0.0, *accumulate(law(rng, i / 12) for i in range(len(moments) - 1))]
+    slots = [i for i, moment in enumerate(moments) if seen == "always" or in_office(moment)]
+    found = []
+    for slot in rng.sample([i for i in slots if 20 <= i / 288 < 40], 24):
+        empty = spent[slot + int(days * 288)]
+        truth = (bisect_left(spent, empty) - slot) * SLOT
+        readings = [at(moments[i], empty - spent[i]) for i in slots if i <= slot]
+        runway = forecast(readings, moments[slot])
+        earliest, middle, latest = (
+            time - moments[slot] for time in (runway.earliest, runway.empty_at, runway.latest)
+        )
+        error = abs(log(max(middle, SLOT) / max(truth, SLOT)))
+        found.append(Case(error, earliest - SLOT <= truth <= latest + SLOT))
+    return found
+
+
+LAWS = (office_hours, nightly_batch, growing, mostly_idle, even)
+
+
+@pytest.mark.parametrize(
+    ("law", "days", "error"),
+    [
+        (office_hours, 1, 0.08),
+        (office_hours, 3, 0.25),
+        (nightly_batch, 3, 0.3),
+        (growing, 3, 0.06),
+        (mostly_idle, 3, 0.5),
+        (even, 1, 0.07),
+        (even, 3, 0.03),
+        (restless, 1 / 8, 0.38),
+    ],
+)
+def test_the_median_is_as_near_as_the_kind_of_spending_allows(
+    law: Callable[[random.Random, float], float], days: float, error: float
+) -> None:
+    assert median(case.error for case in cases(law, "always", days)) < error
+
+
+@pytest.mark.parametrize("seen", ["always", "in office hours"])
+def test_the_range_holds_the_truth_about_eight_times_in_ten(seen: str) -> None:
+    covered = [case.covered for law in LAWS for days in (1, 3) for case in cases(law, seen, days)]
+    assert 0.7 < fmean(covered) < 0.88
+
+
 # What readings are like
 
 
@@ -199,21 +331,13 @@ def test_a_forecast_from_long_ago_is_due_now() -> None:
     assert forecast(steady(240), NOW + 9 * DAY).latest == NOW + 9 * DAY
 
 
-def test_readings_from_before_the_clock_was_set_back_are_left_out() -> None:
-    ahead = [at(NOW + DAY, 10_000), at(NOW + 2 * DAY, 3)]
-    assert forecast([*steady(), *ahead]) == forecast(steady())
-
-
 # Laws
 
-moments = st.timedeltas(timedelta(days=-20), timedelta(0)).map(lambda before: NOW + before)
-any_moments = st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)).map(
-    lambda moment: moment.replace(tzinfo=UTC)
+moments = st.integers(-20 * 24 * 60, 0).map(lambda minute: NOW + minute * SLOT / 5)
+balances = st.floats(-(2**53), 2**53) | st.decimals(-5, 300, places=2).map(float)
+histories = st.dictionaries(moments, balances, max_size=60).map(
+    lambda known: [at(moment, known[moment]) for moment in sorted(known)]
 )
-balances = st.decimals(-(2**53), 2**53, places=4) | st.decimals(-5, 300, places=2)
-histories = st.lists(
-    st.builds(Reading, at=moments | any_moments, balance=balances), max_size=60
-) | st.lists(st.builds(Reading, at=moments, balance=balances), max_size=60)
 
 
 def seeded(seed: int, left: float = 300) -> list[Reading]:
@@ -232,9 +356,10 @@ def seeded(seed: int, left: float = 300) -> list[Reading]:
 seeds = st.integers(0, 10**6).map(seeded)
 
 
-@given(histories, moments | any_moments)
+@given(histories, st.timedeltas(timedelta(0), 900 * DAY))
 @settings(max_examples=400)
-def test_whatever_was_read_the_answer_is_in_order(history: list[Reading], now: datetime) -> None:
+def test_whatever_was_read_the_answer_is_in_order(history: list[Reading], age: timedelta) -> None:
+    now = (history[-1].at if history else NOW) + age
     runway = forecast_runway(history, now)
     if runway:
         assert now <= runway.earliest <= runway.empty_at <= runway.latest <= now + HORIZON
@@ -249,16 +374,9 @@ def test_of_a_wallet_in_use_the_answer_is_in_order(history: list[Reading]) -> No
     assert NOW <= runway.earliest <= runway.empty_at <= runway.latest <= NOW + HORIZON
 
 
-@given(histories, st.randoms(use_true_random=False))
-def test_order_and_repetition_do_not_matter(history: list[Reading], rng: random.Random) -> None:
-    mixed = history + rng.sample(history, len(history) // 2)
-    rng.shuffle(mixed)
-    assert forecast_runway(mixed, NOW) == forecast_runway(history, NOW)
-
-
-@given(seeds, st.sampled_from([Decimal("0.001"), Decimal(7), Decimal(10**6)]))
+@given(seeds, st.sampled_from([0.001, 7.0, 1e6]))
 @settings(max_examples=20)
-def test_in_another_currency_it_lasts_as_long(history: list[Reading], factor: Decimal) -> None:
+def test_in_another_currency_it_lasts_as_long(history: list[Reading], factor: float) -> None:
     scaled = forecast([Reading(at=r.at, balance=r.balance * factor) for r in history])
     assert hours(scaled) == pytest.approx(hours(forecast(history)), rel=1e-6)
 

@@ -1,8 +1,8 @@
 """Whether a tenfold spend is found, and how often a wallet is accused of one that was none.
 
-``python -m tests.benchmarks.burning_backtest [trace.csv ...]`` reads traces with the columns
+``python -m tests.benchmarks.fast_spending_backtest [trace.csv ...]`` reads traces with the columns
 ``minute`` and ``used`` (credits, one row per 5 minutes); without any it makes up its own. A wallet
-is read every 5 minutes; its last eight weeks are what the program keeps in view. Its habit is
+is read every 5 minutes; its last eight weeks are what the program keeps in view. Its limits are
 learnt every six hours: the program learns once a day or more often, the sooner it ends the more so.
 
 * found: at 100 random moments, two weeks or more after the start, a burn of two hours begins; the
@@ -28,7 +28,8 @@ from itertools import accumulate
 from pathlib import Path
 
 from deepvue_tray.core.alerts import Alert, AlertState, Observation, delivered, judge, to_notify
-from deepvue_tray.core.burn import WINDOW, Habit, habit_of, is_burning_fast
+from deepvue_tray.core.forecast.fast_spending import RECENT, Limits, is_fast_spending, learn_limits
+from deepvue_tray.core.forecast.series import Point, series_of
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 
@@ -39,7 +40,7 @@ HOUR, DAY = 12, 288
 WARM_UP = 14 * DAY
 IN_VIEW = 56 * DAY
 LEARNT = 6 * HOUR
-RECENT = WINDOW // INTERVAL
+IN_RECENT = RECENT // INTERVAL
 BURN = 2 * HOUR
 IN_TIME = HOUR // 2
 TRIALS = 100
@@ -58,7 +59,7 @@ class Alarm:
 
     def rings(self, fast: bool, slot: int) -> bool:
         """Take the judgement of one reading; return whether it alerts."""
-        reading = _reading(slot, 0)
+        reading = Reading(at=START + slot * INTERVAL, balance=Decimal(10**9))
         seen = Observation(now=reading.at, reading=reading, fast=fast)
         self._state = judge(self._state, seen, SETTINGS)
         if Alert.BURNING not in to_notify(self._state, seen, SETTINGS):
@@ -73,31 +74,31 @@ class Wallet:
     def __init__(self, used: Trace) -> None:
         self.used = used
         self.spent = [0, *accumulate(used)]
-        self._readings = [_reading(slot, spent) for slot, spent in enumerate(self.spent)]
-        self._habits: dict[int, Habit] = {}
+        self._points = [_point(slot, spent) for slot, spent in enumerate(self.spent)]
+        self._limits: dict[int, Limits] = {}
 
-    def is_burning_fast(self, slot: int, since: int | None = None, added: Trace = ()) -> bool:
+    def is_spent_fast(self, slot: int, since: int | None = None, added: Trace = ()) -> bool:
         """Ask the program at a slot's end, with more spent in the slots ``since`` then."""
-        view = self._readings[max(0, slot - RECENT) : slot + 1]
+        view = self._points[max(0, slot - IN_RECENT) : slot + 1]
         if since is not None:
             more = accumulate(added[: slot - since], initial=0)
             # The burn may have begun before what is in view.
             view[since - slot - 1 :] = [
-                _reading(n, self.spent[n] + extra)
+                _point(n, self.spent[n] + extra)
                 for n, extra in zip(range(since, slot + 1), more, strict=True)
             ][-len(view) :]
-        return is_burning_fast(view, self._habit(slot), view[-1].at)
+        return is_fast_spending(series_of(view), self._limits_at(slot), START + slot * INTERVAL)
 
-    def _habit(self, slot: int) -> Habit:
+    def _limits_at(self, slot: int) -> Limits:
         learnt = slot // LEARNT * LEARNT
-        if learnt not in self._habits:
-            past = self._readings[max(0, learnt - IN_VIEW) : learnt + 1]
-            self._habits[learnt] = habit_of(past, past[-1].at)
-        return self._habits[learnt]
+        if learnt not in self._limits:
+            past = self._points[max(0, learnt - IN_VIEW) : learnt + 1]
+            self._limits[learnt] = learn_limits(series_of(past))
+        return self._limits[learnt]
 
 
-def _reading(slot: int, spent: int) -> Reading:
-    return Reading(at=START + slot * INTERVAL, balance=Decimal(10**9 - spent))
+def _point(slot: int, spent: int) -> Point:
+    return (START + slot * INTERVAL).timestamp(), 10**9 - spent
 
 
 def moments(wallet: Wallet, *, at_least_usual: bool) -> list[int]:
@@ -135,7 +136,7 @@ def delay(wallet: Wallet, begin: int, added: Trace) -> int | None:
     """Return the minutes from the start of a burn to the alert, None without one until its end."""
     alarm = Alarm()
     for slot in range(begin + 1, begin + BURN + 1):
-        if alarm.rings(wallet.is_burning_fast(slot, begin, added), slot):
+        if alarm.rings(wallet.is_spent_fast(slot, begin, added), slot):
             return (slot - begin) * 5
     return None
 
@@ -144,7 +145,7 @@ def false_alerts(wallet: Wallet) -> float:
     """Return the alerts in a fortnight of the untouched trace."""
     alarm = Alarm()
     slots = range(WARM_UP, len(wallet.spent))
-    count = sum(alarm.rings(wallet.is_burning_fast(slot), slot) for slot in slots)
+    count = sum(alarm.rings(wallet.is_spent_fast(slot), slot) for slot in slots)
     return count / (len(slots) / (14 * DAY))
 
 

@@ -1,0 +1,279 @@
+"""How long the credits last: a median and an 80 % range, from the wallet's own readings.
+
+1. *Weekly profile.* For each hour of the week, its spending relative to a mean hour: a
+   multiplicative seasonal index with exponential smoothing, as in Holt and Winters' method. The
+   mean is one of square roots, so that a single burst hardly changes it.
+2. *Candidates.* The mean spending of the last hours, day, weeks, month goes on evenly, or follows
+   the profile. Each of these is a forecast of its own.
+3. *Trials.* The same candidates forecast from past moments, with what was known then. Their errors
+   give the weight of each candidate (J. M. Bates, C. W. J. Granger, "The combination of forecasts",
+   1969), the correction of a bias, and the range: quantiles of the errors, as in conformal
+   prediction (V. Vovk, A. Gammerman, G. Shafer, *Algorithmic Learning in a Random World*, 2005).
+
+Errors are differences of logarithms: twice as long and half as long are equally wrong. All times
+inside are hours since the start of the history.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from math import exp, inf, log, sqrt
+from operator import mul, sub
+from statistics import fmean, median
+from typing import NamedTuple
+
+from deepvue_tray.core.forecast.series import HOUR_S, Series
+
+HORIZON = timedelta(days=366)
+"""No forecast goes beyond: an answer at the horizon means "more than a year"."""
+
+_MINUTE_H = 1 / 60
+_DAY_H = 24
+_WEEK_H = 168
+_HORIZON_H = HORIZON / timedelta(hours=1)
+
+_MIN_KNOWN_H = _DAY_H
+"""The known spending that a forecast needs: less cannot tell day from night."""
+
+_LOOKBACKS_H = (4 * _WEEK_H, 2 * _WEEK_H, _WEEK_H, _DAY_H, 3)
+"""The time that each pair of candidates averages, longest first."""
+
+_TRIAL_STEP_H = 7
+"""The time between trials: prime to the day, so that they begin at all its hours."""
+
+_PRIOR_WEIGHT = 0.25
+"""How many observations the broader mean counts as, in a mean of few."""
+
+_BIAS_TRIALS = 25
+"""How many independent trials it takes to correct half of a bias: so many tell a bias of a fifth of
+the errors' spread from chance."""
+
+_DEFAULT_ERROR = log(3.0)
+"""Half the width of the range without any trial: between a third and three times."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runway:
+    """When the wallet will be empty; times are aware, UTC, never before the moment of asking."""
+
+    empty_at: datetime
+    """The median."""
+    earliest: datetime
+    """The tenth percentile."""
+    latest: datetime
+    """The ninetieth percentile."""
+    burn_rate: float
+    """Credits spent per day: the mean of the last week; zero while too little is known."""
+
+
+def forecast_runway(series: Series, now: datetime) -> Runway | None:
+    """Forecast when the balance comes to zero; None with less than a day of known spending.
+
+    ``now``, aware, is the end of the series or later. Time in which a top-up hides what was spent
+    is not known. A wallet that never spent gets the horizon, an empty one ``now``.
+    """
+    now = now.astimezone(UTC)
+    if not series.spent:
+        return None
+    past = _past(series)
+    burn_rate = _mean_rate(past.spent) * _DAY_H if past else 0.0
+    if series.balance <= 0:
+        return Runway(empty_at=now, earliest=now, latest=now, burn_rate=burn_rate)
+    if past is None:
+        return None
+    passed, most = now.timestamp() - series.end, HORIZON.total_seconds()
+    earliest, empty_at, latest = (
+        now + timedelta(seconds=min(most, max(0.0, hours * HOUR_S - passed)))
+        for hours in _durations(past, series.balance)
+    )
+    return Runway(empty_at=empty_at, earliest=earliest, latest=latest, burn_rate=burn_rate)
+
+
+class _Profile:
+    """The hours' shares of the week's spending, summed up; their mean is one."""
+
+    __slots__ = ("_until",)
+
+    def __init__(self, shares: Sequence[float]) -> None:
+        scale = _WEEK_H / sum(shares)
+        self._until = list(accumulate([share * scale for share in shares], initial=0.0))
+
+    def total(self, hour: int) -> float:
+        """Return the sum of shares from the start of the history to ``hour``."""
+        weeks, phase = divmod(hour, _WEEK_H)
+        return weeks * _WEEK_H + self._until[phase]
+
+    def hour_of(self, total: float) -> float:
+        """Return the hour at which the sum of shares comes to ``total``."""
+        weeks, rest = divmod(total, _WEEK_H)
+        i = bisect_left(self._until, rest, 1, _WEEK_H)
+        before, after = self._until[i - 1 : i + 1]
+        return weeks * _WEEK_H + i - 1 + (rest - before) / (after - before)
+
+
+class _Past(NamedTuple):
+    """The history by the hour, from its start to the last reading."""
+
+    spent: list[float]
+    """Credits spent until each hour."""
+    read: list[int]
+    """The hours at which the balance was known."""
+    profiles: list[_Profile]
+    """The profile as it was known at the end of each day."""
+
+
+def _past(series: Series) -> _Past | None:
+    """Learn the profile day by day; None while too little is known.
+
+    The sum of a longer segment is spread along the profile learnt before. Hidden spending is
+    filled in at the mean rate, and teaches nothing. Each hour is compared with the mean of the week
+    before it, so that a rising level is not mistaken for a profile.
+    """
+    sums, weights, shares = [0.0] * _WEEK_H, [0.0] * _WEEK_H, [1.0] * _WEEK_H
+    past, to_learn, known, hour = _Past([0.0], [0], []), list[tuple[int, float]](), 0, 0
+    spent, read, profiles = past
+    for hours, total in series.segments():
+        course = [shares[at % _WEEK_H] for at in range(hour, hour + hours)]
+        if total is None:
+            scale = spent[-1] / hour if hour else 0.0
+        else:
+            scale = total / sum(course)
+            known += hours
+            to_learn += ((at, share * scale) for at, share in enumerate(course, hour))
+        spent += accumulate([share * scale for share in course], initial=spent.pop())
+        hour += hours
+        read.append(hour)
+        new_days = hour // _DAY_H - len(profiles)
+        if new_days:
+            mean = _mean_rate(spent)
+            for at, amount in to_learn if mean > 0 else ():
+                phase = at % _WEEK_H
+                # A week later it counts half: the last week counts as all before.
+                sums[phase] = sums[phase] / 2 + sqrt(amount / mean)
+                weights[phase] = weights[phase] / 2 + 1
+            to_learn.clear()
+            shares = _shares(sums, weights)
+            profiles += [_Profile(shares)] * new_days
+    return past if known >= _MIN_KNOWN_H else None
+
+
+def _mean_rate(spent: Sequence[float]) -> float:
+    """Return the credits per hour in the last week."""
+    hours = min(_WEEK_H, len(spent) - 1)
+    return (spent[-1] - spent[-1 - hours]) / hours
+
+
+def _shares(sums: Sequence[float], weights: Sequence[float]) -> list[float]:
+    """Return the relative spending of each hour of the week; all are above zero.
+
+    An hour of the week seldom seen is drawn to the same hour of all days, and that to the mean.
+    """
+    k, mean = _PRIOR_WEIGHT, sum(sums) / sum(weights) if any(sums) else 1.0
+    by_day = [
+        (sum(sums[hour::_DAY_H]) + k * mean) / (sum(weights[hour::_DAY_H]) + k)
+        for hour in range(_DAY_H)
+    ]
+    by_week = zip(sums, weights, by_day * (_WEEK_H // _DAY_H), strict=True)
+    return [((s + k * day) / (w + k)) ** 2 for s, w, day in by_week]
+
+
+def _candidates(past: _Past, profile: _Profile, hour: int, amount: float) -> list[float]:
+    """Return the log of the hours that ``amount`` lasts from ``hour``: two for each lookback.
+
+    The first continues the lookback's spending per hour, the second its spending per share of the
+    profile. A short lookback may hold none, so each starts with an hour of the longer one.
+    """
+    spent, now = past.spent, profile.total(hour)
+    rate = level = spent[hour] / hour
+    logs = []
+    for lookback in _LOOKBACKS_H:
+        start = max(0, hour - lookback)
+        used = spent[hour] - spent[start]
+        rate = (used + rate) / (hour - start + 1)
+        level = (used + level) / (now - profile.total(start) + 1)
+        even = min(amount / rate, _HORIZON_H) if rate > 0 else _HORIZON_H
+        shares = min(amount / level, _HORIZON_H) if level > 0 else _HORIZON_H
+        logs += [_log(even), _log(profile.hour_of(now + shares) - hour)]
+    return logs
+
+
+def _log(hours: float) -> float:
+    return log(max(_MINUTE_H, hours))
+
+
+class _Trial(NamedTuple):
+    """A forecast from a past moment, and what came of it: logs of hours."""
+
+    candidates: list[float]
+    truths: list[float]
+    """The truth, and others as likely where it lies inside a gap."""
+
+
+def _trials(past: _Past, balance: float) -> list[_Trial]:
+    """Forecast from past moments the time in which ``balance`` was spent.
+
+    The balance is at most half of all that was spent: the history shows no longer run twice.
+    """
+    spent, read = past.spent, past.read
+    amount = min(balance, spent[-1] / 2)
+    trials: list[_Trial] = []
+    due = _DAY_H
+    for hour in read:
+        if hour < due:
+            continue
+        until = bisect_left(spent, spent[hour] + amount, hour)
+        if until > read[-1]:
+            break
+        if until == hour or not spent[hour]:
+            continue
+        due = hour + _TRIAL_STEP_H
+        over = (spent[until] - spent[hour] - amount) / (spent[until] - spent[until - 1])
+        truth, i = until - over, bisect_left(read, until)
+        ends = read[i - 1 : i + 1] if read[i] - read[i - 1] > 1 else (truth, truth)
+        truths = [_log((truth + end) / 2 - hour) for end in (truth, *ends)]
+        profile = past.profiles[hour // _DAY_H - 1]
+        trials.append(_Trial(_candidates(past, profile, hour, amount), truths))
+    return trials
+
+
+def _durations(past: _Past, balance: float) -> tuple[float, float, float]:
+    """Return the tenth, fiftieth and ninetieth percentile of the hours to zero."""
+    if past.spent[-1] <= 0:
+        return inf, inf, inf
+    candidates = _candidates(past, past.profiles[-1], past.read[-1], balance)
+    trials = _trials(past, balance)
+    if not trials:
+        middle = fmean(candidates)
+        return exp(middle - _DEFAULT_ERROR), exp(middle), exp(middle + _DEFAULT_ERROR)
+    weights = _weights(trials)
+    middle = sum(map(mul, weights, candidates))
+    errors = list[float]()
+    for trial in trials:
+        forecast = sum(map(mul, weights, trial.candidates))
+        errors += [truth - forecast for truth in trial.truths]
+    errors.sort()
+    low, bias, high = (errors[int(part * len(errors))] for part in (0.1, 0.5, 0.9))
+    # Trials less than one run apart share most of their truth.
+    run = exp(median(trial.truths[0] for trial in trials))
+    independent = min(len(trials), past.read[-1] / run)
+    believed = bias * independent / (independent + _BIAS_TRIALS)
+    # The range allows for the bias and for none.
+    earliest = middle + low - max(0.0, bias - believed)
+    latest = middle + high + max(0.0, believed - bias)
+    return exp(earliest), exp(middle + believed), exp(latest)
+
+
+def _weights(trials: Sequence[_Trial]) -> list[float]:
+    """Weigh the candidates by the inverse variance of their errors, squared; the sum is one.
+
+    Squared, for the candidates are much alike: ten poor ones must not outvote a good one.
+    """
+    truths = [trial.truths[0] for trial in trials]
+    weights = []
+    for candidates in zip(*(trial.candidates for trial in trials), strict=True):
+        error = sum(map(abs, map(sub, truths, candidates))) / len(trials)
+        weights.append(1 / (error + 1e-6) ** 4)  # the millionth is for those that never err
+    whole = sum(weights)
+    return [each / whole for each in weights]

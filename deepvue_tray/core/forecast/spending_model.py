@@ -1,0 +1,77 @@
+"""What was learnt from eight weeks of readings: the runway, and the limits of usual spending.
+
+Learning takes milliseconds of computing and the reading of 16,000 rows, and a single reading hardly
+changes the result. So a model is stored beside the readings, and used until it is out of date.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Self
+
+from deepvue_tray.core.forecast.fast_spending import WINDOWS, Limits, learn_limits
+from deepvue_tray.core.forecast.runway import Runway, forecast_runway
+from deepvue_tray.core.forecast.series import Point, series_of
+from deepvue_tray.core.reading import Reading
+
+_FRESH_PART = 50
+"""A model is fresh until a fiftieth of the runway has passed or of the credits is spent: no text
+shows less, and the forecast errs by more."""
+
+_MAX_AGE = timedelta(days=1)
+"""The limits are those of the hours of a day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendingModel:
+    """What was learnt at one moment; times are aware, UTC."""
+
+    made_at: datetime
+    balance: Decimal
+    """The balance then, in credits."""
+    runway: Runway | None
+    """None while too little is known."""
+    limits: Limits
+
+    @classmethod
+    def of(cls, points: Sequence[Point], reading: Reading) -> Self:
+        """Learn from ``points``, oldest first, and from ``reading``, the latest."""
+        series = series_of(points, reading)
+        return cls(
+            made_at=reading.at,
+            balance=reading.balance,
+            runway=forecast_runway(series, reading.at),
+            limits=learn_limits(series),
+        )
+
+    def is_fresh(self, reading: Reading) -> bool:
+        """Say whether it holds at a later reading; one without a runway never does."""
+        if self.runway is None:
+            return False
+        age, spent = reading.at - self.made_at, self.balance - reading.balance
+        max_age = min(_MAX_AGE, (self.runway.earliest - self.made_at) / _FRESH_PART)
+        return timedelta(0) <= age < max_age and 0 <= spent < self.balance / _FRESH_PART
+
+    def to_json(self) -> str:
+        """Return what `from_json` reads."""
+        return json.dumps(asdict(self), default=str)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return what was stored; raises ValueError or KeyError for what another version stored."""
+        stored = json.loads(text)
+        runway, limits = stored["runway"], Limits(*stored["limits"])
+        if [len(hours) for hours in limits.by_window] != [24] * len(WINDOWS):
+            raise ValueError("limits of another version")
+        return cls(
+            made_at=datetime.fromisoformat(stored["made_at"]),
+            balance=Decimal(stored["balance"]),
+            runway=runway
+            and Runway(
+                burn_rate=runway.pop("burn_rate"),
+                **{name: datetime.fromisoformat(time) for name, time in runway.items()},
+            ),
+            limits=limits,
+        )

@@ -1,0 +1,224 @@
+"""Fast spending is what is far above the wallet's own, and nothing that merely looks like it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepvue_tray.core.forecast import fast_spending
+from deepvue_tray.core.forecast.fast_spending import learn_limits
+from deepvue_tray.core.forecast.series import Series, series_of
+from deepvue_tray.core.reading import LARGEST_BALANCE, Reading
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+INTERVAL = timedelta(minutes=5)
+HOUR, DAY = 12, 288  # in readings
+
+moments = st.integers(-70 * DAY, 0).map(lambda slot: NOW + slot * INTERVAL)
+balances = st.decimals(-LARGEST_BALANCE, LARGEST_BALANCE, places=2)
+anything = st.dictionaries(moments, balances, max_size=60).map(
+    lambda known: [Reading(at=at, balance=known[at]) for at in sorted(known)]
+)
+rates = st.integers(1, 10_000)
+
+
+def series(readings: list[Reading], until: datetime) -> Series:
+    return series_of([(r.at.timestamp(), float(r.balance)) for r in readings if r.at <= until])
+
+
+def is_fast_spending(readings: list[Reading], now: datetime, age: timedelta = timedelta(0)) -> bool:
+    """Judge by limits that were learnt so long before."""
+    limits = learn_limits(series(readings, now - age))
+    return fast_spending.is_fast_spending(series(readings, now), limits, now)
+
+
+def wallet(spend: Callable[[int], float], days: int = 20) -> list[Reading]:
+    """Read every 5 minutes until NOW; ``spend`` gives what the n-th slot before NOW spends."""
+    balance, readings = Decimal(10**9), []
+    for before in range(days * DAY, -1, -1):
+        balance -= Decimal(spend(before))
+        readings.append(Reading(at=NOW - before * INTERVAL, balance=balance))
+    return readings
+
+
+def steady(before: int) -> int:
+    return 20
+
+
+def fast(before: int) -> int:
+    return 200 if before < 4 else 20
+
+
+def replaced(readings: list[Reading], before: int, change: int) -> list[Reading]:
+    """Change the balance of all readings from the n-th before the last on."""
+    at = len(readings) - 1 - before
+    return readings[:at] + [
+        Reading(at=reading.at, balance=reading.balance + change) for reading in readings[at:]
+    ]
+
+
+@given(readings=anything, now=moments)
+def test_whatever_was_read_there_is_an_answer(readings: list[Reading], now: datetime) -> None:
+    assert is_fast_spending(readings, now) in (True, False)
+
+
+@given(rate=rates)
+def test_a_steady_wallet_is_never_spent_fast(rate: int) -> None:
+    assert not is_fast_spending(wallet(lambda _: rate, days=15), NOW)
+
+
+@given(rate=rates, slots=st.integers(4, 6))
+def test_a_tenfold_spend_is_found_within_half_an_hour(rate: int, slots: int) -> None:
+    readings = wallet(lambda before: rate * (10 if before < slots else 1), days=15)
+    assert is_fast_spending(readings, NOW)
+
+
+@given(
+    used=st.lists(st.integers(0, 9), min_size=HOUR, max_size=HOUR),
+    more=st.integers(0, 300),
+    factor=st.sampled_from([Decimal("0.001"), Decimal("0.37"), Decimal(3), Decimal(10**6)]),
+)
+def test_scaling_all_amounts_changes_nothing(used: list[int], more: int, factor: Decimal) -> None:
+    readings = wallet(lambda n: more if n < 4 else used[n * 7 % 11], days=15)
+    scaled = [Reading(at=r.at, balance=r.balance * factor) for r in readings]
+    assert is_fast_spending(scaled, NOW) == is_fast_spending(readings, NOW)
+
+
+@given(before=st.integers(0, 15 * DAY), amount=st.integers(0, 10**9))
+def test_a_top_up_is_no_spending(before: int, amount: int) -> None:
+    readings = wallet(steady, days=15)
+    assert not is_fast_spending(replaced(readings, before, amount), NOW)
+
+
+def test_a_top_up_an_hour_ago_hides_no_fast_spending() -> None:
+    assert is_fast_spending(replaced(wallet(fast), HOUR, 10**6), NOW)
+
+
+def test_one_large_purchase_is_no_fast_spending() -> None:
+    assert not is_fast_spending(wallet(lambda before: 10**6 if before == 1 else 20), NOW)
+
+
+def test_one_wrong_balance_that_is_corrected_is_no_fast_spending() -> None:
+    readings = wallet(steady)
+    assert not is_fast_spending(replaced(replaced(readings, 2, -(10**6)), 1, 10**6), NOW)
+
+
+@pytest.mark.parametrize("days", [0, 1, 7, 12, 13])
+def test_less_than_a_fortnight_says_nothing(days: int) -> None:
+    assert not is_fast_spending(wallet(fast, days), NOW)
+
+
+def test_no_readings_say_nothing() -> None:
+    assert not is_fast_spending([], NOW)
+
+
+def test_a_wallet_that_is_not_read_now_says_nothing() -> None:
+    assert not is_fast_spending(wallet(fast), NOW + timedelta(minutes=11))
+
+
+@pytest.mark.parametrize("late", [0, 3, -2])
+def test_a_batch_that_comes_every_night_is_no_alarm(late: int) -> None:
+    def nightly(before: int) -> int:
+        shift = late if before < HOUR else 0
+        return 500 if (before + shift) % DAY < 6 else 5
+
+    assert not is_fast_spending(wallet(nightly), NOW)
+
+
+def test_a_batch_that_comes_an_hour_late_as_the_clocks_change_is_no_alarm() -> None:
+    assert not is_fast_spending(
+        wallet(lambda before: 500 if before < 6 or (before - HOUR) % DAY < 6 else 5), NOW
+    )
+
+
+def test_a_batch_that_never_came_at_this_hour_is_one() -> None:
+    assert is_fast_spending(
+        wallet(lambda before: 500 if before < 6 or (before - 8 * HOUR) % DAY < 6 else 5), NOW
+    )
+
+
+@given(age=st.integers(0, 30 * HOUR), is_fast=st.booleans())
+def test_limits_learnt_earlier_still_apply_to_their_hours(age: int, is_fast: bool) -> None:
+    def nightly(before: int) -> int:
+        return 500 if before % DAY < 6 else 5
+
+    def at_any_hour(before: int) -> int:
+        return 500 if before < 6 else nightly(before - 8 * HOUR)
+
+    readings = wallet(at_any_hour if is_fast else nightly)
+    assert is_fast_spending(readings, NOW, age * INTERVAL) is is_fast
+
+
+def test_many_times_the_little_of_a_quiet_hour_is_no_alarm() -> None:
+    def spend(before: int) -> int:
+        return 10 if before < 6 else 1 if before % DAY < 3 * HOUR else 100
+
+    assert not is_fast_spending(wallet(spend), NOW)
+
+
+def test_a_sparse_wallet_may_do_what_it_does_at_any_hour() -> None:
+    bursts = {day * DAY + day * 7919 % DAY for day in range(1, 20)}
+    assert not is_fast_spending(
+        wallet(lambda n: 40 if n < 6 or any(n - k in bursts for k in range(6)) else 0), NOW
+    )
+
+
+@pytest.mark.parametrize(("slots", "is_fast"), [(4, False), (6, False), (8, True), (24, True)])
+def test_spending_that_outlasts_the_wallets_own_bursts_of_half_an_hour_is_found(
+    slots: int, is_fast: bool
+) -> None:
+    bursts = {day * DAY + day * 7919 % DAY for day in range(1, 20)}
+    readings = wallet(
+        lambda n: 50 if n < slots else 190 if any(n - k in bursts for k in range(6)) else 4
+    )
+    assert is_fast_spending(readings, NOW) is is_fast
+
+
+@pytest.mark.parametrize(("amount", "is_fast"), [(40, False), (100, False), (400, True)])
+def test_a_wallet_spent_twice_in_eight_weeks_is_measured_by_what_it_spent_then(
+    amount: int, is_fast: bool
+) -> None:
+    busy = (20 * DAY, 40 * DAY)
+    readings = wallet(
+        lambda n: amount if n < 6 else 40 if any(0 <= n - k < 6 for k in busy) else 0, days=56
+    )
+    assert is_fast_spending(readings, NOW) is is_fast
+
+
+def test_the_same_event_again_is_no_alarm_whatever_the_rounding() -> None:
+    def spend(before: int) -> int:
+        event = before < 6 or 0 <= before - (5 * DAY + 7 * HOUR) < 6
+        return 61 if event else 7  # 61 / 7 * 7 is a little less than 61, as floats go
+
+    assert not is_fast_spending(wallet(spend), NOW)
+
+
+def test_a_long_gap_says_nothing_about_a_short_time() -> None:
+    readings = wallet(steady)
+    asleep = readings[: -8 * HOUR] + readings[-1:]
+    assert not is_fast_spending(replaced(asleep, 0, -(10**6)), NOW, timedelta(hours=9))
+
+
+def test_fast_spending_is_found_although_the_computer_sleeps_at_night() -> None:
+    awake = [r for r in wallet(fast, days=25) if r.at.weekday() < 5 and 8 <= r.at.hour < 18]
+    assert is_fast_spending(awake, NOW)
+
+
+def test_an_unchanged_balance_may_be_known_by_its_first_and_last_reading_alone() -> None:
+    readings = wallet(lambda n: 0 if n % DAY > 8 * HOUR else 10 * fast(n))
+    spans = [
+        reading
+        for before, reading, after in zip(
+            [None, *readings], readings, [*readings[1:], None], strict=False
+        )
+        if not (before and after and before.balance == reading.balance == after.balance)
+    ]
+    assert len(spans) < len(readings) / 2
+    assert is_fast_spending(spans, NOW) == is_fast_spending(readings, NOW) is True
+
+
+def test_a_wallet_that_was_never_spent_has_no_limits() -> None:
+    assert not is_fast_spending(wallet(lambda n: 100 if n < 4 else 0), NOW)
