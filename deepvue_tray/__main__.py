@@ -2,6 +2,6 @@
 
 import sys
 
-from deepvue_tray.cli import main
+from deepvue_tray.cli.main import main
 
 sys.exit(main())

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from deepvue_tray import preflight
+from deepvue_tray.app import preflight
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -40,16 +40,11 @@ except ImportError as error:
 else:
     lacking = ""
 
-NEED_QT = [
-    "desktop",
-    "ui",
-    "test_endurance.py",
-    "test_history_opener.py",
-    "test_settings_opener.py",
-]
-collect_ignore = NEED_QT if lacking else []
+NEED_QT = ["desktop", "ui", "app/test_[!p]*.py", "app/test_poller.py", "test_endurance.py"]
+"""All of ``app`` but its preflight, which is there for where Qt cannot be loaded."""
+collect_ignore_glob = NEED_QT if lacking else []
 if not sys.platform.startswith("linux"):
-    collect_ignore += ["desktop", "test_endurance.py"]
+    collect_ignore_glob += ["desktop", "test_endurance.py"]
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:

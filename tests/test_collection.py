@@ -35,7 +35,7 @@ def test_where_qt_cannot_be_loaded_the_tests_that_need_none_are_found() -> None:
     ran = run_pytest("-c", WITHOUT_QT, "--collect-only")
     assert ran.returncode == 0, ran.stdout
     assert "Left out: what needs Qt" in ran.stdout
-    assert "tests/core/test_alerts.py::" in ran.stdout
+    assert "tests/core/test_alert_rules.py::" in ran.stdout
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the desktop tests are Linux's")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deepvue_tray.terminal.arguments import parser
+from deepvue_tray.cli.arguments import parser
 
 CHECKOUT = Path(__file__).parents[1]
 DOCUMENTS = [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/**/*.md")]

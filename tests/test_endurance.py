@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from deepvue_tray.ui.refresher import TICK
+from deepvue_tray.app.poller import TICK
 from tests.benchmarks import endurance
 from tests.support.alert_oracle import NOTICED_WITHIN
 

@@ -29,12 +29,9 @@ translation; the interface translates them in the context ``errors``.
 from enum import Enum
 from typing import ClassVar, Self
 
+from deepvue_tray.core.actions import Action
 from deepvue_tray.core.foreign_text import cleaned
-
-
-def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:  # noqa: N802 - the name lupdate looks for
-    """Mark ``text`` for translation without depending on Qt here."""
-    return text
+from deepvue_tray.core.translation import QT_TRANSLATE_NOOP
 
 
 class Condition(Enum):
@@ -53,24 +50,6 @@ class Condition(Enum):
     LOCKED = "locked"
     NO_KEYRING = "no keyring"
     NOT_SET_UP = "not set up"
-
-
-class Action(Enum):
-    """What a person can ask for with a click; some of them mend an error."""
-
-    CARD = "card"
-    REFRESH = "refresh"
-    HISTORY = "history"
-    SETTINGS = "settings"
-    UNLOCK = "unlock"
-    STATUS_PAGE = "status page"
-    DASHBOARD = "dashboard"
-    SNOOZE_HOUR = "snooze an hour"
-    SNOOZE_MORNING = "snooze until tomorrow morning"
-    SNOOZE_TOP_UP = "snooze until the next top-up"
-    RESUME = "resume"
-    ABOUT = "about"
-    QUIT = "quit"
 
 
 class DeepvueError(Exception):
@@ -98,7 +77,7 @@ class DeepvueError(Exception):
         detail = f" ({self.detail})" if self.detail else ""
         return f"{self.title}{detail}. {self.remedy}"
 
-    def bare(self) -> Self:
+    def without_traceback(self) -> Self:
         """Itself, without the frames and causes that would keep a request alive in memory."""
         self.__traceback__ = self.__context__ = self.__cause__ = None
         return self

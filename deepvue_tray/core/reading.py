@@ -24,7 +24,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class HistoryBucket:
     """What became of the balance in one piece of time, for drawing; amounts in credits."""
 
     start: datetime
@@ -45,7 +45,7 @@ def as_number(balance: Decimal) -> float:
     return int(balance) if balance == balance.to_integral_value() else float(balance)
 
 
-def credits_of(number: float) -> Decimal:
+def balance_from_number(number: float) -> Decimal:
     """Return the balance, in credits, that ``as_number`` made a number of."""
     return Decimal(number) if isinstance(number, int) else Decimal(str(number))
 
@@ -60,7 +60,7 @@ def believable(balance: Decimal) -> Decimal | None:
         return None
     number = as_number(round(balance, MOST_DECIMALS))
     # A large balance with decimals can be whole as a double.
-    return credits_of(int(number) if number == int(number) else number)
+    return balance_from_number(int(number) if number == int(number) else number)
 
 
 def rounded_for_display(amount: Decimal) -> Decimal:

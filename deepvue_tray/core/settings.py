@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from deepvue_tray.core.errors import QT_TRANSLATE_NOOP
+from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.translation import QT_TRANSLATE_NOOP
 
 SHORTEST_INTERVAL = timedelta(minutes=1)
 LONGEST_INTERVAL = timedelta(hours=24)
@@ -30,13 +31,8 @@ class Settings:
     """Days of runway at or below which the wallet is low; None switches the threshold off."""
     critical_days: int | None = 2
     """Days of runway at or below which the wallet is critical; None switches it off."""
-    notify_low: bool = True
-    notify_critical: bool = True
-    notify_empty: bool = True
-    notify_burning: bool = True
-    notify_top_up: bool = True
-    notify_rejected: bool = True
-    notify_blind: bool = True
+    alerts: frozenset[Alert] = frozenset(Alert)
+    """The alerts that notify."""
     number_icon: bool = False
     """Whether the icon shows the balance, shortened, instead of a gauge."""
     interval: timedelta = timedelta(minutes=5)

@@ -5,7 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import Enum
 
-from deepvue_tray.core.alerts import Alert, Snooze, worst_rung
+from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_rules import worst_severity
+from deepvue_tray.core.alert_state import Snooze
 from deepvue_tray.core.errors import Condition, DeepvueError
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
@@ -40,7 +42,7 @@ class Snapshot:
     """The wallet's owner, as whom it is asked; empty before the first sign-in."""
     reading: Reading | None = None
     """The last good reading, however long ago; no error erases it."""
-    full: Decimal | None = None
+    peak: Decimal | None = None
     """The highest balance since the last top-up, in credits: the gauge's upper end."""
     trouble: DeepvueError | None = None
     """Why the last attempt gave no reading; None after a good one."""
@@ -54,7 +56,7 @@ class Snapshot:
     """When the wallet will be empty, as of the last good reading; None while gathering data."""
     snoozed: Snooze | None = None
     """What silences alerts at present."""
-    due: tuple[Alert, ...] = ()
+    to_notify: tuple[Alert, ...] = ()
     """Alerts that wait to be delivered."""
 
     @property
@@ -63,7 +65,7 @@ class Snapshot:
         if self.reading is None:
             return Level.UNKNOWN
         days = (self.runway.earliest - self.reading.at) / timedelta(days=1) if self.runway else None
-        return _LEVELS[worst_rung(self.reading.balance, days, self.settings)]
+        return _LEVELS[worst_severity(self.reading.balance, days, self.settings)]
 
     @property
     def condition(self) -> Condition:
@@ -79,6 +81,6 @@ class Snapshot:
     @property
     def fill(self) -> float:
         """The gauge's fill, from 0 to 1: the balance against the highest since the last top-up."""
-        if self.reading is None or not self.full or self.full <= 0:
+        if self.reading is None or not self.peak or self.peak <= 0:
             return 0.0
-        return min(1.0, max(0.0, float(self.reading.balance / self.full)))
+        return min(1.0, max(0.0, float(self.reading.balance / self.peak)))

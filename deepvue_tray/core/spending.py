@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
-from deepvue_tray.core.reading import Stretch
+from deepvue_tray.core.reading import HistoryBucket
 
 
 class Period(Enum):
@@ -24,11 +24,11 @@ def period_for(length: timedelta) -> Period:
     return Period.WEEK if length <= timedelta(weeks=130) else Period.MONTH
 
 
-def spent_by(period: Period, stretches: Iterable[Stretch]) -> dict[date, Decimal]:
+def spent_by(period: Period, buckets: Iterable[HistoryBucket]) -> dict[date, Decimal]:
     """Return the credits spent in each period that has any readings, by its first local day."""
     sums: dict[date, Decimal] = defaultdict(Decimal)
-    for stretch in stretches:
-        sums[first_day(period, stretch.start)] += stretch.spent
+    for bucket in buckets:
+        sums[first_day(period, bucket.start)] += bucket.spent
     return dict(sums)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepvue_tray.core.note import Note
+from deepvue_tray.core.notification import Notification
 
 if TYPE_CHECKING:
     from deepvue_tray.services.session_bus import SessionBus
@@ -66,15 +66,15 @@ class FreedesktopNotifier:
             return ""
         return f"{bus_id}{owner}"
 
-    async def show(self, note: Note) -> bool:
+    async def show(self, notification: Notification) -> bool:
         """See Notifier."""
         try:
             bus = await self._connected()
             (capabilities,) = await bus.call(_NAME, _PATH, "GetCapabilities")
             server, *_ = await bus.call(_NAME, _PATH, "GetServerInformation")
-            if note.kind in self._shown:
+            if notification.kind in self._shown:
                 # Not replaced: what is sent anew is news to every service, and shown again.
-                await self._close(bus, self._shown.pop(note.kind))
+                await self._close(bus, self._shown.pop(notification.kind))
             number, *_ = await bus.call(
                 _NAME,
                 _PATH,
@@ -83,17 +83,19 @@ class FreedesktopNotifier:
                 APP_NAME,
                 0,
                 self._icon.as_uri(),
-                note.title,
+                notification.title,
                 # A title is plain text everywhere.
-                html.escape(note.body, quote=False) if "body-markup" in capabilities else note.body,
-                _actions(note, server) if "actions" in capabilities else [],
+                html.escape(notification.body, quote=False)
+                if "body-markup" in capabilities
+                else notification.body,
+                _actions(notification, server) if "actions" in capabilities else [],
                 _NORMAL_URGENCY,
                 _OWN_TIMEOUT,
             )
         except ConnectionError as error:
             logger.warning("The desktop did not take the notification (%s).", error)
             return False
-        self._shown[note.kind] = number
+        self._shown[notification.kind] = number
         return True
 
     def close(self) -> None:
@@ -161,8 +163,8 @@ class FreedesktopNotifier:
             return
 
 
-def _actions(note: Note, server: str) -> list[str]:
+def _actions(notification: Notification, server: str) -> list[str]:
     """Return keys and labels by turns, a click on the notification itself among them."""
     # It knows no click, says desktop-notifier: https://docs.xfce.org/apps/xfce4-notifyd/spec
     click = [] if server == "Xfce Notify Daemon" else [_CLICK, ""]
-    return click + [part for button in note.buttons for part in button]
+    return click + [part for button in notification.buttons for part in button]

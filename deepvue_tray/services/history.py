@@ -21,12 +21,13 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal
 
-from deepvue_tray.core.alerts import AlertState
+from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.forecast.series import Point
 from deepvue_tray.core.forecast.spending_model import SpendingModel
-from deepvue_tray.core.reading import Reading, Stretch, as_number, peak_balance
+from deepvue_tray.core.reading import HistoryBucket, Reading, as_number, peak_balance
 from deepvue_tray.services import private_folder
+from deepvue_tray.services.atomic_file import target_of
 from deepvue_tray.services.history_rows import (
     DAY,
     HOUR,
@@ -34,6 +35,9 @@ from deepvue_tray.services.history_rows import (
     QUARTER,
     amount_of,
     balances_before,
+    bucket_of,
+    buckets_of,
+    datetime_of,
     highest_since_top_up,
     in_order,
     is_known,
@@ -41,13 +45,9 @@ from deepvue_tray.services.history_rows import (
     reading_of,
     row_of,
     store,
-    stretch_of,
-    stretches_of,
-    time_of,
     wallet_of,
 )
 from deepvue_tray.services.history_schema import MIGRATIONS
-from deepvue_tray.services.whole_file import target_of
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ _READINGS = (
 NEWEST = len(MIGRATIONS)
 """The version of the file that this program writes."""
 
-PAGE = 10_000
+PAGE_ROWS = 10_000
 """Readings that are read at once where all are passed on, so that ten years take no memory."""
 
 
@@ -198,9 +198,9 @@ class History:
                         count += 1
         with self._transaction() as database:
             wallet = wallet_of(database, client_id)
-            full = highest_since_top_up(database, wallet)
+            peak = highest_since_top_up(database, wallet)
             database.execute(
-                "UPDATE wallet SET full = ?, outlook = NULL WHERE id = ?", (full, wallet)
+                "UPDATE wallet SET full = ?, outlook = NULL WHERE id = ?", (peak, wallet)
             )
         return count
 
@@ -215,7 +215,7 @@ class History:
             _, until, balance = row_of(cells)
             return reading_of(min(until, milliseconds(now)), balance)
 
-    def full(self, client_id: str) -> Decimal | None:
+    def peak(self, client_id: str) -> Decimal | None:
         """Return the highest balance, in credits, since the last top-up."""
         with self._transaction(writes=False) as database:
             return _full(database, client_id)
@@ -234,14 +234,14 @@ class History:
     def each(self, client_id: str, since: datetime, until: datetime) -> Iterator[Reading]:
         """Return the same, however many there are, without holding them all in memory."""
         # Now, so that a file that cannot be read is known before anything is made of it.
-        page = self._readings(client_id, since, until, PAGE)[1]
+        page = self._readings(client_id, since, until, PAGE_ROWS)[1]
         return self._each(page, client_id, until)
 
     def _each(self, page: list[Reading], client_id: str, until: datetime) -> Iterator[Reading]:
         while page:
             yield from page
             since = page[-1].at + MS
-            page = self._readings(client_id, since, until, PAGE)[1] if since <= until else []
+            page = self._readings(client_id, since, until, PAGE_ROWS)[1] if since <= until else []
 
     def _readings(
         self, client_id: str, since: datetime, until: datetime, most: int = -1
@@ -282,16 +282,16 @@ class History:
         """Return the time of the oldest reading of a wallet."""
         with self._transaction(writes=False) as database:
             cells = database.execute(f"{_READINGS} ORDER BY at LIMIT 1", (client_id,)).fetchone()
-            return time_of(row_of(cells)[0]) if cells else None
+            return datetime_of(row_of(cells)[0]) if cells else None
 
-    def stretches(self, client_id: str, since: datetime, until: datetime) -> list[Stretch]:
+    def buckets(self, client_id: str, since: datetime, until: datetime) -> list[HistoryBucket]:
         """Return a range in pieces fine enough to draw 2,000 pixels wide, oldest first.
 
         No extreme is lost: LEVELS says what a piece is. Days are those of UTC.
         """
         size = next(size for longest, size in LEVELS if until - since <= longest)
         if size is None:
-            return stretches_of(*self._readings(client_id, since, until))
+            return buckets_of(*self._readings(client_id, since, until))
         with self._transaction(writes=False) as database:
             rows = database.execute(
                 "SELECT start, at, last, low, high, spent, added FROM stretch"
@@ -304,7 +304,7 @@ class History:
                     milliseconds(until),
                 ),
             ).fetchall()
-            return [stretch_of(cells) for cells in rows]
+            return [bucket_of(cells) for cells in rows]
 
     def alerts(self, client_id: str) -> AlertState:
         """Return the state of the alerts of a wallet."""
@@ -421,8 +421,8 @@ def _column(
 
 
 def _full(database: sqlite3.Connection, client_id: str) -> Decimal | None:
-    full = _column(database, "full", client_id)
-    return None if full is None else amount_of(full)
+    peak = _column(database, "full", client_id)
+    return None if peak is None else amount_of(peak)
 
 
 def _store(database: sqlite3.Connection, client_id: str, reading: Reading) -> tuple[Decimal, ...]:

@@ -13,10 +13,10 @@ from math import isfinite
 
 from deepvue_tray.core.reading import (
     LARGEST_BALANCE,
+    HistoryBucket,
     Reading,
-    Stretch,
     as_number,
-    credits_of,
+    balance_from_number,
     is_top_up,
 )
 
@@ -64,10 +64,10 @@ def store(database: sqlite3.Connection, wallet: int, reading: Reading) -> None:
     else:
         _insert(database, wallet, (at, at, balance))
     fell = before[2] - balance if before else 0
-    _add_to_stretches(database, wallet, at, balance, fell)
+    _add_to_buckets(database, wallet, at, balance, fell)
     if after:
         counted = before[2] - after[2] if before else 0
-        _correct_stretches(database, wallet, after[0], counted, balance - after[2])
+        _correct_buckets(database, wallet, after[0], counted, balance - after[2])
 
 
 def is_known(database: sqlite3.Connection, wallet: int, at: datetime) -> bool:
@@ -100,7 +100,7 @@ def balances_before(database: sqlite3.Connection, wallet: int, at: datetime) -> 
     )
     for since, until, balance in map(row_of, rows):
         # A span stands for two readings at least.
-        yield from repeat(credits_of(balance), 2 if until > since else 1)
+        yield from repeat(balance_from_number(balance), 2 if until > since else 1)
 
 
 def _around(database: sqlite3.Connection, wallet: int, at: int) -> tuple[Row | None, Row | None]:
@@ -126,7 +126,7 @@ def _insert(database: sqlite3.Connection, wallet: int, row: Row) -> None:
     )
 
 
-def _add_to_stretches(
+def _add_to_buckets(
     database: sqlite3.Connection, wallet: int, at: int, balance: float, fell: float
 ) -> None:
     for size in _SIZES:
@@ -143,7 +143,7 @@ def _add_to_stretches(
         )  # fmt: skip
 
 
-def _correct_stretches(
+def _correct_buckets(
     database: sqlite3.Connection, wallet: int, at: int, counted: float, fell: float
 ) -> None:
     """Count for the reading ``at`` that it fell by so much, and not by what was counted."""
@@ -156,14 +156,14 @@ def _correct_stretches(
         )
 
 
-def stretches_of(before: Reading | None, readings: list[Reading]) -> list[Stretch]:
+def buckets_of(before: Reading | None, readings: list[Reading]) -> list[HistoryBucket]:
     """Return a stretch for each reading; ``before`` is the one before them all."""
-    pieces: list[Stretch] = []
+    pieces: list[HistoryBucket] = []
     for reading in readings:
         fell = before.balance - reading.balance if before else Decimal(0)
         before = reading
         pieces.append(
-            Stretch(
+            HistoryBucket(
                 start=reading.at,
                 at=reading.at,
                 last=reading.balance,
@@ -205,7 +205,7 @@ def row_of(cells: Sequence[object]) -> Row:
     raise UnreadableRowError(f"no reading: {cells!r}")
 
 
-def time_of(cell: object) -> datetime:
+def datetime_of(cell: object) -> datetime:
     """Return a stored time; aware, UTC. Raises UnreadableRowError where it is none."""
     if not isinstance(cell, int) or not 0 <= cell < _END:
         raise UnreadableRowError(f"no time: {cell!r}")
@@ -216,20 +216,20 @@ def amount_of(cell: object) -> Decimal:
     """Return a stored amount, in credits. Raises UnreadableRowError where it is none."""
     if not isinstance(cell, int | float) or not isfinite(cell):
         raise UnreadableRowError(f"no amount: {cell!r}")
-    return credits_of(cell)
+    return balance_from_number(cell)
 
 
 def reading_of(at: int, balance: float) -> Reading:
     """Return a stored reading."""
-    return Reading(at=time_of(at), balance=credits_of(balance))
+    return Reading(at=datetime_of(at), balance=balance_from_number(balance))
 
 
-def stretch_of(cells: Sequence[object]) -> Stretch:
+def bucket_of(cells: Sequence[object]) -> HistoryBucket:
     """Return a stored piece of time; raises UnreadableRowError where the cells are none."""
     start, at, last, low, high, spent, added = cells
-    return Stretch(
-        start=time_of(start),
-        at=time_of(at),
+    return HistoryBucket(
+        start=datetime_of(start),
+        at=datetime_of(at),
         last=amount_of(last),
         low=amount_of(low),
         high=amount_of(high),

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from deepvue_tray.core.note import Note
+from deepvue_tray.core.notification import Notification
 from deepvue_tray.services.freedesktop_notifier import APP_NAME, FreedesktopNotifier
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Notifier(Protocol):
     async def service(self) -> str:
         """Identify the service that would show a notification now; empty where none would."""
 
-    async def show(self, note: Note) -> bool:
+    async def show(self, notification: Notification) -> bool:
         """Show ``note``, and say whether the service took it; waits for its answer however long.
 
         Cancelled before the answer, nobody knows whether it was shown.
@@ -76,10 +76,10 @@ class LibraryNotifier:
             logger.info("There is no notification service (%s).", type(error).__name__)
             return ""
 
-    async def show(self, note: Note) -> bool:
+    async def show(self, notification: Notification) -> bool:
         """See Notifier."""
         try:
-            shown = await self._show(note)
+            shown = await self._show(notification)
         except Exception as error:  # noqa: BLE001 - as above
             logger.warning("The desktop did not take the notification (%s).", type(error).__name__)
             return False
@@ -87,24 +87,26 @@ class LibraryNotifier:
             logger.warning("The desktop did not take the notification.")
         return shown
 
-    async def _show(self, note: Note) -> bool:
-        from desktop_notifier import Button, Notification  # noqa: PLC0415 - loaded by now
+    async def _show(self, notification: Notification) -> bool:
+        import desktop_notifier  # noqa: PLC0415 - loaded by now
 
-        library, delivered = self._loaded(), list[bool]()
+        library, dispatched = self._loaded(), list[bool]()
         if not await library.get_capabilities():
             return False
-        if note.kind in self._shown:
+        if notification.kind in self._shown:
             with suppress(KeyError):  # already closed
-                await library.clear(self._shown.pop(note.kind))
-        # send() swallows every failure; only a delivered note calls back.
-        notification = Notification(
-            title=note.title,
-            message=note.body,
-            buttons=tuple(Button(title=label, identifier=name) for name, label in note.buttons),
-            on_dispatched=lambda: delivered.append(True),
+                await library.clear(self._shown.pop(notification.kind))
+        # It swallows every failure; only a notification that was shown calls back.
+        self._shown[notification.kind] = await library.send(
+            title=notification.title,
+            message=notification.body,
+            buttons=tuple(
+                desktop_notifier.Button(title=label, identifier=name)
+                for name, label in notification.buttons
+            ),
+            on_dispatched=lambda: dispatched.append(True),
         )
-        self._shown[note.kind] = await library.send_notification(notification)
-        return bool(delivered)
+        return bool(dispatched)
 
     def close(self) -> None:
         """See Notifier."""

@@ -2,15 +2,20 @@
 
 import itertools
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.settings import Settings, problems
-from deepvue_tray.services import private_folder, whole_file
+from deepvue_tray.services import atomic_file, private_folder
+
+_NOTIFY = "notify_"
+_PRESENT_KEYS = {f"{_NOTIFY}{alert.value}" for alert in Alert}
 
 
 class SettingsFile:
@@ -48,7 +53,9 @@ class SettingsFile:
             raise
         settings = Settings()
         for field in fields(Settings):
-            if field.name in stored:
+            if field.name == "alerts":
+                settings = replace(settings, alerts=_alerts_in(stored))
+            elif field.name in stored:
                 with suppress(ValueError, TypeError, OverflowError):
                     settings = _with(settings, field.name, stored[field.name])
         # A low threshold below the default critical one: the person's own choice stands.
@@ -58,15 +65,17 @@ class SettingsFile:
     def save(self, settings: Settings) -> None:
         """Replace the file whole. Raises StorageError, and leaves it as it was."""
         values = asdict(settings) | {"interval": int(settings.interval.total_seconds())}
+        del values["alerts"]
+        values |= {f"{_NOTIFY}{alert.value}": alert in settings.alerts for alert in Alert}
         try:
             stored = self._read()
         except DamagedError:
             stored = {}
         try:
-            private_folder.make(whole_file.target_of(self._path).parent)
+            private_folder.make(atomic_file.target_of(self._path).parent)
         except OSError as error:
             raise StorageError(f"{self._path}: {error.strerror}") from None
-        whole_file.replace(self._path, [json.dumps(stored | values, indent=2), "\n"])
+        atomic_file.replace(self._path, [json.dumps(stored | values, indent=2), "\n"])
         self._known = self._stamp()
 
     def _read(self) -> dict[str, Any]:
@@ -86,7 +95,7 @@ class SettingsFile:
 
     def _set_aside(self) -> Path:
         # A link stays, and what it leads to is set aside.
-        damaged = whole_file.target_of(self._path)
+        damaged = atomic_file.target_of(self._path)
         names = (f"{damaged.name}.damaged{n or ''}" for n in itertools.count())
         aside = next(p for name in names if not (p := damaged.with_name(name)).exists())
         try:
@@ -94,6 +103,18 @@ class SettingsFile:
         except OSError as error:
             raise StorageError(f"{self._path}: {error.strerror}") from None
         return aside
+
+
+def _alerts_in(stored: Mapping[str, Any]) -> frozenset[Alert]:
+    """Return the alerts that are switched on; one that is not mentioned is on."""
+    alerts = set(Alert)
+    # Version 0.1 had other names for some; they come first, so that the present ones win.
+    for key in sorted(stored, key=lambda key: key in _PRESENT_KEYS):
+        if key.startswith(_NOTIFY) and isinstance(stored[key], bool):
+            with suppress(ValueError):  # an alert of a later version
+                alert = Alert(key.removeprefix(_NOTIFY))
+                alerts = alerts | {alert} if stored[key] else alerts - {alert}
+    return frozenset(alerts)
 
 
 def _with(settings: Settings, name: str, value: Any) -> Settings:

@@ -28,7 +28,7 @@ _COMMAND = (
 _FOUND_IN = str(Path(deepvue_tray.__file__).parents[1])
 
 
-PEEK_TIMEOUT, PROMPT_TIMEOUT = 10.0, 120.0
+PEEK_TIMEOUT_S, PROMPT_TIMEOUT_S = 10.0, 120.0
 """Seconds for a keyring to answer by itself, and for a person to answer its prompt."""
 
 
@@ -68,7 +68,7 @@ class SystemKeyring:
         except OSError as error:
             raise KeyringRefusedError(f"no process for it: {error.strerror}") from None
         answer = await _answer_of(
-            child, question, PEEK_TIMEOUT if call == "peek" else PROMPT_TIMEOUT
+            child, question, PEEK_TIMEOUT_S if call == "peek" else PROMPT_TIMEOUT_S
         )
         if "failure" in answer:
             raise _error(answer["failure"] or "", answer.get("detail") or "")

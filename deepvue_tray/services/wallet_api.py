@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 
 from deepvue_tray import __version__
 from deepvue_tray.core.address import checked_base_url, is_loopback
-from deepvue_tray.core.answer import balance_in, error_for
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import (
     OfflineError,
@@ -31,6 +30,7 @@ from deepvue_tray.core.errors import (
     WalletError,
 )
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.response import balance_in, error_for
 
 if TYPE_CHECKING:
     import httpx
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 PRODUCTION = "https://production.deepvue.tech"
 PATH = "/v1/internal/wallet-balance"
 
-DEADLINE = 15.0
+DEADLINE_S = 15.0
 """Seconds for the whole exchange. httpx's own timeouts are per operation: a server that drips a
 byte at a time would hold a request for ever."""
 
-LONGEST_BODY = 64 * 1024
+MAX_BODY_BYTES = 64 * 1024
 """Bytes; a balance takes 50. What is longer is cut off, so that memory does not grow with it."""
 
 
@@ -57,7 +57,7 @@ class WalletApi:
         self,
         base_url: str = PRODUCTION,
         *,
-        deadline: float = DEADLINE,
+        deadline: float = DEADLINE_S,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._url = checked_base_url(base_url) + PATH
@@ -169,8 +169,8 @@ async def _body_of(response: "httpx.Response") -> bytes:
     body = bytearray()
     async for chunk in response.aiter_raw():
         body += chunk
-        if len(body) > LONGEST_BODY:
-            raise UnreadableError(f"longer than {LONGEST_BODY // 1024} KB")
+        if len(body) > MAX_BODY_BYTES:
+            raise UnreadableError(f"longer than {MAX_BODY_BYTES // 1024} KB")
     return bytes(body)
 
 

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from deepvue_tray import __version__
-from deepvue_tray.core.errors import QT_TRANSLATE_NOOP
+from deepvue_tray.core.translation import QT_TRANSLATE_NOOP
 from deepvue_tray.ui.buttons import button_box
-from deepvue_tray.ui.ink import keep_readable
+from deepvue_tray.ui.palette import keep_readable
 from deepvue_tray.ui.translation import translate
 
 LINKS = {

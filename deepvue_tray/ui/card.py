@@ -27,22 +27,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from deepvue_tray.core.errors import Action
-from deepvue_tray.core.reading import Stretch
+from deepvue_tray.core.actions import Action
+from deepvue_tray.core.reading import HistoryBucket
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui import words
+from deepvue_tray.ui import texts
+from deepvue_tray.ui.chart.sparkline import Sparkline
 from deepvue_tray.ui.gauge import Gauge
-from deepvue_tray.ui.ink import keep_readable, thinned
-from deepvue_tray.ui.sparkline import Sparkline
+from deepvue_tray.ui.palette import blended, keep_readable
 
-WIDTH = 300
+WIDTH_PX = 300
 """Pixels, at least; wide enough for a remedy in two or three lines."""
 
-APART = 4
+MARGIN_PX = 4
 """Pixels between the card and the icon, a panel, or the screen's edge."""
 
-POINTER = 24
+POINTER_PX = 24
 """Pixels around the pointer that count as the icon, where no desktop tells its place, nor that of
 the panel."""
 
@@ -76,37 +76,37 @@ class Card(QWidget):
         """Let the card say what ``snapshot`` says."""
         self._settings = snapshot.settings
         self._gauge.show_snapshot(snapshot)
-        self._balance.setText(words.credits_of(snapshot))
+        self._balance.setText(texts.format_balance(snapshot))
         now = datetime.now(UTC)
-        runway = words.runway_line_of(snapshot, now)
+        runway = texts.runway_line(snapshot, now)
         self._runway.setText(runway)
         self._runway.setVisible(bool(runway))
-        self._range.setText(words.range_of(snapshot, now))
+        self._range.setText(texts.runway_range_text(snapshot, now))
         self._range.setVisible(bool(self._range.text()))
         trouble = snapshot.trouble or snapshot.storage
         # The explanation below says what is wrong; here stands what is known all the same.
         self._status.setText(
-            words.read_at(snapshot, now) if trouble else words.status_of(snapshot, now)
+            texts.reading_time_text(snapshot, now) if trouble else texts.status_text(snapshot, now)
         )
         self._status.setVisible(bool(self._status.text()))
         if self._awaits_past:
             self._keep_room_for_past(snapshot.reading is not None)
         self._refresh.setEnabled(not snapshot.refreshing)
-        self._refresh.setText(words.refresh_label(snapshot))
+        self._refresh.setText(texts.refresh_label(snapshot))
         self._explanation.setVisible(trouble is not None)
         if trouble:
-            said = (words.explanation_of(trouble), words.meanwhile_of(trouble))
+            said = (texts.error_text(trouble), texts.retry_text(trouble))
             self._explanation.setText(" ".join(filter(None, said)))
         for action, button in self._mending.items():
             button.setVisible(trouble is not None and trouble.action is action)
         self._fit()
 
-    def show_past(self, since: datetime, until: datetime, stretches: list[Stretch]) -> None:
+    def show_past(self, since: datetime, until: datetime, buckets: list[HistoryBucket]) -> None:
         """Draw the last days, and say what was spent in them."""
-        self._sparkline.show_past(since, until, stretches, self._settings)
-        self._sparkline.setVisible(len(stretches) > 1)
-        self._spent.setText(words.spent_lately(stretches, until))
-        self._spent.setVisible(len(stretches) > 1)
+        self._sparkline.show_past(since, until, buckets, self._settings)
+        self._sparkline.setVisible(len(buckets) > 1)
+        self._spent.setText(texts.recent_spending_text(buckets, until))
+        self._spent.setVisible(len(buckets) > 1)
         self._awaits_past = False
         self._keep_room_for_past(False)
         self._fit()
@@ -159,7 +159,7 @@ class Card(QWidget):
         """Draw the edge that no window manager draws around a pop-up."""
         if self._is_popup:
             painter = QPainter(self)
-            painter.setPen(thinned(self.palette(), 0.3))
+            painter.setPen(blended(self.palette(), 0.3))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -176,7 +176,7 @@ class Card(QWidget):
     def _fit(self) -> None:
         """Be as large as all it says, beside the icon; Qt's own adjustSize stops at 2/3 screen."""
         self.ensurePolished()
-        size = self.sizeHint().expandedTo(QSize(WIDTH, 0))
+        size = self.sizeHint().expandedTo(QSize(WIDTH_PX, 0))
         size.setHeight(max(size.height(), self.heightForWidth(size.width())))
         if self._icon is None:
             self.resize(size.boundedTo(_room(self.screen()).size()))
@@ -194,7 +194,7 @@ class Card(QWidget):
         question.setText(self.tr("deepvue-tray keeps running, and alerts still come."))
         question.setInformativeText(self.tr("Start deepvue-tray again to see its window."))
         leave = question.addButton(
-            words.label_of(Action.QUIT), QMessageBox.ButtonRole.DestructiveRole
+            texts.action_label(Action.QUIT), QMessageBox.ButtonRole.DestructiveRole
         )
         leave.clicked.connect(lambda: self.asked.emit(Action.QUIT))
         stay = question.addButton(self.tr("Keep watching"), QMessageBox.ButtonRole.AcceptRole)
@@ -204,13 +204,13 @@ class Card(QWidget):
         return question
 
     def _button(self, action: Action) -> QPushButton:
-        button = QPushButton(words.label_of(action))
-        button.setToolTip(words.purpose_of(action))
+        button = QPushButton(texts.action_label(action))
+        button.setToolTip(texts.action_tooltip(action))
         button.clicked.connect(lambda: self.asked.emit(action))
         return button
 
     def _build(self) -> None:
-        self.setMinimumWidth(WIDTH)
+        self.setMinimumWidth(WIDTH_PX)
         self._sparkline = Sparkline()
         self._spent = _line(faint=True)
         self._explanation = _line()
@@ -279,7 +279,7 @@ class Card(QWidget):
 
 def _icon_at(pointer: QPoint) -> QRect:
     """Return what counts as the icon below the pointer: on a panel, the panel tells its own end."""
-    edge = POINTER if _room(_screen_at(pointer)).contains(pointer) else 1
+    edge = POINTER_PX if _room(_screen_at(pointer)).contains(pointer) else 1
     icon = QRect(0, 0, edge, edge)
     icon.moveCenter(pointer)
     return icon
@@ -296,7 +296,7 @@ def _room(screen: QScreen) -> QRect:
         # On X11 Qt scales the size alone when a panel comes later: the place is in native pixels.
         place = (room.topLeft() - whole.topLeft()) / screen.devicePixelRatio()
         room.moveTopLeft(whole.topLeft() + place)
-    return room.adjusted(APART, APART, -APART, -APART)
+    return room.adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)
 
 
 def _beside(icon: QRect, size: QSize, room: QRect) -> QPoint:
@@ -307,9 +307,9 @@ def _beside(icon: QRect, size: QSize, room: QRect) -> QPoint:
     card = QRect(QPoint(), size)
     card.moveCenter(icon.center())
     if icon.center().y() < room.center().y():
-        card.moveTop(icon.bottom() + APART)
+        card.moveTop(icon.bottom() + MARGIN_PX)
     else:
-        card.moveBottom(icon.top() - APART)
+        card.moveBottom(icon.top() - MARGIN_PX)
     left = max(room.left(), min(card.left(), room.right() - card.width() + 1))
     top = max(room.top(), min(card.top(), room.bottom() - card.height() + 1))
     return QPoint(left, top)

@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QWidget
 
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.icon import draw_gauge
-from deepvue_tray.ui.ink import thinned
+from deepvue_tray.ui.palette import blended
 
-DOTS = 3
+DOT_COUNT = 3
 """Below the gauge, where its ring is open; one after the other stands out."""
 
-BEAT = 250
+ANIMATION_STEP_MS = 250
 """Milliseconds from one dot to the next."""
 
 
@@ -26,8 +26,8 @@ class Gauge(QWidget):
         super().__init__()
         self._snapshot = Snapshot()
         self._step = 0
-        self._beat = QTimer(self, interval=BEAT)
-        self._beat.timeout.connect(self._move_on)
+        self._animation_timer = QTimer(self, interval=ANIMATION_STEP_MS)
+        self._animation_timer.timeout.connect(self._move_on)
         self.setFixedSize(QSize(size, size))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -54,18 +54,18 @@ class Gauge(QWidget):
             return
         painter.setPen(Qt.PenStyle.NoPen)
         apart = self.width() / 7
-        for dot in range(DOTS):
+        for dot in range(DOT_COUNT):
             strength = 0.75 if dot == self._step else 0.25
-            painter.setBrush(thinned(self.palette(), strength))
-            x = self.width() / 2 + (dot - (DOTS - 1) / 2) * apart
+            painter.setBrush(blended(self.palette(), strength))
+            x = self.width() / 2 + (dot - (DOT_COUNT - 1) / 2) * apart
             painter.drawEllipse(QPointF(x, self.height() - apart), apart / 4, apart / 4)
 
     def _move_on(self) -> None:
-        self._step = (self._step + 1) % DOTS
+        self._step = (self._step + 1) % DOT_COUNT
         self.update()
 
     def _move_or_rest(self) -> None:
         if self._snapshot.refreshing and self.isVisible():
-            self._beat.start()
+            self._animation_timer.start()
         else:
-            self._beat.stop()
+            self._animation_timer.stop()

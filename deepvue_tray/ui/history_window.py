@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
 
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.forecast.runway import Runway
-from deepvue_tray.ui import words
-from deepvue_tray.ui.chart import Chart, Plot
-from deepvue_tray.ui.ink import keep_readable
+from deepvue_tray.ui import texts
+from deepvue_tray.ui.chart.chart import Chart, Plot
+from deepvue_tray.ui.palette import keep_readable
 
 DAY = timedelta(days=1)
 
-AHEAD = 0.3
+SHOWN_AHEAD = 0.3
 """How much of a range is shown of the future, so that the forecast can be seen begin."""
 
 NEAR, BEYOND = 0.5, 0.02
@@ -36,7 +36,7 @@ def end_of(since: datetime, now: datetime, runway: Runway | None) -> datetime:
     if runway is None or runway.latest <= now:
         return now
     length, ahead = now - since, runway.latest - now
-    return now + (ahead + length * BEYOND if ahead <= length * NEAR else length * AHEAD)
+    return now + (ahead + length * BEYOND if ahead <= length * NEAR else length * SHOWN_AHEAD)
 
 
 class HistoryWindow(QWidget):
@@ -84,8 +84,8 @@ class HistoryWindow(QWidget):
         """Draw this."""
         self._plot = plot
         self._chart.show_plot(plot)
-        likely = words.range_of(plot.snapshot, plot.now)
-        text = words.runway_line_of(plot.snapshot, plot.now)
+        likely = texts.runway_range_text(plot.snapshot, plot.now)
+        text = texts.runway_line(plot.snapshot, plot.now)
         self._said.setText(f"{text} ({likely})" if likely else text)
 
     def show_saved(self, path: Path) -> None:
@@ -94,7 +94,7 @@ class HistoryWindow(QWidget):
 
     def show_failed(self, error: DeepvueError) -> None:
         """Say why something could not be read or written."""
-        self._said.setText("✗ " + words.explanation_of(error))
+        self._said.setText("✗ " + texts.error_text(error))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Escape."""

@@ -138,28 +138,28 @@ def _look(snapshot: Snapshot, text: str, *, template: bool) -> _Look:
 
 
 @lru_cache(maxsize=64)
-def _icon(look: _Look) -> QIcon:
+def _icon(poll: _Look) -> QIcon:
     icon = QIcon()
     for size in SIZES:
         pixmap = QPixmap(size, size)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        (_draw_number if look.text else _draw_gauge)(painter, size, look)
+        (_draw_number if poll.text else _draw_gauge)(painter, size, poll)
         painter.end()
         icon.addPixmap(pixmap)
-    icon.setIsMask(look.template)
+    icon.setIsMask(poll.template)
     return icon
 
 
-def _draw_number(painter: QPainter, size: float, look: _Look) -> None:
+def _draw_number(painter: QPainter, size: float, poll: _Look) -> None:
     """Draw a number as large as it fits, above a bar that says what the gauge would."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    colour, bar = look.colour, max(2.0, size / 8)
+    colour, bar = poll.colour, max(2.0, size / 8)
     font = QFont()
     font.setBold(True)
     font.setPixelSize(100)
     path, usual = QPainterPath(), QPainterPath()
-    path.addText(0, 0, font, look.text)
+    path.addText(0, 0, font, poll.text)
     usual.addText(0, 0, font, "000")
     box, room = path.boundingRect(), QRectF(0, 0, size, size - bar - 1)
     # A single digit stands no taller than three.
@@ -172,35 +172,35 @@ def _draw_number(painter: QPainter, size: float, look: _Look) -> None:
     painter.fillPath(path, colour)
     painter.restore()
     painter.fillRect(QRectF(0, size - bar, size, bar), _faint(colour))
-    painter.fillRect(QRectF(0, size - bar, size * look.fill, bar), colour)
+    painter.fillRect(QRectF(0, size - bar, size * poll.fill, bar), colour)
     # Gaps tell the level without colour: none, one, two, three.
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
-    gaps = _GAPS[look.level]
+    gaps = _GAPS[poll.level]
     for gap in range(1, gaps + 1):
         middle = round(size * gap / (gaps + 1))
         painter.fillRect(QRectF(middle - bar / 2, size - bar, bar, bar), colour)
 
 
-def _draw_gauge(painter: QPainter, size: float, look: _Look) -> None:
+def _draw_gauge(painter: QPainter, size: float, poll: _Look) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     width = size / 7
     ring = QRectF(0, 0, size, size).adjusted(width / 2, width / 2, -width / 2, -width / 2)
-    pen = QPen(_faint(look.ring), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+    pen = QPen(_faint(poll.ring), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
     # From the lower left over the top to the lower right, as gauges go; sixteenths of a degree.
     start, sweep = 225 * 16, -270 * 16
     painter.setPen(pen)
     painter.drawArc(ring, start, sweep)
-    pen.setColor(look.ring)
+    pen.setColor(poll.ring)
     painter.setPen(pen)
-    if look.fill > 0:
-        painter.drawArc(ring, start, round(sweep * look.fill))
-    pen.setColor(look.sign)
+    if poll.fill > 0:
+        painter.drawArc(ring, start, round(sweep * poll.fill))
+    pen.setColor(poll.sign)
     pen.setWidthF(size / 9)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
     centre, reach = size / 2, size * 0.19
-    for stroke in _TROUBLE_SIGNS[look.trouble] if look.trouble else _LEVEL_SIGNS[look.level]:
+    for stroke in _TROUBLE_SIGNS[poll.trouble] if poll.trouble else _LEVEL_SIGNS[poll.level]:
         points = [QPointF(centre + x * reach, centre + y * reach) for x, y in stroke]
         if len(points) == 1:
             painter.drawPoint(points[0])

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.credentials import Credentials, parse_client_id
 from deepvue_tray.core.errors import (
     AccountError,
@@ -43,11 +44,11 @@ from deepvue_tray.core.settings import (
     problems,
 )
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui import words
+from deepvue_tray.ui import texts
 from deepvue_tray.ui.buttons import button_box
-from deepvue_tray.ui.form import FIELD_WIDTH, Message, align_labels, row
-from deepvue_tray.ui.ink import keep_readable
-from deepvue_tray.ui.scrolled import Scrolled
+from deepvue_tray.ui.form_widgets import FIELD_WIDTH, Message, align_labels, row
+from deepvue_tray.ui.palette import keep_readable
+from deepvue_tray.ui.scroll_area import ScrollArea
 from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.translation import translate
 
@@ -99,7 +100,7 @@ class SettingsDialog(QDialog):
         lines.addWidget(self._alerts_box())
         lines.addWidget(self._desktop_box(starts_at_login=starts_at_login))
         align_labels(groups)
-        self._groups = Scrolled(groups)
+        self._groups = ScrollArea(groups)
         self._whole = QVBoxLayout(self)
         self._whole.setContentsMargins(16, 16, 16, 16)
         self._whole.setSpacing(12)
@@ -109,7 +110,7 @@ class SettingsDialog(QDialog):
         self._save.setDefault(True)
         self._validate()
         if notice:
-            self._failure.say(words.explanation_of(notice))
+            self._failure.say(texts.error_text(notice))
         keep_readable(self)
         self._fit()
 
@@ -118,7 +119,7 @@ class SettingsDialog(QDialog):
         self._set_testing(False)
         if self._in_fields() != self._tested:
             return  # typed on meanwhile: the answer is about something else
-        balance = words.credits_of(Snapshot(reading=reading))
+        balance = texts.format_balance(Snapshot(reading=reading))
         self._answer_with("✓ " + self.tr("It works: {0}.").format(balance))
 
     def show_test_failed(self, error: DeepvueError) -> None:
@@ -221,9 +222,11 @@ class SettingsDialog(QDialog):
         form.addRow("", row(self._test, self._remove, self._progress, stretch=True))
         form.addRow("", self._answer)
         if from_environment:
-            note = Message()
-            note.say(self.tr("DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set, and wins."))
-            form.addRow("", note)
+            notification = Message()
+            notification.say(
+                self.tr("DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set, and wins.")
+            )
+            form.addRow("", notification)
         for field in (self._client_id, self._secret):
             field.textChanged.connect(self._validate)
         return box
@@ -271,29 +274,29 @@ class SettingsDialog(QDialog):
 
     def _alerts_box(self) -> QWidget:
         labels = {
-            "notify_low": (self.tr("Low"), self.tr("The low threshold is reached")),
-            "notify_critical": (self.tr("Critical"), self.tr("The critical threshold is reached")),
-            "notify_empty": (self.tr("Empty"), self.tr("Nothing is left")),
-            "notify_top_up": (self.tr("Credits added"), self.tr("The balance has risen")),
-            "notify_burning": (
+            Alert.LOW: (self.tr("Low"), self.tr("The low threshold is reached")),
+            Alert.CRITICAL: (self.tr("Critical"), self.tr("The critical threshold is reached")),
+            Alert.EMPTY: (self.tr("Empty"), self.tr("Nothing is left")),
+            Alert.TOP_UP: (self.tr("Credits added"), self.tr("The balance has risen")),
+            Alert.FAST_SPENDING: (
                 self.tr("Spending far faster than usual"),
                 self.tr("Judged by the wallet's own habit"),
             ),
-            "notify_rejected": (
+            Alert.REJECTED: (
                 self.tr("Credentials refused"),
                 self.tr("The server does not accept them any more"),
             ),
-            "notify_blind": (
+            Alert.NO_DATA: (
                 self.tr("Balance unknown for an hour"),
                 self.tr("Though the computer was awake"),
             ),
         }
         box = QGroupBox(self.tr("Notify about"))
         grid = QGridLayout(box)
-        self._alerts = {name: QCheckBox(label) for name, (label, _) in labels.items()}
-        for place, (name, check) in enumerate(self._alerts.items()):
-            check.setToolTip(labels[name][1])
-            check.setChecked(getattr(self._settings, name))
+        self._alerts = {alert: QCheckBox(label) for alert, (label, _) in labels.items()}
+        for place, (alert, check) in enumerate(self._alerts.items()):
+            check.setToolTip(labels[alert][1])
+            check.setChecked(alert in self._settings.alerts)
             # The short ones in the first column.
             grid.addWidget(check, place % 4, place // 4)
         grid.setColumnStretch(1, 1)
@@ -330,7 +333,7 @@ class SettingsDialog(QDialog):
         """Return the settings as the fields say; an interval that was not touched stays exact."""
         chosen: dict[str, Any] = {
             **{name: field.value() for name, field in self._thresholds.items()},
-            **{name: check.isChecked() for name, check in self._alerts.items()},
+            "alerts": frozenset(a for a, check in self._alerts.items() if check.isChecked()),
             "number_icon": self._number_icon.isChecked(),
         }
         settings = replace(self._settings, **chosen)
@@ -392,7 +395,7 @@ class SettingsDialog(QDialog):
     def _explanation_of(self, error: DeepvueError) -> str:
         if isinstance(error, NotSetUpError) and self._client_id.text().strip():
             return self.tr("The keyring holds no secret for this client ID. Enter it above.")
-        return words.explanation_of(error)
+        return texts.error_text(error)
 
     def _answer_with(self, text: str) -> None:
         self._answer.say(text)
@@ -417,7 +420,7 @@ class SettingsDialog(QDialog):
         try:
             typed = self._typed()
         except InvalidInputError as error:
-            self._answer_with("✗ " + words.explanation_of(error))
+            self._answer_with("✗ " + texts.error_text(error))
             return
         self._set_changing(True)
         at_login = self._at_login.isChecked()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
-from deepvue_tray.core.errors import QT_TRANSLATE_NOOP
+from deepvue_tray.core.translation import QT_TRANSLATE_NOOP
 from deepvue_tray.resources import translation_path
 
 # Qt words its own buttons, and has no Hindi for them.

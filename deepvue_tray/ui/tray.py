@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from deepvue_tray.core.errors import Action
+from deepvue_tray.core.actions import Action
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui import words
+from deepvue_tray.ui import texts
 from deepvue_tray.ui.icon import icon_for
 from deepvue_tray.ui.tray_icon import IS_TEMPLATE, TrayIcon
 
@@ -30,18 +30,18 @@ class Tray(QObject):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Let icon, tooltip and menu say what ``snapshot`` says."""
         now = datetime.now(UTC)
-        self._balance.setText(words.prefixed(self._prefix, words.credits_of(snapshot)))
-        runway = words.runway_line_of(snapshot, now)
+        self._balance.setText(texts.prefixed(self._prefix, texts.format_balance(snapshot)))
+        runway = texts.runway_line(snapshot, now)
         self._runway.setText(runway)
         self._runway.setVisible(bool(runway))
-        self._status.setText(words.status_of(snapshot, now))
-        self._snooze.setTitle(words.snooze_of(snapshot, now))
+        self._status.setText(texts.status_text(snapshot, now))
+        self._snooze.setTitle(texts.snooze_text(snapshot, now))
         self._resume.setVisible(snapshot.snoozed is not None)
         trouble = snapshot.trouble or snapshot.storage
         for action, entry in self._mending.items():
             entry.setVisible(trouble is not None and trouble.action is action)
         icon = icon_for(snapshot, template=IS_TEMPLATE)
-        self._icon.show(icon, words.tooltip_of(snapshot, now, self._prefix))
+        self._icon.show(icon, texts.tooltip_text(snapshot, now, self._prefix))
 
     def _build_menu(self) -> None:
         # One menu, whose entries change their text: panels take to a rebuilt one badly.
@@ -76,6 +76,6 @@ class Tray(QObject):
         return line
 
     def _entry(self, action: Action, menu: QMenu) -> QAction:
-        entry = menu.addAction(words.label_of(action))
+        entry = menu.addAction(texts.action_label(action))
         entry.triggered.connect(lambda: self.asked.emit(action))
         return entry

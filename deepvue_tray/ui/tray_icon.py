@@ -11,19 +11,19 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from deepvue_tray.resources import icon_path
 
-HOST_POLL = 2_000
+TRAY_POLL_MS = 2_000
 """Milliseconds between two looks for a tray host, while there is none."""
 
-HOST_WAIT = 30_000
+TRAY_WAIT_MS = 30_000
 """The same once there was none for a while; D-Bus tells at once of most that come."""
 
-HOST_CHECK = 600_000
+TRAY_CHECK_MS = 600_000
 """The same while there is one, where D-Bus does not tell of its end."""
 
 IS_TEMPLATE = sys.platform == "darwin"
 """Whether the panel colours the icon by itself."""
 
-GRACE = 5
+POLLS_BEFORE_LOST = 5
 """Looks without a host until one that ended counts as gone: a panel that restarts is soon back."""
 
 _WATCHER = "org.kde.StatusNotifierWatcher"
@@ -38,8 +38,8 @@ class TrayIcon(QObject):
     """
 
     clicked = Signal()
-    hosted = Signal()
-    homeless = Signal()
+    tray_found = Signal()
+    tray_lost = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class TrayIcon(QObject):
         self._poll.timeout.connect(self._look_again)
 
     @property
-    def is_hosted(self) -> bool:
+    def is_in_tray(self) -> bool:
         """Whether the icon is in a tray."""
         return self._icon is not None
 
@@ -93,13 +93,13 @@ class TrayIcon(QObject):
         if QSystemTrayIcon.isSystemTrayAvailable():
             if self._icon is None:
                 self._move_in()
-            self._poll.start(HOST_CHECK)
+            self._poll.start(TRAY_CHECK_MS)
             return
         if self._icon is not None:
             self._icon.deleteLater()
             self._icon = None
-            self._looks_left = GRACE
-        self._poll.start(HOST_POLL if self._looks_left > 0 else HOST_WAIT)
+            self._looks_left = POLLS_BEFORE_LOST
+        self._poll.start(TRAY_POLL_MS if self._looks_left > 0 else TRAY_WAIT_MS)
 
     def watch_host(self) -> None:
         """Hear at once of StatusNotifier trays that come and go: a look takes 30 wake-ups.
@@ -113,13 +113,13 @@ class TrayIcon(QObject):
         bus = QDBusConnection.sessionBus()
         self._watcher = QDBusServiceWatcher(_WATCHER, bus)
         self._watcher.serviceOwnerChanged.connect(self._on_watcher)
-        if self.is_hosted and bus.interface().isServiceRegistered(_WATCHER).value():
+        if self.is_in_tray and bus.interface().isServiceRegistered(_WATCHER).value():
             self._poll.stop()
 
     @Slot(str, str, str)
     def _on_watcher(self, _name: str, _before: str, owner: str) -> None:
         self.look_for_host()
-        if self.is_hosted and owner:
+        if self.is_in_tray and owner:
             # Its end will be told too.
             self._poll.stop()
 
@@ -131,7 +131,7 @@ class TrayIcon(QObject):
         self._icon.setIcon(self._shown)
         self._icon.setToolTip(self._tooltip)
         self._icon.show()
-        self.hosted.emit()
+        self.tray_found.emit()
 
     @Slot()
     def _look_again(self) -> None:
@@ -139,7 +139,7 @@ class TrayIcon(QObject):
         if self._icon is None:
             self._looks_left -= 1
             if self._looks_left == 0:
-                self.homeless.emit()
+                self.tray_lost.emit()
 
     @Slot(QSystemTrayIcon.ActivationReason)
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:

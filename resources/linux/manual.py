@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from deepvue_tray import __version__
-from deepvue_tray.terminal.arguments import parser
+from deepvue_tray.cli.arguments import parser
 
 TOOLS = Path(sys.executable).parent
 """Where argparse-manpage and shtab have put themselves."""

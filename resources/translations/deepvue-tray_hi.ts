@@ -595,7 +595,7 @@
     </message>
 </context>
 <context>
-    <name>words</name>
+    <name>texts</name>
     <message>
         <source>{0} credit</source>
         <translation>{0} क्रेडिट</translation>

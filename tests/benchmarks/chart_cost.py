@@ -22,7 +22,7 @@ from deepvue_tray.core.forecast.runway import forecast_runway
 from deepvue_tray.core.forecast.series import MEMORY, series_of
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.history import History
-from deepvue_tray.ui.chart import Chart, Plot
+from deepvue_tray.ui.chart.chart import Chart, Plot
 from deepvue_tray.ui.history_window import HistoryWindow
 from tests.benchmarks.table import Row, show
 from tests.benchmarks.ten_years import NOW, YEAR, build
@@ -63,8 +63,8 @@ def rows(years: float = 10) -> Iterator[Row]:
         )
 
         def plot(length: timedelta) -> Plot:
-            pieces = history.stretches("live_1", NOW - length, NOW)
-            return Plot(since=NOW - length, until=NOW, stretches=pieces, snapshot=snapshot, now=NOW)
+            pieces = history.buckets("live_1", NOW - length, NOW)
+            return Plot(since=NOW - length, until=NOW, buckets=pieces, snapshot=snapshot, now=NOW)
 
         def open_window() -> None:
             window = HistoryWindow("")

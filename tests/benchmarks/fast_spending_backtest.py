@@ -27,7 +27,9 @@ from decimal import Decimal
 from itertools import accumulate
 from pathlib import Path
 
-from deepvue_tray.core.alerts import Alert, AlertState, Observation, delivered, judge, to_notify
+from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_rules import Observation, judge, mark_notified, to_notify
+from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.forecast.fast_spending import RECENT, Limits, is_fast_spending, learn_limits
 from deepvue_tray.core.forecast.series import Point, series_of
 from deepvue_tray.core.reading import Reading
@@ -62,9 +64,9 @@ class Alarm:
         reading = Reading(at=START + slot * INTERVAL, balance=Decimal(10**9))
         seen = Observation(now=reading.at, reading=reading, fast=fast)
         self._state = judge(self._state, seen, SETTINGS)
-        if Alert.BURNING not in to_notify(self._state, seen, SETTINGS):
+        if Alert.FAST_SPENDING not in to_notify(self._state, seen, SETTINGS):
             return False
-        self._state = delivered(self._state, Alert.BURNING, reading.at)
+        self._state = mark_notified(self._state, Alert.FAST_SPENDING, reading.at)
         return True
 
 

@@ -29,8 +29,8 @@ from unittest.mock import patch
 import httpx
 from truststore import SSLContext
 
+from deepvue_tray.backend.backend import assemble
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.engine import assemble
 from deepvue_tray.services.autostart import XdgAutostart
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.paths import Paths
@@ -104,7 +104,7 @@ async def cpu_of(work: Work) -> float:
 
 
 @asynccontextmanager
-async def refresher(
+async def poller(
     folder: Path, url: str, limits: httpx.Limits | None = None, *, learns: bool = False
 ) -> AsyncIterator[Work]:
     """Yield what refreshes a wallet with a past, five minutes later each time.
@@ -115,7 +115,7 @@ async def refresher(
     now = [START]
     api = WalletApi(url, now=lambda: now[0])
     paths = Paths.below(folder)
-    engine = assemble(
+    backend = assemble(
         paths,
         CredentialStore(CREDENTIALS, MemoryKeyring()),
         api,
@@ -126,21 +126,21 @@ async def refresher(
         Reading(at=START - n * STEP, balance=Decimal(100_000 + 3 * n))
         for n in range(WEEKS // STEP, 0, -1)
     )
-    engine.monitor.merge(past)
-    engine.monitor.recall()
+    backend.monitor.merge(past)
+    backend.monitor.load_last_known()
     with patch.object(httpx, "Limits", lambda **_: limits) if limits else nullcontext():
         await api.prepare()
 
     async def refresh() -> None:
         now[0] += STEP
         if learns:
-            engine.monitor.merge([])
-        snapshot = await engine.monitor.look()
+            backend.monitor.merge([])
+        snapshot = await backend.monitor.poll()
         assert snapshot.trouble is None, snapshot.trouble
         assert snapshot.runway is not None
 
     yield refresh
-    engine.close()
+    backend.close()
 
 
 async def measure(folder: Path, url: str) -> dict[str, float]:
@@ -149,9 +149,9 @@ async def measure(folder: Path, url: str) -> dict[str, float]:
     anew = httpx.Limits(max_keepalive_connections=0)
     keeping = httpx.Limits()
     async with (
-        refresher(folder / "anew", url) as refresh_anew,
-        refresher(folder / "kept", url, keeping) as refresh_kept,
-        refresher(folder / "learns", url, learns=True) as refresh_and_learn,
+        poller(folder / "anew", url) as refresh_anew,
+        poller(folder / "kept", url, keeping) as refresh_kept,
+        poller(folder / "learns", url, learns=True) as refresh_and_learn,
         httpx.AsyncClient(verify=trusted, limits=anew) as once,
         httpx.AsyncClient(verify=trusted, limits=keeping) as kept,
     ):

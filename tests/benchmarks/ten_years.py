@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from deepvue_tray.core.alerts import AlertState
+from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.forecast.runway import forecast_runway
 from deepvue_tray.core.forecast.series import MEMORY, series_of
 from deepvue_tray.core.reading import Reading
@@ -68,7 +68,7 @@ def start(history: History, _run: int) -> None:
     """Read what is shown before the network answers."""
     history.alerts("live_1")
     history.latest("live_1", NOW)
-    history.full("live_1")
+    history.peak("live_1")
 
 
 def forecast(history: History, _run: int) -> None:
@@ -76,7 +76,7 @@ def forecast(history: History, _run: int) -> None:
 
 
 def chart(length: timedelta) -> Callable[[History, int], object]:
-    return lambda history, _run: history.stretches("live_1", NOW - length, NOW)
+    return lambda history, _run: history.buckets("live_1", NOW - length, NOW)
 
 
 def rows(years: float = 10) -> Iterator[Row]:
@@ -101,7 +101,7 @@ def rows(years: float = 10) -> Iterator[Row]:
 
 
 def _all(history: History) -> object:
-    return history.stretches("live_1", history.first("live_1") or NOW, NOW)
+    return history.buckets("live_1", history.first("live_1") or NOW, NOW)
 
 
 if __name__ == "__main__":

@@ -134,13 +134,15 @@ def rows(seconds: float = 300, bundle: str = "") -> Iterator[Row]:
             with running(desktop, command, server.url) as (pid, _took):
                 rests[name] = idle(pid, seconds)
     start = {name: statistics.median(took) for name, took in starts.items()}
-    bare = rests.pop("bare")
+    without_traceback = rests.pop("bare")
     for name, rest in rests.items():
         of = "" if name == "ours" else f", {name}"
         beside = "a bare icon"
         yield Row(f"start to icon{of}", "ms", start[name], start["bare"], beside, "≤ 1.15")
-        yield Row(f"idle memory (PSS){of}", "MB", rest.memory, bare.memory, beside, "≤ 1.6")
-        more = f"a bare icon: {bare.wake_ups:.1f}"
+        yield Row(
+            f"idle memory (PSS){of}", "MB", rest.memory, without_traceback.memory, beside, "≤ 1.6"
+        )
+        more = f"a bare icon: {without_traceback.wake_ups:.1f}"
         yield Row(f"wake-ups a minute ({more}){of}", "", rest.wake_ups, goal="≤ 4 more")
         yield Row(f"CPU when idle{of}", "%", rest.cpu, goal="< 0.1")
 

@@ -11,8 +11,8 @@ from deepvue_tray.core.reading import (
     LARGEST_BALANCE,
     MOST_DECIMALS,
     as_number,
+    balance_from_number,
     believable,
-    credits_of,
     is_top_up,
     peak_balance,
     rounded_for_display,
@@ -132,7 +132,7 @@ def test_the_peak_is_no_less_than_any_balance_since_the_last_top_up(read: list[D
 def test_a_balance_is_the_same_number_after_it_was_stored(sent: Decimal) -> None:
     balance = believable(sent)
     if balance is not None:
-        assert credits_of(as_number(balance)) == balance
+        assert balance_from_number(as_number(balance)) == balance
         assert abs(balance - sent) < Decimal("0.6")
 
 
@@ -140,6 +140,6 @@ def test_a_balance_with_more_digits_than_are_stored_is_no_top_up_after_a_restart
     sent = Decimal("1234567.123456789012345678")
     live = believable(sent)
     assert live is not None
-    stored = credits_of(as_number(live))
+    stored = balance_from_number(as_number(live))
     assert str(stored) == str(live)
     assert not any(is_top_up([before], after) for before, after in pairwise([live, stored, live]))

@@ -64,9 +64,9 @@ def test_a_new_attempt_does_not_hide_the_trouble_of_the_last() -> None:
 
 
 def test_the_gauge_is_filled_by_the_highest_balance_since_the_last_top_up() -> None:
-    assert Snapshot(reading=READING, full=Decimal(2400)).fill == 0.25
+    assert Snapshot(reading=READING, peak=Decimal(2400)).fill == 0.25
 
 
-@pytest.mark.parametrize("full", [None, Decimal(0), Decimal(-5)])
-def test_the_gauge_is_empty_where_there_is_nothing_to_compare(full: Decimal | None) -> None:
-    assert Snapshot(reading=READING, full=full).fill == 0
+@pytest.mark.parametrize("peak", [None, Decimal(0), Decimal(-5)])
+def test_the_gauge_is_empty_where_there_is_nothing_to_compare(peak: Decimal | None) -> None:
+    assert Snapshot(reading=READING, peak=peak).fill == 0

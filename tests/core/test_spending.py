@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepvue_tray.core.reading import Stretch
+from deepvue_tray.core.reading import HistoryBucket
 from deepvue_tray.core.spending import (
     Period,
     first_day,
@@ -24,9 +24,9 @@ NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 
 
-def spent(amount: int, at: datetime) -> Stretch:
+def spent(amount: int, at: datetime) -> HistoryBucket:
     nothing = Decimal(0)
-    return Stretch(
+    return HistoryBucket(
         start=at,
         at=at,
         last=nothing,

@@ -31,7 +31,7 @@ grep -m 1 -F -f "{folder}/label"
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Notification:
     """One notification."""
 
     id: int
@@ -68,33 +68,37 @@ class Notifications:
         return notifications
 
     @property
-    def all(self) -> list[Note]:
+    def all(self) -> list[Notification]:
         """All that have come, the oldest first."""
-        return sorted(map(_read, self._folder.glob("*.note")), key=lambda note: note.id)
+        return sorted(
+            map(_read, self._folder.glob("*.note")), key=lambda notification: notification.id
+        )
 
     @property
-    def history(self) -> list[Note]:
+    def history(self) -> list[Notification]:
         """Those that were closed, the oldest first."""
         closed = self._closed()
-        return [note for note in self.all if note.id in closed]
+        return [notification for notification in self.all if notification.id in closed]
 
     @property
-    def displayed(self) -> list[Note]:
+    def displayed(self) -> list[Notification]:
         """Those on the screen, the oldest first."""
         closed = self._closed()
-        return [note for note in self.all if note.id not in closed]
+        return [notification for notification in self.all if notification.id not in closed]
 
-    def wait_for(self, summary: str) -> Note:
+    def wait_for(self, summary: str) -> Notification:
         """Wait until one is displayed whose summary contains ``summary``; it stays open."""
         found = wait_until(
-            lambda: [note for note in self.displayed if summary in note.summary],
+            lambda: [
+                notification for notification in self.displayed if summary in notification.summary
+            ],
             f"a notification with {summary!r}",
         )
         return found[0]
 
     def close_all(self) -> None:
         """Close those on the screen, as a person who has read them."""
-        ids = {note.id for note in self.displayed}
+        ids = {notification.id for notification in self.displayed}
         self._desktop.run("dunstctl", "close-all")
         wait_until(lambda: ids <= self._closed(), "an end of all notifications")
 
@@ -105,9 +109,9 @@ class Notifications:
 
     def _closed(self) -> set[int]:
         history = json.loads(self._desktop.run("dunstctl", "history"))["data"][0]
-        return {note["id"]["data"] for note in history}
+        return {notification["id"]["data"] for notification in history}
 
 
-def _read(path: Path) -> Note:
+def _read(path: Path) -> Notification:
     number, app, summary, body, urgency, urls, _end = path.read_text().split("\0")
-    return Note(int(number), app, summary, html.unescape(body), urgency, urls)
+    return Notification(int(number), app, summary, html.unescape(body), urgency, urls)

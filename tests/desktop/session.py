@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
-from deepvue_tray import preflight
+from deepvue_tray.app import preflight
 from tests.support.timeouts import TIMEOUT_S
 
 T = TypeVar("T")

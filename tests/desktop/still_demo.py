@@ -8,7 +8,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from unittest.mock import patch
 
-from deepvue_tray import cli, demo, resources
+from deepvue_tray import resources
+from deepvue_tray.backend import demo
+from deepvue_tray.cli.main import main as run
 
 BALANCE = 1_120
 
@@ -22,7 +24,7 @@ def main() -> int:
             patches.enter_context(
                 patch.object(resources, "translation_path", return_value=translation)
             )
-        return cli.main(["--demo"])
+        return run(["--demo"])
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def test_refused_credentials_are_told_and_the_button_opens_the_settings(
 
     def told() -> bool:
         started.click("Refresh")
-        return any("refuses" in note.summary for note in notifications.displayed)
+        return any("refuses" in notification.summary for notification in notifications.displayed)
 
     wait_until(told, "the notification")
     notifications.press("Settings")
@@ -103,7 +103,7 @@ def test_a_snooze_outlives_the_program_and_silences_what_had_fired_but_not_what_
     for left in (2000, 900, 100):
         read(item, server, left)
     notifications.wait_for("nearly used up")
-    said = [note.summary.split(" ", 2)[2] for note in notifications.all]
+    said = [notification.summary.split(" ", 2)[2] for notification in notifications.all]
     assert said == ["are low", "were added", "are nearly used up"]
 
 

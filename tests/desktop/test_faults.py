@@ -9,7 +9,7 @@ from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 
 UNBUILDABLE = """
-from deepvue_tray.app import run
+from deepvue_tray.app.application import run
 from deepvue_tray.core.errors import StorageError
 
 def build():
@@ -39,9 +39,9 @@ def test_a_program_that_cannot_be_built_says_so_and_can_be_quit(
 
 FAULTY = """
 import asyncio
-from deepvue_tray import app
-from deepvue_tray.demo import demo_engine
-from deepvue_tray.monitor import Monitor
+from deepvue_tray.app import application
+from deepvue_tray.backend.demo import demo_backend
+from deepvue_tray.backend.monitor import Monitor
 
 recall = Monitor.recall
 
@@ -50,7 +50,7 @@ def faulty_recall(monitor):
     return recall(monitor)
 
 Monitor.recall = faulty_recall
-with demo_engine() as build:
+with demo_backend() as build:
     raise SystemExit(app.run(build, prefix="Demo", single=False))
 """
 

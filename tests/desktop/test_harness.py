@@ -108,13 +108,17 @@ def test_a_notification_is_seen_without_closing_it_and_its_button_can_be_pressed
 ) -> None:
     notifications = Notifications.of(desktop)
     program = desktop.start(sys.executable, "-c", NOTIFY, name="notify")
-    note = notifications.wait_for("summary")
-    assert (note.app, note.summary, note.body) == ("harness", "A summary", "Two\nlines")
+    notification = notifications.wait_for("summary")
+    assert (notification.app, notification.summary, notification.body) == (
+        "harness",
+        "A summary",
+        "Two\nlines",
+    )
     assert notifications.history == []
     notifications.press("Later")
     assert program.wait(TIMEOUT_S) == 0
     notifications.close_all()
-    assert (notifications.displayed, notifications.history) == ([], [note])
+    assert (notifications.displayed, notifications.history) == ([], [notification])
 
 
 def test_what_keyring_stores_is_in_the_secret_service(desktop: Desktop) -> None:

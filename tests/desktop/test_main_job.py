@@ -11,7 +11,7 @@ import pytest
 from deepvue_tray.core.snapshot import Level
 from deepvue_tray.services.credentials import Keyring
 from deepvue_tray.services.system_keyring import SystemKeyring
-from deepvue_tray.services.wallet_api import DEADLINE
+from deepvue_tray.services.wallet_api import DEADLINE_S
 from deepvue_tray.ui.icon import COLOURS
 from tests.desktop import secret_service
 from tests.desktop.conftest import SIGNED_IN, Program
@@ -22,7 +22,7 @@ from tests.services.keyring_contract import KeyringContract
 from tests.support.faulty_server import FaultyServer, balance, hang, status
 from tests.support.timeouts import TIMEOUT_S
 
-QUIT_TIMEOUT_S = DEADLINE / 2
+QUIT_TIMEOUT_S = DEADLINE_S / 2
 """Quitting waits for no answer: a request that hangs ends at its deadline, a prompt later still."""
 
 A_LINE = 500
@@ -138,14 +138,14 @@ def test_a_low_balance_notifies_once_and_not_again_after_a_restart(
         program = signed_in.start()
         item = TrayItem.wait(signed_in.desktop)
         tooltip(item, f"{left:,} credits")
-        note = notifications.wait_for("low")
+        notification = notifications.wait_for("low")
         server.answer = balance(left - 1)
         refresh_until(item, partial(is_said, item, f"{left - 1} credits"), "a reading")
         item.click("Quit")
         assert program.wait(TIMEOUT_S) == 0
-    assert note.summary == "Deepvue credits are low"
-    assert note.body == "1,000 credits left."
-    assert notifications.all == [note]
+    assert notification.summary == "Deepvue credits are low"
+    assert notification.body == "1,000 credits left."
+    assert notifications.all == [notification]
 
 
 def test_it_notifies_again_when_the_balance_has_been_above_110_percent(
@@ -161,7 +161,11 @@ def test_it_notifies_again_when_the_balance_has_been_above_110_percent(
         server.answer = balance(left)
         refresh_until(item, partial(is_said, item, f"{left:,} credits"), "a reading")
     assert notifications.wait_for("low").body.startswith("950 credits")
-    assert [note.summary.split()[-1] for note in notifications.all] == ["low", "added", "low"]
+    assert [notification.summary.split()[-1] for notification in notifications.all] == [
+        "low",
+        "added",
+        "low",
+    ]
 
 
 def test_the_notification_s_button_opens_the_dashboard(

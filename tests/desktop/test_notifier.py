@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 
-from deepvue_tray.core.note import Note
+from deepvue_tray.core.notification import Notification
 from deepvue_tray.resources import icon_path
 from deepvue_tray.services import freedesktop_notifier
 from deepvue_tray.services.freedesktop_notifier import FreedesktopNotifier
@@ -21,11 +21,13 @@ from tests.support.timeouts import TIMEOUT_S
 
 T = TypeVar("T")
 
-LOW = Note(
+LOW = Notification(
     kind="balance", title="Credits are low", body="900 left", buttons=(("dashboard", "Top up"),)
 )
-CRITICAL = Note(kind="balance", title="Nearly used up", body="200 left")
-HOSTILE = Note(kind="rejected", title="Refused", body='quota <1000> & <a href="about:x">y</a>')
+CRITICAL = Notification(kind="balance", title="Nearly used up", body="200 left")
+HOSTILE = Notification(
+    kind="rejected", title="Refused", body='quota <1000> & <a href="about:x">y</a>'
+)
 
 
 @pytest.fixture
@@ -124,11 +126,11 @@ class TestDunst(Contract):
 
         class ByDunst(Shown):
             def titles(self) -> list[str]:
-                return [note.summary for note in notifications.displayed]
+                return [notification.summary for notification in notifications.displayed]
 
             def bodies(self) -> list[str]:
-                assert not any(note.urls for note in notifications.displayed)
-                return [note.body for note in notifications.displayed]
+                assert not any(notification.urls for notification in notifications.displayed)
+                return [notification.body for notification in notifications.displayed]
 
             def press(self, label: str) -> None:
                 wait_until(self.titles, "a notification")

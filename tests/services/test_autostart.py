@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deepvue_tray.backend.backend import assemble
 from deepvue_tray.core.credentials import Credentials, Secret
 from deepvue_tray.core.errors import KeyringRefusedError, StorageError
 from deepvue_tray.core.settings import Settings
-from deepvue_tray.engine import assemble
 from deepvue_tray.services.autostart import Autostart, LaunchAgent, XdgAutostart, own_command
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.paths import Paths
@@ -170,7 +170,7 @@ def test_a_save_that_fails_leaves_start_at_login_as_it_was(
                 await asyncio.Event().wait()
             raise KeyringRefusedError
 
-    engine = assemble(
+    backend = assemble(
         Paths.below(tmp_path / "files"),
         CredentialStore({}, Prompting()),
         WalletApi("http://127.0.0.1:1"),
@@ -180,7 +180,7 @@ def test_a_save_that_fails_leaves_start_at_login_as_it_was(
     async def save() -> None:
         credentials = Credentials("live_1", Secret("s3cr3t-value"))
         saving = asyncio.create_task(
-            engine.save(Settings(), credentials, session_only=False, start_at_login=not before)
+            backend.save(Settings(), credentials, session_only=False, start_at_login=not before)
         )
         await asked.wait()
         if interrupted:
@@ -191,4 +191,4 @@ def test_a_save_that_fails_leaves_start_at_login_as_it_was(
         asyncio.run(save())
     assert autostart.is_on() is before
     assert not (tmp_path / "files" / "settings.json").exists()
-    engine.close()
+    backend.close()

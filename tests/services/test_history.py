@@ -17,7 +17,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from deepvue_tray.core.alerts import Alert, AlertState
+from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading, believable
@@ -27,7 +28,7 @@ from deepvue_tray.services.history_rows import DAY
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 STEP = timedelta(minutes=5)
 QUIET = AlertState()
-LOW = AlertState(fired=frozenset({Alert.LOW}))
+LOW = AlertState(notified=frozenset({Alert.LOW}))
 
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -39,7 +40,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from deepvue_tray.core.alerts import AlertState
+from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.history import History
 history, first = History(Path(sys.argv[1])), int(sys.argv[2])
@@ -106,10 +107,10 @@ def test_a_balance_reads_the_same_before_and_after_a_restart(path: Path, told: D
 
 
 def test_an_unknown_wallet_has_no_past(history: History) -> None:
-    assert (history.latest("live_1", NOW), history.full("live_1")) == (None, None)
+    assert (history.latest("live_1", NOW), history.peak("live_1")) == (None, None)
     assert history.alerts("live_1") == QUIET
     assert everything(history) == []
-    assert history.stretches("live_1", NOW - DAY, NOW) == []
+    assert history.buckets("live_1", NOW - DAY, NOW) == []
 
 
 @pytest.mark.parametrize("balance", ["6448", "6448.5", "0", "-3.25", "9007199254740991"])
@@ -136,7 +137,7 @@ def test_wallets_do_not_mix(history: History) -> None:
     history.append("live_1", Reading(at=NOW, balance=Decimal(7)), lambda _: LOW)
     assert history.latest("live_2", NOW) is None
     assert history.alerts("live_2") == QUIET
-    assert history.stretches("live_2", NOW - DAY, NOW) == []
+    assert history.buckets("live_2", NOW - DAY, NOW) == []
 
 
 @same_folder
@@ -157,7 +158,7 @@ def test_full_is_the_highest_balance_since_the_last_top_up(
     for reading in series(balances):
         history.append("live_1", reading, lambda _: QUIET)
     highest = Decimal(max(balances[rises[-1] if rises else 0 :]))
-    assert (history.full("merged"), history.full("live_1")) == (highest, highest)
+    assert (history.peak("merged"), history.peak("live_1")) == (highest, highest)
     history.close()
     (tmp_path / "fresh.sqlite").unlink()
 
@@ -178,7 +179,7 @@ def test_a_balance_that_stands_still_is_one_row_and_loses_nothing_that_can_be_se
 def test_a_balance_that_stood_still_before_the_range_is_seen_in_it(history: History) -> None:
     history.merge("live_1", series([1000] * 480 + [700], timedelta(minutes=30)))
     for days in (1, 7):
-        pieces = history.stretches("live_1", NOW - timedelta(days=days), NOW)
+        pieces = history.buckets("live_1", NOW - timedelta(days=days), NOW)
         assert pieces[0].start == NOW - timedelta(days=days)
         assert [piece.last for piece in pieces] == [1000, 1000, 700]
         assert sum(piece.spent for piece in pieces) == 300
@@ -295,7 +296,7 @@ def test_no_range_loses_an_extreme_or_a_credit_spent(
     readings = series(balances, timedelta(minutes=minutes))
     history = History(tmp_path / "fresh.sqlite")
     history.merge("live_1", readings)
-    pieces = history.stretches("live_1", NOW - length, NOW)
+    pieces = history.buckets("live_1", NOW - length, NOW)
     seen = [r for r in readings if pieces and r.at >= pieces[0].start]
     falls = [a.balance - b.balance for a, b in pairwise(readings) if b.at >= pieces[0].start]
     assert min(p.low for p in pieces) == min(r.balance for r in seen)
@@ -311,7 +312,7 @@ def test_no_range_loses_an_extreme_or_a_credit_spent(
 def test_pieces_are_fine_enough_to_draw_and_not_finer(history: History) -> None:
     history.merge("live_1", series([*range(4000, 0, -1)], timedelta(minutes=30)))
     for length, (_longest, size) in zip(LENGTHS, LEVELS, strict=True):
-        starts = [piece.start for piece in history.stretches("live_1", NOW - length, NOW)]
+        starts = [piece.start for piece in history.buckets("live_1", NOW - length, NOW)]
         if size is None:
             assert len(starts) == length / timedelta(minutes=30) + 1
         else:
@@ -343,8 +344,8 @@ def test_the_first_version_s_file_is_taken_over_with_all_it_holds(
     old.close()
     assert everything(history) == readings
     assert history.alerts("live_1") == LOW
-    assert history.full("live_1") == 900
-    pieces = history.stretches("live_1", NOW - LENGTHS[-2], NOW)
+    assert history.peak("live_1") == 900
+    pieces = history.buckets("live_1", NOW - LENGTHS[-2], NOW)
     assert sum(piece.spent for piece in pieces) == 400
     assert sum(piece.added for piece in pieces) == 600
     assert pieces[-1].last == 700
@@ -474,4 +475,4 @@ def test_of_an_unchanged_balance_no_more_is_told_than_was_asked_for(history: His
     assert told == [Reading(at=begin, balance=Decimal(9)), Reading(at=end, balance=Decimal(9))]
     assert [*history.each("live_1", begin, end)] == told
     assert history.latest("live_1", end) == told[-1]
-    assert [piece.at for piece in history.stretches("live_1", begin, end)] == [begin, end]
+    assert [piece.at for piece in history.buckets("live_1", begin, end)] == [begin, end]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deepvue_tray.core.alerts import AlertState
+from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading
@@ -34,12 +34,12 @@ def at(steps: float, balance: float) -> Reading:
 
 def stretches_within(longest: timedelta) -> Callable[[History], object]:
     since = NOW - min(longest, NOW - LONG_AGO)
-    return lambda history: history.stretches("live_1", since, NOW)
+    return lambda history: history.buckets("live_1", since, NOW)
 
 
 CALLS: dict[str, Callable[[History], object]] = {
     "latest": lambda history: history.latest("live_1", NOW),
-    "full": lambda history: history.full("live_1"),
+    "full": lambda history: history.peak("live_1"),
     "readings": lambda history: history.readings("live_1", LONG_AGO, NOW),
     "each": lambda history: [*history.each("live_1", LONG_AGO, NOW)],
     "first": lambda history: history.first("live_1"),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepvue_tray.core.alerts import AlertState
+from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services import history as history_module
 from deepvue_tray.services.history import History
@@ -47,7 +47,7 @@ def everything(history: History, client_id: str) -> list[Reading]:
 
 def sums(history: History, client_id: str) -> list[Any]:
     """Return what charts of every resolution are drawn from."""
-    return [history.stretches(client_id, NOW - n * DAY, NOW) for n in (31, 99, 200)]
+    return [history.buckets(client_id, NOW - n * DAY, NOW) for n in (31, 99, 200)]
 
 
 def step_line(readings: list[Reading], moments: list[datetime]) -> list[Decimal | None]:
@@ -73,7 +73,7 @@ def test_a_file_in_any_order_gives_the_same_history(
         line = step_line(everything(history, "sorted"), [r.at for r in readings])
         assert line == [r.balance for r in readings]
         assert sums(history, "shuffled") == sums(history, "sorted")
-        assert history.full("shuffled") == history.full("sorted")
+        assert history.peak("shuffled") == history.peak("sorted")
 
 
 @given(data=st.data(), balances=st.lists(st.integers(0, 99), min_size=1, max_size=30, unique=True))
@@ -113,7 +113,7 @@ def test_a_reading_by_a_clock_set_back_parts_the_span_it_falls_into(history: His
 def test_an_older_past_brings_back_the_gauge_s_full(history: History) -> None:
     history.append("live_1", at(9, 500), lambda _: AlertState())
     history.merge("live_1", [at(0, 100), at(1, 900)])
-    assert history.full("live_1") == 900
+    assert history.peak("live_1") == 900
 
 
 def test_importing_leaves_the_alerts_as_they_are(history: History) -> None:
@@ -137,7 +137,7 @@ def test_a_failure_half_way_stores_nothing(history: History) -> None:
 def test_passing_all_on_by_the_page_is_the_same_as_at_once(
     history: History, monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
-    monkeypatch.setattr(history_module, "PAGE", page)
+    monkeypatch.setattr(history_module, "PAGE_ROWS", page)
     history.merge("live_1", [at(number, number // 4) for number in range(30)])
     for since in (NOW - 99 * DAY, at(5, 0).at, at(6, 0).at + STEP / 2):
         for until in (NOW, at(13, 0).at):

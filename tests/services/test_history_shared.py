@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from deepvue_tray.cli import _logged_engine
-from deepvue_tray.core.alerts import AlertState
+from deepvue_tray.cli.main import _logged_backend
+from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services import history as history_module
@@ -67,27 +67,27 @@ def test_what_could_not_be_stored_is_stored_with_the_next_reading(
     append(history, at(4, 4980))
     assert everything(history) == [at(0, 900), at(1, 5000), at(2, 4990), at(4, 4980)]
     assert everything(history, "live_2") == [at(3, 7)]
-    assert history.full("live_1") == 5000
+    assert history.peak("live_1") == 5000
 
 
 def test_a_locked_history_can_be_read(history: History, path: Path) -> None:
     append(history, at(0, 9))
     with another_writer(path):
         assert history.latest("live_1", NOW) == at(0, 9)
-        assert history.full("live_1") == 9
+        assert history.peak("live_1") == 9
 
 
 def test_the_tray_s_other_jobs_do_not_wait_for_a_locked_history(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("deepvue_tray.services.log.to_file", lambda _: None)
-    engine = _logged_engine({"DEEPVUE_CLIENT_ID": "live_1"})
-    engine.monitor.recall()
-    database = engine.monitor._history._opened
+    backend = _logged_backend({"DEEPVUE_CLIENT_ID": "live_1"})
+    backend.monitor.load_last_known()
+    database = backend.monitor._history._opened
     assert database is not None
     [milliseconds] = database.execute("PRAGMA busy_timeout").fetchone()
     assert milliseconds == TRAY_BUSY_TIMEOUT_S * 1000 < 500
-    engine.close()
+    backend.close()
 
 
 def test_an_import_lets_others_write_in_between(
@@ -104,7 +104,7 @@ def test_an_import_lets_others_write_in_between(
     monkeypatch.setattr(time, "sleep", write)
     assert history.merge("live_1", imported) == 30
     assert everything(history) == [*imported, at(100, 50), at(101, 40)]
-    assert history.full("live_1") == 1000
+    assert history.peak("live_1") == 1000
 
 
 def test_an_interrupted_import_is_completed_by_importing_again(
@@ -123,4 +123,4 @@ def test_an_interrupted_import_is_completed_by_importing_again(
     assert history.merge("live_1", imported) == 20
     assert history.merge("whole", imported) == 30
     assert everything(history) == everything(history, "whole") == imported
-    assert history.full("live_1") == 1000
+    assert history.peak("live_1") == 1000

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from deepvue_tray.core.note import Note
+from deepvue_tray.core.notification import Notification
 from deepvue_tray.services.freedesktop_notifier import FreedesktopNotifier
 from deepvue_tray.services.notifier import LibraryNotifier, Notifier
 
-NOTE = Note(kind="low", title="Low", body="900 credits")
+NOTE = Notification(kind="low", title="Low", body="900 credits")
 
 
 async def try_all(notifier: Notifier) -> tuple[str, bool]:

@@ -22,7 +22,7 @@ if sys.platform == "win32":
 
 def use_history(folder: Path) -> None:
     with closing(History(folder / "history.sqlite")) as history:
-        history.full("live_1")
+        history.peak("live_1")
 
 
 def use_settings(folder: Path) -> None:

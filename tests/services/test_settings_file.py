@@ -1,6 +1,7 @@
 """Settings survive: whole, or as they were."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.settings import Settings, problems
 from deepvue_tray.services.settings_file import SettingsFile
@@ -17,7 +19,7 @@ valid_settings = st.builds(
     client_id=st.text(st.characters(min_codepoint=33, max_codepoint=126)),
     low=st.none() | st.integers(1, 10**9),
     critical=st.none() | st.integers(1, 10**9),
-    notify_low=st.booleans(),
+    alerts=st.frozensets(st.sampled_from(Alert)),
     interval=st.integers(60, 86_400).map(lambda seconds: timedelta(seconds=seconds)),
 ).filter(lambda candidate: not problems(candidate))
 
@@ -143,3 +145,12 @@ def test_a_client_id_that_is_half_a_character_is_none(path: Path) -> None:
     path.parent.mkdir()
     path.write_text(r'{"client_id": "live_\ud800", "low": 500}')
     assert SettingsFile(path).load() == Settings(low=500)
+
+
+def test_alerts_switched_off_by_version_0_1_stay_off(path: Path) -> None:
+    path.write_text('{"notify_burning": false, "notify_blind": false, "notify_low": true}')
+    file = SettingsFile(path)
+    kept = frozenset(Alert) - {Alert.FAST_SPENDING, Alert.NO_DATA}
+    assert file.load().alerts == kept
+    file.save(replace(file.load(), alerts=kept | {Alert.NO_DATA}))
+    assert SettingsFile(path).load().alerts == kept | {Alert.NO_DATA}

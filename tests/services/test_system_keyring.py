@@ -86,7 +86,7 @@ def test_a_keyring_that_does_not_answer_by_itself_is_given_up(
     keyring = FileKeyring(tmp_path)
     for name, value in keyring.locked.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(system_keyring, "PEEK_TIMEOUT", 0.0)
+    monkeypatch.setattr(system_keyring, "PEEK_TIMEOUT_S", 0.0)
     with pytest.raises(KeyringLockedError, match="does not answer"):
         asyncio.run(SystemKeyring().get("live_1", prompt=False))
 

@@ -30,11 +30,11 @@ from deepvue_tray.core.errors import (
 )
 from deepvue_tray.core.foreign_text import MAX_LENGTH
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.services.wallet_api import LONGEST_BODY, WalletApi
+from deepvue_tray.services.wallet_api import MAX_BODY_BYTES, WalletApi
 from tests.support.certificates import Authority
 from tests.support.faulty_server import (
     HEAD,
-    READABLE,
+    TEXT_CONTRAST,
     UNREADABLE,
     Answer,
     FaultyServer,
@@ -67,7 +67,7 @@ def test_the_request_is_the_documented_one() -> None:
     assert request.headers["accept-encoding"] == "identity"
 
 
-@pytest.mark.parametrize("answer", READABLE.values(), ids=READABLE)
+@pytest.mark.parametrize("answer", TEXT_CONTRAST.values(), ids=TEXT_CONTRAST)
 def test_every_legal_way_to_say_it_is_read(answer: Answer) -> None:
     with FaultyServer(answer) as server:
         assert read(server.url).balance == 6448
@@ -138,7 +138,7 @@ def test_a_flood_is_cut_off() -> None:
     with FaultyServer(UNREADABLE["a flood"]) as server, pytest.raises(UnreadableError, match="64"):
         read(server.url)
     in_flight = 8 * 1024 * 1024  # what the kernel's buffers of both ends may hold
-    assert server.bytes_sent < LONGEST_BODY + in_flight
+    assert server.bytes_sent < MAX_BODY_BYTES + in_flight
 
 
 @pytest.mark.parametrize("name", ["a flood", "a gzip bomb", "ten megabytes"])

@@ -85,11 +85,11 @@ class Mind:
     def having_lived(self, looks: Sequence["Look"]) -> "Mind":
         """Return what is known after these looks and what was told at each."""
         mind = self
-        for look in looks:
-            if look.balance is not None:
-                mind = mind.after_answer(look.now, look.balance, look.days, look.fast)
-            for alert in look.told:
-                mind = mind.having_told(alert, look.now)
+        for poll in looks:
+            if poll.balance is not None:
+                mind = mind.after_answer(poll.now, poll.balance, poll.days, poll.fast)
+            for alert in poll.told:
+                mind = mind.having_told(alert, poll.now)
         return mind
 
 
@@ -157,63 +157,63 @@ class Oracle:
         # After a clock was set back, the last reading by its time is not the last that came.
         self._minds = self._stored = same or self._stored
 
-    def looked(self, look: Look) -> None:
+    def looked(self, poll: Look) -> None:
         """Judge what was raised after one request."""
-        if look.written and not self._readable:
+        if poll.written and not self._readable:
             self._readable = True
             self._minds = frozenset(mind.having_lived(self._unread) for mind in self._stored)
-        raised = set(look.due)
+        raised = set(poll.due)
         fits: dict[Mind, set[str]] = {}
         amiss: dict[Mind, set[str]] = {}
         for mind in self._minds:
-            after = self._after(mind, look)
-            must, may = self._due(after, look)
-            fitting = not look.shown or must <= raised <= must | may
+            after = self._after(mind, poll)
+            must, may = self._due(after, poll)
+            fitting = not poll.shown or must <= raised <= must | may
             (fits if fitting else amiss)[after] = must | (may & raised)
         if not fits:
-            self.wrong.append(f"raised {raised}, expected {[*amiss.values()]}: {look} {amiss}")
-        complete = look.shown and look.taken and len(look.told) == len(look.due)
-        self.expected.update(next(iter((fits or amiss).values())) if complete else look.told)
-        self._tell_person(look)
-        self._remember(frozenset(fits or amiss), look)
-        if look.balance is not None and look.shown:
-            self._last_good = look.true_now
+            self.wrong.append(f"raised {raised}, expected {[*amiss.values()]}: {poll} {amiss}")
+        complete = poll.shown and poll.taken and len(poll.told) == len(poll.due)
+        self.expected.update(next(iter((fits or amiss).values())) if complete else poll.told)
+        self._tell_person(poll)
+        self._remember(frozenset(fits or amiss), poll)
+        if poll.balance is not None and poll.shown:
+            self._last_good = poll.true_now
         if not self._readable:
-            self._unread.append(look)
+            self._unread.append(poll)
 
-    def _tell_person(self, look: Look) -> None:
-        if not look.shown:
+    def _tell_person(self, poll: Look) -> None:
+        if not poll.shown:
             return
-        self._person = self._after(self._person, look)
-        must, may = self._due(self._person, look)
-        self.repeated += sorted(set(look.told) - must - may)
-        self.withheld += sorted(must - set(look.due))
-        for alert in {*look.told, *(must - set(look.due))}:
-            self._person = self._person.having_told(alert, look.now)
+        self._person = self._after(self._person, poll)
+        must, may = self._due(self._person, poll)
+        self.repeated += sorted(set(poll.told) - must - may)
+        self.withheld += sorted(must - set(poll.due))
+        for alert in {*poll.told, *(must - set(poll.due))}:
+            self._person = self._person.having_told(alert, poll.now)
 
-    def _remember(self, minds: frozenset[Mind], look: Look) -> None:
+    def _remember(self, minds: frozenset[Mind], poll: Look) -> None:
         steps = [minds]
-        for alert in look.told:
-            steps.append(frozenset(mind.having_told(alert, look.now) for mind in steps[-1]))
+        for alert in poll.told:
+            steps.append(frozenset(mind.having_told(alert, poll.now) for mind in steps[-1]))
         self._minds = steps[-1]
-        if not look.written:
+        if not poll.written:
             return
-        if not look.shown:
+        if not poll.shown:
             steps.insert(0, self._stored)
-        self._stored = frozenset().union(*steps[look.kept :])
+        self._stored = frozenset().union(*steps[poll.kept :])
 
-    def _after(self, mind: Mind, look: Look) -> Mind:
-        if look.balance is None:
+    def _after(self, mind: Mind, poll: Look) -> Mind:
+        if poll.balance is None:
             return mind
-        return mind.after_answer(look.now, look.balance, look.days, look.fast)
+        return mind.after_answer(poll.now, poll.balance, poll.days, poll.fast)
 
-    def _due(self, mind: Mind, look: Look) -> tuple[set[str], set[str]]:
+    def _due(self, mind: Mind, poll: Look) -> tuple[set[str], set[str]]:
         """Return what must be told, and what may be."""
-        if look.balance is not None:
-            return mind.due(look.now, look.balance, look.days), set()
-        if look.refused:
+        if poll.balance is not None:
+            return mind.due(poll.now, poll.balance, poll.days), set()
+        if poll.refused:
             return {"rejected"} - mind.spoken, set()
-        unseen = look.true_now - max(self._awake_since, self._last_good)
+        unseen = poll.true_now - max(self._awake_since, self._last_good)
         if unseen < HOUR or mind.spoken & {"blind", "rejected"}:
             return set(), set()
         return ({"blind"}, set()) if unseen >= HOUR + NOTICED_WITHIN else (set(), {"blind"})

@@ -232,7 +232,7 @@ UNREADABLE: Mapping[str, Answer] = {
 }
 """Answers that are no balance, though something answered."""
 
-READABLE: Mapping[str, Answer] = {
+TEXT_CONTRAST: Mapping[str, Answer] = {
     "as documented": http(200, GOOD),
     "HTTP/1.0": http(200, GOOD, version="1.0"),
     "a byte order mark": http(200, b"\xef\xbb\xbf" + GOOD),

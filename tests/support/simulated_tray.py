@@ -2,7 +2,7 @@
 
     python -m tests.support.simulated_tray URL FOLDER SEED NOW
 
-Engine, worker, refresher and alerter are the real ones, wired as in ``app``; a notification is a
+Backend, worker, refresher and alerter are the real ones, wired as in ``app``; a notification is a
 line on standard output. Commands and events are lines of JSON. Each command on standard input ends
 in the event ``done``; ``asks`` waits for the answer to a request's circumstances: whether the
 server ``hangs``, whether the desktop ``takes`` notifications, and the event that the program is to
@@ -27,21 +27,22 @@ from unittest.mock import patch
 
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
-from deepvue_tray import monitor
-from deepvue_tray.core.alerts import Alert, Observation
+from deepvue_tray.app import poller
+from deepvue_tray.app.notification_controller import NotificationController
+from deepvue_tray.app.worker import Worker
+from deepvue_tray.backend import monitor
+from deepvue_tray.backend.backend import Backend, assemble
+from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_rules import Observation
 from deepvue_tray.core.forecast.runway import Runway
-from deepvue_tray.core.note import Note
+from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.engine import Engine, assemble
 from deepvue_tray.services import log
 from deepvue_tray.services.autostart import XdgAutostart
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
-from deepvue_tray.services.history_rows import milliseconds, time_of
+from deepvue_tray.services.history_rows import datetime_of, milliseconds
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.wallet_api import WalletApi
-from deepvue_tray.ui import refresher
-from deepvue_tray.ui.alerter import Alerter
-from deepvue_tray.ui.worker import Worker
 
 CLIENT = "live_1"
 
@@ -78,9 +79,9 @@ class Notifications:
     async def service(self) -> str:
         return "simulated" if self.takes else ""
 
-    async def show(self, note: Note) -> bool:
+    async def show(self, notification: Notification) -> bool:
         self.shown += 1
-        say("told", alert=note.kind)
+        say("told", alert=notification.kind)
         return True
 
     def close(self) -> None:
@@ -95,13 +96,13 @@ class Timer:
         self._interval = interval
         self.timeout = SimpleNamespace(connect=partial(setattr, self, "fire"))
         self.fire: Callable[[], None] = self.stop
-        self.due: int | None = None
+        self.to_notify: int | None = None
 
     def start(self, pause: int | None = None) -> None:
-        self.due = self._clock.awake + (self._interval if pause is None else pause)
+        self.to_notify = self._clock.awake + (self._interval if pause is None else pause)
 
     def stop(self) -> None:
-        self.due = None
+        self.to_notify = None
 
     def run_out(self) -> None:
         """Fire; a timer with an interval goes on."""
@@ -120,7 +121,7 @@ class Clock:
         self.timers: list[Timer] = []
 
     def now(self) -> datetime:
-        return time_of(self.wall)
+        return datetime_of(self.wall)
 
     def sleep(self, time: int) -> None:
         """Let so many milliseconds pass, of which no timer knows."""
@@ -135,9 +136,11 @@ class Clock:
     def run(self, time: int, after_each: Callable[[], None]) -> None:
         """Let so many milliseconds pass, and run out what is due in them."""
         end = self.awake + time
-        while due := [timer for timer in self.timers if timer.due is not None and timer.due <= end]:
-            first = min(due, key=lambda timer: timer.due or 0)
-            self._go_on((first.due or 0) - self.awake)
+        while due := [
+            timer for timer in self.timers if timer.to_notify is not None and timer.to_notify <= end
+        ]:
+            first = min(due, key=lambda timer: timer.to_notify or 0)
+            self._go_on((first.to_notify or 0) - self.awake)
             first.run_out()
             after_each()
         self._go_on(end - self.awake)
@@ -158,21 +161,23 @@ class Tray:
         self._notifications = Notifications()
         self._wallet = WalletApi(url, deadline=DEADLINE_S, now=clock.now)
         clock.timers.clear()
-        self._worker: Worker[Engine] = Worker(self._assemble, close=lambda engine: engine.close())
-        self.refresher = refresher.Refresher(
+        self._worker: Worker[Backend] = Worker(
+            self._assemble, close=lambda backend: backend.close()
+        )
+        self.poller = poller.Poller(
             self._look,
             clock=lambda: (clock.awake + clock.asleep) / 1000,
             now=clock.now,
             chance=chance.random,
         )
-        self._alerter = Alerter(
+        self._alerter = NotificationController(
             tell=self._tell,
             show=lambda _note, _done: None,
             balloon=lambda _title, _body: False,
             acknowledge=lambda _alert, _client_id, _done: None,
             prefix="",
         )
-        self.refresher.changed.connect(self._alerter.raise_due)
+        self.poller.changed.connect(self._alerter.raise_due)
         self._worker.start()
         self._submit(_recall, self._restart)
         self.settle()
@@ -189,17 +194,17 @@ class Tray:
         if not self._worker.stop(within=10):
             raise TimeoutError("the worker did not end")
 
-    def _assemble(self) -> Engine:
+    def _assemble(self) -> Backend:
         environ = {"DEEPVUE_CLIENT_ID": CLIENT, "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
         paths = Paths.below(self._folder)
-        engine = assemble(
+        backend = assemble(
             paths,
             CredentialStore(environ, MemoryKeyring()),
             self._wallet,
             XdgAutostart(paths.autostart, [sys.executable]),
             now=self._clock.now,
         )
-        return replace(engine, notifier=self._notifications)
+        return replace(backend, notifier=self._notifications)
 
     def _submit(self, job: Any, done: Callable[[Any], None]) -> None:
         def came(result: Any) -> None:
@@ -211,22 +216,22 @@ class Tray:
 
     def _restart(self, known: Snapshot) -> None:
         say("recalled", storage=known.storage is not None, **_facts(known))
-        self.refresher.restart(known)
+        self.poller.restart(known)
 
     def _look(
         self, prompt: bool, came: Callable[[Snapshot], None], _failed: Callable[[Exception], None]
     ) -> None:
-        since = self.refresher.awake_since
+        since = self.poller.awake_since
 
-        async def look(engine: Engine) -> Snapshot:
-            snapshot = await engine.monitor.look(prompt=prompt, awake_since=since)
+        async def poll(backend: Backend) -> Snapshot:
+            snapshot = await backend.monitor.poll(prompt=prompt, awake_since=since)
             say("looked")
             return snapshot
 
         def shown(snapshot: Snapshot) -> None:
             trouble = type(snapshot.trouble).__name__ if snapshot.trouble else ""
             storage = snapshot.storage is not None
-            due = [alert.value for alert in snapshot.due]
+            due = [alert.value for alert in snapshot.to_notify]
             say("shown", trouble=trouble, storage=storage, due=due, **_facts(snapshot))
             self._notifications.takes = takes
             came(snapshot)
@@ -236,12 +241,14 @@ class Tray:
         if Death.at == "asks":
             os.kill(os.getpid(), signal.SIGKILL)
         self._wallet._deadline = HANGING_DEADLINE_S if hangs else DEADLINE_S
-        self._submit(look, shown)
+        self._submit(poll, shown)
 
-    def _tell(self, alert: Alert, client_id: str, note: Note, done: Callable[[bool], None]) -> None:
-        async def tell(engine: Engine) -> bool:
+    def _tell(
+        self, alert: Alert, client_id: str, notification: Notification, done: Callable[[bool], None]
+    ) -> None:
+        async def tell(backend: Backend) -> bool:
             shown = self._notifications.shown
-            told = await engine.tell(alert, client_id, replace(note, kind=alert.value))
+            told = await backend.tell(alert, client_id, replace(notification, kind=alert.value))
             if self._notifications.shown > shown:
                 say("kept")
             return told
@@ -249,8 +256,8 @@ class Tray:
         self._submit(tell, done)
 
 
-async def _recall(engine: Engine) -> Snapshot:
-    return engine.monitor.recall()
+async def _recall(backend: Backend) -> Snapshot:
+    return backend.monitor.load_last_known()
 
 
 def _die(error: Exception) -> None:
@@ -291,7 +298,7 @@ def main(url: str, folder: str, seed: str, now: str) -> None:
     application = QCoreApplication([])
     clock, chance = Clock(int(now)), random.Random(seed)
     tray: Tray | None = None
-    with measuring(), patch.object(refresher, "QTimer", clock.new_timer):
+    with measuring(), patch.object(poller, "QTimer", clock.new_timer):
         while line := sys.stdin.readline():
             match json.loads(line):
                 case ["start"]:
@@ -309,7 +316,7 @@ def main(url: str, folder: str, seed: str, now: str) -> None:
                     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
                     resource.setrlimit(resource.RLIMIT_FSIZE, (0 if full else hard, hard))
                 case [str(slot)] if tray:
-                    getattr(tray.refresher, slot)()
+                    getattr(tray.poller, slot)()
                     tray.settle()
             say("done", now=clock.wall)
     del application

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from deepvue_tray.services.history import History
-from deepvue_tray.services.history_rows import milliseconds, time_of
+from deepvue_tray.services.history_rows import datetime_of, milliseconds
 from deepvue_tray.services.paths import Paths
 from tests.support import faulty_server, simulated_tray
 from tests.support.alert_oracle import DAY, HOUR, Look, Oracle
@@ -51,7 +51,7 @@ class Wallet:
     def pass_time(self, until: int) -> None:
         while self._until + 5 * MINUTE <= until:
             self._until += 5 * MINUTE
-            self._spend(time_of(self._until))
+            self._spend(datetime_of(self._until))
 
     def _spend(self, at: datetime) -> None:
         chance = self._chance
@@ -90,7 +90,7 @@ class Server:
             self._server.answer = faulty_server.balance(str(balance))
             return ""
         trouble, answer = self._fault
-        self._server.answer = answer(time_of(now))
+        self._server.answer = answer(datetime_of(now))
         return trouble
 
     def _faults(self) -> list[tuple[str, Callable[[datetime], Answer]]]:
@@ -146,7 +146,7 @@ class World:
         self.lived_twice: list[tuple[int, int]] = []
         self.last_good: tuple[int, float] | None = None
         self.cut_off: tuple[int, float] | None = None
-        self.look: Look | None = None
+        self.poll: Look | None = None
         self.trouble = ""
         self._spawn()
 
@@ -227,7 +227,7 @@ class World:
         self.wallet.pass_time(self.true_now)
         balance = self.wallet.balance
         self.trouble = self.server.prepare(now, self.true_now, balance)
-        self.look = Look(
+        self.poll = Look(
             now=now,
             true_now=self.true_now,
             balance=None if self.trouble else float(balance),
@@ -235,11 +235,11 @@ class World:
             written=not self.disk_full,
             taken=self.chance.random() < 0.9,
         )
-        self._write((self.trouble == "TimedOutError", self.look.taken, self.kill_at))
+        self._write((self.trouble == "TimedOutError", self.poll.taken, self.kill_at))
 
     def _on_measured(self, fast: bool, days: float | None) -> None:
-        assert self.look
-        self.look.fast, self.look.days = fast, days
+        assert self.poll
+        self.poll.fast, self.poll.days = fast, days
 
     def _on_looked(self) -> None:
         pass
@@ -254,9 +254,9 @@ class World:
         balance: str | None,
         days: float | None,
     ) -> None:
-        look = self.look
-        assert look
-        look.shown, look.due, look.days = True, due, days
+        poll = self.poll
+        assert poll
+        poll.shown, poll.due, poll.days = True, due, days
         shown = None if balance is None or at is None else (at, float(balance))
         if self.trouble or trouble:
             self.counts["failures"] += bool(self.trouble)
@@ -264,7 +264,7 @@ class World:
             if trouble != self.trouble:
                 self.wrong.append(f"{self.trouble or 'a balance'} was shown as {trouble}")
         else:
-            self.last_good = (look.now, float(look.balance or 0))
+            self.last_good = (poll.now, float(poll.balance or 0))
             self._check_is_there(storage)
         if self.last_good is None and shown and self.stored.get(shown[0]) == shown[1]:
             # A history that could not be read at the start can be by now.
@@ -273,13 +273,13 @@ class World:
             self.wrong.append(f"shown {shown}, and the last good answer was {self.last_good}")
 
     def _on_told(self, alert: str) -> None:
-        assert self.look
-        self.look.told = [*self.look.told, alert]
+        assert self.poll
+        self.poll.told = [*self.poll.told, alert]
         self.told[alert] += 1
 
     def _on_kept(self) -> None:
-        assert self.look
-        self.look.kept += 1
+        assert self.poll
+        self.poll.kept += 1
 
     def _on_recalled(
         self, storage: bool, at: int | None, balance: str | None, days: float | None
@@ -301,9 +301,9 @@ class World:
         self.oracle.started(self.true_now, recalled, not storage)
 
     def _conclude(self) -> None:
-        if self.look:
-            self.oracle.looked(self.look)
-        self.look = None
+        if self.poll:
+            self.oracle.looked(self.poll)
+        self.poll = None
 
     def _on_death(self) -> None:
         status = self.process.wait()
@@ -311,8 +311,8 @@ class World:
             raise RuntimeError(f"the program ended with status {status}")
         self.kill_at = ""
         self.counts["kills"] += 1
-        if self.look and not self.look.shown and self.look.balance is not None:
-            self.cut_off = (self.look.now, self.look.balance)
+        if self.poll and not self.poll.shown and self.poll.balance is not None:
+            self.cut_off = (self.poll.now, self.poll.balance)
         self._conclude()
         assert self.process.stdin
         self.process.stdin.close()
@@ -363,7 +363,7 @@ class World:
         self.stored |= self.unstored
         self.unstored.clear()
         history = History(Paths.below(self.folder).history)
-        found = history.readings(CLIENT, time_of(at), time_of(at))
+        found = history.readings(CLIENT, datetime_of(at), datetime_of(at))
         history.close()
         if {float(reading.balance) for reading in found} != {balance}:
             self.wrong.append(f"shown and not stored: {self.last_good}, found {found}")
@@ -381,7 +381,7 @@ class World:
     def _check_all_is_there(self) -> None:
         """See whether all is there still, but for times that the clock went through twice."""
         history = History(Paths.below(self.folder).history)
-        found = [*history.each(CLIENT, time_of(START - DAY), time_of(self.now + DAY))]
+        found = [*history.each(CLIENT, datetime_of(START - DAY), datetime_of(self.now + DAY))]
         history.close()
         times = [milliseconds(reading.at) for reading in found]
         for at, balance in self.stored.items():

@@ -10,7 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from deepvue_tray.core.errors import Action, ServerError
+from deepvue_tray.core.actions import Action
+from deepvue_tray.core.errors import ServerError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.card import Card
@@ -132,7 +133,7 @@ def test_it_does_not_jump_when_the_last_days_arrive(card: Card) -> None:
     card.open_as_popup()
     height = card.height()
     shown = plot()
-    card.show_past(shown.since, shown.until, shown.stretches)
+    card.show_past(shown.since, shown.until, shown.buckets)
     assert card.height() == height
 
 
@@ -141,7 +142,7 @@ def test_without_a_past_there_is_no_room_left_for_one(card: Card) -> None:
     card.open_as_popup()
     height = card.height()
     shown = plot(empty=True)
-    card.show_past(shown.since, shown.until, shown.stretches)
+    card.show_past(shown.since, shown.until, shown.buckets)
     assert card.height() < height
 
 
@@ -187,7 +188,7 @@ def test_what_it_says_later_keeps_it_beside_the_icon(card: Card) -> None:
 def test_a_sign_moves_while_an_answer_is_waited_for_and_wakes_nothing_else(
     qtbot: QtBot, card: Card
 ) -> None:
-    beat = card._gauge._beat
+    beat = card._gauge._animation_timer
     card.show_snapshot(Snapshot(refreshing=True))
     assert not beat.isActive()
     card.open_as_popup()

@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.forecast.runway import Runway
-from deepvue_tray.core.reading import Reading, Stretch
+from deepvue_tray.core.reading import HistoryBucket, Reading
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui import words
-from deepvue_tray.ui.chart import Chart, Plot
+from deepvue_tray.ui import texts
+from deepvue_tray.ui.chart.chart import Chart, Plot
 from deepvue_tray.ui.history_window import HistoryWindow, end_of
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
@@ -28,8 +28,8 @@ Asked = list[tuple[datetime | None, datetime | None]]
 
 def plot(length: timedelta = 7 * DAY, *, empty: bool = False) -> Plot:
     hours = int(length / timedelta(hours=1))
-    stretches = [
-        Stretch(
+    buckets = [
+        HistoryBucket(
             start=NOW - n * timedelta(hours=1),
             at=NOW - n * timedelta(hours=1),
             last=Decimal(1000 + 10 * n),
@@ -48,7 +48,7 @@ def plot(length: timedelta = 7 * DAY, *, empty: bool = False) -> Plot:
     return Plot(
         since=NOW - length,
         until=NOW + length * 0.3,
-        stretches=[] if empty else stretches,
+        buckets=[] if empty else buckets,
         snapshot=snapshot,
         now=NOW,
     )
@@ -186,9 +186,9 @@ def test_the_keyboard_reads_one_reading_after_the_other(
     modifiers = {True: Qt.KeyboardModifier.ControlModifier, False: Qt.KeyboardModifier.NoModifier}
     for key, ctrl in keys:
         QTest.keyClick(chart_of(window), key, modifiers[ctrl])
-    reading = plot().stretches[-1 - hours_ago]
+    reading = plot().buckets[-1 - hours_ago]
     said = chart_of(window).accessibleDescription()
-    assert said == words.reading_of(reading.last, reading.at)
+    assert said == texts.reading_of(reading.last, reading.at)
     assert asked == []
 
 
@@ -251,16 +251,16 @@ def test_the_axis_of_a_wallet_below_one_credit_is_labelled_in_fractions(
     monkeypatch: pytest.MonkeyPatch, window: HistoryWindow
 ) -> None:
     drawn: list[Decimal] = []
-    number = words.number
+    number = texts.format_number
 
     def spied(amount: Decimal) -> str:
         drawn.append(amount)
         return number(amount)
 
-    monkeypatch.setattr(words, "number", spied)
+    monkeypatch.setattr(texts, "format_number", spied)
     low, high = Decimal(0), Decimal("0.37")
-    pieces = [replace(piece, last=high, low=low, high=high) for piece in plot().stretches]
-    window.show_plot(replace(plot(), stretches=pieces))
+    pieces = [replace(piece, last=high, low=low, high=high) for piece in plot().buckets]
+    window.show_plot(replace(plot(), buckets=pieces))
     picture_of(window)
     labels = {number(amount) for amount in drawn if amount <= 1}
     assert labels >= {"0", "0.20", "1"}

@@ -45,7 +45,7 @@ TROUBLES: list[DeepvueError] = [
 
 def at(balance: int, trouble: DeepvueError | None = None) -> Snapshot:
     reading = Reading(at=datetime(2026, 11, 23, tzinfo=UTC), balance=Decimal(balance))
-    return Snapshot(reading=reading, full=Decimal(2000), trouble=trouble)
+    return Snapshot(reading=reading, peak=Decimal(2000), trouble=trouble)
 
 
 def grey(snapshot: Snapshot, *, template: bool = False) -> list[int]:

@@ -8,13 +8,13 @@ from PySide6.QtGui import QColor, QImage, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from deepvue_tray.ui import ink
+from deepvue_tray.ui import palette
 from tests.ui.test_accessibility import WINDOWS
 
 Role = QPalette.ColorRole
 
 
-def palette(paper: str, text: str) -> QPalette:
+def scheme(paper: str, text: str) -> QPalette:
     """Return a scheme as a platform gives it: each colour, and a half transparent placeholder."""
     made = QPalette(QColor(paper))
     for role in (Role.Window, Role.Base, Role.Button, Role.ToolTipBase):
@@ -31,11 +31,11 @@ def palette(paper: str, text: str) -> QPalette:
 
 
 SCHEMES = {
-    "light": palette("#efefef", "#000000"),
-    "dark": palette("#323232", "#ffffff"),
-    "black": palette("#000000", "#ffffff"),
-    "white": palette("#ffffff", "#000000"),
-    "solarized": palette("#fdf6e3", "#586e75"),
+    "light": scheme("#efefef", "#000000"),
+    "dark": scheme("#323232", "#ffffff"),
+    "black": scheme("#000000", "#ffffff"),
+    "white": scheme("#ffffff", "#000000"),
+    "solarized": scheme("#fdf6e3", "#586e75"),
 }
 
 
@@ -87,7 +87,7 @@ def test_every_text_can_be_read(wear: Callable[[QPalette], None], name: str, sch
     for label in labels(window):
         text = label.palette().color(label.foregroundRole())
         assert text.alpha() == 255, label.text()
-        assert ink.contrast(text, label.palette().color(Role.Window)) >= 4.5, label.text()
+        assert palette.contrast(text, label.palette().color(Role.Window)) >= 4.5, label.text()
     window.hide()
 
 
@@ -104,7 +104,7 @@ def test_the_focus_can_be_seen(qtbot: QtBot, wear: Callable[[QPalette], None], s
     field.clearFocus()
     ring = [one for one, other in zip(with_ring, edge_of(field), strict=True) if one != other]
     paper = window.palette().color(Role.Window)
-    assert max(ink.contrast(colour, paper) for colour in ring) >= ink.DISCERNIBLE
+    assert max(palette.contrast(colour, paper) for colour in ring) >= palette.GRAPHICS_CONTRAST
     window.hide()
 
 
@@ -119,7 +119,7 @@ def test_a_selection_can_be_read(wear: Callable[[QPalette], None], scheme: str) 
     wear(SCHEMES[scheme])
     ground, text = (window.palette().color(r) for r in (Role.Highlight, Role.HighlightedText))
     system = (SCHEMES[scheme].color(r) for r in (Role.Highlight, Role.HighlightedText))
-    assert ink.contrast(ground, text) >= min(ink.READABLE, ink.contrast(*system))
+    assert palette.contrast(ground, text) >= min(palette.TEXT_CONTRAST, palette.contrast(*system))
     window.close()
 
 
@@ -130,7 +130,10 @@ def test_links_can_be_read(wear: Callable[[QPalette], None], scheme: str) -> Non
     wear(SCHEMES[scheme])
     links = next(label for label in labels(window) if "href" in label.text())
     [colour] = set(re.findall(r"color: (#\w+)", links.text()))
-    assert ink.contrast(QColor(colour), window.palette().color(Role.Window)) >= ink.READABLE
+    assert (
+        palette.contrast(QColor(colour), window.palette().color(Role.Window))
+        >= palette.TEXT_CONTRAST
+    )
     window.hide()
 
 
@@ -138,20 +141,20 @@ def test_links_can_be_read(wear: Callable[[QPalette], None], scheme: str) -> Non
 def test_faint_text_can_be_read_and_is_fainter_where_there_is_room(scheme: str) -> None:
     colours = SCHEMES[scheme]
     paper = colours.color(Role.Window)
-    full = ink.contrast(colours.color(Role.WindowText), paper)
-    faint = ink.contrast(ink.faint(colours), paper)
-    assert faint >= min(full, ink.READABLE)
-    assert faint < full or full < 1.5 * ink.READABLE
+    full = palette.contrast(colours.color(Role.WindowText), paper)
+    faint = palette.contrast(palette.faint(colours), paper)
+    assert faint >= min(full, palette.TEXT_CONTRAST)
+    assert faint < full or full < 1.5 * palette.TEXT_CONTRAST
 
 
 def test_where_high_contrast_is_wanted_nothing_is_faint(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ink, "_high_contrast_is_wanted", lambda: True)
-    assert ink.faint(SCHEMES["dark"]) == QColor("#ffffff")
+    monkeypatch.setattr(palette, "_high_contrast_is_wanted", lambda: True)
+    assert palette.faint(SCHEMES["dark"]) == QColor("#ffffff")
 
 
 def test_contrast_is_measured_as_wcag_does() -> None:
-    assert ink.contrast(QColor("#000000"), QColor("#ffffff")) == pytest.approx(21)
-    assert ink.contrast(QColor("#777777"), QColor("#ffffff")) == pytest.approx(4.48, abs=0.01)
+    assert palette.contrast(QColor("#000000"), QColor("#ffffff")) == pytest.approx(21)
+    assert palette.contrast(QColor("#777777"), QColor("#ffffff")) == pytest.approx(4.48, abs=0.01)
 
 
 def labels(window: QWidget) -> list[QLabel]:

@@ -14,10 +14,11 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox, QLabel
 from pytestqt.qtbot import QtBot
 
-from deepvue_tray.core.errors import Action, RejectedError
+from deepvue_tray.core.actions import Action
+from deepvue_tray.core.errors import RejectedError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui import words
+from deepvue_tray.ui import texts
 from deepvue_tray.ui.translation import install
 from resources.translations import update
 from tests.support.layout import cut_off
@@ -85,7 +86,7 @@ def test_in_hindi_it_speaks_hindi_and_groups_numbers_as_india_does(
     assert speak("hi_IN")
     now = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
     reading = Reading(at=now, balance=Decimal(1234567))
-    said = words.tooltip_of(Snapshot(reading=reading, trouble=RejectedError()), now, "")
+    said = texts.tooltip_text(Snapshot(reading=reading, trouble=RejectedError()), now, "")
     assert said.startswith("12,34,567 क्रेडिट · डेटा जुटाया जा रहा है · ")
     assert said.endswith("क्रेडेंशियल अस्वीकृत")
 
@@ -93,13 +94,13 @@ def test_in_hindi_it_speaks_hindi_and_groups_numbers_as_india_does(
 @pytest.mark.parametrize("name", ["en_IN", "hi_IN"])
 def test_numbers_are_grouped_as_india_does(speak: Callable[[str], bool], name: str) -> None:
     speak(name)
-    assert words.number(Decimal(1234567)) == "12,34,567"
-    assert words.number(Decimal("1234567.50")) == "12,34,567.50"
+    assert texts.format_number(Decimal(1234567)) == "12,34,567"
+    assert texts.format_number(Decimal("1234567.50")) == "12,34,567.50"
 
 
 def test_a_language_without_a_translation_stays_english(speak: Callable[[str], bool]) -> None:
     assert not speak("tlh")
-    assert words.label_of(Action.QUIT) == "Quit"
+    assert texts.action_label(Action.QUIT) == "Quit"
 
 
 @pytest.mark.parametrize("language", ["en_IN", "hi_IN"])

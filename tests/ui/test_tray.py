@@ -7,12 +7,13 @@ import pytest
 from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
-from deepvue_tray.core.errors import Action, DeepvueError
+from deepvue_tray.core.actions import Action
+from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.tray import Tray
 from deepvue_tray.ui.tray_icon import TrayIcon
-from tests.ui.test_words import every_error
+from tests.ui.test_texts import every_error
 
 READING = Reading(at=datetime.now(UTC), balance=Decimal(6448))
 ERRORS = sorted(every_error(), key=lambda kind: kind.__name__)

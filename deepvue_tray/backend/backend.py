@@ -1,0 +1,127 @@
+"""Everything but the screen, assembled: for the tray on its worker thread, for the terminal as is.
+
+The tray loads this module on its worker thread, after its icon shows.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deepvue_tray.backend.accounts import Accounts
+from deepvue_tray.backend.monitor import Monitor
+from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.credentials import Credentials, parse_client_id
+from deepvue_tray.core.notification import Notification
+from deepvue_tray.core.settings import Settings
+from deepvue_tray.resources import icon_path
+from deepvue_tray.services.autostart import Autostart, autostart_in
+from deepvue_tray.services.credentials import CredentialStore
+from deepvue_tray.services.history import BUSY_TIMEOUT_S, History
+from deepvue_tray.services.notifier import Notifier, system_notifier
+from deepvue_tray.services.paths import Paths
+from deepvue_tray.services.settings_file import SettingsFile
+from deepvue_tray.services.system_keyring import SystemKeyring
+from deepvue_tray.services.wallet_api import PRODUCTION, WalletApi
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """What works without a screen; all of it belongs to one thread."""
+
+    accounts: Accounts
+    monitor: Monitor
+    notifier: Notifier
+    autostart: Autostart
+    places: Mapping[str, Path]
+    """Where what lies, for a person to look at."""
+
+    async def save(
+        self,
+        settings: Settings,
+        credentials: Credentials | None,
+        *,
+        session_only: bool,
+        start_at_login: bool,
+    ) -> None:
+        """Store what the settings window says: all of it, or nothing.
+
+        Raises an AccountError or a StorageError, after which all is as it was.
+        """
+        before = self.autostart.is_on()
+        if start_at_login != before:
+            self.autostart.switch(on=start_at_login)
+        try:
+            await self.accounts.save(settings, credentials, session_only=session_only)
+        except BaseException:  # also when the program quits while the keyring asks
+            if start_at_login != before:
+                self.autostart.switch(on=before)
+            raise
+
+    async def tell(self, alert: Alert, client_id: str, notification: Notification) -> bool:
+        """Show a due alert of a wallet, and remember it; False where nobody could see it.
+
+        True also where it was told, or sent and not answered, so that there is nothing to do.
+        """
+        service = await self.notifier.service()
+        if not service:
+            return not self.monitor.is_pending(alert, client_id)
+        if not self.monitor.send(alert, client_id, service):
+            return True
+        if await self.notifier.show(notification):
+            self.monitor.mark_notified(alert, client_id)
+            return True
+        self.monitor.mark_not_notified(alert, client_id)
+        return False
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.monitor.close()
+        self.notifier.close()
+
+
+def real_backend(
+    environ: Mapping[str, str],
+    keyring: SystemKeyring | None = None,
+    *,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+) -> Backend:
+    """Assemble the person's own: real settings, keyring, history and server.
+
+    ``environ`` holds the environment's credentials, ``keyring`` is one that was made ready;
+    ``busy_timeout_s`` is how long the history waits for another process that writes to it.
+
+    Raises InvalidInputError where DEEPVUE_BASE_URL may not be asked, DEEPVUE_CLIENT_ID cannot be
+    one, or there is no home folder.
+    """
+    if client_id := environ.get("DEEPVUE_CLIENT_ID"):
+        parse_client_id(client_id)
+    base_url = os.environ.get("DEEPVUE_BASE_URL") or PRODUCTION
+    paths = Paths.of_user()
+    store = CredentialStore(environ, keyring or SystemKeyring())
+    return assemble(
+        paths,
+        store,
+        WalletApi(base_url),
+        autostart_in(paths.autostart),
+        busy_timeout_s=busy_timeout_s,
+    )
+
+
+def assemble(
+    paths: Paths,
+    store: CredentialStore,
+    wallet: WalletApi,
+    autostart: Autostart,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    *,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+) -> Backend:
+    """Put the parts together; ``now`` returns the time, aware, in UTC."""
+    accounts = Accounts(SettingsFile(paths.settings), store)
+    history = History(paths.history, busy_timeout_s)
+    monitor = Monitor(accounts=accounts, wallet=wallet, history=history, now=now)
+    places = {"settings": paths.settings, "history": paths.history, "log": paths.log}
+    notifier = system_notifier(icon_path("deepvue-tray-64.png"))
+    return Backend(accounts, monitor, notifier, autostart, places)

@@ -1,0 +1,1 @@
+"""The command line: plain text, one exit status each, no Qt."""

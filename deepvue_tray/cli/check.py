@@ -1,0 +1,92 @@
+"""``check``: one look at the wallet, for monitoring."""
+
+import argparse
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from deepvue_tray.backend import event_loop
+from deepvue_tray.backend.backend import Backend, real_backend
+from deepvue_tray.cli import output
+from deepvue_tray.cli.check_formats import FORMATS, Status, status_text
+from deepvue_tray.core.errors import DeepvueError, InvalidInputError, StorageError
+from deepvue_tray.core.settings import NOT_BELOW, Settings, problems
+from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.services import atomic_file
+from deepvue_tray.services.system_keyring import SystemKeyring
+
+OPTIONS = {
+    "low": "--warning",
+    "critical": "--critical",
+    "low_days": "--warning-days",
+    "critical_days": "--critical-days",
+}
+"""The option that overrides a threshold of the settings."""
+
+
+logger = logging.getLogger(__name__)
+
+
+def check(options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring) -> int:
+    """Look once and print what was seen; returns the status of a monitoring plugin."""
+    text, status = "", Status.UNKNOWN
+    try:
+        text, status = _check(options, environ, keyring)
+    except DeepvueError as error:
+        if options.format == "plugin":
+            # A monitor reads standard output.
+            text = f"DEEPVUE UNKNOWN - {error}\n"
+        else:
+            output.write_error(error)
+    except Exception:
+        # Python's own status would tell the monitor that credits are low.
+        logger.exception("A fault in deepvue-tray; please report it.")
+    try:
+        output.write([text])
+    except StorageError as error:
+        output.write_error(error)
+        return Status.UNKNOWN
+    return status
+
+
+def _check(
+    options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring
+) -> tuple[str, Status]:
+    """Return what is to be printed, and the status."""
+    backend = real_backend(environ, keyring)
+    settings = _judged_by(backend.accounts.settings, options)
+    snapshot = replace(event_loop.run(_look(backend)), settings=settings)
+    backend.close()
+    text = FORMATS[options.format](snapshot, datetime.now(UTC))
+    if options.output:
+        atomic_file.replace(options.output, [text], mode=0o644)
+        text = ""
+    return text, status_text(snapshot)
+
+
+async def _look(backend: Backend) -> Snapshot:
+    snapshot = await backend.monitor.poll()
+    if snapshot.trouble:
+        # Without a new reading, the forecast is that of the ones before.
+        snapshot = replace(snapshot, runway=backend.monitor.load_last_known().runway)
+    return snapshot
+
+
+def _judged_by(settings: Settings, options: argparse.Namespace) -> Settings:
+    given = {
+        field: getattr(options, name)
+        for field, option in OPTIONS.items()
+        if hasattr(options, name := option.lstrip("-").replace("-", "_"))
+    }
+    judged = replace(settings, **given)
+
+    def threshold(field: str) -> str:
+        return f"{OPTIONS.get(field, field)} {getattr(judged, field)}"
+
+    for field, reason in problems(judged).items():
+        if reason == NOT_BELOW:
+            below = field.replace("critical", "low")
+            raise InvalidInputError(f"{threshold(field)} is not below {threshold(below)}")
+        raise InvalidInputError(f"{threshold(field)}: {reason.rstrip('.')}")
+    return judged

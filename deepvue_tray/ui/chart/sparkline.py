@@ -1,0 +1,48 @@
+"""The last days of the balance, small: their shape, without any number."""
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from deepvue_tray.core.reading import HistoryBucket
+from deepvue_tray.core.settings import Settings
+from deepvue_tray.ui.chart.scale import Scale
+from deepvue_tray.ui.chart.step_line import StepLine, draw_thresholds
+from deepvue_tray.ui.palette import on_pixels
+
+
+class Sparkline(QWidget):
+    """A step line from edge to edge, with the thresholds that lie within its height."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings = Settings()
+        self._until = datetime.max
+        self._since = self._until - timedelta(days=1)
+        self._line = StepLine.through([], self._since)
+        self.setAccessibleName(self.tr("Balance of the last 7 days"))
+
+    def show_past(
+        self, since: datetime, until: datetime, buckets: list[HistoryBucket], settings: Settings
+    ) -> None:
+        """Draw these pieces between these moments, and the thresholds of ``settings``."""
+        self._since, self._until, self._settings = since, until, settings
+        self._line = StepLine.through(buckets, since)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a size whose shape can be read."""
+        return QSize(240, 52)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw the line."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = on_pixels(painter, QRectF(self.rect()).adjusted(0, 9, -3, -3))
+        highest = max(1.0, self._line.highest)
+        scale = Scale(area, self._since, self._until, self._line.lowest, highest)
+        self._line.draw_ground(painter, scale)
+        draw_thresholds(painter, scale, self._settings)
+        self._line.draw(painter, scale)

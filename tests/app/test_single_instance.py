@@ -1,0 +1,265 @@
+"""One tray a person, whatever became of the last one."""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from deepvue_tray.app.application import _instance_folder
+from deepvue_tray.app.single_instance import SingleInstance
+from tests.support.command import COMMAND
+from tests.support.faulty_server import FaultyServer, balance
+
+HOLD = """
+import sys
+from pathlib import Path
+from deepvue_tray.app.single_instance import SingleInstance
+instance = SingleInstance(Path(sys.argv[1]))
+print(instance.is_first(), flush=True)
+sys.stdin.read()
+"""
+
+
+def live() -> str:
+    return "live_1"
+
+
+BOTH = pytest.mark.parametrize("listen", [SingleInstance.listen, SingleInstance.listen_with_qt])
+"""How other starts are heard, with Python's sockets or with Qt's."""
+
+Listen = Callable[[SingleInstance, Callable[[], str]], None]
+
+
+ASK = """
+import sys
+from pathlib import Path
+from deepvue_tray.app.single_instance import SingleInstance
+other = SingleInstance(Path(sys.argv[1]))
+print(other.is_first(), flush=True)
+print(other.show_first(sys.argv[2]))
+"""
+
+
+class OtherStart:
+    """A start, in a process of its own, that found another one to be the first."""
+
+    def __init__(self, folder: Path, client_id: str = "") -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", ASK, str(folder), client_id], stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "False\n"
+
+    def answer(self, qtbot: QtBot) -> str:
+        """Return what it was told, once it has been; the first one's event loop runs meanwhile."""
+        qtbot.waitUntil(lambda: self._process.poll() is not None, timeout=30_000)
+        return self._process.communicate()[0].strip()
+
+
+@BOTH
+def test_other_starts_let_the_first_one_show_itself(
+    qtbot: QtBot, short: Path, listen: Listen
+) -> None:
+    with closing(SingleInstance(short)) as first:
+        assert first.is_first()
+        listen(first, live)
+        for wanted in ("", "live_1"):
+            with qtbot.waitSignal(first.asked):
+                assert OtherStart(short, wanted).answer(qtbot) == "live_1"
+
+
+@BOTH
+def test_a_start_that_wants_another_wallet_is_told_which_one_runs_and_shows_nothing(
+    qtbot: QtBot, short: Path, listen: Listen
+) -> None:
+    with closing(SingleInstance(short)) as first:
+        assert first.is_first()
+        listen(first, live)
+        with qtbot.assertNotEmitted(first.asked):
+            assert OtherStart(short, "live_2").answer(qtbot) == "live_1"
+
+
+def test_a_start_waits_while_the_first_one_is_still_starting(qtbot: QtBot, short: Path) -> None:
+    with closing(SingleInstance(short)) as first:
+        assert first.is_first()
+        other = OtherStart(short)
+        # Longer than a start takes on a machine that is not busy.
+        qtbot.wait(1000)
+        first.listen(live)
+        assert other.answer(qtbot) == "live_1"
+
+
+def test_a_start_is_the_first_once_the_one_before_has_ended_without_an_answer(
+    qtbot: QtBot, short: Path
+) -> None:
+    first = SingleInstance(short)
+    assert first.is_first()
+    other = OtherStart(short)
+    first.close()
+    assert other.answer(qtbot) == "None"
+
+
+HAS_FILE = pytest.mark.skipif(sys.platform == "win32", reason="a pipe is no file")
+"""On Windows there is no address in a folder whose access, or whose length, could be wrong."""
+
+
+@BOTH
+@HAS_FILE
+def test_nobody_else_may_knock(qtbot: QtBot, short: Path, listen: Listen) -> None:
+    with closing(SingleInstance(short)) as first:
+        first.is_first()
+        listen(first, live)
+        assert stat.S_IMODE((short / "deepvue-tray.socket").stat().st_mode) & 0o077 == 0
+
+
+@BOTH
+def test_after_one_that_was_closed_the_next_start_is_the_first(
+    qtbot: QtBot, short: Path, listen: Listen
+) -> None:
+    first, other = SingleInstance(short), SingleInstance(short)
+    with closing(first):
+        assert first.is_first()
+        listen(first, live)
+        assert not other.is_first()
+    assert not (short / "deepvue-tray.socket").exists()
+    assert other.is_first()
+
+
+@HAS_FILE
+def test_where_no_start_can_be_heard_it_says_so_and_goes_on(
+    qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / ("too long for a socket's address" * 4)
+    folder.mkdir()
+    with closing(SingleInstance(folder)) as first:
+        assert first.is_first()
+        first.listen(live)
+    assert "Other starts cannot be heard" in caplog.text
+
+
+def test_a_first_start_that_hangs_is_not_waited_for_for_ever(short: Path) -> None:
+    first, second = SingleInstance(short), SingleInstance(short)
+    assert first.is_first()
+    assert not second.is_first()
+    with pytest.raises(TimeoutError):
+        second.show_first("", within_s=0.2)
+
+
+def test_after_a_kill_the_next_start_is_the_first(qtbot: QtBot, short: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(short)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"True\n"
+        assert not SingleInstance(short).is_first()
+        holder.kill()
+    with closing(SingleInstance(short)) as after:
+        assert after.is_first()
+        after.listen(live)
+
+
+def test_two_users_do_not_meet(short: Path, tmp_path: Path) -> None:
+    assert SingleInstance(short).is_first()
+    assert SingleInstance(tmp_path).is_first()
+
+
+def test_where_no_lock_can_be_made_it_starts_all_the_same(tmp_path: Path) -> None:
+    assert SingleInstance(tmp_path / "missing").is_first()
+
+
+@HAS_FILE
+def test_a_runtime_folder_that_others_share_is_not_where_starts_meet(
+    short: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(short))
+    short.chmod(0o700)
+    assert _instance_folder() == short
+    short.chmod(0o777)
+    with closing(SingleInstance(short)) as another_user_s:
+        assert another_user_s.is_first()
+        with closing(SingleInstance(_instance_folder())) as ours:
+            assert ours.is_first()
+
+
+@HAS_FILE
+def test_without_a_runtime_folder_and_with_a_home_that_cannot_be_written_one_line_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    Path(os.environ["XDG_DATA_HOME"]).write_text("a file where the folder should be")
+    with closing(SingleInstance(_instance_folder())) as ours:
+        assert ours.is_first()
+        ours.listen(lambda: "")
+    [record] = caplog.records
+    assert record.getMessage().startswith("No lock can be made in ")
+
+
+@HAS_FILE
+def test_a_start_that_cannot_tell_whether_it_is_the_first_takes_no_other_one_s_address(
+    qtbot: QtBot, short: Path
+) -> None:
+    with closing(SingleInstance(short)) as first:
+        assert first.is_first()
+        first.listen(live)
+        SingleInstance(short).listen(live)
+        with qtbot.waitSignal(first.asked):
+            assert OtherStart(short).answer(qtbot) == "live_1"
+
+
+@contextmanager
+def trays(
+    short: Path, monkeypatch: pytest.MonkeyPatch, *client_ids: str
+) -> Iterator[list["subprocess.Popen[str]"]]:
+    """Start a whole tray for each client id, all at the same moment."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(short))
+    monkeypatch.setenv("DEEPVUE_CLIENT_SECRET", "s3cr3t-value")
+    with FaultyServer(balance(6448)) as server, ExitStack() as stack:
+        monkeypatch.setenv("DEEPVUE_BASE_URL", server.url)
+        started = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [*COMMAND, "--background"],
+                    env=os.environ | {"DEEPVUE_CLIENT_ID": client_id},
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for client_id in client_ids
+        ]
+        try:
+            yield started
+        finally:
+            for tray in started:
+                tray.terminate()
+
+
+def test_of_trays_started_at_the_same_moment_one_stays_and_the_others_hand_over(
+    qtbot: QtBot, short: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with trays(short, monkeypatch, *["live_1"] * 4) as started:
+        qtbot.waitUntil(lambda: still_running(started) == 1, timeout=60_000)
+        told = [tray.communicate()[1] for tray in started if tray.returncode is not None]
+        statuses = [tray.returncode for tray in started if tray.returncode is not None]
+    assert (statuses, told) == ([0, 0, 0], ["", "", ""])
+
+
+def test_a_tray_for_another_wallet_says_which_one_runs_and_fails(
+    qtbot: QtBot, short: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with trays(short, monkeypatch, "live_1", "live_2") as started:
+        qtbot.waitUntil(lambda: still_running(started) == 1, timeout=60_000)
+        (ended,) = [tray for tray in started if tray.returncode is not None]
+        running = "live_2" if ended is started[0] else "live_1"
+        told = ended.communicate()[1]
+    assert ended.returncode == 1
+    assert told == f"It runs already, with the wallet {running}. Quit that tray first.\n"
+
+
+def still_running(trays: "list[subprocess.Popen[str]]") -> int:
+    return sum(tray.poll() is None for tray in trays)

@@ -1,0 +1,205 @@
+"""Jobs run on one other thread, and their results come home."""
+
+import asyncio
+import gc
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+from pytestqt.qtbot import QtBot
+
+from deepvue_tray.app.crash_reporter import CrashReporter
+from deepvue_tray.app.worker import Worker
+from tests.support.timeouts import TIMEOUT_S
+
+
+@pytest.fixture
+def closed() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def worker(qtbot: QtBot, closed: list[str]) -> Iterator[Worker[str]]:
+    worker = Worker(lambda: "engine", closed.append)
+    yield worker
+    assert worker.stop(within=TIMEOUT_S)
+
+
+def test_a_result_comes_home_to_the_thread_that_asked(qtbot: QtBot, worker: Worker[str]) -> None:
+    job_thread: list[str] = []
+    came: list[tuple[str, threading.Thread]] = []
+
+    async def job(owned: str) -> str:
+        job_thread.append(threading.current_thread().name)
+        return f"{owned} did it"
+
+    worker.start()
+    worker.submit(job, lambda result: came.append((result, threading.current_thread())))
+    qtbot.waitUntil(lambda: bool(came))
+    assert came == [("engine did it", threading.main_thread())]
+    assert job_thread == ["worker"]
+
+
+def test_what_was_asked_before_the_start_is_done_first(qtbot: QtBot, worker: Worker[str]) -> None:
+    order: list[int] = []
+
+    async def job(_: str) -> None:
+        return None
+
+    def notification(number: int) -> Callable[[None], None]:
+        return lambda _: order.append(number)
+
+    for number in range(5):
+        worker.submit(job, notification(number))
+    worker.start()
+    qtbot.waitUntil(lambda: len(order) == 5)
+    assert order == [0, 1, 2, 3, 4]
+
+
+def test_a_failure_comes_home_to_who_asked(qtbot: QtBot, worker: Worker[str]) -> None:
+    failures: list[Exception] = []
+
+    async def job(_: str) -> None:
+        raise ValueError("no")
+
+    worker.start()
+    worker.submit(job, failed=failures.append)
+    qtbot.waitUntil(lambda: bool(failures))
+    assert isinstance(failures[0], ValueError)
+
+
+def test_a_failure_that_nobody_takes_is_seen(qtbot: QtBot, worker: Worker[str]) -> None:
+    async def job(_: str) -> None:
+        raise ValueError("our own bug")
+
+    with qtbot.captureExceptions() as seen:
+        worker.start()
+        worker.submit(job)
+        qtbot.waitUntil(lambda: bool(seen))
+    assert "our own bug" in str(seen[0][1])
+
+
+def test_stopping_cancels_what_is_under_way_and_closes(
+    qtbot: QtBot, worker: Worker[str], closed: list[str]
+) -> None:
+    begun, cancelled = threading.Event(), threading.Event()
+
+    async def hang(_: str) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    worker.start()
+    worker.submit(hang)
+    assert begun.wait(TIMEOUT_S)
+    assert worker.stop(within=TIMEOUT_S)
+    assert cancelled.is_set()
+    assert closed == ["engine"]
+
+
+def test_a_job_that_blocks_the_thread_is_left_behind(qtbot: QtBot) -> None:
+    worker = Worker(lambda: "engine", lambda _: None)
+    begun, release = threading.Event(), threading.Event()
+
+    async def block(_: str) -> None:
+        begun.set()
+        release.wait()
+
+    worker.start()
+    worker.submit(block)
+    assert begun.wait(TIMEOUT_S)
+    assert not worker.stop(within=0.05)
+    release.set()
+    assert worker.stop(within=TIMEOUT_S)
+
+
+def test_a_worker_that_is_stopped_at_once_ends(qtbot: QtBot) -> None:
+    worker = Worker(lambda: "engine", lambda _: None)
+    worker.start()
+    assert worker.stop(within=TIMEOUT_S)
+
+
+def cannot_build() -> str:
+    raise ValueError("cannot build")
+
+
+def test_an_engine_that_cannot_be_built_fails_every_job_before_and_after(qtbot: QtBot) -> None:
+    worker = Worker(cannot_build, lambda _: None)
+    failures: list[str] = []
+
+    async def job(_: str) -> None:
+        raise AssertionError("there is nothing to work with")
+
+    def failed(error: Exception) -> None:
+        failures.append(str(error))
+
+    worker.submit(job, failed=failed)
+    worker.submit(job, failed=failed)
+    worker.start()
+    qtbot.waitUntil(lambda: failures == ["cannot build"] * 2)
+    worker.submit(job, failed=failed)
+    qtbot.waitUntil(lambda: failures == ["cannot build"] * 3)
+    assert worker.stop(within=5)
+
+
+def test_an_engine_that_cannot_be_built_is_seen_where_nobody_takes_the_error(qtbot: QtBot) -> None:
+    worker = Worker(cannot_build, lambda _: None)
+
+    async def job(_: str) -> None:
+        raise AssertionError("there is nothing to work with")
+
+    with qtbot.captureExceptions() as seen:
+        worker.start()
+        worker.submit(job)
+        qtbot.waitUntil(lambda: bool(seen))
+    assert "cannot build" in str(seen[0][1])
+    assert worker.stop(within=5)
+
+
+async def fail() -> None:
+    raise ZeroDivisionError
+
+
+def raise_in_a_callback(loop: asyncio.AbstractEventLoop) -> None:
+    loop.call_soon(divmod, 1, 0)
+
+
+def raise_in_an_orphaned_task(loop: asyncio.AbstractEventLoop) -> None:
+    orphan = loop.create_task(fail())
+    orphan.add_done_callback(lambda _: loop.call_soon(gc.collect))
+
+
+@pytest.mark.parametrize("happen", [raise_in_a_callback, raise_in_an_orphaned_task])
+def test_what_asyncio_alone_would_see_is_logged_and_told(
+    qtbot: QtBot,
+    worker: Worker[str],
+    caplog: pytest.LogCaptureFixture,
+    happen: Callable[[asyncio.AbstractEventLoop], None],
+) -> None:
+    faults = CrashReporter()
+
+    async def job(_: str) -> None:
+        happen(asyncio.get_running_loop())
+
+    with faults.heard(), qtbot.waitSignal(faults.first):
+        worker.start()
+        worker.submit(job)
+    logged = [record.exc_info[0] for record in caplog.records if record.exc_info]
+    assert logged == [ZeroDivisionError]
+
+
+class Emitter(QObject):
+    signal = Signal(object)
+
+
+def test_thousands_of_signals_do_not_wear_out_the_interpreter(qtbot: QtBot) -> None:
+    """PySide6 6.12.0 aborts Python 3.11 after some 580 of them."""
+    emitter = Emitter()
+    count: list[int] = []
+    emitter.signal.connect(count.append)
+    for number in range(5000):
+        emitter.signal.emit(number)
+    assert len(count) == 5000

@@ -1,0 +1,156 @@
+"""An alert is shown and remembered in one job, whatever becomes of it in between."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from deepvue_tray.backend.backend import Backend, assemble
+from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_rules import RESEND_PAUSE
+from deepvue_tray.core.notification import Notification
+from deepvue_tray.services.autostart import XdgAutostart
+from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
+from deepvue_tray.services.paths import Paths
+from deepvue_tray.services.wallet_api import WalletApi
+
+CLIENT = "live_1"
+NOTE = Notification(kind="balance", title="Credits are low", body="900 left")
+
+
+class Service:
+    """A notification service that does with each notification what ``answer`` does."""
+
+    def __init__(self) -> None:
+        self.name = ":1.7"
+        self.sent: list[Notification] = []
+        self.asked = asyncio.Event()
+        self.takes = True
+
+    def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
+        raise NotImplementedError
+
+    async def service(self) -> str:
+        return self.name
+
+    async def show(self, notification: Notification) -> bool:
+        self.sent.append(notification)
+        return self.takes
+
+    def close(self) -> None:
+        pass
+
+
+class Silent(Service):
+    """It never answers."""
+
+    async def show(self, notification: Notification) -> bool:
+        self.sent.append(notification)
+        self.asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+class Home:
+    """A person's files, over any number of sessions."""
+
+    def __init__(self, folder: Path) -> None:
+        self.paths = Paths.below(folder)
+        self.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+    def session(self, service: Service) -> Backend:
+        environ = {"DEEPVUE_CLIENT_ID": CLIENT, "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
+        backend = assemble(
+            self.paths,
+            CredentialStore(environ, MemoryKeyring()),
+            WalletApi("http://127.0.0.1:1"),
+            XdgAutostart(self.paths.autostart, [sys.executable]),
+            now=lambda: self.now,
+        )
+        backend.monitor.load_last_known()
+        return replace(backend, notifier=service)
+
+    def tell(self, service: Service, client_id: str = CLIENT) -> bool:
+        """Tell an alert in a session of its own."""
+        backend = self.session(service)
+        told = asyncio.run(backend.tell(Alert.LOW, client_id, NOTE))
+        backend.close()
+        return told
+
+    def quit_before_the_answer(self, service: Silent) -> None:
+        async def quit_while_it_waits(backend: Backend) -> None:
+            telling = asyncio.create_task(backend.tell(Alert.LOW, CLIENT, NOTE))
+            await service.asked.wait()
+            telling.cancel()
+            await asyncio.wait([telling])
+
+        backend = self.session(service)
+        asyncio.run(quit_while_it_waits(backend))
+        backend.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def test_what_was_told_is_not_told_again_by_any_session(home: Home) -> None:
+    service = Service()
+    assert [home.tell(service) for _ in range(3)] == [True] * 3
+    assert len(service.sent) == 1
+
+
+def test_without_a_service_nothing_is_remembered_as_told(home: Home) -> None:
+    service = Service()
+    service.name = ""
+    assert not home.tell(service)
+    service.name = ":1.8"
+    assert home.tell(service)
+    assert len(service.sent) == 1
+
+
+def test_what_was_refused_is_told_as_soon_as_it_is_taken(home: Home) -> None:
+    service = Service()
+    service.takes = False
+    assert not home.tell(service)
+    service.takes = True
+    assert home.tell(service)
+    assert len(service.sent) == 2
+
+
+def test_quitting_before_the_answer_does_not_repeat_it_at_the_next_start(home: Home) -> None:
+    silent, service = Silent(), Service()
+    home.quit_before_the_answer(silent)
+    home.now += RESEND_PAUSE - timedelta(seconds=1)
+    # There is nothing to be done, neither by a balloon.
+    assert home.tell(service)
+    assert service.sent == []
+
+
+@pytest.mark.parametrize("pause", [RESEND_PAUSE, -timedelta(hours=1)])
+def test_what_was_never_answered_is_sent_again_after_a_pause_or_with_another_clock(
+    home: Home, pause: timedelta
+) -> None:
+    silent, service = Silent(), Service()
+    home.quit_before_the_answer(silent)
+    home.now += pause
+    assert home.tell(service)
+    assert len(service.sent) == 1
+
+
+def test_what_was_never_answered_is_sent_at_once_to_another_service(home: Home) -> None:
+    silent, service = Silent(), Service()
+    service.name = ":1.9"
+    home.quit_before_the_answer(silent)
+    assert home.tell(service)
+    assert len(service.sent) == 1
+
+
+def test_an_alert_of_a_wallet_that_is_no_longer_watched_is_not_told(home: Home) -> None:
+    service = Service()
+    assert home.tell(service, client_id="live_2")
+    assert service.sent == []

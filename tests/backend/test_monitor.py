@@ -1,0 +1,590 @@
+"""One look: what was known stays known, what is read is stored, what is due is told."""
+
+import asyncio
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from deepvue_tray.backend.backend import Backend, assemble
+from deepvue_tray.core.alert import SEVERITIES, Alert
+from deepvue_tray.core.credentials import Credentials, Secret
+from deepvue_tray.core.errors import (
+    Condition,
+    DamagedError,
+    NotSetUpError,
+    RejectedError,
+    StorageError,
+)
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.snapshot import Level, Snapshot
+from deepvue_tray.services.autostart import XdgAutostart
+from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
+from deepvue_tray.services.history import History
+from deepvue_tray.services.paths import Paths
+from deepvue_tray.services.wallet_api import WalletApi
+from tests.support.faulty_server import UNREADABLE, Answer, FaultyServer, balance, hang, status
+
+CREDENTIALS = Credentials("live_1", Secret("s3cr3t-value"))
+
+
+class Home:
+    """A person's files and keyring, over any number of sessions against one server."""
+
+    def __init__(self, folder: Path, server: FaultyServer) -> None:
+        self.paths = Paths.below(folder)
+        self.server = server
+        self.keyring = MemoryKeyring()
+        self.engines: list[Backend] = []
+        self.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+    def session(self, *, signed_in: bool = True) -> Backend:
+        store = CredentialStore({}, self.keyring)
+        wallet = WalletApi(self.server.url, now=lambda: self.now)
+        autostart = XdgAutostart(self.paths.autostart, [sys.executable])
+        backend = assemble(self.paths, store, wallet, autostart, now=lambda: self.now)
+        if signed_in:
+            asyncio.run(backend.accounts.save(backend.accounts.settings, CREDENTIALS))
+        backend.monitor.load_last_known()
+        self.engines.append(backend)
+        return backend
+
+    def poll(self, backend: Backend, answer: Answer) -> Snapshot:
+        self.server.answer = answer
+        self.now += timedelta(minutes=5)
+        return asyncio.run(backend.monitor.poll())
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    with FaultyServer(balance(6448)) as server:
+        home = Home(tmp_path, server)
+        yield home
+        for backend in home.engines:
+            backend.close()
+
+
+def test_a_look_brings_the_balance_its_time_and_its_level(home: Home) -> None:
+    snapshot = home.poll(home.session(), balance(900))
+    assert snapshot.reading is not None
+    assert (snapshot.reading.balance, snapshot.reading.at) == (Decimal(900), home.now)
+    assert (snapshot.level, snapshot.condition) == (Level.LOW, Condition.FRESH)
+
+
+@pytest.mark.parametrize("answer", [status(401), status(503), *UNREADABLE.values()])
+def test_a_failed_look_erases_nothing(home: Home, answer: Answer) -> None:
+    backend = home.session()
+    good = home.poll(backend, balance(6448))
+    failed = home.poll(backend, answer)
+    assert failed.trouble is not None
+    assert (failed.reading, failed.peak, failed.runway) == (good.reading, good.peak, good.runway)
+    assert not {*failed.to_notify} & {*SEVERITIES}
+    assert home.poll(backend, balance(6440)).trouble is None
+
+
+def test_the_last_reading_is_known_after_a_restart_without_asking(home: Home) -> None:
+    good = home.poll(home.session(), balance(6448))
+    asked = len(home.server.requests)
+    recalled = home.session().monitor.load_last_known()
+    assert (recalled.reading, recalled.peak) == (good.reading, Decimal(6448))
+    assert len(home.server.requests) == asked
+
+
+def test_before_signing_in_nobody_is_asked(home: Home) -> None:
+    snapshot = home.poll(home.session(signed_in=False), balance(1))
+    assert isinstance(snapshot.trouble, NotSetUpError)
+    assert home.server.requests == []
+
+
+def test_a_low_balance_is_due_until_it_was_delivered(home: Home) -> None:
+    backend = home.session()
+    assert home.poll(backend, balance(900)).to_notify == (Alert.LOW,)
+    assert home.poll(backend, status(503)).to_notify == ()
+    assert home.poll(backend, balance(890)).to_notify == (Alert.LOW,)
+    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    assert home.poll(backend, balance(880)).to_notify == ()
+
+
+def test_a_delivered_alert_stays_delivered_after_a_restart(home: Home) -> None:
+    backend = home.session()
+    home.poll(backend, balance(900))
+    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    restarted = home.session()
+    assert home.poll(restarted, balance(900)).to_notify == ()
+    assert home.poll(restarted, balance(1500)).to_notify == (Alert.TOP_UP,)
+    restarted.monitor.mark_notified(Alert.TOP_UP, "live_1")
+    assert home.poll(restarted, balance(900)).to_notify == (Alert.LOW,)
+
+
+def test_an_alert_told_and_snoozed_while_another_process_asks_stays_so(home: Home) -> None:
+    tray, check = home.session(), home.session()
+    home.poll(tray, balance(900))
+    tray.monitor.mark_notified(Alert.LOW, "live_1")
+    tray.monitor.snooze(home.now + timedelta(hours=1))
+    assert home.poll(check, balance(899)).to_notify == ()
+    restarted = home.session()
+    snapshot = home.poll(restarted, balance(898))
+    assert snapshot.to_notify == ()
+    assert snapshot.snoozed is not None
+
+
+def test_what_another_process_told_is_not_told_again(home: Home) -> None:
+    tray, other = home.session(), home.session()
+    home.poll(tray, balance(6448))
+    assert home.poll(other, balance(900)).to_notify == (Alert.LOW,)
+    other.monitor.mark_notified(Alert.LOW, "live_1")
+    assert home.poll(tray, balance(899)).to_notify == ()
+    assert home.poll(other, status(401)).to_notify == (Alert.REJECTED,)
+    other.monitor.mark_notified(Alert.REJECTED, "live_1")
+    assert home.poll(tray, status(401)).to_notify == ()
+
+
+def test_a_top_up_that_another_process_saw_first_is_told_once(home: Home) -> None:
+    tray, check = home.session(), home.session()
+    home.poll(tray, balance(500))
+    home.poll(check, balance(2000))
+    assert home.poll(tray, balance(2000)).to_notify == (Alert.TOP_UP,)
+    tray.monitor.mark_notified(Alert.TOP_UP, "live_1")
+    assert home.poll(tray, balance(2000)).to_notify == ()
+
+
+def test_a_balance_that_a_clock_set_back_leaves_in_the_future_brings_no_second_top_up(
+    home: Home,
+) -> None:
+    backend = home.session()
+    home.poll(backend, balance(2000))
+    home.now += timedelta(hours=3)
+    assert home.poll(backend, balance(5000)).to_notify == (Alert.TOP_UP,)
+    backend.monitor.mark_notified(Alert.TOP_UP, "live_1")
+    home.now -= timedelta(hours=2)
+    assert home.poll(home.session(), balance(5000)).to_notify == ()
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_history_that_is_lost_meanwhile_repeats_no_alert(home: Home, damaged: bool) -> None:
+    backend = home.session()
+    home.poll(backend, balance(900))
+    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    backend.monitor.close()
+    home.paths.history.unlink()
+    if damaged:
+        home.paths.history.write_bytes(b"not a database" * 1000)
+    assert home.poll(backend, balance(890)).to_notify == ()
+    assert home.poll(home.session(), balance(880)).to_notify == ()
+
+
+def test_what_was_stored_of_alerts_and_what_came_while_it_could_not_be_read_are_both_known(
+    home: Home,
+) -> None:
+    before = home.session()
+    for left in (50_000, 49_970, 49_940, 49_910, 49_880):
+        home.poll(before, balance(left))
+    before.monitor.mark_notified(Alert.FAST_SPENDING, "live_1")
+    home.poll(before, balance(900))
+    before.monitor.mark_notified(Alert.LOW, "live_1")
+    before.close()
+    fast_spending_at = History(home.paths.history).alerts("live_1").fast_spending_at
+    home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    backend = home.session()
+    home.poll(backend, balance(200))
+    backend.monitor.mark_notified(Alert.CRITICAL, "live_1")
+    backend.monitor.snooze(home.now + timedelta(hours=9))
+    home.paths.history.rmdir()
+    home.paths.history.with_name("moved").rename(home.paths.history)
+    home.poll(backend, balance(199))
+    stored = History(home.paths.history).alerts("live_1")
+    assert stored.notified >= {Alert.LOW, Alert.CRITICAL}
+    assert stored.fast_spending_at == fast_spending_at is not None
+    assert stored.snooze is not None
+
+
+def test_while_nothing_can_be_stored_alerts_and_a_snooze_are_remembered_all_the_same(
+    home: Home,
+) -> None:
+    home.paths.history.mkdir(parents=True)
+    backend = home.session()
+    assert home.poll(backend, balance(900)).to_notify == (Alert.LOW,)
+    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    assert backend.monitor.snooze(home.now + timedelta(hours=1)).snoozed is not None
+    assert home.poll(backend, balance(890)).to_notify == ()
+    assert backend.monitor.resume().snoozed is None
+    assert home.poll(backend, balance(880)).to_notify == ()
+
+
+def test_what_was_stored_late_is_not_stored_again(home: Home) -> None:
+    home.paths.history.mkdir(parents=True)
+    backend = home.session()
+    home.poll(backend, balance(900))
+    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    backend.monitor.snooze(home.now + timedelta(hours=9))
+    home.paths.history.rmdir()
+    assert home.poll(backend, balance(890)).snoozed is not None
+    backend.monitor.resume()
+    assert home.poll(backend, balance(880)).snoozed is None
+    assert home.session().monitor.load_last_known().snoozed is None
+
+
+def test_what_could_not_be_stored_of_one_wallet_is_not_stored_of_another(home: Home) -> None:
+    backend = home.session()
+    other = Credentials("live_2", Secret("other"))
+    asyncio.run(backend.accounts.save(backend.accounts.settings, other))
+    home.poll(backend, balance(5000))
+    asyncio.run(backend.accounts.save(backend.accounts.settings, CREDENTIALS))
+    backend.monitor.close()
+    home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    home.poll(backend, balance(900))
+    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    home.paths.history.rmdir()
+    home.paths.history.with_name("moved").rename(home.paths.history)
+    asyncio.run(backend.accounts.save(backend.accounts.settings, other))
+    assert home.poll(backend, balance(900)).to_notify == (Alert.LOW,)
+
+
+def test_a_snooze_made_before_the_history_could_not_be_read_is_kept(home: Home) -> None:
+    before = home.session()
+    home.poll(before, balance(900))
+    before.monitor.mark_notified(Alert.LOW, "live_1")
+    before.monitor.snooze(home.now + timedelta(hours=9))
+    before.close()
+    home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    backend = home.session()
+    home.poll(backend, status(503))
+    home.paths.history.rmdir()
+    home.paths.history.with_name("moved").rename(home.paths.history)
+    assert home.poll(backend, balance(890)).snoozed is not None
+
+
+def test_full_is_the_balance_since_the_last_top_up(home: Home) -> None:
+    backend = home.session()
+    for sent, peak in ((500, 500), (400, 500), (2000, 2000), (1900, 2000)):
+        assert home.poll(backend, balance(sent)).peak == peak
+
+
+def test_full_is_not_begun_anew_by_a_correction_or_by_what_returns(home: Home) -> None:
+    backend = home.session()
+    for sent, peak in ((2000, 2000), (1000, 2000), (1005, 2000), (500, 2000), (1005, 2000)):
+        assert home.poll(backend, balance(sent)).peak == peak
+    assert home.session().monitor.load_last_known().peak == 2000
+
+
+def test_full_is_the_same_for_two_processes_and_after_a_restart(home: Home) -> None:
+    tray, check = home.session(), home.session()
+    for process, sent, peak in ((tray, 500, 500), (check, 1500, 1500), (tray, 1400, 1500)):
+        assert home.poll(process, balance(sent)).peak == peak
+    assert home.session().monitor.load_last_known().peak == 1500
+
+
+def test_full_is_known_while_nothing_can_be_stored(home: Home) -> None:
+    home.paths.history.mkdir(parents=True)
+    backend = home.session()
+    for sent, peak in ((500, 500), (2000, 2000), (1900, 2000)):
+        assert home.poll(backend, balance(sent)).peak == peak
+
+
+def test_a_balance_with_many_digits_is_no_top_up_after_a_restart(home: Home) -> None:
+    many = balance("6448.123456789012345678901")
+    before = home.poll(home.session(), many)
+    restarted = home.session()
+    assert restarted.monitor.load_last_known().reading == before.reading
+    assert home.poll(restarted, many).to_notify == ()
+    assert home.poll(restarted, many).peak == before.peak
+
+
+def test_new_thresholds_judge_what_is_known(home: Home) -> None:
+    backend = home.session()
+    home.poll(backend, balance(900))
+    asyncio.run(backend.accounts.save(Settings(client_id="live_1", low=500)))
+    assert backend.monitor.reevaluate().level is Level.OK
+
+
+def test_a_threshold_lowered_between_two_sessions_speaks_when_it_is_reached(home: Home) -> None:
+    backend = home.session()
+    home.poll(backend, balance(990))
+    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    asyncio.run(backend.accounts.save(replace(backend.accounts.settings, low=900)))
+    assert home.poll(home.session(), balance(880)).to_notify == (Alert.LOW,)
+
+
+def test_a_threshold_saved_after_a_sign_in_elsewhere_shows_no_other_wallet_s_balance(
+    home: Home,
+) -> None:
+    tray, terminal = home.session(), home.session()
+    home.poll(tray, balance(900))
+    other = Credentials("live_2", Secret("other"))
+    asyncio.run(terminal.accounts.save(terminal.accounts.settings, other))
+    asyncio.run(tray.accounts.save(replace(tray.accounts.settings, low=700)))
+    judged = tray.monitor.reevaluate()
+    assert (judged.client_id, judged.reading) == ("live_2", None)
+    assert home.poll(tray, balance(5000)).peak == 5000
+
+
+def test_another_wallet_s_balance_is_not_shown_for_this_one(home: Home) -> None:
+    backend = home.session()
+    home.poll(backend, balance(900))
+    asyncio.run(
+        backend.accounts.save(backend.accounts.settings, Credentials("live_2", Secret("other")))
+    )
+    assert backend.monitor.load_last_known().reading is None
+
+
+def test_an_answer_that_comes_after_a_new_sign_in_is_dropped(home: Home) -> None:
+    backend = home.session()
+    home.server.answer = hang()
+
+    async def sign_in_while_looking() -> Snapshot:
+        looking = asyncio.create_task(backend.monitor.poll())
+        await asyncio.to_thread(home.server.asked.wait)
+        await backend.accounts.save(
+            backend.accounts.settings, Credentials("live_2", Secret("other"))
+        )
+        backend.monitor.load_last_known()
+        home.server.drop_all()
+        return await looking
+
+    snapshot = asyncio.run(sign_in_while_looking())
+    assert (snapshot.reading, snapshot.trouble) == (None, None)
+
+
+def test_asking_with_other_credentials_keeps_nothing(home: Home) -> None:
+    backend = home.session(signed_in=False)
+    home.server.answer = balance(7)
+    assert asyncio.run(backend.monitor.probe(CREDENTIALS)).balance == 7
+    assert backend.monitor.load_last_known().reading is None
+    assert backend.accounts.client_id == ""
+    home.server.answer = status(401)
+    with pytest.raises(RejectedError):
+        asyncio.run(backend.monitor.probe(CREDENTIALS))
+
+
+def test_a_history_that_cannot_be_written_is_said_and_hides_no_balance(home: Home) -> None:
+    home.paths.history.mkdir(parents=True)
+    snapshot = home.poll(home.session(), balance(900))
+    assert snapshot.reading is not None
+    assert isinstance(snapshot.storage, StorageError)
+
+
+def test_no_trouble_keeps_the_request_alive(home: Home) -> None:
+    trouble = home.poll(home.session(), status(503)).trouble
+    assert trouble is not None
+    assert trouble.__traceback__ is None
+    assert trouble.__context__ is trouble.__cause__ is None
+
+
+def test_a_range_of_the_history_is_read_and_saved(home: Home, tmp_path: Path) -> None:
+    backend = home.session()
+    for left in (900, 800, 700):
+        home.poll(backend, balance(left))
+    first, pieces = backend.monitor.past(None, home.now)
+    assert first == home.now - timedelta(minutes=10)
+    assert [piece.last for piece in pieces] == [900, 800, 700]
+    backend.monitor.export(tmp_path / "readings.csv", first, home.now)
+    assert (tmp_path / "readings.csv").read_text().count("\n") == 4
+
+
+def test_an_alert_that_reached_the_person_after_a_new_sign_in_is_not_the_new_wallet_s(
+    home: Home,
+) -> None:
+    backend = home.session()
+    assert home.poll(backend, balance(900)).to_notify == (Alert.LOW,)
+    other = Credentials("live_2", Secret("other"))
+    asyncio.run(backend.accounts.save(backend.accounts.settings, other))
+    backend.monitor.load_last_known()
+    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    assert home.poll(backend, balance(900)).to_notify == (Alert.LOW,)
+
+
+def test_a_look_right_after_a_new_sign_in_knows_nothing_of_the_other_wallet(home: Home) -> None:
+    backend = home.session()
+    home.poll(backend, balance(900))
+    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    other = Credentials("live_2", Secret("other"))
+    asyncio.run(backend.accounts.save(backend.accounts.settings, other))
+    snapshot = home.poll(backend, balance(950))
+    assert snapshot.to_notify == (Alert.LOW,)
+    assert snapshot.peak == 950
+
+
+def test_a_sign_in_from_the_terminal_is_noticed_by_the_running_tray(home: Home) -> None:
+    tray = home.session(signed_in=False)
+    assert isinstance(home.poll(tray, balance(5)).trouble, NotSetUpError)
+    home.session()
+    snapshot = home.poll(tray, balance(6448))
+    assert snapshot.reading is not None
+    asyncio.run(tray.accounts.save(replace(tray.accounts.settings, low=700)))
+    assert tray.accounts.client_id == "live_1"
+
+
+def test_a_secret_that_was_changed_elsewhere_is_read_again_once_the_old_one_is_refused(
+    home: Home,
+) -> None:
+    tray, terminal = home.session(), home.session()
+    new = Credentials("live_1", Secret("new-secret"))
+    asyncio.run(terminal.accounts.save(terminal.accounts.settings, new))
+    assert isinstance(home.poll(tray, status(401)).trouble, RejectedError)
+    home.poll(tray, balance(5))
+    assert home.server.requests[-1].headers["x-api-key"] == "new-secret"
+
+
+def test_a_past_that_cannot_be_read_hides_no_runway_and_forgets_no_alert(home: Home) -> None:
+    backend = home.session()
+    for hour in range(40):
+        home.now += timedelta(hours=1)
+        home.poll(backend, balance(3000 - hour))
+    known = home.poll(backend, balance(900))
+    assert known.runway is not None
+    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    backend.monitor.close()
+    home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    assert home.poll(backend, balance(899)).runway == known.runway
+    home.paths.history.rmdir()
+    home.paths.history.with_name("moved").rename(home.paths.history)
+    assert Alert.LOW not in home.poll(backend, balance(898)).to_notify
+
+
+def test_the_runway_stays_the_same_until_a_fiftieth_is_gone_also_over_a_restart(home: Home) -> None:
+    backend = home.session()
+    past = [
+        Reading(at=home.now - hours * timedelta(hours=1), balance=Decimal(5000 + hours))
+        for hours in range(20 * 24)
+    ]
+    backend.monitor.merge(past)
+    runway = home.poll(backend, balance(5000)).runway
+    assert runway is not None
+    assert home.poll(backend, balance(4901)).runway == runway
+    restarted = home.session()
+    assert restarted.monitor.load_last_known().runway == runway
+    assert home.poll(restarted, balance(4900)).runway != runway
+
+
+@pytest.mark.parametrize("pause", [1, 3, 6])
+def test_after_a_pause_so_much_less_time_is_left(home: Home, pause: int) -> None:
+    backend = home.session()
+    past = [
+        Reading(at=home.now - hours * timedelta(hours=1), balance=Decimal(1000 + 4 * hours))
+        for hours in range(28 * 24)
+    ]
+    backend.monitor.merge(past)
+    said = home.poll(backend, balance(1000)).runway
+    assert said is not None
+    home.now += timedelta(days=pause)
+    recalled = home.session().monitor.load_last_known().runway
+    assert recalled is not None
+    assert abs(recalled.empty_at - said.empty_at) < timedelta(hours=6)
+
+
+def test_a_tenfold_spend_is_told_of_after_twenty_minutes(home: Home) -> None:
+    backend = home.session()
+    past = [
+        Reading(at=home.now - n * timedelta(minutes=5), balance=Decimal(50_000 + 3 * n))
+        for n in range(20 * 288)
+    ]
+    backend.monitor.merge(past)
+    due = [home.poll(backend, balance(50_000 - 30 * n)).to_notify for n in range(1, 5)]
+    assert due == [(), (), (), (Alert.FAST_SPENDING,)]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_was_told_is_known_again_once_the_history_can_be_read(home: Home, kept: bool) -> None:
+    if kept:
+        first = home.session()
+        home.poll(first, balance(900))
+        first.monitor.mark_notified(Alert.LOW, "live_1")
+        first.close()
+        home.paths.history.rename(home.paths.history.with_name("moved"))
+    home.paths.history.mkdir()
+    backend = home.session()
+    assert home.poll(backend, balance(890)).to_notify == (Alert.LOW,)
+    home.paths.history.rmdir()
+    if kept:
+        home.paths.history.with_name("moved").rename(home.paths.history)
+        assert home.poll(backend, balance(880)).to_notify == ()
+    else:
+        home.poll(backend, balance(880))
+        backend.monitor.mark_notified(Alert.LOW, "live_1")
+    assert home.poll(home.session(), balance(870)).to_notify == ()
+
+
+def test_a_secret_that_vanished_from_the_keyring_is_told_as_an_hour_without_a_balance(
+    home: Home,
+) -> None:
+    tray = home.session()
+    awake_since = home.now
+    asyncio.run(home.keyring.delete("live_1"))
+    restarted = home.session(signed_in=False)
+    assert tray.accounts.client_id == restarted.accounts.client_id == "live_1"
+    asyncio.run(restarted.monitor.poll(awake_since=awake_since))
+    home.now += timedelta(hours=1)
+    snapshot = asyncio.run(restarted.monitor.poll(awake_since=awake_since))
+    assert isinstance(snapshot.trouble, NotSetUpError)
+    assert snapshot.to_notify == (Alert.NO_DATA,)
+
+
+def test_the_hour_without_a_balance_begins_with_the_last_one(home: Home) -> None:
+    backend = home.session()
+    awake_since = home.now
+
+    def poll(answer: Answer, **later: int) -> tuple[Alert, ...]:
+        home.now += timedelta(**later)
+        home.server.answer = answer
+        return asyncio.run(backend.monitor.poll(awake_since=awake_since)).to_notify
+
+    assert poll(balance(6448), minutes=0) == ()
+    assert poll(balance(6440), hours=5) == ()
+    assert poll(status(503), minutes=59) == ()
+    assert poll(status(503), minutes=1) == (Alert.NO_DATA,)
+
+
+def test_who_has_just_signed_in_has_not_been_without_a_balance_for_the_time_before(
+    home: Home,
+) -> None:
+    backend = home.session(signed_in=False)
+    home.server.answer = status(503)
+    awake_since = home.now
+
+    def poll() -> tuple[Alert, ...]:
+        return asyncio.run(backend.monitor.poll(awake_since=awake_since)).to_notify
+
+    assert poll() == ()
+    home.now += timedelta(hours=5)
+    assert poll() == ()
+    asyncio.run(backend.accounts.save(backend.accounts.settings, CREDENTIALS))
+    assert poll() == ()
+    home.now += timedelta(hours=1)
+    assert poll() == (Alert.NO_DATA,)
+
+
+def test_an_hour_without_a_balance_is_told_also_after_the_clock_was_set_back(home: Home) -> None:
+    backend = home.session()
+    home.poll(backend, balance(6448))
+    home.server.answer = status(503)
+    awake_since = home.now = home.now - timedelta(hours=2)
+
+    def fail(minutes: int) -> tuple[Alert, ...]:
+        home.now = awake_since + timedelta(minutes=minutes)
+        return asyncio.run(backend.monitor.poll(awake_since=awake_since)).to_notify
+
+    assert [fail(minutes) for minutes in (30, 59, 60)] == [(), (), (Alert.NO_DATA,)]
+
+
+def test_a_past_with_a_value_that_is_none_hides_no_new_reading(home: Home) -> None:
+    home.poll(home.session(), balance(900))
+    home.engines.pop().close()
+    with closing(sqlite3.connect(home.paths.history, isolation_level=None)) as database:
+        database.execute("UPDATE reading SET balance = 'much'")
+    backend = home.session()
+    snapshot = home.poll(backend, balance(800))
+    assert snapshot.reading is not None
+    assert snapshot.reading.balance == 800
+    assert isinstance(snapshot.storage, DamagedError)
+    assert [*backend.monitor.readings(home.now - timedelta(days=1), home.now)] == [snapshot.reading]

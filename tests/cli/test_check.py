@@ -1,0 +1,284 @@
+"""``check``, as cron, Nagios and Prometheus run it."""
+
+import asyncio
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_rules import mark_notified, snoozed
+from deepvue_tray.core.alert_state import AlertState
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.services.history import History
+from deepvue_tray.services.paths import Paths
+from tests.support.command import COMMAND, run
+from tests.support.faulty_server import FaultyServer, balance, hang, status
+from tests.support.timeouts import TIMEOUT_S
+
+SECRET = "s3cr3t-value"
+
+HAS_DEVICES = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such devices")
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyServer]:
+    with FaultyServer(balance(6448)) as server:
+        monkeypatch.setenv("DEEPVUE_BASE_URL", server.url)
+        monkeypatch.setenv("DEEPVUE_CLIENT_ID", "live_1")
+        monkeypatch.setenv("DEEPVUE_CLIENT_SECRET", SECRET)
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("left", "status", "word"),
+    [(6448, 0, "OK"), (1000, 1, "WARNING"), (250, 2, "CRITICAL"), (0, 2, "CRITICAL")],
+)
+def test_the_exit_status_is_that_of_a_monitoring_plugin(
+    server: FaultyServer, left: int, status: int, word: str
+) -> None:
+    server.answer = balance(left)
+    ran = run("check")
+    assert ran.returncode == status
+    assert ran.stdout.startswith(f"DEEPVUE {word} - {left} credits, ")
+    assert f" | balance={left};1000;250;0" in ran.stdout
+    assert ran.stderr == ""
+
+
+def test_one_check_is_one_request(server: FaultyServer) -> None:
+    run("check")
+    assert len(server.requests) == 1
+
+
+def test_an_alert_that_the_tray_tells_and_a_person_snoozes_meanwhile_stays_so(
+    server: FaultyServer,
+) -> None:
+    history, now = History(Paths.of_user().history), datetime.now(UTC)
+
+    def told_and_snoozed(stored: AlertState | None) -> AlertState:
+        assert stored is not None
+        return snoozed(mark_notified(stored, Alert.LOW, now), now + timedelta(hours=9))
+
+    async def answer(server: FaultyServer, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+        meanwhile = History(Paths.of_user().history)
+        meanwhile.update_alerts("live_1", told_and_snoozed)
+        meanwhile.close()
+        async for piece in balance(890)(server, writer):
+            yield piece
+
+    server.answer = balance(900)
+    run("check")
+    server.answer = answer
+    assert run("check").returncode == 1
+    alerts, latest = history.alerts("live_1"), history.latest("live_1", datetime.now(UTC))
+    history.close()
+    assert latest is not None
+    assert latest.balance == 890
+    assert alerts.notified == {Alert.LOW}
+    assert alerts.snooze is not None
+
+
+@pytest.mark.parametrize("trouble", [status(401, SECRET), status(429), status(503)])
+def test_a_failure_is_unknown_in_one_line_without_the_secret(
+    server: FaultyServer, trouble: object
+) -> None:
+    server.answer = trouble  # type: ignore[assignment] # any answer
+    ran = run("check")
+    assert ran.returncode == 3
+    assert ran.stdout.startswith("DEEPVUE UNKNOWN - ")
+    assert ran.stdout.count("\n") == 1
+    assert SECRET not in ran.stdout + ran.stderr
+
+
+def test_without_credentials_it_says_what_to_do() -> None:
+    ran = run("check")
+    assert ran.returncode == 3
+    assert ran.stdout.startswith("DEEPVUE UNKNOWN - Not set up. ")
+
+
+def test_after_a_failure_the_last_number_is_told_with_its_time(server: FaultyServer) -> None:
+    run("check")
+    server.answer = status(503)
+    assert "Last known: 6448 credits at 20" in run("check").stdout
+
+
+def test_what_it_reads_is_in_the_history_that_the_tray_shows(server: FaultyServer) -> None:
+    run("check")
+    assert [line.rpartition(",")[2] for line in run("history").stdout.splitlines()] == [
+        "balance",
+        "6448",
+    ]
+
+
+def test_the_runway_comes_from_the_stored_history(server: FaultyServer) -> None:
+    now = datetime.now(UTC)
+    past = [
+        Reading(at=now - timedelta(hours=hours), balance=Decimal(6448 + 10 * hours))
+        for hours in range(24 * 14, 0, -1)
+    ]
+    history = History(Paths.of_user().history)
+    history.merge("live_1", past)
+    history.close()
+    assert "6448 credits, about 27 days left | " in run("check").stdout
+    server.answer = status(503)
+    runway = json.loads(run("check", "--json").stdout)["runway"]
+    assert runway["burn_per_day"] == pytest.approx(240, rel=0.01)
+
+
+def test_thresholds_can_be_given(server: FaultyServer) -> None:
+    assert run("check", "--warning", "7000").returncode == 1
+    assert run("check", "--warning", "8000", "--critical", "7000").returncode == 2
+    server.answer = balance(900)
+    assert run("check", "--warning", "off").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--warning", "x"], "'x' is no whole number"),
+        (["--critical", "5000"], "(--critical 5000 is not below --warning 1000)"),
+        (
+            ["--critical", "9000", "--warning", "100"],
+            "(--critical 9000 is not below --warning 100)",
+        ),
+        (["--critical-days", "7"], "(--critical-days 7 is not below --warning-days 7)"),
+        (["--warning-days", "0"], "(--warning-days 0: Must be from 1 to 365 days)"),
+        (["--nonsense"], "--nonsense"),
+    ],
+)
+def test_misuse_is_unknown_and_not_critical_and_asks_nobody(
+    server: FaultyServer, arguments: list[str], reason: str
+) -> None:
+    ran = run("check", *arguments)
+    assert ran.returncode == 3
+    assert reason in ran.stdout + ran.stderr
+    assert server.requests == []
+
+
+def test_a_server_that_may_not_be_asked_is_unknown() -> None:
+    ran = run("check", DEEPVUE_BASE_URL="http://example.com")
+    assert ran.returncode == 3
+    assert "must be https://" in ran.stdout
+
+
+def test_json_is_one_object(server: FaultyServer) -> None:
+    told = json.loads(run("check", "--json").stdout)
+    assert (told["schema"], told["status"], told["balance"]) == (1, "OK", 6448)
+
+
+def test_output_replaces_the_file_whole_and_lets_others_read_it(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "deepvue.prom"
+    path.write_text("old " * 10_000)
+    ran = run("check", "--prometheus", "--output", str(path))
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert path.read_text().startswith("# HELP deepvue_up ")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert [*tmp_path.glob("*deepvue.prom*")] == [path]
+
+
+def test_a_file_that_cannot_be_written_is_unknown_and_named(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    ran = run("check", "--output", str(tmp_path / "missing" / "file"))
+    assert ran.returncode == 3
+    assert "missing/file" in ran.stdout
+
+
+def test_a_home_that_cannot_be_written_costs_the_history_alone(server: FaultyServer) -> None:
+    Path(os.environ["XDG_DATA_HOME"]).write_text("no folder")
+    ran = run("check")
+    assert ran.returncode == 0
+    assert ran.stdout.startswith("DEEPVUE OK - 6448 credits, ")
+    assert "A file could not be used" in ran.stdout
+
+
+def test_a_closed_pipe_is_no_traceback(server: FaultyServer) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    import subprocess
+
+    ran = subprocess.run(
+        [*COMMAND, "check"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert (ran.returncode, ran.stderr) == (141, "")
+
+
+def into(device: str, *arguments: str, stderr: int = subprocess.PIPE) -> tuple[int, str]:
+    """Run ``check`` with a device as standard output; return its status and standard error."""
+    with Path(device).open("wb") as stdout:
+        ran = subprocess.run(
+            [*COMMAND, "check", *arguments], stdout=stdout, stderr=stderr, text=True, check=False
+        )
+    return ran.returncode, ran.stderr
+
+
+@HAS_DEVICES
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["--nonsense"], ["--warning", "0"]])
+def test_a_result_that_cannot_be_written_is_unknown(
+    server: FaultyServer, arguments: list[str]
+) -> None:
+    status, told = into("/dev/full", *arguments)
+    assert status == 3
+    assert "Exception" not in told
+    assert "Traceback" not in told
+
+
+@HAS_DEVICES
+def test_a_result_that_cannot_be_written_is_explained_in_one_line(server: FaultyServer) -> None:
+    _, told = into("/dev/full")
+    assert told.startswith("A file could not be used (standard output: No space left on device)")
+    assert told.count("\n") == 1
+
+
+@HAS_DEVICES
+def test_where_not_even_the_error_can_be_written_it_is_unknown(server: FaultyServer) -> None:
+    assert into("/dev/full", stderr=subprocess.STDOUT)[0] == 3
+
+
+@HAS_DEVICES
+def test_output_can_be_a_device(server: FaultyServer) -> None:
+    ran = run("check", "--output", "/dev/fd/1")
+    assert ran.stdout.startswith("DEEPVUE OK - 6448 credits, ")
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_character_that_standard_output_lacks_changes_no_status(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    (tmp_path / "bücher").write_text("no folder")
+    ran = run("check", XDG_DATA_HOME=str(tmp_path / "bücher"), PYTHONIOENCODING="ascii")
+    assert ran.returncode == 0
+    assert ran.stdout.startswith("DEEPVUE OK - 6448 credits, ")
+    assert r"b\xfccher" in ran.stdout
+    assert ran.stderr == ""
+
+
+def test_a_client_id_that_is_no_text_is_refused_as_misuse(server: FaultyServer) -> None:
+    ran = run("check", DEEPVUE_CLIENT_ID="live_\udcff")
+    assert ran.returncode == 3
+    assert ran.stdout.startswith("DEEPVUE UNKNOWN - Invalid value (the client ID has a space, or a")
+    assert (server.requests, ran.stderr) == ([], "")
+
+
+def test_an_interrupted_check_ends_quietly(server: FaultyServer) -> None:
+    server.answer = hang()
+    process = subprocess.Popen([*COMMAND, "check"], stderr=subprocess.PIPE, text=True)
+    assert server.asked.wait(TIMEOUT_S)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=TIMEOUT_S)
+    assert (process.returncode, told) == (-signal.SIGINT, "")

@@ -1,0 +1,88 @@
+"""A file is the old one or the new one, never a part of either; a device stays one."""
+
+import os
+import stat
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deepvue_tray.core.errors import StorageError
+from deepvue_tray.services import atomic_file
+
+
+def test_a_failure_half_way_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+    def broken() -> Iterator[str]:
+        yield "new"
+        raise StorageError("the source broke")
+
+    path = tmp_path / "file"
+    path.write_text("old")
+    with pytest.raises(StorageError, match="the source broke"):
+        atomic_file.replace(path, broken())
+    assert path.read_text() == "old"
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"missing/readings\.csv"):
+        atomic_file.replace(tmp_path / "missing" / "readings.csv", [])
+
+
+def test_a_folder_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=f"{tmp_path}: Is a directory"):
+        atomic_file.replace(tmp_path, ["new"])
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    target, link = tmp_path / "elsewhere" / "target", tmp_path / "link"
+    link.symlink_to(Path("elsewhere", "target"))
+    for text in ("first", "second"):
+        atomic_file.replace(link, [text])
+        assert link.is_symlink()
+        assert target.read_text() == text
+    assert [*target.parent.iterdir()] == [target]
+
+
+def test_a_link_that_leads_to_itself_is_named(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(link)
+    with pytest.raises(StorageError, match="link: Too many levels of symbolic links"):
+        atomic_file.replace(link, ["new"])
+    assert link.is_symlink()
+
+
+def test_bytes_of_a_name_that_are_no_text_are_written_as_such(tmp_path: Path) -> None:
+    atomic_file.replace(tmp_path / "file", ["\udcff: no such file"])
+    assert (tmp_path / "file").read_text() == r"\udcff: no such file"
+
+
+needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+
+
+@needs_posix
+def test_a_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=atomic_file.replace, args=(pipe, ["one\n", "two\n"]))
+    writer.start()
+    assert pipe.read_text() == "one\ntwo\n"
+    writer.join()
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@needs_posix
+def test_a_device_is_written_to_and_stays() -> None:
+    ours, terminal = os.openpty()
+    device = Path(os.ttyname(terminal))
+    before = device.stat()
+    atomic_file.replace(device, ["new\n"], mode=0o644)
+    assert os.read(ours, 99) == b"new\r\n"
+    after = device.stat()
+    assert (after.st_rdev, after.st_mode) == (before.st_rdev, before.st_mode)
+    os.close(ours)
+    os.close(terminal)

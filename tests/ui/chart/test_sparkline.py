@@ -1,0 +1,73 @@
+"""The card's small line is as crisp on every screen."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.snapshot import Level
+from deepvue_tray.services.history_rows import buckets_of
+from deepvue_tray.ui.chart.sparkline import Sparkline
+from deepvue_tray.ui.chart.step_line import StepLine
+from deepvue_tray.ui.icon import COLOURS
+from tests.ui.test_history_window import plot
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def test_a_top_up_is_marked_and_a_correction_is_not() -> None:
+    readings = [
+        Reading(at=NOW + number * timedelta(minutes=5), balance=Decimal(balance))
+        for number, balance in enumerate(("1000", "990", "995", "995.5", "1500"))
+    ]
+    marks = StepLine.through(buckets_of(None, readings), NOW).top_ups
+    assert [(mark.x(), mark.y()) for mark in marks] == [(1200, 1500)]
+
+
+def rows_of(picture: QImage, colour: QColor) -> list[int]:
+    """Return the rows of pixels in which a line of this very colour lies."""
+    rows = range(picture.height())
+    across = range(picture.width())
+    return [y for y in rows if any(picture.pixelColor(x, y) == colour for x in across)]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 1.75])
+def test_both_thresholds_are_lines_of_one_pixel(qtbot: QtBot, scale: float) -> None:
+    shown = plot()
+    line = Sparkline()
+    qtbot.addWidget(line)
+    line.resize(line.sizeHint())
+    line.show_past(shown.since, shown.until, shown.buckets, Settings(low=500))
+    picture = QImage(line.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.setDevicePixelRatio(scale)
+    line.render(picture)
+    for level in (Level.LOW, Level.CRITICAL):
+        assert len(rows_of(picture, COLOURS[level])) == 1
+
+
+GROUNDS = """
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPolygonF
+from deepvue_tray.ui.chart.step_line import ground_below
+for pieces in range(1, 2000):
+    line = [(float(x + 1), 2.0 * x) for x in range(pieces)]
+    ground = ground_below(QPolygonF([QPointF(*point) for point in line]), 7.0)
+    expected = [*line, (float(pieces), 7.0), (1.0, 7.0)]
+    assert [point.toTuple() for point in ground] == expected, pieces
+"""
+
+
+def test_the_ground_ends_where_the_line_does_however_many_points_it_has() -> None:
+    # glibc then overwrites all that is freed, so that its use is seen.
+    perturbed = {**os.environ, "MALLOC_PERTURB_": "85"}
+    ran = subprocess.run(
+        [sys.executable, "-c", GROUNDS], env=perturbed, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr

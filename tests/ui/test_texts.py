@@ -1,0 +1,228 @@
+"""What a person reads."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QLocale
+
+from deepvue_tray.core.actions import Action
+from deepvue_tray.core.alert import SEVERITIES, Alert
+from deepvue_tray.core.alert_state import Snooze
+from deepvue_tray.core.errors import (
+    DeepvueError,
+    InactiveError,
+    OfflineError,
+    RejectedError,
+    StorageError,
+)
+from deepvue_tray.core.forecast.runway import Runway
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.ui import texts
+
+NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def locale(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Speak the locale a test is parametrised with, else British English."""
+    before = QLocale()
+    QLocale.setDefault(QLocale(getattr(request, "param", "en_GB")))
+    yield
+    QLocale.setDefault(before)
+
+
+def known(balance: str, at: datetime = NOW, trouble: DeepvueError | None = None) -> Snapshot:
+    return Snapshot(reading=Reading(at=at, balance=Decimal(balance)), trouble=trouble)
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [("en_GB", "1,234,567"), ("en_IN", "12,34,567"), ("de_DE", "1.234.567")],
+    indirect=["locale"],
+)
+def test_numbers_are_grouped_as_the_locale_does(text: str) -> None:
+    assert texts.format_number(Decimal(1234567)) == text
+
+
+@pytest.mark.parametrize(
+    ("balance", "text"),
+    [
+        ("6448", "6,448"),
+        ("6448.0", "6,448"),
+        ("6448.5", "6,448.50"),
+        ("6448.126", "6,448.13"),
+        ("0.300000000000", "0.30"),
+        ("0.001", "0.001"),
+        ("-3", "-3"),
+        ("-0.37", "-0.37"),
+        ("1E+3", "1,000"),
+        ("9007199254740991", "9,007,199,254,740,991"),
+    ],
+)
+def test_two_decimals_are_shown_where_they_say_something(balance: str, text: str) -> None:
+    assert texts.format_number(Decimal(balance)) == text
+
+
+def test_an_unknown_balance_is_a_dash_and_never_zero() -> None:
+    assert texts.format_balance(Snapshot()) == "—"
+
+
+def test_one_credit_is_singular() -> None:
+    assert texts.format_balance(known("1")) == "1 credit"
+
+
+def test_the_tooltip_says_the_balance_and_its_time() -> None:
+    assert texts.tooltip_text(known("6448"), NOW, "") == "6,448 credits · gathering data · 14:05"
+
+
+def test_the_menu_and_the_card_say_as_of_when() -> None:
+    assert texts.status_text(known("6448"), NOW) == "as of 14:05"
+    offline = known("6448", NOW - timedelta(days=1), OfflineError())
+    assert texts.status_text(offline, NOW) == "as of Sun 22 Nov, 14:05 · No connection"
+    assert texts.reading_time_text(Snapshot(), NOW) == ""
+
+
+def test_the_time_has_its_day_when_it_is_not_today_s() -> None:
+    shown = texts.tooltip_text(known("6448", NOW - timedelta(days=1)), NOW, "")
+    assert shown == "6,448 credits · gathering data · Sun 22 Nov, 14:05"
+
+
+def test_trouble_stands_beside_the_last_good_number() -> None:
+    shown = texts.tooltip_text(known("6448", trouble=OfflineError()), NOW, "")
+    assert shown == "6,448 credits · gathering data · 14:05 · No connection"
+
+
+def test_trouble_without_a_number_shows_no_number() -> None:
+    assert texts.tooltip_text(Snapshot(trouble=RejectedError()), NOW, "") == "Credentials refused"
+
+
+def test_the_demo_says_so() -> None:
+    assert texts.tooltip_text(known("6448"), NOW, "Demo").startswith("Demo · ")
+
+
+def test_what_could_not_be_stored_is_said() -> None:
+    snapshot = Snapshot(reading=known("5").reading, storage=StorageError("disk full"))
+    assert "A file could not be used" in texts.tooltip_text(snapshot, NOW, "")
+
+
+@given(
+    balance=st.decimals(-(2**53), 2**53, places=12),
+    trouble=st.sampled_from([None, OfflineError(), RejectedError("x" * 160)]),
+)
+def test_the_tooltip_never_exceeds_what_windows_shows(
+    balance: Decimal, trouble: DeepvueError | None
+) -> None:
+    shown = texts.tooltip_text(known(str(balance), NOW - timedelta(400), trouble), NOW, "Demo")
+    assert len(shown) <= 127
+
+
+def every_error(root: type[DeepvueError] = DeepvueError) -> Iterator[type[DeepvueError]]:
+    for kind in root.__subclasses__():
+        if hasattr(kind, "title"):
+            yield kind
+        yield from every_error(kind)
+
+
+@pytest.mark.parametrize("kind", [*dict.fromkeys(every_error())], ids=lambda kind: kind.__name__)
+def test_every_error_has_a_title_a_remedy_and_a_condition(kind: type[DeepvueError]) -> None:
+    said = texts.error_text(kind("in its own words"))
+    assert said == f"{kind.title} (in its own words). {kind.remedy}"
+    assert kind.remedy.endswith(".")
+    assert kind.condition
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_remedy_that_can_be_clicked_has_a_name(action: Action) -> None:
+    assert texts.action_label(action)
+
+
+def lasting(days: float, early: float, late: float, balance: str = "6448") -> Snapshot:
+    ends = [NOW + timedelta(days=each) for each in (days, early, late)]
+    runway = Runway(empty_at=ends[0], earliest=ends[1], latest=ends[2], burn_rate=1)
+    return replace(known(balance), runway=runway)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (1 / 1440, "about 1 minute left"),
+        (0.5 / 24, "about 30 minutes left"),
+        (1.2 / 24, "about 1 hour left"),
+        (1.5, "about 36 hours left"),
+        (2, "about 2 days left"),
+        (11.3, "about 11 days left"),
+        (91, "about 3 months left"),
+        (366, "more than a year left"),
+        (-1, "may be empty by now"),
+    ],
+)
+def test_the_runway_is_said_as_roughly_as_it_is_known(days: float, said: str) -> None:
+    assert texts.runway_text(lasting(days, days, days), NOW) == said
+
+
+def test_the_tooltip_says_how_long_it_lasts() -> None:
+    shown = texts.tooltip_text(lasting(11, 9, 14), NOW, "")
+    assert shown == "6,448 credits · about 11 days left · 14:05"
+
+
+def test_the_menu_says_until_which_day() -> None:
+    assert texts.runway_with_date_text(lasting(11, 9, 14), NOW) == "about 11 days left, Fri 4 Dec"
+    assert texts.runway_with_date_text(lasting(366, 366, 366), NOW) == "more than a year left"
+    assert texts.runway_with_date_text(known("6448"), NOW) == "gathering data"
+    assert texts.runway_with_date_text(Snapshot(), NOW) == ""
+
+
+def test_an_empty_wallet_lasts_no_time_at_all() -> None:
+    assert texts.runway_text(lasting(0, 0, 0, balance="0"), NOW) == "empty"
+
+
+def test_the_range_says_how_sure_that_is() -> None:
+    assert texts.runway_range_text(lasting(11, 9, 14), NOW) == "between 9 and 14 days"
+    assert texts.runway_range_text(lasting(3, 1, 4), NOW) == "between 24 hours and 4 days"
+    assert texts.runway_range_text(lasting(200, 100, 366), NOW) == "at least 3 months"
+    assert texts.runway_range_text(lasting(366, 366, 366), NOW) == ""
+    assert texts.runway_range_text(known("6448"), NOW) == ""
+
+
+def test_the_menu_says_how_long_alerts_are_silent() -> None:
+    silent = partial(replace, known("6448"))
+    assert texts.snooze_text(known("6448"), NOW) == "Snooze alerts"
+    until = silent(snoozed=Snooze(NOW + timedelta(hours=1), frozenset()))
+    assert texts.snooze_text(until, NOW) == "Alerts snoozed until 15:05"
+    top_up = silent(snoozed=Snooze(None, frozenset()))
+    assert texts.snooze_text(top_up, NOW) == "Alerts snoozed until the next top-up"
+
+
+def test_the_low_notification_says_how_much_is_left_how_long_and_what_to_do() -> None:
+    notification = texts.notification_for(Alert.LOW, lasting(6, 5, 8, balance="960"), NOW, "Demo")
+    assert notification.title == "Demo: Deepvue credits are low"
+    assert notification.body == "960 credits, about 6 days left, Sun 29 Nov."
+    assert [label for _, label in notification.buttons] == ["Top up", "Snooze until morning"]
+
+
+@pytest.mark.parametrize("alert", Alert)
+def test_every_alert_has_a_title_and_a_body_and_its_buttons_are_actions(alert: Alert) -> None:
+    notification = texts.notification_for(alert, known("960", trouble=RejectedError()), NOW, "")
+    assert notification.title
+    assert notification.body
+    assert all(Action(name) and label for name, label in notification.buttons)
+
+
+def test_an_inactive_account_is_not_called_refused_credentials() -> None:
+    trouble = InactiveError("Inactive client_id")
+    notification = texts.notification_for(Alert.REJECTED, known("960", trouble=trouble), NOW, "")
+    assert notification.title == "The Deepvue account is inactive"
+    assert notification.body.startswith("Account inactive (Inactive client_id). ")
+    assert notification.buttons == (("dashboard", "Open dashboard"),)
+
+
+def test_what_is_worse_takes_the_place_of_what_was_bad() -> None:
+    kinds = {texts.notification_for(alert, known("5"), NOW, "").kind for alert in SEVERITIES}
+    assert len(kinds) == 1
