@@ -259,9 +259,10 @@ def _durations(past: _Past, balance: float) -> tuple[float, float, float]:
     run = exp(median(trial.truths[0] for trial in trials))
     independent = min(len(trials), past.read[-1] / run)
     believed = bias * independent / (independent + _BIAS_TRIALS)
-    # The range allows for the bias and for none.
-    earliest = middle + low - max(0.0, bias - believed)
-    latest = middle + high + max(0.0, believed - bias)
+    # Few trials show too little of the spread: what Student's t adds for as many, to first order.
+    wide = 1 + 1 / independent
+    earliest = middle + min(bias, believed) - wide * (bias - low)
+    latest = middle + max(bias, believed) + wide * (high - bias)
     return exp(earliest), exp(middle + believed), exp(latest)
 
 
