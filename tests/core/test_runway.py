@@ -264,6 +264,11 @@ def test_the_range_holds_the_truth_about_eight_times_in_ten(seen: str) -> None:
     assert 0.7 < fmean(covered) < 0.88
 
 
+def test_the_range_holds_the_truth_as_often_where_the_history_shows_few_such_runs() -> None:
+    covered = [case.covered for law in LAWS for case in cases(law, "always", 5)]
+    assert fmean(covered) > 0.83
+
+
 # What readings are like
 
 
@@ -281,6 +286,16 @@ def test_a_top_up_within_a_gap_hides_the_spending_of_the_gap_alone() -> None:
         if not NOW - 4 * DAY < r.at < NOW - 2 * DAY
     ]
     assert hours(forecast(readings)) == pytest.approx(24, rel=0.02)
+
+
+def test_spending_right_before_a_top_up_counts_where_readings_are_days_apart() -> None:
+    # A top-up after each Monday's reading hides what is spent until Friday's.
+    readings = [
+        at(r.at, r.balance - 3000 * ((NOW - r.at) // (7 * DAY)))
+        for r in steady(days=28)
+        if r.at.hour == 12 and r.at.minute == 0 and r.at.weekday() in (0, 4)
+    ]
+    assert hours(forecast(readings)) == pytest.approx(24, rel=0.05)
 
 
 def test_a_day_hidden_by_a_top_up_is_no_known_day() -> None:

@@ -34,9 +34,6 @@ _DAY_H = 24
 _WEEK_H = 168
 _HORIZON_H = HORIZON / timedelta(hours=1)
 
-_MIN_KNOWN_H = _DAY_H
-"""The known spending that a forecast needs: less cannot tell day from night."""
-
 _LOOKBACKS_H = (4 * _WEEK_H, 2 * _WEEK_H, _WEEK_H, _DAY_H, 3)
 """The time that each pair of candidates averages, longest first."""
 
@@ -47,8 +44,7 @@ _PRIOR_WEIGHT = 0.25
 """How many observations the broader mean counts as, in a mean of few."""
 
 _BIAS_TRIALS = 25
-"""How many independent trials it takes to correct half of a bias: so many tell a bias of a fifth of
-the errors' spread from chance."""
+"""How many independent trials it takes to correct a bias by half."""
 
 _DEFAULT_ERROR = log(3.0)
 """Half the width of the range without any trial: between a third and three times."""
@@ -78,23 +74,19 @@ def forecast_runway(series: Series, now: datetime) -> Runway | None:
     if not series.spent:
         return None
     past = _past(series)
-    burn_rate = _mean_rate(past.spent) * _DAY_H if past else 0.0
-    if series.balance <= 0:
-        return Runway(empty_at=now, earliest=now, latest=now, burn_rate=burn_rate)
-    if past is None:
+    if past is None and series.balance > 0:
         return None
     passed, most = now.timestamp() - series.end, HORIZON.total_seconds()
     earliest, empty_at, latest = (
         now + timedelta(seconds=min(most, max(0.0, hours * HOUR_S - passed)))
-        for hours in _durations(past, series.balance)
+        for hours in (_durations(past, series.balance) if past else (0.0, 0.0, 0.0))
     )
+    burn_rate = _mean_rate(past.spent) * _DAY_H if past else 0.0
     return Runway(empty_at=empty_at, earliest=earliest, latest=latest, burn_rate=burn_rate)
 
 
 class _Profile:
     """The hours' shares of the week's spending, summed up; their mean is one."""
-
-    __slots__ = ("_until",)
 
     def __init__(self, shares: Sequence[float]) -> None:
         scale = _WEEK_H / sum(shares)
@@ -125,11 +117,10 @@ class _Past(NamedTuple):
 
 
 def _past(series: Series) -> _Past | None:
-    """Learn the profile day by day; None while too little is known.
+    """Learn the profile day by day, relative to the mean of the last week; None if too short.
 
     The sum of a longer segment is spread along the profile learnt before. Hidden spending is
-    filled in at the mean rate, and teaches nothing. Each hour is compared with the mean of the week
-    before it, so that a rising level is not mistaken for a profile.
+    filled in at the mean rate, and teaches nothing.
     """
     sums, weights, shares = [0.0] * _WEEK_H, [0.0] * _WEEK_H, [1.0] * _WEEK_H
     past, to_learn, known, hour = _Past([0.0], [0], []), list[tuple[int, float]](), 0, 0
@@ -156,7 +147,7 @@ def _past(series: Series) -> _Past | None:
             to_learn.clear()
             shares = _shares(sums, weights)
             profiles += [_Profile(shares)] * new_days
-    return past if known >= _MIN_KNOWN_H else None
+    return past if known >= _DAY_H else None  # less cannot tell day from night
 
 
 def _mean_rate(spent: Sequence[float]) -> float:
@@ -240,6 +231,8 @@ def _trials(past: _Past, balance: float) -> list[_Trial]:
 
 def _durations(past: _Past, balance: float) -> tuple[float, float, float]:
     """Return the tenth, fiftieth and ninetieth percentile of the hours to zero."""
+    if balance <= 0:
+        return 0.0, 0.0, 0.0
     if past.spent[-1] <= 0:
         return inf, inf, inf
     candidates = _candidates(past, past.profiles[-1], past.read[-1], balance)
@@ -249,19 +242,21 @@ def _durations(past: _Past, balance: float) -> tuple[float, float, float]:
         return exp(middle - _DEFAULT_ERROR), exp(middle), exp(middle + _DEFAULT_ERROR)
     weights = _weights(trials)
     middle = sum(map(mul, weights, candidates))
-    errors = list[float]()
-    for trial in trials:
-        forecast = sum(map(mul, weights, trial.candidates))
-        errors += [truth - forecast for truth in trial.truths]
-    errors.sort()
+    forecasts = [sum(map(mul, weights, trial.candidates)) for trial in trials]
+    errors = sorted(
+        truth - forecast
+        for trial, forecast in zip(trials, forecasts, strict=True)
+        for truth in trial.truths
+    )
     low, bias, high = (errors[int(part * len(errors))] for part in (0.1, 0.5, 0.9))
     # Trials less than one run apart share most of their truth.
     run = exp(median(trial.truths[0] for trial in trials))
     independent = min(len(trials), past.read[-1] / run)
     believed = bias * independent / (independent + _BIAS_TRIALS)
-    # The range allows for the bias and for none.
-    earliest = middle + low - max(0.0, bias - believed)
-    latest = middle + high + max(0.0, believed - bias)
+    # Few trials show too little of the spread: what Student's t adds for as many, to first order.
+    wide = 1 + 1 / independent
+    earliest = middle + min(bias, believed) - wide * (bias - low)
+    latest = middle + max(bias, believed) + wide * (high - bias)
     return exp(earliest), exp(middle + believed), exp(latest)
 
 
@@ -271,9 +266,7 @@ def _weights(trials: Sequence[_Trial]) -> list[float]:
     Squared, for the candidates are much alike: ten poor ones must not outvote a good one.
     """
     truths = [trial.truths[0] for trial in trials]
-    weights = []
-    for candidates in zip(*(trial.candidates for trial in trials), strict=True):
-        error = sum(map(abs, map(sub, truths, candidates))) / len(trials)
-        weights.append(1 / (error + 1e-6) ** 4)  # the millionth is for those that never err
-    whole = sum(weights)
-    return [each / whole for each in weights]
+    by_candidate = zip(*(trial.candidates for trial in trials), strict=True)
+    errors = [fmean(map(abs, map(sub, truths, forecasts))) for forecasts in by_candidate]
+    weights = [1 / (error + 1e-6) ** 4 for error in errors]  # a millionth for those that never err
+    return [weight / sum(weights) for weight in weights]

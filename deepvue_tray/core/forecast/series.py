@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import accumulate, pairwise
-from math import ceil
+from math import ceil, inf
 from operator import sub
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ Point = tuple[float, float]
 
 
 class Gap(NamedTuple):
-    """More than two steps between two readings with different balances; times as in `Point`."""
+    """The time between two different balances more than two steps apart, as in `Point`."""
 
     begin: float
     end: float
@@ -36,12 +36,10 @@ class Gap(NamedTuple):
 
 
 class Series(NamedTuple):
-    """A wallet's spending in the last eight weeks."""
+    """A wallet's spending in the last eight weeks; ``end`` and ``balance`` are the last reading."""
 
     end: float
-    """The time of the last reading, as in `Point`."""
     balance: float
-    """The last balance, in credits."""
     spent: list[float]
     """Credits spent until ``end``, until one step before it, and so on, since the first reading.
     Empty without readings, interpolated between them."""
@@ -74,10 +72,8 @@ def series_of(points: Sequence[Point], latest: Reading | None = None) -> Series:
     """
     points = list(points)
     if latest:
-        at = latest.at.timestamp()
-        while points and points[-1][0] >= at:
-            points.pop()
-        points.append((at, float(latest.balance)))
+        point = (latest.at.timestamp(), float(latest.balance))
+        points[bisect_left(points, (point[0], -inf)) :] = [point]
     if not points:
         return Series(0.0, 0.0, [], [])
     times, balances = (list(column) for column in zip(*points, strict=True))
