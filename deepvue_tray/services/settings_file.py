@@ -51,11 +51,9 @@ class SettingsFile:
         except DamagedError:
             self._known = self._stamp()
             raise
-        settings = Settings()
+        settings = Settings(alerts=_alerts_in(stored))
         for field in fields(Settings):
-            if field.name == "alerts":
-                settings = replace(settings, alerts=_alerts_in(stored))
-            elif field.name in stored:
+            if field.name in stored and field.name != "alerts":
                 with suppress(ValueError, TypeError, OverflowError):
                     settings = _with(settings, field.name, stored[field.name])
         # A low threshold below the default critical one: the person's own choice stands.

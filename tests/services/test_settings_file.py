@@ -148,6 +148,7 @@ def test_a_client_id_that_is_half_a_character_is_none(path: Path) -> None:
 
 
 def test_alerts_switched_off_by_version_0_1_stay_off(path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
     path.write_text('{"notify_burning": false, "notify_blind": false, "notify_low": true}')
     file = SettingsFile(path)
     kept = frozenset(Alert) - {Alert.FAST_SPENDING, Alert.NO_DATA}
