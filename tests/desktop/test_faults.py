@@ -9,7 +9,7 @@ from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 
 UNBUILDABLE = """
-from deepvue_tray.app.application import run
+from deepvue_tray.app.startup import run
 from deepvue_tray.core.errors import StorageError
 
 def build():
@@ -39,19 +39,19 @@ def test_a_program_that_cannot_be_built_says_so_and_can_be_quit(
 
 FAULTY = """
 import asyncio
-from deepvue_tray.app import application
+from deepvue_tray.app.startup import run
 from deepvue_tray.backend.demo import demo_backend
 from deepvue_tray.backend.monitor import Monitor
 
-recall = Monitor.recall
+load_last_known = Monitor.load_last_known
 
-def faulty_recall(monitor):
+def fail_later(monitor):
     asyncio.get_running_loop().call_soon(divmod, 1, 0)
-    return recall(monitor)
+    return load_last_known(monitor)
 
-Monitor.recall = faulty_recall
+Monitor.load_last_known = fail_later
 with demo_backend() as build:
-    raise SystemExit(app.run(build, prefix="Demo", single=False))
+    raise SystemExit(run(build, prefix="Demo", single=False))
 """
 
 
