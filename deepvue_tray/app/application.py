@@ -91,7 +91,7 @@ class Application(QObject):
             Action.SNOOZE_HOUR: lambda: self._snooze(datetime.now(UTC) + timedelta(hours=1)),
             Action.SNOOZE_MORNING: lambda: self._snooze(tomorrow_morning(datetime.now(UTC))),
             Action.SNOOZE_TOP_UP: partial(self._snooze, None),
-            Action.RESUME: lambda: worker.submit(Backend.resume_alerts, self.poller.reevaluate),
+            Action.RESUME: self._resume_alerts,
             Action.ABOUT: self._open_about,
             # quit() would close the window without a tray first, which says that all goes on.
             Action.QUIT: qt.exit,
@@ -133,6 +133,9 @@ class Application(QObject):
     def _snooze(self, until: datetime | None) -> None:
         self._worker.submit(lambda backend: backend.snooze(until), self.poller.reevaluate)
 
+    def _resume_alerts(self) -> None:
+        self._worker.submit(lambda backend: backend.resume_alerts(), self.poller.reevaluate)
+
     def _open_about(self) -> None:
         self._worker.submit(lambda backend: (backend.paths, libraries()), self._show_about)
 
@@ -150,7 +153,7 @@ class Application(QObject):
             if known is not None:
                 self.poller.reset_and_poll(known)
 
-        self._worker.submit(Backend.reload_if_changed, on_result)
+        self._worker.submit(lambda backend: backend.reload_if_changed(), on_result)
 
     def _on_load_error(self, error: Exception) -> None:
         self.poller.reset_and_poll(self.poller.snapshot)
