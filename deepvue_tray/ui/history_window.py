@@ -21,6 +21,7 @@ from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.ui import texts
 from deepvue_tray.ui.chart.chart import Chart, Plot
 from deepvue_tray.ui.palette import keep_readable
+from deepvue_tray.ui.windows import redraw_when_resized
 
 DAY = timedelta(days=1)
 
@@ -71,6 +72,7 @@ class HistoryWindow(QWidget):
         whole.addWidget(self._said)
         self._chart.setFocus()
         keep_readable(self)
+        redraw_when_resized(self)
 
     def ask(self) -> None:
         """Ask for the range that was chosen, up to now and a little beyond."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -51,6 +51,7 @@ from deepvue_tray.ui.palette import keep_readable
 from deepvue_tray.ui.scroll_area import ScrollArea
 from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.translation import translate
+from deepvue_tray.ui.windows import redraw_when_resized, set_size
 
 _MINUTE = timedelta(minutes=1)
 _PROGRESS_WIDTH, _PROGRESS_HEIGHT = 80, 8
@@ -112,6 +113,7 @@ class SettingsDialog(QDialog):
         if notice:
             self._failure.say(texts.error_text(notice))
         keep_readable(self)
+        redraw_when_resized(self)
         self._fit()
 
     def show_tested(self, reading: Reading) -> None:
@@ -187,7 +189,7 @@ class SettingsDialog(QDialog):
         room = self.screen().availableGeometry().height() - title
         size = self._whole.totalSizeHint()
         bar = self._groups.allow_bar(size.height() > room)
-        self.setFixedSize(size.width() + bar, min(size.height(), room))
+        set_size(self, QSize(size.width() + bar, min(size.height(), room)))
 
     def _credentials_box(self, *, from_environment: bool) -> QWidget:
         known = bool(self._settings.client_id)

@@ -93,6 +93,9 @@ def wait_until(condition: Callable[[], T], what: str, timeout_s: float = TIMEOUT
 class Desktop:
     """A desktop as long as the context lasts; ``folder`` takes its home and its logs."""
 
+    prefix: tuple[str, ...] = ()
+    """Stands before each command that is started on the desktop."""
+
     def __init__(
         self,
         folder: Path,
@@ -145,6 +148,7 @@ class Desktop:
         """Start a program that ends with the desktop; its output goes to ``<name>.log``."""
         name = name or Path(command[0]).name
         log = self._ending.enter_context((self.folder / f"{name}.log").open("ab"))
+        command = (*self.prefix, *command)
         process = subprocess.Popen(command, env=self.env | env, stdout=log, stderr=log)
         self._running[name] = process
         self._ending.callback(_end, process)
@@ -208,7 +212,12 @@ class Desktop:
     def run(self, *command: str, input: str = "") -> str:  # noqa: A002 - subprocess's own name
         """Run a short program on this desktop, and return what it printed."""
         ran = subprocess.run(
-            command, env=self.env, input=input, capture_output=True, text=True, check=False
+            (*self.prefix, *command),
+            env=self.env,
+            input=input,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return ran.stdout
 
@@ -268,6 +277,7 @@ class Desktop:
 
     def _start_keyring(self) -> None:
         command = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
+        command = [*self.prefix, *command]
         log = self._ending.enter_context((self.folder / "keyring.log").open("ab"))
         process = subprocess.Popen(
             command, env=self.env, stdin=subprocess.PIPE, stdout=log, stderr=log
