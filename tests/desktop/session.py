@@ -35,7 +35,7 @@ PACKAGES = {
 }
 """Debian's package of each program that the tests start."""
 
-_BUS = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
+BUS = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
 
 _PANEL = """<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
@@ -168,7 +168,7 @@ class Desktop:
         self.stop("xfce4-panel")
         # The watcher lives in a plugin's process, which may outlive the panel for a moment.
         watcher = "org.kde.StatusNotifierWatcher"
-        wait_until(lambda: not self.call(_BUS, "NameHasOwner", "s", watcher)[0], "no panel")
+        wait_until(lambda: not self.call(BUS, "NameHasOwner", "s", watcher)[0], "no panel")
 
     def start_panel(self, panel: str) -> None:
         """Start ``xfce4-panel``, a StatusNotifier host, or ``tint2``, an XEmbed one."""
@@ -243,7 +243,7 @@ class Desktop:
 
     def wait_for_name(self, name: str) -> None:
         """Wait until somebody owns ``name`` on the session bus."""
-        wait_until(lambda: self.call(_BUS, "NameHasOwner", "s", name)[0], name)
+        wait_until(lambda: self.call(BUS, "NameHasOwner", "s", name)[0], name)
 
     def _write(self, name: str, text: str) -> None:
         path = Path(self.env["HOME"], name)
