@@ -159,7 +159,7 @@ def _run_wired(
         from deepvue_tray.ui.card import Card
 
         made = Card(prefix, icon.menu)
-        made.asked.connect(act)
+        made.action_requested.connect(act)
         icon.tray_found.connect(made.hide)
         poller.changed.connect(made.show_snapshot)
         made.show_snapshot(poller.snapshot)
@@ -248,11 +248,11 @@ def _run_wired(
     network.back.connect(poller.on_network)
     if not background:
         poller.changed.connect(settings.open_at_first_start)
-    tray.asked.connect(act)
+    tray.action_requested.connect(act)
     icon.tray_lost.connect(lambda: logger.warning(NO_TRAY))
     if not background:
         icon.tray_lost.connect(show_card_without_tray)
-    notifications.asked.connect(act)
+    notifications.action_requested.connect(act)
     faults.first.connect(notifications.tell_of_fault)
     if instance:
         instance.asked.connect(show_card)

@@ -28,7 +28,7 @@ class NotificationController(QObject):
     is called on this thread when that is remembered.
     """
 
-    asked = Signal(object)
+    action_requested = Signal(object)
     """The Action of a button that was pressed; a click on the note itself asks for the card."""
     pressed = Signal(str)
     """To be emitted, on any thread, with the identifier of a button or an empty one."""
@@ -94,7 +94,7 @@ class NotificationController(QObject):
 
     @Slot(str)
     def _on_pressed(self, button: str) -> None:
-        self.asked.emit(Action(button) if button else Action.CARD)
+        self.action_requested.emit(Action(button) if button else Action.CARD)
 
     @Slot()
     def _on_service(self) -> None:

@@ -152,6 +152,6 @@ def test_a_fault_is_told_natively_or_by_a_balloon(
 def test_a_press_asks_for_its_action(
     qtbot: QtBot, desktop: Desktop, button: str, action: Action
 ) -> None:
-    with qtbot.waitSignal(desktop.notifications.asked) as asked:
+    with qtbot.waitSignal(desktop.notifications.action_requested) as asked:
         desktop.notifications.pressed.emit(button)
     assert asked.args == [action]
