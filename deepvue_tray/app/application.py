@@ -106,7 +106,7 @@ class Application(QObject):
         if not options.background:
             self.poller.changed.connect(self._settings.open_at_first_start)
             icon.tray_lost.connect(self.card.open_without_tray)
-        self._tray.asked.connect(self.perform)
+        self._tray.action_requested.connect(self.perform)
         self.card.action_requested.connect(self.perform)
         self._notifications.action_requested.connect(self.perform)
         icon.watch_host()

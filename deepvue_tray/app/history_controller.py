@@ -42,9 +42,9 @@ class HistoryController(QObject):
             from deepvue_tray.ui.history_window import HistoryWindow  # noqa: PLC0415
 
             self._window = HistoryWindow(self._prefix)
-            self._window.plot_asked.connect(self._request)
-            self._window.export_asked.connect(self._export)
-            self._window.picture_asked.connect(self._save_picture)
+            self._window.plot_requested.connect(self._request)
+            self._window.export_requested.connect(self._export)
+            self._window.picture_requested.connect(self._save_picture)
         self._window.ask()
         self._window.show()
         self._window.raise_()

@@ -55,7 +55,7 @@ class Card(QWidget):
     program goes on.
     """
 
-    asked = Signal(object)
+    action_requested = Signal(object)
     """An Action that a person has chosen."""
 
     def __init__(self, prefix: str, menu: QMenu | None = None) -> None:
@@ -196,7 +196,7 @@ class Card(QWidget):
         leave = question.addButton(
             texts.action_label(Action.QUIT), QMessageBox.ButtonRole.DestructiveRole
         )
-        leave.clicked.connect(lambda: self.asked.emit(Action.QUIT))
+        leave.clicked.connect(lambda: self.action_requested.emit(Action.QUIT))
         stay = question.addButton(self.tr("Keep watching"), QMessageBox.ButtonRole.AcceptRole)
         question.setDefaultButton(stay)
         question.setEscapeButton(stay)
@@ -206,7 +206,7 @@ class Card(QWidget):
     def _button(self, action: Action) -> QPushButton:
         button = QPushButton(texts.action_label(action))
         button.setToolTip(texts.action_tooltip(action))
-        button.clicked.connect(lambda: self.asked.emit(action))
+        button.clicked.connect(lambda: self.action_requested.emit(action))
         return button
 
     def _build(self) -> None:

@@ -40,17 +40,17 @@ def end_of(since: datetime, now: datetime, runway: Runway | None) -> datetime:
 
 
 class HistoryWindow(QWidget):
-    """Shows plots, and asks for the ones a person wants to see.
+    """Shows plots, and requests the ones a person wants to see.
 
-    ``plot_asked`` carries the first moment, or None for all there is, and the last, or None for now
-    and what ``end_of`` shows ahead; both aware, in UTC. ``export_asked`` carries the file that is
-    to take the readings of the range shown, and the range; ``picture_asked`` the file that is to
-    take an image, and the image.
+    ``plot_requested`` carries the start of the range, or None for the first reading, and its end,
+    or None for the end that ``end_of`` returns; both are aware UTC. ``export_requested`` carries
+    the file for the readings of the displayed range, and the start and end of that range.
+    ``picture_requested`` carries the file for an image of the chart, and the image.
     """
 
-    plot_asked = Signal(object, object)
-    export_asked = Signal(object, object, object)
-    picture_asked = Signal(object, object)
+    plot_requested = Signal(object, object)
+    export_requested = Signal(object, object, object)
+    picture_requested = Signal(object, object)
 
     def __init__(self, prefix: str) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class HistoryWindow(QWidget):
         self._length: timedelta | None = 7 * DAY
         self._follows = True
         self._chart = Chart()
-        self._chart.range_asked.connect(self._on_range)
+        self._chart.range_requested.connect(self._on_range)
         self._said = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         whole = QVBoxLayout(self)
@@ -75,10 +75,10 @@ class HistoryWindow(QWidget):
     def ask(self) -> None:
         """Ask for the range that was chosen, up to now and a little beyond."""
         if not self._follows and self._plot:
-            self.plot_asked.emit(self._plot.since, self._plot.until)
+            self.plot_requested.emit(self._plot.since, self._plot.until)
             return
         since = datetime.now(UTC) - self._length if self._length else None
-        self.plot_asked.emit(since, None)
+        self.plot_requested.emit(since, None)
 
     def show_plot(self, plot: Plot) -> None:
         """Draw this."""
@@ -144,17 +144,17 @@ class HistoryWindow(QWidget):
         for button in self._ranges.buttons():
             button.setChecked(False)
         self._ranges.setExclusive(True)
-        self.plot_asked.emit(since, until)
+        self.plot_requested.emit(since, until)
 
     def _save_csv(self) -> None:
         path = self._file_for(self.tr("Save the readings"), "deepvue-readings.csv", "CSV (*.csv)")
         if path and self._plot:
-            self.export_asked.emit(path, self._plot.since, self._plot.until)
+            self.export_requested.emit(path, self._plot.since, self._plot.until)
 
     def _save_picture(self) -> None:
         path = self._file_for(self.tr("Save the picture"), "deepvue-history.png", "PNG (*.png)")
         if path:
-            self.picture_asked.emit(path, self._chart.grab().toImage())
+            self.picture_requested.emit(path, self._chart.grab().toImage())
 
     def _file_for(self, title: str, name: str, kind: str) -> Path | None:
         chosen, _ = QFileDialog.getSaveFileName(self, title, name, kind)

@@ -61,19 +61,21 @@ _THRESHOLDS = {"low": False, "low_days": True, "critical": False, "critical_days
 
 
 class SettingsDialog(QDialog):
-    """Edits ``settings``; ``from_environment`` says that the environment's credentials win.
+    """Edits ``settings``.
 
-    ``starts_at_login`` is the present state of that, and ``notice`` what should be known first.
-    ``test_asked`` carries what was typed: credentials, a client id alone whose secret the keyring
-    holds, or None for those in use. ``save_asked`` carries the settings, the same, whether these
-    are for this session only, and whether to start at login. ``remove_asked`` carries the client
-    id whose secret is to be removed. One change is under way at a time; a window that is closed
-    meanwhile comes back if it fails.
+    ``from_environment`` tells that the environment's credentials take precedence,
+    ``starts_at_login`` whether the tray starts at login at present. ``notice`` is an error to show
+    on opening. Credentials are carried as typed: both values, a client ID alone whose secret the
+    keyring holds, or None for those in use. ``test_requested`` carries the credentials to test;
+    ``save_requested`` carries the settings, the credentials, whether to keep the credentials for
+    this session only, and whether to start at login; ``remove_requested`` carries the client ID
+    whose secret is to be removed. One change runs at a time. A window that was closed during a
+    change opens again if the change fails.
     """
 
-    test_asked = Signal(object)
-    save_asked = Signal(object, object, bool, bool)
-    remove_asked = Signal(str)
+    test_requested = Signal(object)
+    save_requested = Signal(object, object, bool, bool)
+    remove_requested = Signal(str)
 
     def __init__(
         self,
@@ -414,7 +416,7 @@ class SettingsDialog(QDialog):
             return
         self._set_testing(True)
         self._answer_with(self.tr("Asking the server…"))
-        self.test_asked.emit(typed)
+        self.test_requested.emit(typed)
 
     def _on_save(self, *, session_only: bool = False) -> None:
         try:
@@ -424,14 +426,14 @@ class SettingsDialog(QDialog):
             return
         self._set_changing(True)
         at_login = self._at_login.isChecked()
-        self.save_asked.emit(self._edited(), typed, session_only, at_login)
+        self.save_requested.emit(self._edited(), typed, session_only, at_login)
 
     def _confirm_removal(self) -> None:
         client_id = self._settings.client_id
 
         def remove() -> None:
             self._set_changing(True)
-            self.remove_asked.emit(client_id)
+            self.remove_requested.emit(client_id)
 
         question = QMessageBox(self)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -16,7 +16,7 @@ from deepvue_tray.ui.tray_icon import IS_TEMPLATE, TrayIcon
 class Tray(QObject):
     """Shows snapshots at ``icon``; ``prefix`` stands before everything, as "Demo" does."""
 
-    asked = Signal(object)
+    action_requested = Signal(object)
     """An Action that a person has chosen."""
 
     def __init__(self, icon: TrayIcon, prefix: str) -> None:
@@ -24,7 +24,7 @@ class Tray(QObject):
         self._icon = icon
         self._prefix = prefix
         self._build_menu()
-        icon.clicked.connect(lambda: self.asked.emit(Action.CARD))
+        icon.clicked.connect(lambda: self.action_requested.emit(Action.CARD))
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -77,5 +77,5 @@ class Tray(QObject):
 
     def _entry(self, action: Action, menu: QMenu) -> QAction:
         entry = menu.addAction(texts.action_label(action))
-        entry.triggered.connect(lambda: self.asked.emit(action))
+        entry.triggered.connect(lambda: self.action_requested.emit(action))
         return entry

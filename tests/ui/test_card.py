@@ -45,7 +45,7 @@ def test_it_explains_trouble_and_offers_the_remedy(qtbot: QtBot, card: Card) -> 
     assert "The server has a problem (Source Unavailable)." in seen(card)
     assert seen(card).count("The server has a problem") == 1
     remedy = next(b for b in card.findChildren(QPushButton) if b.text() == "Open status page")
-    with qtbot.waitSignal(card.asked) as asked:
+    with qtbot.waitSignal(card.action_requested) as asked:
         remedy.click()
     assert asked.args == [Action.STATUS_PAGE]
 
@@ -69,7 +69,7 @@ def test_as_the_only_window_it_stays_on_escape_and_closing_it_ends_nothing_unask
     assert "AppIndicator" in seen(card)
     QTest.keyClick(card, Qt.Key.Key_Escape)
     assert card.isVisible()
-    with qtbot.assertNotEmitted(card.asked):
+    with qtbot.assertNotEmitted(card.action_requested):
         said = after_closing(card)
         assert said.isVisible()
         assert "Start deepvue-tray again" in said.informativeText()
@@ -84,7 +84,7 @@ def test_once_the_only_window_is_closed_the_program_can_be_ended(qtbot: QtBot, c
     card.open_without_tray()
     said = after_closing(card)
     leave = next(button for button in said.buttons() if button.text() == "Quit")
-    with qtbot.waitSignal(card.asked) as asked:
+    with qtbot.waitSignal(card.action_requested) as asked:
         QTest.mouseClick(leave, Qt.MouseButton.LeftButton)
     assert asked.args == [Action.QUIT]
 

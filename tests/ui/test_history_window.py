@@ -63,7 +63,7 @@ def asked() -> Asked:
 def window(qtbot: QtBot, asked: Asked) -> HistoryWindow:
     window = HistoryWindow("")
     qtbot.addWidget(window)
-    window.plot_asked.connect(lambda since, until: asked.append((since, until)))
+    window.plot_requested.connect(lambda since, until: asked.append((since, until)))
     window.resize(800, 500)
     window.show()
     window.show_plot(plot())
@@ -221,7 +221,7 @@ def test_the_picture_of_what_is_shown_is_asked_for(
     qtbot: QtBot, window: HistoryWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("history.png", ""))
-    with qtbot.waitSignal(window.picture_asked) as asked:
+    with qtbot.waitSignal(window.picture_requested) as asked:
         window._save_picture()
     path, picture = asked.args or (None, None)
     assert path == Path("history.png")
@@ -232,7 +232,7 @@ def test_the_readings_of_the_range_that_is_shown_are_asked_for(
     qtbot: QtBot, window: HistoryWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("readings.csv", ""))
-    with qtbot.waitSignal(window.export_asked) as asked:
+    with qtbot.waitSignal(window.export_requested) as asked:
         window._save_csv()
     assert asked.args == [Path("readings.csv"), plot().since, plot().until]
 

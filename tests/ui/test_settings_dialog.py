@@ -42,8 +42,8 @@ class Person:
         self.dialog = dialog
         self.saved: list[tuple[Settings, Credentials | str | None, bool, bool]] = []
         self.tested: list[Credentials | str | None] = []
-        dialog.save_asked.connect(lambda *asked: self.saved.append(asked))
-        dialog.test_asked.connect(self.tested.append)
+        dialog.save_requested.connect(lambda *asked: self.saved.append(asked))
+        dialog.test_requested.connect(self.tested.append)
         dialog.show()
 
     def type(self, client_id: str, secret: str) -> None:
@@ -166,7 +166,7 @@ def test_removing_asks_first_and_says_what_goes_and_what_stays(
     qtbot: QtBot, open_dialog: Callable[..., Person]
 ) -> None:
     person = open_dialog()
-    with qtbot.assertNotEmitted(person.dialog.remove_asked):
+    with qtbot.assertNotEmitted(person.dialog.remove_requested):
         box = question(person)
         assert "live_1" in box.text()
         assert "history stays" in box.informativeText()
@@ -180,7 +180,7 @@ def test_what_else_was_edited_outlives_the_removal(
 ) -> None:
     person = open_dialog()
     person.dialog._thresholds["low"].field.setValue(900)  # type: ignore[attr-defined] # a spin box
-    with qtbot.waitSignal(person.dialog.remove_asked) as asked:
+    with qtbot.waitSignal(person.dialog.remove_requested) as asked:
         confirm(question(person))
     assert asked.args == ["live_1"]
     assert not person.can("Save")

@@ -50,6 +50,6 @@ def test_the_balance_in_the_menu_opens_the_card(qtbot: QtBot, icon: TrayIcon, tr
     tray.show_snapshot(Snapshot(reading=READING))
     first, *_others = icon.menu.actions()
     assert first.text() == "6448 credits"
-    with qtbot.waitSignal(tray.asked) as asked:
+    with qtbot.waitSignal(tray.action_requested) as asked:
         first.trigger()
     assert asked.args == [Action.CARD]

@@ -61,7 +61,7 @@ class Plot:
 class Chart(QWidget):
     """Draws a plot; asks for another range when a person zooms or pans."""
 
-    range_asked = Signal(object, object)
+    range_requested = Signal(object, object)
     """The first and the last moment that a person wants to see; aware, UTC."""
 
     def __init__(self) -> None:
@@ -176,7 +176,7 @@ class Chart(QWidget):
         if self._grabbed:
             from_x, since, until = self._grabbed
             by = (from_x - x) / self._areas()[0].width() * (until - since)
-            self.range_asked.emit(since + by, until + by)
+            self.range_requested.emit(since + by, until + by)
         elif self._plot.buckets:
             at = self._balance_scale(self._plot, self._areas()[0]).at(x)
             self._mark(self._nearest(at))
@@ -226,7 +226,7 @@ class Chart(QWidget):
     def _pan(self, part: float) -> None:
         if self._plot:
             by = part * (self._plot.until - self._plot.since)
-            self.range_asked.emit(self._plot.since + by, self._plot.until + by)
+            self.range_requested.emit(self._plot.since + by, self._plot.until + by)
 
     def _zoom(self, factor: float, x: float) -> None:
         if self._plot is None:
@@ -236,7 +236,7 @@ class Chart(QWidget):
         area = self._areas()[0]
         part = min(1.0, max(0.0, (x - area.left()) / area.width()))
         since = self._plot.since + part * (length - new)
-        self.range_asked.emit(since, since + new)
+        self.range_requested.emit(since, since + new)
 
     # How it is drawn
 
