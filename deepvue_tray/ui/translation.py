@@ -1,4 +1,4 @@
-"""The interface's language: the person's own, where there is a translation."""
+"""The interface's language and numbers: the person's own, where there is a translation."""
 
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
@@ -22,7 +22,7 @@ def translate(context: str, text: str) -> str:
 
 
 def install(application: QCoreApplication, locale: QLocale) -> bool:
-    """Speak the language of ``locale`` from now on; False where English stays."""
+    """Use the language of ``locale`` from now on; returns False where English stays."""
     path = translation_path(locale.name().partition("_")[0])
     translator = QTranslator(application)
     return (
@@ -30,3 +30,11 @@ def install(application: QCoreApplication, locale: QLocale) -> bool:
         and translator.load(str(path))
         and application.installTranslator(translator)
     )
+
+
+def group_numbers() -> None:
+    """Group digits, 6,448, also where no locale is set."""
+    if QLocale().language() == QLocale.Language.C:
+        plain = QLocale.c()
+        plain.setNumberOptions(QLocale.NumberOption.DefaultNumberOptions)
+        QLocale.setDefault(plain)
