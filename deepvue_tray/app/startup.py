@@ -19,7 +19,6 @@ from deepvue_tray.app.single_instance import SingleInstance
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.resources import icon_path
 from deepvue_tray.services import private_folder
-from deepvue_tray.services.paths import Paths
 from deepvue_tray.ui import translation
 from deepvue_tray.ui.tray_icon import TrayIcon
 
@@ -89,6 +88,8 @@ def _instance_folder() -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and private_folder.is_private(Path(runtime)):
         return Path(runtime)
+    from deepvue_tray.services.paths import Paths  # noqa: PLC0415 - a twentieth of the start
+
     folder = Paths.of_user().history.parent
     with suppress(OSError):  # the lock reports it
         private_folder.make(folder)
