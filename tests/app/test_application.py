@@ -127,7 +127,7 @@ def test_a_click_polls_and_unlocking_lets_the_keyring_prompt(
     start: Start, backend: FakeBackend
 ) -> None:
     application = start()
-    application.poller._asked_at = float("-inf")
+    application.poller._began_at = float("-inf")
     application.perform(Action.REFRESH)
     application.perform(Action.UNLOCK)
     assert backend.polls == [False, False, True]
@@ -192,7 +192,7 @@ def test_the_card_shows_the_snapshot_of_the_moment(
     backend.snapshot = replace(
         backend.snapshot, reading=Reading(at=NOW, balance=Decimal(120)), peak=Decimal(9000)
     )
-    application.poller._asked_at = float("-inf")
+    application.poller._began_at = float("-inf")
     application.perform(Action.REFRESH)
     assert "120" in application.card._card._balance.text()
 
