@@ -22,7 +22,7 @@ raise SystemExit(run(build, single=False))
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        ("ZeroDivisionError", "A fault in deepvue-tray"),
+        ("ZeroDivisionError", "Internal error in deepvue-tray"),
         ("StorageError('history.sqlite')", "A file could not be used"),
     ],
 )
@@ -58,4 +58,4 @@ with demo_backend() as build:
 def test_a_fault_that_asyncio_alone_would_see_is_told_by_a_notification(desktop: Desktop) -> None:
     notifications = Notifications.of(desktop)
     desktop.start(sys.executable, "-c", FAULTY, name="program")
-    notifications.wait_for("A fault in deepvue-tray")
+    notifications.wait_for("Internal error in deepvue-tray")
