@@ -61,7 +61,7 @@ class Card(QWidget):
     def __init__(self, prefix: str, menu: QMenu | None = None) -> None:
         super().__init__()
         self._prefix = prefix
-        self._after_closing: QMessageBox | None = None
+        self._quit_question: QMessageBox | None = None
         self._icon: QRect | None = None
         self._settings = Settings()
         self._awaits_past = True
@@ -152,8 +152,8 @@ class Card(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Show that the program keeps running, as without a tray nothing else of it is visible."""
         super().closeEvent(event)
-        if not self._is_popup and self._after_closing is None:
-            self._after_closing = self._show_quit_question()
+        if not self._is_popup and self._quit_question is None:
+            self._quit_question = self._show_quit_question()
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw the border, as window managers draw none around a pop-up."""
@@ -285,7 +285,7 @@ class Card(QWidget):
 def _icon_at(pointer: QPoint) -> QRect:
     """Return the assumed rectangle of the icon below the pointer.
 
-    One pixel outside the available area, which then already excludes the panel.
+    A single pixel where the pointer is on a panel, as the card never covers panels.
     """
     side = POINTER_PX if _available_area(_screen_at(pointer)).contains(pointer) else 1
     icon = QRect(0, 0, side, side)

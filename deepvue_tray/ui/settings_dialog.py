@@ -87,7 +87,8 @@ class SettingsDialog(QDialog):
         self._tested_input = ("", "")
         self._is_changing = False
         self._focused: QWidget | None = None
-        self.setWindowTitle(f"{prefix} · " * bool(prefix) + self.tr("Settings"))
+        title = self.tr("Settings")
+        self.setWindowTitle(f"{prefix} · {title}" if prefix else title)
         self._failure = Message()
         groups = QWidget()
         column = QVBoxLayout(groups)
@@ -289,7 +290,7 @@ class SettingsDialog(QDialog):
             ),
             Alert.NO_DATA: (
                 self.tr("Balance unknown for an hour"),
-                self.tr("While the computer was awake"),
+                self.tr("Counts only the time when the computer is awake"),
             ),
         }
         box = QGroupBox(self.tr("Notify about"))

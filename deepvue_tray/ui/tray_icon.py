@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from deepvue_tray.resources import icon_path
 
 TRAY_POLL_MS = 2_000
-"""Interval of the checks for a tray host while there is none."""
+"""Interval of the polls for a tray host while there is none."""
 
 TRAY_WAIT_MS = 30_000
 """The interval once a host has been missing for a while; D-Bus announces most new hosts."""
@@ -24,7 +24,7 @@ IS_TEMPLATE = sys.platform == "darwin"
 """Whether the panel colours the icon itself."""
 
 POLLS_BEFORE_LOST = 5
-"""Failed checks before a host counts as lost, so that a panel can restart."""
+"""Failed polls before a host counts as lost, so that a panel can restart."""
 
 _WATCHER = "org.kde.StatusNotifierWatcher"
 
@@ -50,9 +50,9 @@ class TrayIcon(QObject):
         self._current = QIcon(str(icon_path("unknown-64.png")))
         self._current.setIsMask(IS_TEMPLATE)
         self._tooltip = ""
-        self._checks_left = 1
-        self._check_timer = QTimer(self)
-        self._check_timer.timeout.connect(self._check_again)
+        self._polls_left = 1
+        self._poll_timer = QTimer(self)
+        self._poll_timer.timeout.connect(self._on_poll)
 
     @property
     def is_in_tray(self) -> bool:
@@ -89,20 +89,20 @@ class TrayIcon(QObject):
 
     @Slot()
     def look_for_host(self) -> None:
-        """Create or remove the icon as a tray host is there or not, and schedule the next check."""
+        """Create or remove the icon as a tray host is there or not, and schedule the next poll."""
         if QSystemTrayIcon.isSystemTrayAvailable():
             if self._icon is None:
                 self._create_icon()
-            self._check_timer.start(TRAY_CHECK_MS)
+            self._poll_timer.start(TRAY_CHECK_MS)
             return
         if self._icon is not None:
             self._icon.deleteLater()
             self._icon = None
-            self._checks_left = POLLS_BEFORE_LOST
-        self._check_timer.start(TRAY_POLL_MS if self._checks_left > 0 else TRAY_WAIT_MS)
+            self._polls_left = POLLS_BEFORE_LOST
+        self._poll_timer.start(TRAY_POLL_MS if self._polls_left > 0 else TRAY_WAIT_MS)
 
     def watch_host(self) -> None:
-        """Follow StatusNotifier hosts by D-Bus signals, as each check takes 30 wake-ups.
+        """Follow StatusNotifier hosts by D-Bus signals, as each poll takes 30 wake-ups.
 
         Qt treats such a tray as available as long as its watcher is.
         """
@@ -114,14 +114,14 @@ class TrayIcon(QObject):
         self._watcher = QDBusServiceWatcher(_WATCHER, bus)
         self._watcher.serviceOwnerChanged.connect(self._on_watcher_changed)
         if self.is_in_tray and bus.interface().isServiceRegistered(_WATCHER).value():
-            self._check_timer.stop()
+            self._poll_timer.stop()
 
     @Slot(str, str, str)
     def _on_watcher_changed(self, _name: str, _before: str, owner: str) -> None:
         self.look_for_host()
         if self.is_in_tray and owner:
             # D-Bus also announces the end of this host.
-            self._check_timer.stop()
+            self._poll_timer.stop()
 
     def _create_icon(self) -> None:
         self._icon = QSystemTrayIcon(self)
@@ -134,11 +134,11 @@ class TrayIcon(QObject):
         self.tray_found.emit()
 
     @Slot()
-    def _check_again(self) -> None:
+    def _on_poll(self) -> None:
         self.look_for_host()
         if self._icon is None:
-            self._checks_left -= 1
-            if self._checks_left == 0:
+            self._polls_left -= 1
+            if self._polls_left == 0:
                 self.tray_lost.emit()
 
     @Slot(QSystemTrayIcon.ActivationReason)

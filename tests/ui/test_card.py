@@ -58,8 +58,8 @@ def test_as_a_pop_up_it_closes_on_escape(qtbot: QtBot, card: Card) -> None:
 
 def after_closing(card: Card) -> QMessageBox:
     card.close()
-    assert card._after_closing is not None
-    return card._after_closing
+    assert card._quit_question is not None
+    return card._quit_question
 
 
 def test_without_a_tray_it_stays_on_escape_and_closing_it_does_not_quit(

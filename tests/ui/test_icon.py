@@ -162,8 +162,8 @@ def test_an_error_never_looks_as_if_all_were_well(qtbot: QtBot, trouble: Deepvue
 
 
 def test_an_error_keeps_the_last_known_level(qtbot: QtBot) -> None:
-    kept = {COLOURS[level].name() for level in (Level.CRITICAL, Level.UNKNOWN)}
-    assert hues(at(200, OfflineError())) >= kept
+    expected = {COLOURS[level].name() for level in (Level.CRITICAL, Level.UNKNOWN)}
+    assert hues(at(200, OfflineError())) >= expected
     for more, less in ((1900, 900), (900, 300)):
         assert sum(grey(at(more, OfflineError()))) > sum(grey(at(less, OfflineError())))
 

@@ -124,7 +124,7 @@ def test_external_text_is_shown_literally_in_a_plain_label_and_nowhere_else(
 OPEN_ALL = """
 import sys
 from PySide6.QtWidgets import QApplication
-from tests.ui.test_foreign_text import WINDOWS
+from tests.ui.test_external_text import WINDOWS
 application = QApplication([])
 for open_window in WINDOWS:
     open_window(sys.argv[1]).grab()
