@@ -32,7 +32,7 @@ def test_a_program_that_cannot_be_built_says_so_and_can_be_quit(
     process = desktop.start(sys.executable, "-c", UNBUILDABLE.format(error), name="program")
     item = TrayItem.wait(desktop)
     wait_until(lambda: any(said in label for label in item.labels()), said)
-    assert not any("asking" in label.lower() for label in item.labels())
+    assert not any("loading" in label.lower() for label in item.labels())
     item.click("Quit")
     assert process.wait(5) == 0
 
@@ -43,15 +43,15 @@ from deepvue_tray.app import application
 from deepvue_tray.backend.demo import demo_backend
 from deepvue_tray.backend.monitor import Monitor
 
-recall = Monitor.recall
+load_last_known = Monitor.load_last_known
 
-def faulty_recall(monitor):
+def faulty_load(monitor):
     asyncio.get_running_loop().call_soon(divmod, 1, 0)
-    return recall(monitor)
+    return load_last_known(monitor)
 
-Monitor.recall = faulty_recall
+Monitor.load_last_known = faulty_load
 with demo_backend() as build:
-    raise SystemExit(app.run(build, prefix="Demo", single=False))
+    raise SystemExit(application.run(build, prefix="Demo", single=False))
 """
 
 
