@@ -9,7 +9,6 @@ from functools import partial
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QLocale
 
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert import SEVERITIES, Alert
@@ -24,50 +23,15 @@ from deepvue_tray.core.errors import (
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui import formats, texts
+from deepvue_tray.ui import texts
+
+pytestmark = pytest.mark.usefixtures("locale")
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def locale(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Set the locale that a test is parametrised with, by default British English."""
-    before = QLocale()
-    QLocale.setDefault(QLocale(getattr(request, "param", "en_GB")))
-    yield
-    QLocale.setDefault(before)
-
-
 def known(balance: str, at: datetime = NOW, trouble: DeepvueError | None = None) -> Snapshot:
     return Snapshot(reading=Reading(at=at, balance=Decimal(balance)), trouble=trouble)
-
-
-@pytest.mark.parametrize(
-    ("locale", "text"),
-    [("en_GB", "1,234,567"), ("en_IN", "12,34,567"), ("de_DE", "1.234.567")],
-    indirect=["locale"],
-)
-def test_numbers_are_grouped_as_the_locale_does(text: str) -> None:
-    assert formats.format_number(Decimal(1234567)) == text
-
-
-@pytest.mark.parametrize(
-    ("balance", "text"),
-    [
-        ("6448", "6,448"),
-        ("6448.0", "6,448"),
-        ("6448.5", "6,448.50"),
-        ("6448.126", "6,448.13"),
-        ("0.300000000000", "0.30"),
-        ("0.001", "0.001"),
-        ("-3", "-3"),
-        ("-0.37", "-0.37"),
-        ("1E+3", "1,000"),
-        ("9007199254740991", "9,007,199,254,740,991"),
-    ],
-)
-def test_two_decimals_are_shown_where_they_are_not_zero(balance: str, text: str) -> None:
-    assert formats.format_number(Decimal(balance)) == text
 
 
 def test_an_unknown_balance_is_a_dash_and_never_zero() -> None:
