@@ -108,7 +108,7 @@ def test_a_save_that_fails_after_the_window_was_closed_is_said_in_it(
 
 
 def test_a_removal_keeps_the_window_and_its_other_edits(qtbot: QtBot, home: Home) -> None:
-    home.dialog._thresholds["low"]._number.setValue(900)
+    home.dialog._low._number.setValue(900)
     home.dialog.remove_requested.emit("live_1")
     qtbot.waitUntil(lambda: home.secret("live_1") is None)
     qtbot.waitUntil(lambda: home.dialog._client_id.text() == "")

@@ -22,7 +22,7 @@ raise SystemExit(run(build, single=False))
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        ("ZeroDivisionError", "A fault in deepvue-tray"),
+        ("ZeroDivisionError", "Internal error in deepvue-tray"),
         ("StorageError('history.sqlite')", "A file could not be used"),
     ],
 )
@@ -32,7 +32,7 @@ def test_a_program_that_cannot_be_built_says_so_and_can_be_quit(
     process = desktop.start(sys.executable, "-c", UNBUILDABLE.format(error), name="program")
     item = TrayItem.wait(desktop)
     wait_until(lambda: any(said in label for label in item.labels()), said)
-    assert not any("asking" in label.lower() for label in item.labels())
+    assert not any("loading" in label.lower() for label in item.labels())
     item.click("Quit")
     assert process.wait(5) == 0
 
@@ -58,4 +58,4 @@ with demo_backend() as build:
 def test_a_fault_that_asyncio_alone_would_see_is_told_by_a_notification(desktop: Desktop) -> None:
     notifications = Notifications.of(desktop)
     desktop.start(sys.executable, "-c", FAULTY, name="program")
-    notifications.wait_for("A fault in deepvue-tray")
+    notifications.wait_for("Internal error in deepvue-tray")
