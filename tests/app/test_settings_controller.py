@@ -21,6 +21,8 @@ from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.wallet_api import WalletApi
 from deepvue_tray.ui.settings_dialog import SettingsDialog
+from tests.support.held_worker import HeldWorker
+from tests.support.timeouts import TIMEOUT_S
 
 SECRETS = {"live_1": Secret("s3cr3t-value"), "live_2": Secret("another-value")}
 
@@ -33,7 +35,7 @@ class Home:
         self.keyring = MemoryKeyring(SECRETS)
         SettingsFile(self.paths.settings).save(Settings(client_id="live_1"))
         self.worker: Worker[Backend] = Worker(self._build, close=lambda backend: backend.close())
-        self.poller = Poller(lambda _prompt, _came, _failed: None)
+        self.poller = Poller(HeldWorker())
         self.opener = SettingsController(self.worker, self.poller, "", from_environment=False)
 
     def _build(self) -> Backend:
@@ -58,7 +60,7 @@ def home(qtbot: QtBot, tmp_path: Path) -> Iterator[Home]:
     home = Home(tmp_path)
     home.worker.start()
 
-    async def load_last_known(backend: Backend) -> None:
+    def load_last_known(backend: Backend) -> None:
         home.poller.snapshot = backend.monitor.load_last_known()
 
     home.worker.submit(load_last_known, lambda _: home.opener.open())
@@ -66,7 +68,7 @@ def home(qtbot: QtBot, tmp_path: Path) -> Iterator[Home]:
     yield home
     if home.opener._dialog:
         home.dialog.reject()
-    assert home.worker.stop(within=5)
+    assert home.worker.stop(TIMEOUT_S)
     # Here and now: the garbage collector might stop its timers on another thread.
     home.poller.deleteLater()
     QCoreApplication.sendPostedEvents(home.poller, QEvent.Type.DeferredDelete)

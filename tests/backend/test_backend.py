@@ -77,13 +77,13 @@ class Home:
     def tell(self, service: Service, client_id: str = CLIENT) -> bool:
         """Tell an alert in a session of its own."""
         backend = self.session(service)
-        told = asyncio.run(backend.tell(Alert.LOW, client_id, NOTE))
+        told = asyncio.run(backend.notify(Alert.LOW, client_id, NOTE))
         backend.close()
         return told
 
     def quit_before_the_answer(self, service: Silent) -> None:
         async def quit_while_it_waits(backend: Backend) -> None:
-            telling = asyncio.create_task(backend.tell(Alert.LOW, CLIENT, NOTE))
+            telling = asyncio.create_task(backend.notify(Alert.LOW, CLIENT, NOTE))
             await service.asked.wait()
             telling.cancel()
             await asyncio.wait([telling])
