@@ -131,11 +131,11 @@ def test_what_nobody_could_show_is_told_once_when_a_service_comes_up(
     item = TrayItem.wait(bus_alone)
     read(item, server, 900)
     read(item, server, 899)
-    with FakeNotificationService(bus_alone.bus, obliging=True) as first:
+    with FakeNotificationService(bus_alone.bus, accepts_all=True) as first:
         assert "low" in first.calls.get(timeout=TIMEOUT_S).title
         read(item, server, 898)
     # Another service does not bring again what was told.
-    with FakeNotificationService(bus_alone.bus, obliging=True) as second:
+    with FakeNotificationService(bus_alone.bus, accepts_all=True) as second:
         read(item, server, 200)
         assert "nearly used up" in second.calls.get(timeout=TIMEOUT_S).title
         assert first.calls.empty()
@@ -150,7 +150,7 @@ def test_a_service_that_never_answers_freezes_nothing_and_is_sent_an_alert_once(
         for left in (890, 880, 870):
             process = program.start(**SIGNED_IN)
             item = TrayItem.wait(bus_alone)
-            service.wait_for_a_program(TIMEOUT_S)
+            service.wait_for_client(TIMEOUT_S)
             # So that there is time to send it again.
             read(item, server, left)
             read(item, server, left - 1)
@@ -195,7 +195,7 @@ def test_an_answer_that_comes_late_is_remembered(bus_alone: Desktop, server: Fau
         wait_until(lambda: "Resume" not in item.labels(), "its end")
         item.click("Quit")
         assert first.wait(5) == 0
-    with FakeNotificationService(bus_alone.bus, obliging=True) as another:
+    with FakeNotificationService(bus_alone.bus, accepts_all=True) as another:
         program.start(**SIGNED_IN)
         item = TrayItem.wait(bus_alone)
         read(item, server, 200)

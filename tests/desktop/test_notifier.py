@@ -154,7 +154,7 @@ class TestFake(Contract):
             def press(self, label: str) -> None:
                 service.press(label)
 
-        with FakeNotificationService(address, obliging=True) as service:
+        with FakeNotificationService(address, accepts_all=True) as service:
             yield ByFake()
 
 
@@ -284,7 +284,7 @@ def test_closing_does_not_wait_for_an_answer(address: str) -> None:
 def test_a_service_gets_no_more_than_it_is_capable_of(
     address: str, capabilities: tuple[str, ...], body: str, actions: list[str]
 ) -> None:
-    with FakeNotificationService(address, obliging=True, capabilities=capabilities) as service:
+    with FakeNotificationService(address, accepts_all=True, capabilities=capabilities) as service:
         run(lambda notifier: notifier.show(HOSTILE))
         (call,) = service.displayed
     assert (call.body, call.actions) == (body, actions)
