@@ -79,7 +79,7 @@ class Wallet:
         self._limits: dict[int, Limits] = {}
 
     def is_spent_fast(self, slot: int, since: int | None = None, added: Trace = ()) -> bool:
-        """Return the program's result at a slot's end, with ``added`` spending from ``since`` on."""
+        """Return the program's result at a slot's end; ``added`` is spent from ``since`` on."""
         view = self._points[max(0, slot - RECENT_SLOTS) : slot + 1]
         if since is not None:
             more = accumulate(added[: slot - since], initial=0)
