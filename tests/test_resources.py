@@ -31,8 +31,8 @@ def test_the_error_for_a_missing_icon_says_what_to_do() -> None:
 
 @pytest.mark.checkout
 def test_a_checkout_finds_the_icons_without_an_installation() -> None:
-    found = _run(sys.executable, "-S", "-c", FIND, cwd=CHECKOUT)
-    assert found == str(CHECKOUT / "resources/icons/deepvue-tray-64.png")
+    path = _run(sys.executable, "-S", "-c", FIND, cwd=CHECKOUT)
+    assert path == str(CHECKOUT / "resources/icons/deepvue-tray-64.png")
 
 
 @pytest.mark.checkout
@@ -45,9 +45,9 @@ def test_an_installation_finds_the_icons(tmp_path: Path, *, editable: bool) -> N
     source = ["-e", str(CHECKOUT)] if editable else [str(CHECKOUT)]
     pip = (sys.executable, "-m", "pip", "--python", python)
     _run(*pip, "install", "-q", "--no-deps", *source, cwd=tmp_path)
-    found = Path(_run(python, "-c", FIND, cwd=tmp_path))
-    assert found.is_file()
-    assert found.is_relative_to(CHECKOUT if editable else environment)
+    path = Path(_run(python, "-c", FIND, cwd=tmp_path))
+    assert path.is_file()
+    assert path.is_relative_to(CHECKOUT if editable else environment)
 
 
 def _run(*command: str, cwd: Path) -> str:

@@ -77,7 +77,7 @@ COUNTS = (
 
 def run(days: float, seed: int) -> Endurance:
     """Simulate ``days`` days; the same seed gives the same world."""
-    began = time.perf_counter()
+    start_s = time.perf_counter()
     chance = random.Random(seed)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -99,7 +99,7 @@ def run(days: float, seed: int) -> Endurance:
     return Endurance(
         days=days,
         seed=seed,
-        seconds=time.perf_counter() - began,
+        seconds=time.perf_counter() - start_s,
         most_a_day=max(world.days.values()),
         expected=dict(oracle.expected),
         notified=dict(world.notified),

@@ -310,10 +310,10 @@ def test_quitting_during_a_request_is_quick_and_silent(
     signed_in: Program, server: FaultyServer, ask: signal.Signals | str
 ) -> None:
     server.answer = hang()
-    asked = len(server.requests)
+    count = len(server.requests)
     process = signed_in.start()
     item = TrayItem.wait(signed_in.desktop)
-    wait_until(lambda: len(server.requests) > asked, "a running request")
+    wait_until(lambda: len(server.requests) > count, "a running request")
     if isinstance(ask, str):
         item.click("Quit")
     else:
@@ -369,8 +369,8 @@ def test_the_demo_notifies_and_leaves_no_files(program: Program) -> None:
     assert notifications.wait_for("Demo: Deepvue credits are low")
     item.click("Quit")
     assert process.wait(TIMEOUT_S) == 0
-    made = {path for path in home.rglob("*") if path.is_file()} - before
-    assert not [path for path in made if "deepvue" in str(path).lower()]
+    new_files = {path for path in home.rglob("*") if path.is_file()} - before
+    assert not [path for path in new_files if "deepvue" in str(path).lower()]
     assert program.output() == ""
 
 
