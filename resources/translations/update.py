@@ -1,7 +1,7 @@
-"""Brings the translations up to date: ``python -m resources.translations.update``.
+"""Updates the translations: ``python -m resources.translations.update``.
 
-Adds every text of the program to each .ts file, where new texts are marked as unfinished, and
-compiles each .ts file into the .qm file beside it, which is shipped.
+Every text of the program is written into each .ts file, where new texts are marked as unfinished.
+Each .ts file is then compiled into the .qm file beside it, which the program loads.
 """
 
 import subprocess
@@ -11,11 +11,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SOURCES = HERE.parents[1] / "deepvue_tray"
 TOOLS = Path(sys.executable).parent
-"""The folder of the lupdate and lrelease of PySide6-Essentials."""
+"""Where PySide6-Essentials installs lupdate and lrelease."""
 
 
 def collect(catalogue: Path) -> None:
-    """Add every text of the program to a .ts file, and remove the obsolete ones."""
+    """Update a .ts file: add new texts of the program, and remove obsolete ones."""
     sources = sorted(map(str, SOURCES.rglob("*.py")))
     _run("pyside6-lupdate", "-locations", "none", "-no-obsolete", *sources, "-ts", str(catalogue))
 

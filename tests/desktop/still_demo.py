@@ -1,4 +1,4 @@
-"""The demo with a wallet that nothing is spent from, so that every picture shows the same.
+"""The demo with a fixed balance, for reproducible pictures.
 
 python -m tests.desktop.still_demo [TRANSLATION.qm]
 """

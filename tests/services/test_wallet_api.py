@@ -34,7 +34,7 @@ from deepvue_tray.services.wallet_api import MAX_BODY_BYTES, WalletApi
 from tests.support.certificates import Authority
 from tests.support.faulty_server import (
     HEAD,
-    TEXT_CONTRAST,
+    READABLE,
     UNREADABLE,
     Answer,
     FaultyServer,
@@ -67,7 +67,7 @@ def test_the_request_is_the_documented_one() -> None:
     assert request.headers["accept-encoding"] == "identity"
 
 
-@pytest.mark.parametrize("answer", TEXT_CONTRAST.values(), ids=TEXT_CONTRAST)
+@pytest.mark.parametrize("answer", READABLE.values(), ids=READABLE)
 def test_every_legal_way_to_say_it_is_read(answer: Answer) -> None:
     with FaultyServer(answer) as server:
         assert read(server.url).balance == 6448

@@ -1,10 +1,10 @@
-"""Finds texts that are cut off."""
+"""Finds texts that do not fit into their widgets."""
 
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 
 def cut_off(window: QWidget) -> list[str]:
-    """Return the visible texts of ``window`` that have less space than they need."""
+    """Return the texts of the widgets that are smaller than their text."""
     found = []
     texts: list[QLabel | QAbstractButton] = [*window.findChildren(QLabel)]
     texts += window.findChildren(QAbstractButton)

@@ -1,4 +1,4 @@
-"""A pseudo-language whose texts are a third longer, to find texts that are cut off."""
+"""A pseudo-language whose texts are a third longer, to find widgets that are too small."""
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
