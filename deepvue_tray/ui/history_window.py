@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.forecast.runway import Runway
+from deepvue_tray.core.reading import HistoryBucket
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import texts
 from deepvue_tray.ui.chart.chart import Chart, Plot
 from deepvue_tray.ui.palette import keep_readable
@@ -80,6 +82,18 @@ class HistoryWindow(QWidget):
             return
         since = datetime.now(UTC) - self._length if self._length else None
         self.plot_requested.emit(since, None)
+
+    def show_history(
+        self,
+        since: datetime,
+        until: datetime | None,
+        buckets: list[HistoryBucket],
+        snapshot: Snapshot,
+        now: datetime,
+    ) -> None:
+        """Draw a range of the history; None as its end is what ``end_of`` returns."""
+        end = until or end_of(since, now, snapshot.runway)
+        self.show_plot(Plot(since=since, until=end, buckets=buckets, snapshot=snapshot, now=now))
 
     def show_plot(self, plot: Plot) -> None:
         """Draw ``plot``, and show its runway in words."""
