@@ -36,7 +36,7 @@ _MONTHS_FULL, _MONTHS_LOW = 3_000, 600
 """Credits after and before the top-ups of the month that was made."""
 
 
-def brisk_spending(seconds: float) -> int:
+def demo_balance(seconds: float) -> int:
     """Return the credits of a wallet that is spent in three minutes and then topped up."""
     return max(0, int(_FULL - _BURN * (seconds % _CYCLE)))
 
@@ -110,7 +110,7 @@ def demo_backend() -> "Iterator[Callable[[], Backend]]":
         tempfile.TemporaryDirectory(
             prefix="deepvue-tray-demo-", ignore_cleanup_errors=True
         ) as folder,
-        wallet_server(lambda: brisk_spending(monotonic() - began)) as base_url,
+        wallet_server(lambda: demo_balance(monotonic() - began)) as base_url,
     ):
         yield lambda: _assemble(Path(folder), base_url)
 

@@ -49,7 +49,7 @@ examples:
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
-_LONGEST = 36_500
+_MAX_AGO_DAYS = 36_500
 """Days: as far back as anybody asks, and within what a calendar holds."""
 
 
@@ -213,7 +213,7 @@ def moment(text: str) -> datetime:
     """Read a moment, aware, in UTC: so long ago, or a day or a time, local unless it says."""
     if ago := re.fullmatch(r"(\d{1,6})([hdw])", text):
         length = int(ago[1]) * _UNITS[ago[2]]
-        return datetime.now(UTC) - min(length, timedelta(days=_LONGEST))
+        return datetime.now(UTC) - min(length, timedelta(days=_MAX_AGO_DAYS))
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from deepvue_tray.backend import event_loop
 from deepvue_tray.backend.backend import Backend, real_backend
 from deepvue_tray.cli import output
-from deepvue_tray.cli.check_formats import FORMATS, Status, status_text
+from deepvue_tray.cli.check_formats import FORMATS, Status, status_of
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError, StorageError
 from deepvue_tray.core.settings import NOT_BELOW, Settings, problems
 from deepvue_tray.core.snapshot import Snapshot
@@ -62,7 +62,7 @@ def _check(
     if options.output:
         atomic_file.replace(options.output, [text], mode=0o644)
         text = ""
-    return text, status_text(snapshot)
+    return text, status_of(snapshot)
 
 
 async def _look(backend: Backend) -> Snapshot:

@@ -40,7 +40,7 @@ _STATUS = {
 }
 
 
-def status_text(snapshot: Snapshot) -> Status:
+def status_of(snapshot: Snapshot) -> Status:
     """Return what a snapshot means to a monitor: a failed attempt tells nothing."""
     return Status.UNKNOWN if snapshot.trouble else _STATUS[snapshot.level]
 
@@ -56,7 +56,7 @@ def plugin_line(snapshot: Snapshot, now: datetime) -> str:
         said.append(str(snapshot.storage))
     # A bar begins the performance data.
     text = " ".join(". ".join(part.rstrip(".") for part in said).replace("|", "/").split())
-    line = f"DEEPVUE {status_text(snapshot).name} - {text}"
+    line = f"DEEPVUE {status_of(snapshot).name} - {text}"
     data = "" if snapshot.trouble else f" | {' '.join(_performance(snapshot, now))}"
     return f"{line}{data}\n"
 
@@ -66,7 +66,7 @@ def json_object(snapshot: Snapshot, now: datetime) -> str:
     reading, runway, limits = snapshot.reading, snapshot.runway, snapshot.settings
     told = {
         "schema": SCHEMA,
-        "status": status_text(snapshot).name,
+        "status": status_of(snapshot).name,
         "level": snapshot.level.value,
         "condition": snapshot.condition.value,
         "client_id": snapshot.client_id,

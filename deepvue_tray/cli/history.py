@@ -16,7 +16,7 @@ from deepvue_tray.core.errors import InvalidInputError, NotSetUpError, StorageEr
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services import readings_csv
 
-MOST_NAMED = 20
+MAX_REPORTED_LINES = 20
 """Wrong lines that are named; a file in another format has nothing but wrong ones."""
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,7 +24,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 def print_history(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Print the readings of a range."""
-    with _engine(environ) as backend:
+    with _open_backend(environ) as backend:
         readings = backend.monitor.readings(options.since or _BEGINNING, datetime.now(UTC))
         output.write(readings_csv.lines(readings) if options.format == "csv" else _json(readings))
     return 0
@@ -39,12 +39,12 @@ def _json(readings: Iterable[Reading]) -> Iterator[str]:
 
 def import_history(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Store the readings of a file, or none where a line is wrong."""
-    with _engine(environ) as backend, _opened(options.file) as lines:
+    with _open_backend(environ) as backend, _opened(options.file) as lines:
         readings, bad = readings_csv.parse(lines, datetime.now(UTC))
         if bad:
-            for number, reason in bad[:MOST_NAMED]:
+            for number, reason in bad[:MAX_REPORTED_LINES]:
                 print(f"{options.file}:{number}: {reason}", file=sys.stderr)
-            more = len(bad) - MOST_NAMED
+            more = len(bad) - MAX_REPORTED_LINES
             print(
                 *([f"and {more} more."] if more > 0 else []),
                 "Nothing was imported. Correct these lines, or remove them, and import again.",
@@ -61,7 +61,7 @@ def import_history(options: argparse.Namespace, environ: Mapping[str, str]) -> i
 
 
 @contextmanager
-def _engine(environ: Mapping[str, str]) -> Iterator[Backend]:
+def _open_backend(environ: Mapping[str, str]) -> Iterator[Backend]:
     backend = real_backend(environ)
     if not backend.accounts.client_id:
         raise NotSetUpError("no client ID: sign in, or set DEEPVUE_CLIENT_ID")

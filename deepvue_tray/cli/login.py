@@ -14,7 +14,7 @@ from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import InvalidInputError
 from deepvue_tray.core.reading import Reading, rounded_for_display
 
-MOMENT_S = 1.0
+KEYRING_NOTICE_AFTER_S = 1.0
 """Seconds for a keyring that asks nobody."""
 
 
@@ -58,7 +58,7 @@ def logout(environ: Mapping[str, str]) -> int:
 async def _announced(change: Coroutine[Any, Any, None]) -> None:
     """Do what needs the keyring, and say so once it takes longer than a moment."""
     task = asyncio.create_task(change)
-    done, _ = await asyncio.wait([task], timeout=MOMENT_S)
+    done, _ = await asyncio.wait([task], timeout=KEYRING_NOTICE_AFTER_S)
     if not done:
         print(
             "Waiting for the keyring; it may be showing a prompt for its password.", file=sys.stderr

@@ -16,7 +16,7 @@ from deepvue_tray.services import log
 if TYPE_CHECKING:
     from deepvue_tray.backend.backend import Backend
 
-FAILED, MISUSED = 1, 2
+FAILED, USAGE_ERROR = 1, 2
 INTERRUPTED, PIPE_CLOSED = 130, 141
 """What a shell makes of SIGINT and SIGPIPE."""
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # An interrupt ends it where it is: what it writes is whole or is not there. Python's own
         # would be a traceback here and there, and asyncio misses one just before it waits.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    output.show_any_text()
+    output.escape_unencodable()
     try:
         given = sys.argv[1:] if arguments is None else arguments
         environ = _take_credentials()
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         output.write()
     except InvalidInputError as error:
         output.write_error(error)
-        return MISUSED
+        return USAGE_ERROR
     except DeepvueError as error:
         output.write_error(error)
         return FAILED

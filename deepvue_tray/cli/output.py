@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from deepvue_tray.core.errors import StorageError
 
 
-def show_any_text() -> None:
+def escape_unencodable() -> None:
     r"""Write a character that standard output's encoding lacks as ``\xfc`` instead of failing."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")

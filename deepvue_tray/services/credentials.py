@@ -55,8 +55,8 @@ class CredentialStore:
         self._client_id = environ.get("DEEPVUE_CLIENT_ID", "")
         self._secret = Secret(environ.get("DEEPVUE_CLIENT_SECRET", ""))
         self._keyring = keyring
-        self._kept: Credentials | None = None
-        self._only_here: Credentials | None = None
+        self._cached: Credentials | None = None
+        self._session_only: Credentials | None = None
 
     def client_id(self, setting: str) -> str:
         """Return the client id in use: the environment's, else that of the settings."""
@@ -73,14 +73,14 @@ class CredentialStore:
             raise NotSetUpError
         if secret := self._secret.reveal():
             return Credentials.parse(client_id, secret)
-        if self._kept is None or self._kept.client_id != client_id:
+        if self._cached is None or self._cached.client_id != client_id:
             try:
-                self._kept = await self.in_keyring(client_id, prompt=prompt)
+                self._cached = await self.in_keyring(client_id, prompt=prompt)
             except AccountError:
-                if self._only_here is None or self._only_here.client_id != client_id:
+                if self._session_only is None or self._session_only.client_id != client_id:
                     raise
-                self._kept = self._only_here
-        return self._kept
+                self._cached = self._session_only
+        return self._cached
 
     async def in_keyring(self, client_id: str, *, prompt: bool) -> Credentials:
         """Return the credentials that the keyring holds, past memory and environment.
@@ -99,24 +99,24 @@ class CredentialStore:
     async def store(self, credentials: Credentials) -> None:
         """Store or replace the secret in the keyring."""
         await self._keyring.set(credentials.client_id, credentials.secret)
-        self._kept, self._only_here = credentials, None
+        self._cached, self._session_only = credentials, None
 
     def keep_for_session(self, credentials: Credentials) -> None:
         """Keep the credentials in memory alone, until the program ends."""
-        self._kept = self._only_here = credentials
+        self._cached = self._session_only = credentials
 
     def forget(self) -> None:
         """Read the keyring anew the next time; what is in memory alone stays."""
-        if self._kept is not self._only_here:
-            self._kept = None
+        if self._cached is not self._session_only:
+            self._cached = None
 
     def prefer_keyring(self) -> None:
         """Read the keyring anew the next time; what is in memory alone counts where it has none."""
-        self._kept = None
+        self._cached = None
 
     async def remove(self, client_id: str) -> None:
         """Remove the secret of ``client_id`` from the keyring and from memory."""
         await self._keyring.delete(client_id)
-        self._kept = None
-        if self._only_here and self._only_here.client_id == client_id:
-            self._only_here = None
+        self._cached = None
+        if self._session_only and self._session_only.client_id == client_id:
+            self._session_only = None

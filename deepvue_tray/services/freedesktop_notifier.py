@@ -59,8 +59,8 @@ class FreedesktopNotifier:
         try:
             bus = await self._connected()
             await bus.call(_NAME, _PATH, "GetCapabilities")
-            (bus_id,) = await bus.ask_bus("GetId")
-            (owner,) = await bus.ask_bus("GetNameOwner", _NAME)
+            (bus_id,) = await bus.call_bus("GetId")
+            (owner,) = await bus.call_bus("GetNameOwner", _NAME)
         except ConnectionError as error:
             logger.info("There is no notification service (%s).", error)
             return ""

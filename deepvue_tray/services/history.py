@@ -38,10 +38,10 @@ from deepvue_tray.services.history_rows import (
     bucket_of,
     buckets_of,
     datetime_of,
-    highest_since_top_up,
     in_order,
     is_known,
     milliseconds,
+    peak_since_top_up,
     reading_of,
     row_of,
     store,
@@ -51,7 +51,7 @@ from deepvue_tray.services.history_schema import MIGRATIONS
 
 logger = logging.getLogger(__name__)
 
-LEVELS = (
+BUCKET_SIZES = (
     (timedelta(days=8), None),
     (timedelta(days=31), QUARTER),
     (timedelta(days=124), HOUR),
@@ -77,14 +77,14 @@ IMPORT_PAUSE_S = 0.05
 """Seconds between two such transactions, in which others may write: SQLite looks as often whether a
 lock that it waits for is free."""
 
-UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+PARSE_ERRORS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What JSON raises that is not what was stored, or was by another version."""
 
 AlertChange = Callable[[AlertState | None], AlertState]
 """Returns the alerts' state that is to follow the stored one; None where none is stored. It may be
 called again where the file turns out to be damaged, so it has no other effect."""
 
-TROUBLES = {
+ENVIRONMENT_ERRORS = {
     sqlite3.SQLITE_AUTH,
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
@@ -103,7 +103,7 @@ _READINGS = (
     "SELECT at, reading.until, balance FROM reading JOIN wallet ON wallet = id WHERE client_id = ?"
 )
 
-NEWEST = len(MIGRATIONS)
+SCHEMA_VERSION = len(MIGRATIONS)
 """The version of the file that this program writes."""
 
 PAGE_ROWS = 10_000
@@ -198,7 +198,7 @@ class History:
                         count += 1
         with self._transaction() as database:
             wallet = wallet_of(database, client_id)
-            peak = highest_since_top_up(database, wallet)
+            peak = peak_since_top_up(database, wallet)
             database.execute(
                 "UPDATE wallet SET full = ?, outlook = NULL WHERE id = ?", (peak, wallet)
             )
@@ -287,9 +287,9 @@ class History:
     def buckets(self, client_id: str, since: datetime, until: datetime) -> list[HistoryBucket]:
         """Return a range in pieces fine enough to draw 2,000 pixels wide, oldest first.
 
-        No extreme is lost: LEVELS says what a piece is. Days are those of UTC.
+        No extreme is lost: BUCKET_SIZES says what a piece is. Days are those of UTC.
         """
-        size = next(size for longest, size in LEVELS if until - since <= longest)
+        size = next(size for longest, size in BUCKET_SIZES if until - since <= longest)
         if size is None:
             return buckets_of(*self._readings(client_id, since, until))
         with self._transaction(writes=False) as database:
@@ -332,7 +332,7 @@ class History:
             with self._transaction(writes=False) as database:
                 stored = _column(database, "outlook", client_id)
             return SpendingModel.from_json(stored) if stored else None
-        except UNREADABLE:
+        except PARSE_ERRORS:
             logger.warning("The spending model cannot be read: it is learnt anew.")
             return None
 
@@ -351,7 +351,7 @@ class History:
             if self._opened is None:
                 self._opened = self._open()
                 self._file = _identity(self._path)
-                self._is_newer = _version(self._opened) > NEWEST
+                self._is_newer = _version(self._opened) > SCHEMA_VERSION
             database = self._opened
             # Taken at once: another process may write between our reading and our writing.
             database.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -392,7 +392,7 @@ class History:
             return _is_marked_read_only(self._path)
         if code == sqlite3.SQLITE_ERROR and self._is_newer:
             return False  # A newer version of this program keeps other tables.
-        return code is not None and code & 0xFF not in TROUBLES
+        return code is not None and code & 0xFF not in ENVIRONMENT_ERRORS
 
     def _set_aside(self) -> StorageError:
         """Rename the damaged file and what belongs to it, and return what is to be told of it."""
@@ -440,7 +440,7 @@ def _stored_alerts(database: sqlite3.Connection, client_id: str) -> AlertState |
     try:
         stored = json.loads(_column(database, "alerts", client_id) or "{}")
         return AlertState.from_json(stored) if stored != {} else None
-    except UNREADABLE:
+    except PARSE_ERRORS:
         logger.warning("The alerts' state cannot be read: it begins anew.")
         return None
 
@@ -463,14 +463,14 @@ def _connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     database.text_factory = lambda text: text.decode(errors="replace")
     try:
         _write_ahead(database, busy_timeout_s)
-        if _version(database) < NEWEST:
+        if _version(database) < SCHEMA_VERSION:
             # Another process may migrate at the same time: whoever is second finds it done.
             database.execute("BEGIN IMMEDIATE")
             version = _version(database)
             for statements in MIGRATIONS[version:]:
                 for statement in statements.split(";"):
                     database.execute(statement)
-            database.execute(f"PRAGMA user_version = {max(version, NEWEST)}")
+            database.execute(f"PRAGMA user_version = {max(version, SCHEMA_VERSION)}")
             database.execute("COMMIT")
     except BaseException:
         database.close()

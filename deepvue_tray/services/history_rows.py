@@ -12,7 +12,7 @@ from itertools import islice, pairwise, repeat, tee, zip_longest
 from math import isfinite
 
 from deepvue_tray.core.reading import (
-    LARGEST_BALANCE,
+    MAX_BALANCE,
     HistoryBucket,
     Reading,
     as_number,
@@ -27,7 +27,7 @@ QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
-LONGEST_GAP = timedelta(hours=1)
+MAX_SPAN_GAP = timedelta(hours=1)
 """Between two readings of one span: a longer silence stays visible."""
 
 _SIZES = (QUARTER // MS, HOUR // MS, DAY // MS)
@@ -56,7 +56,7 @@ def store(database: sqlite3.Connection, wallet: int, reading: Reading) -> None:
     before, after = _around(database, wallet, at)
     if before and at < before[1] and balance != before[2]:
         before, after = _split(database, wallet, before)
-    if before and balance == before[2] and at - before[1] <= LONGEST_GAP // MS:
+    if before and balance == before[2] and at - before[1] <= MAX_SPAN_GAP // MS:
         database.execute(
             "UPDATE reading SET until = max(until, ?) WHERE wallet = ? AND at = ?",
             (at, wallet, before[0]),
@@ -77,7 +77,7 @@ def is_known(database: sqlite3.Connection, wallet: int, at: datetime) -> bool:
     return before is not None and moment <= before[1]
 
 
-def highest_since_top_up(database: sqlite3.Connection, wallet: int) -> float | None:
+def peak_since_top_up(database: sqlite3.Connection, wallet: int) -> float | None:
     """Return the highest balance since the last top-up."""
     highest: Decimal | None = None
     balances, before, earlier = tee(
@@ -199,7 +199,7 @@ def row_of(cells: Sequence[object]) -> Row:
     """
     match cells:
         case (int(at), int(until), int() | float() as balance) if (
-            0 <= at <= until < _END and abs(balance) <= LARGEST_BALANCE
+            0 <= at <= until < _END and abs(balance) <= MAX_BALANCE
         ):
             return at, until, balance
     raise UnreadableRowError(f"no reading: {cells!r}")

@@ -13,7 +13,7 @@ LIBRARIES = (
 )
 """What is shipped with the program, by its name in the package index."""
 
-LONGEST_LICENCE = 60
+MAX_LICENSE_LENGTH = 60
 """Characters; some packages give the whole text where its name should stand."""
 
 
@@ -29,7 +29,7 @@ def _library(name: str) -> str:
         return name
     told = known.get_all("License-Expression") or known.get_all("License") or [""]
     licence = told[0]
-    if not licence or len(licence) > LONGEST_LICENCE:
+    if not licence or len(licence) > MAX_LICENSE_LENGTH:
         classes = known.get_all("Classifier") or []
         licence = ", ".join(c.rpartition(" :: ")[2] for c in classes if c.startswith("License ::"))
     return " ".join(filter(None, (known["Name"], known["Version"], f"({licence})" * bool(licence))))

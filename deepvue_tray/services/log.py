@@ -13,13 +13,13 @@ from types import TracebackType
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.services import private_folder
 
-LARGEST_FILE = 1_000_000
+MAX_FILE_BYTES = 1_000_000
 """Bytes, after which a new file is begun."""
 
-OLDER_FILES = 2
+BACKUP_COUNT = 2
 """Kept beside the one that is written: three in all."""
 
-_ours = logging.getLogger("deepvue_tray")
+_package_logger = logging.getLogger("deepvue_tray")
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -48,7 +48,7 @@ def to_terminal(*, verbose: bool) -> None:
     handler = logging.StreamHandler()
     handler.setLevel(logging.DEBUG if verbose else logging.WARNING)
     handler.setFormatter(Formatter("%(asctime)s %(message)s" if verbose else "%(message)s"))
-    _hear(handler)
+    _add_handler(handler)
 
 
 def to_file(path: Path) -> None:
@@ -63,21 +63,21 @@ def to_file(path: Path) -> None:
         private_folder.make(path.parent)
         handler = RotatingFileHandler(
             path,
-            maxBytes=LARGEST_FILE,
-            backupCount=OLDER_FILES,
+            maxBytes=MAX_FILE_BYTES,
+            backupCount=BACKUP_COUNT,
             encoding="utf-8",
             errors="backslashreplace",
         )
     except OSError as error:
-        _ours.warning("No log can be written to %s: %s.", path, error.strerror)
+        _package_logger.warning("No log can be written to %s: %s.", path, error.strerror)
         return
     handler.setFormatter(Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    _hear(handler)
+    _add_handler(handler)
 
 
-def _hear(handler: logging.Handler) -> None:
+def _add_handler(handler: logging.Handler) -> None:
     # A full disk must not fill the terminal with logging's own complaints.
     logging.raiseExceptions = False
-    _ours.setLevel(logging.DEBUG)
-    _ours.propagate = False
-    _ours.addHandler(handler)
+    _package_logger.setLevel(logging.DEBUG)
+    _package_logger.propagate = False
+    _package_logger.addHandler(handler)

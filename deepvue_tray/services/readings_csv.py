@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from deepvue_tray.core.foreign_text import cleaned
-from deepvue_tray.core.reading import Reading, believable
+from deepvue_tray.core.external_text import cleaned
+from deepvue_tray.core.reading import Reading, normalized_balance
 
 COLUMNS = ("at", "balance")
 
@@ -84,7 +84,7 @@ def _credits(text: str) -> Decimal:
         balance = Decimal(text)
     except InvalidOperation:
         balance = Decimal("NaN")
-    believed = believable(balance) if balance.is_finite() else None
+    believed = normalized_balance(balance) if balance.is_finite() else None
     if believed is None:
         raise ValueError(f"{text!r} is no balance such as 6448 or 6448.50")
     return believed

@@ -68,7 +68,7 @@ class SessionBus:
             rule.add_arg_condition(0, first_argument)
         await self._send(message_bus.AddMatch(rule))
 
-    async def ask_bus(self, method: str, *arguments: str) -> tuple[Any, ...]:
+    async def call_bus(self, method: str, *arguments: str) -> tuple[Any, ...]:
         """Call a method of the bus itself, whose arguments are all strings."""
         signature = "s" * len(arguments) or None
         return await self._send(new_method_call(message_bus, method, signature, arguments))

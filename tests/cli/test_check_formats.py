@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepvue_tray.cli.check_formats import Status, json_object, metrics, plugin_line, status_text
+from deepvue_tray.cli.check_formats import Status, json_object, metrics, plugin_line, status_of
 from deepvue_tray.cli.login import reading_line
 from deepvue_tray.core.errors import OfflineError, RejectedError, StorageError
 from deepvue_tray.core.forecast.runway import HORIZON, Runway
@@ -55,7 +55,7 @@ def test_the_line_says_balance_and_runway_and_gives_both_as_performance_data() -
     ],
 )
 def test_the_status_is_the_tray_s_level(balance: str, status: Status) -> None:
-    assert status_text(with_balance(balance)) is status
+    assert status_of(with_balance(balance)) is status
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_login_says_the_balance_as_the_tray_does(balance: str, text: str) -> Non
 
 
 def test_a_failed_attempt_is_unknown_whatever_was_read_before() -> None:
-    assert status_text(OFFLINE) is Status.UNKNOWN
-    assert status_text(Snapshot(trouble=RejectedError())) is Status.UNKNOWN
-    assert status_text(Snapshot()) is Status.UNKNOWN
+    assert status_of(OFFLINE) is Status.UNKNOWN
+    assert status_of(Snapshot(trouble=RejectedError())) is Status.UNKNOWN
+    assert status_of(Snapshot()) is Status.UNKNOWN
 
 
 def test_a_failure_says_why_and_what_was_known_last_and_is_no_measurement() -> None:

@@ -16,7 +16,7 @@ from deepvue_tray.core.alert_rules import (
     HYSTERESIS,
     NO_DATA_AFTER,
     Observation,
-    holds,
+    is_reached,
     judge,
     mark_notified,
     mark_sent,
@@ -25,7 +25,7 @@ from deepvue_tray.core.alert_rules import (
     tomorrow_morning,
     worst_severity,
 )
-from deepvue_tray.core.alert_state import LONGEST_SNOOZE, RECENT_COUNT, AlertState, Snooze
+from deepvue_tray.core.alert_state import MAX_SNOOZE, RECENT_COUNT, AlertState, Snooze
 from deepvue_tray.core.errors import (
     DeepvueError,
     InactiveError,
@@ -399,7 +399,7 @@ def test_a_snooze_silences_what_had_fired_and_nothing_else(
     widget = Widget().looks(script)
     twin = Widget().looks(script)
     silent = widget.state.notified
-    widget.state = snoozed(widget.state, widget.now + LONGEST_SNOOZE)
+    widget.state = snoozed(widget.state, widget.now + MAX_SNOOZE)
     for poll in after:
         said, would_say = set(widget.poll(poll)), set(twin.poll(poll))
         assert not said & silent
@@ -500,11 +500,11 @@ def test_a_snooze_that_a_wrong_clock_made_is_over_once_the_clock_is_right() -> N
     assert widget.looks(at(200)).said == [Alert.LOW, Alert.CRITICAL]
 
 
-@pytest.mark.parametrize("ahead", [timedelta(minutes=1), LONGEST_SNOOZE])
+@pytest.mark.parametrize("ahead", [timedelta(minutes=1), MAX_SNOOZE])
 def test_a_snooze_of_two_days_at_most_holds(ahead: timedelta) -> None:
     assert not Snooze(NOW + ahead, frozenset()).is_over(NOW)
     assert Snooze(NOW + ahead, frozenset()).is_over(NOW + ahead)
-    assert Snooze(NOW + LONGEST_SNOOZE + ahead, frozenset()).is_over(NOW)
+    assert Snooze(NOW + MAX_SNOOZE + ahead, frozenset()).is_over(NOW)
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
@@ -520,8 +520,8 @@ def test_a_snooze_without_a_time_never_ends_by_itself() -> None:
 def test_a_rung_re_arms_at_exactly_110_per_cent(threshold: int) -> None:
     settings = Settings(low=threshold, critical=None, low_days=None, critical_days=None)
     edge = Decimal(threshold) * 11 / 10
-    assert holds(Alert.LOW, edge - Decimal("0.001"), None, settings, HYSTERESIS)
-    assert not holds(Alert.LOW, edge, None, settings, HYSTERESIS)
+    assert is_reached(Alert.LOW, edge - Decimal("0.001"), None, settings, HYSTERESIS)
+    assert not is_reached(Alert.LOW, edge, None, settings, HYSTERESIS)
 
 
 def test_what_was_sent_and_not_answered_survives_the_disk_and_a_newer_version_s_is_left_out() -> (

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from deepvue_tray.core.forecast import fast_spending
 from deepvue_tray.core.forecast.fast_spending import learn_limits
 from deepvue_tray.core.forecast.series import Series, series_of
-from deepvue_tray.core.reading import LARGEST_BALANCE, Reading
+from deepvue_tray.core.reading import MAX_BALANCE, Reading
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 INTERVAL = timedelta(minutes=5)
 HOUR, DAY = 12, 288  # in readings
 
 moments = st.integers(-70 * DAY, 0).map(lambda slot: NOW + slot * INTERVAL)
-balances = st.decimals(-LARGEST_BALANCE, LARGEST_BALANCE, places=2)
+balances = st.decimals(-MAX_BALANCE, MAX_BALANCE, places=2)
 anything = st.dictionaries(moments, balances, max_size=60).map(
     lambda known: [Reading(at=at, balance=known[at]) for at in sorted(known)]
 )

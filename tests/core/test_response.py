@@ -18,8 +18,8 @@ from deepvue_tray.core.errors import (
     UnreadableError,
     WalletError,
 )
-from deepvue_tray.core.foreign_text import MAX_LENGTH
-from deepvue_tray.core.reading import MOST_DECIMALS
+from deepvue_tray.core.external_text import MAX_LENGTH
+from deepvue_tray.core.reading import MAX_DECIMALS
 from deepvue_tray.core.response import balance_in, error_for
 
 JSON = st.recursive(
@@ -121,7 +121,7 @@ def test_only_a_finite_number_with_success_is_ever_a_balance(value: object, succ
         and success == "true"
     )
     if credible:
-        assert float(balance_in(answer)) == pytest.approx(float(str(value)), abs=10**-MOST_DECIMALS)
+        assert float(balance_in(answer)) == pytest.approx(float(str(value)), abs=10**-MAX_DECIMALS)
     else:
         with pytest.raises(UnreadableError):
             balance_in(answer)

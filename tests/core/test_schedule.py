@@ -17,8 +17,8 @@ from deepvue_tray.core.errors import (
     ServerError,
     ThrottledError,
 )
-from deepvue_tray.core.schedule import HURRIED_AN_HOUR, Schedule, next_attempt
-from deepvue_tray.core.settings import LONGEST_INTERVAL, SHORTEST_INTERVAL
+from deepvue_tray.core.schedule import EARLY_RETRIES_PER_HOUR, Schedule, next_attempt
+from deepvue_tray.core.settings import MAX_INTERVAL, MIN_INTERVAL
 
 NOW = 1000.0
 DEFAULT = timedelta(minutes=5)
@@ -27,7 +27,7 @@ DAY = 86_400.0
 troubles = st.sampled_from(
     [OfflineError(), ServerError(), ThrottledError(), NotSetUpError(), RejectedError(), None]
 )
-intervals = st.timedeltas(SHORTEST_INTERVAL, LONGEST_INTERVAL)
+intervals = st.timedeltas(MIN_INTERVAL, MAX_INTERVAL)
 chances = st.floats(0, 1)
 
 
@@ -112,7 +112,7 @@ def test_refused_credentials_are_not_tried_again_for_an_hour_or_as_long_as_is_as
 
 
 def test_an_hour_later_a_failure_may_be_retried_before_the_interval_again() -> None:
-    at_once = Schedule(hurried=(NOW,) * HURRIED_AN_HOUR)
+    at_once = Schedule(early_retries=(NOW,) * EARLY_RETRIES_PER_HOUR)
     for later, pause in ((3599, 300), (3601, 15)):
         assert (
             next_attempt(at_once, OfflineError(), interval=DEFAULT, clock=NOW + later, chance=1)[

@@ -21,8 +21,8 @@ from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.forecast.spending_model import SpendingModel
-from deepvue_tray.core.reading import Reading, believable
-from deepvue_tray.services.history import LEVELS, History
+from deepvue_tray.core.reading import Reading, normalized_balance
+from deepvue_tray.services.history import BUCKET_SIZES, History
 from deepvue_tray.services.history_rows import DAY
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -32,7 +32,7 @@ LOW = AlertState(notified=frozenset({Alert.LOW}))
 
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-LENGTHS = [longest for longest, _size in LEVELS[:-1]] + [timedelta(days=200)]
+LENGTHS = [longest for longest, _size in BUCKET_SIZES[:-1]] + [timedelta(days=200)]
 """One range for each way to read it."""
 
 WRITE = """
@@ -95,7 +95,7 @@ def everything(history: History) -> list[Reading]:
 @example(Decimal("1E+4"))
 @example(Decimal("9007199254740990.7"))
 def test_a_balance_reads_the_same_before_and_after_a_restart(path: Path, told: Decimal) -> None:
-    balance = believable(told)
+    balance = normalized_balance(told)
     if balance is None:
         return
     with closing(History(path)) as history:
@@ -311,7 +311,7 @@ def test_no_range_loses_an_extreme_or_a_credit_spent(
 
 def test_pieces_are_fine_enough_to_draw_and_not_finer(history: History) -> None:
     history.merge("live_1", series([*range(4000, 0, -1)], timedelta(minutes=30)))
-    for length, (_longest, size) in zip(LENGTHS, LEVELS, strict=True):
+    for length, (_longest, size) in zip(LENGTHS, BUCKET_SIZES, strict=True):
         starts = [piece.start for piece in history.buckets("live_1", NOW - length, NOW)]
         if size is None:
             assert len(starts) == length / timedelta(minutes=30) + 1

@@ -17,7 +17,7 @@ from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.services.history import LEVELS, History
+from deepvue_tray.services.history import BUCKET_SIZES, History
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 STEP = timedelta(minutes=20)
@@ -48,7 +48,7 @@ CALLS: dict[str, Callable[[History], object]] = {
     "outlook": lambda history: history.spending_model("live_1"),
     "merge": lambda history: history.merge("live_1", [at(-300.5, 3), at(0, 7)]),
     "append": lambda history: history.append("live_1", at(-0.5, 8), unchanged),
-} | {f"stretches {longest}": stretches_within(longest) for longest, _ in LEVELS}
+} | {f"stretches {longest}": stretches_within(longest) for longest, _ in BUCKET_SIZES}
 
 few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -159,7 +159,7 @@ def test_a_sum_that_cannot_be_one_is_set_aside_when_it_is_drawn(
         f"UPDATE stretch SET {column} = ? WHERE wallet = 1 AND size = 900000 AND start = {newest}",
         cell,
     )
-    drawn = answers_or_says_so(path, content, [f"stretches {LEVELS[1][0]}"])
+    drawn = answers_or_says_so(path, content, [f"stretches {BUCKET_SIZES[1][0]}"])
     if column != "start":  # which is looked for, and then not found
         assert drawn.damage is not None
         assert Path(drawn.damage.detail).is_file()

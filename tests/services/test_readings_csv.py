@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepvue_tray.core.foreign_text import MAX_LENGTH
+from deepvue_tray.core.external_text import MAX_LENGTH
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.readings_csv import BadLine, lines, parse
 

@@ -28,7 +28,7 @@ from deepvue_tray.core.errors import (
     UntrustedError,
     WalletError,
 )
-from deepvue_tray.core.foreign_text import MAX_LENGTH
+from deepvue_tray.core.external_text import MAX_LENGTH
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.wallet_api import MAX_BODY_BYTES, WalletApi
 from tests.support.certificates import Authority

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from deepvue_tray.core import errors
 from deepvue_tray.core.errors import DeepvueError
-from deepvue_tray.core.foreign_text import MAX_LENGTH, cleaned
+from deepvue_tray.core.external_text import MAX_LENGTH, cleaned
 
 
 def kinds(kind: type[DeepvueError] = DeepvueError) -> list[type[DeepvueError]]:
