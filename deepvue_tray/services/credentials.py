@@ -1,4 +1,4 @@
-"""Which credentials to ask with: the environment's, this session's, or the keyring's."""
+"""The credentials in use: from the environment, this session's memory, or the keyring."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -8,10 +8,10 @@ from deepvue_tray.core.errors import AccountError, NotSetUpError
 
 
 class Keyring(Protocol):
-    """Where secrets are kept.
+    """Stores secrets.
 
-    Every call but a ``get`` that may not ``prompt`` may ask the person to unlock it, and wait.
-    Every call may raise KeyringLockedError, NoKeyringError or KeyringRefusedError.
+    Every call may show a prompt to unlock the keyring and wait for it, except ``get`` without
+    ``prompt``. Every call may raise KeyringLockedError, NoKeyringError or KeyringRefusedError.
     """
 
     async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
@@ -25,12 +25,12 @@ class Keyring(Protocol):
 
 
 class MemoryKeyring:
-    """A keyring that ends with the process, for the demo; ``secrets`` by client id."""
+    """A keyring in memory, for the demo; ``secrets`` maps client IDs to secrets."""
 
     def __init__(self, secrets: Mapping[str, Secret] | None = None) -> None:
         self._secrets = dict(secrets or {})
 
-    async def get(self, client_id: str, *, prompt: bool) -> Secret | None:  # noqa: ARG002 - never locked
+    async def get(self, client_id: str, *, prompt: bool) -> Secret | None:  # noqa: ARG002 - it is never locked
         """Return the secret of ``client_id``, or None where there is none."""
         return self._secrets.get(client_id)
 
@@ -44,10 +44,10 @@ class MemoryKeyring:
 
 
 class CredentialStore:
-    """Credentials from the environment, from this session's memory, or from ``keyring``.
+    """Returns credentials from the environment, from this session's memory, or from ``keyring``.
 
-    ``environ`` holds DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET where they are set; each wins
-    over what is stored. What was read once is kept in memory, so that the keyring is asked once a
+    ``environ`` holds DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET where they are set; each takes
+    precedence over a stored value. Credentials are cached, so that the keyring is read once a
     session.
     """
 
@@ -59,14 +59,14 @@ class CredentialStore:
         self._session_only: Credentials | None = None
 
     def client_id(self, setting: str) -> str:
-        """Return the client id in use: the environment's, else that of the settings."""
+        """Return the client ID in use: the environment's, otherwise ``setting``."""
         return self._client_id or setting
 
     async def load(self, client_id: str, *, prompt: bool) -> Credentials:
-        """Return the credentials to ask with; ``client_id`` is the one of the settings.
+        """Return the credentials in use; ``client_id`` is the one of the settings.
 
-        ``prompt`` says whether the keyring may ask the person to unlock it.
-        Raises an AccountError that says why there are none.
+        ``prompt`` is whether the keyring may show a prompt to unlock it. Raises an AccountError
+        with the reason where there are none.
         """
         client_id = self.client_id(client_id)
         if not client_id:
@@ -83,9 +83,9 @@ class CredentialStore:
         return self._cached
 
     async def in_keyring(self, client_id: str, *, prompt: bool) -> Credentials:
-        """Return the credentials that the keyring holds, past memory and environment.
+        """Return the keyring's credentials, bypassing cache and environment.
 
-        Raises an AccountError, a NotSetUpError where it holds none of ``client_id``.
+        Raises an AccountError; a NotSetUpError where the keyring has none for ``client_id``.
         """
         stored = await self._keyring.get(client_id, prompt=prompt)
         if stored is None:
@@ -93,7 +93,7 @@ class CredentialStore:
         return Credentials.parse(client_id, stored.reveal())
 
     async def stored(self, client_id: str) -> Secret | None:
-        """Return what the keyring holds for ``client_id``, past memory and environment."""
+        """Return the keyring's secret for ``client_id``, bypassing cache and environment."""
         return await self._keyring.get(client_id, prompt=True)
 
     async def store(self, credentials: Credentials) -> None:
@@ -102,16 +102,16 @@ class CredentialStore:
         self._cached, self._session_only = credentials, None
 
     def keep_for_session(self, credentials: Credentials) -> None:
-        """Keep the credentials in memory alone, until the program ends."""
+        """Keep the credentials in memory only, until the program ends."""
         self._cached = self._session_only = credentials
 
     def forget(self) -> None:
-        """Read the keyring anew the next time; what is in memory alone stays."""
+        """Clear the cache; credentials kept for the session stay."""
         if self._cached is not self._session_only:
             self._cached = None
 
     def prefer_keyring(self) -> None:
-        """Read the keyring anew the next time; what is in memory alone counts where it has none."""
+        """Clear the cache; credentials kept for the session are used if the keyring has none."""
         self._cached = None
 
     async def remove(self, client_id: str) -> None:

@@ -128,7 +128,7 @@ class History:
         change: AlertChange,
         model: SpendingModel | None = None,
     ) -> AlertState:
-        """Store a reading, the alerts' state that ``change`` returns, and ``model`` if there is one.
+        """Store a reading, the alerts' state that ``change`` returns, and ``model`` unless None.
 
         Stores all or nothing, and returns the new state of the alerts. No other process can change
         the state in between. A second reading of the same moment replaces the first. After a

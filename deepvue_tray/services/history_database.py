@@ -179,7 +179,7 @@ def _version(database: sqlite3.Connection) -> int:
 
 
 def _enable_wal(database: sqlite3.Connection, busy_timeout_s: float) -> None:
-    """Switch the journal to WAL; SQLite's own timeout does not apply while another process opens."""
+    """Switch the journal to WAL; SQLite's timeout does not apply while another process opens."""
     end = time.monotonic() + busy_timeout_s
     while database.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         try:

@@ -40,7 +40,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Row(NamedTuple):
-    """One or more consecutive readings of the same balance; times in milliseconds since 1970, UTC."""
+    """Consecutive readings of the same balance; times in milliseconds since 1970, UTC."""
 
     at: int
     until: int

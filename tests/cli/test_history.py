@@ -76,8 +76,8 @@ def test_every_bad_line_is_named_by_its_number_and_nothing_is_imported(tmp_path:
     ran = run("history", "import", str(path))
     assert ran.returncode == 1
     assert ran.stderr.splitlines()[:2] == [
-        f"{path}:5: 'yesterday' is no time such as 2026-11-23T09:00:00Z",
-        f"{path}:6: 'much' is no balance such as 6448 or 6448.50",
+        f"{path}:5: 'yesterday' is not a time such as 2026-11-23T09:00:00Z",
+        f"{path}:6: 'much' is not a balance such as 6448 or 6448.50",
     ]
     assert "Nothing was imported." in ran.stderr
     assert run("history").stdout == "at,balance\n"

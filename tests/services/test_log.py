@@ -78,7 +78,7 @@ def test_without_a_place_for_it_the_program_goes_on(
     (tmp_path / "not yet there").write_text("a file where the folder should be")
     log.to_file(path)
     logger.info("Not for the terminal.")
-    assert capsys.readouterr().err.startswith("No log can be written to")
+    assert capsys.readouterr().err.startswith("The log cannot be written to")
 
 
 def test_verbose_tells_the_terminal_everything(

@@ -57,16 +57,16 @@ def test_a_time_of_another_zone_is_the_same_moment() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("yesterday,5", "'yesterday' is no time"),
+        ("yesterday,5", "'yesterday' is not a time"),
         ("2026-11-23T09:00:00,5", "no time zone"),
         ("2026-11-23T09:00:01Z,5", "not between 1970 and now"),
         ("1969-12-31T23:59:59Z,5", "not between 1970 and now"),
-        ("2026-11-23T09:00:00Z,", "no balance"),
-        ("2026-11-23T09:00:00Z,NaN", "no balance"),
-        ("2026-11-23T09:00:00Z,-inf", "no balance"),
-        ('2026-11-23T09:00:00Z,"6,448"', "no balance"),
-        ("2026-11-23T09:00:00Z,1e16", "no balance"),
-        ("2026-11-23T09:00:00Z", "has no 2 columns"),
+        ("2026-11-23T09:00:00Z,", "not a balance"),
+        ("2026-11-23T09:00:00Z,NaN", "not a balance"),
+        ("2026-11-23T09:00:00Z,-inf", "not a balance"),
+        ('2026-11-23T09:00:00Z,"6,448"', "not a balance"),
+        ("2026-11-23T09:00:00Z,1e16", "not a balance"),
+        ("2026-11-23T09:00:00Z", "has fewer than 2 columns"),
     ],
 )
 def test_a_wrong_line_is_named_with_the_reason(line: str, reason: str) -> None:
@@ -87,4 +87,4 @@ def test_a_file_that_names_no_columns_is_refused(text: list[str]) -> None:
 def test_a_wrong_line_is_not_repeated_whole() -> None:
     _, bad = parse(["at,balance\n", f"2026-11-23T09:00:00Z,{'x' * 50_000}\n"], NOW)
     assert len(bad[0].reason) == MAX_LENGTH
-    assert bad[0].reason.endswith(" is no balance such as 6448 or 6448.50")
+    assert bad[0].reason.endswith(" is not a balance such as 6448 or 6448.50")
