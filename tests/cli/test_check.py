@@ -143,7 +143,7 @@ def test_thresholds_can_be_given(server: FaultyServer) -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--warning", "x"], "'x' is no whole number"),
+        (["--warning", "x"], "'x' is neither a whole number nor off"),
         (["--critical", "5000"], "(--critical 5000 is not below --warning 1000)"),
         (
             ["--critical", "9000", "--warning", "100"],

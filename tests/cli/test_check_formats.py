@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepvue_tray.cli.check_formats import Status, json_object, metrics, plugin_line, status_of
-from deepvue_tray.cli.login import reading_line
+from deepvue_tray.cli.login import format_reading
 from deepvue_tray.core.errors import OfflineError, RejectedError, StorageError
 from deepvue_tray.core.forecast.runway import HORIZON, Runway
 from deepvue_tray.core.reading import Reading
@@ -76,7 +76,7 @@ def test_the_line_has_no_needless_decimals_and_no_exponent(balance: str, text: s
     ],
 )
 def test_login_says_the_balance_as_the_tray_does(balance: str, text: str) -> None:
-    assert reading_line(Reading(at=NOW, balance=Decimal(balance))) == text
+    assert format_reading(Reading(at=NOW, balance=Decimal(balance))) == text
 
 
 def test_a_failed_attempt_is_unknown_whatever_was_read_before() -> None:

@@ -42,7 +42,7 @@ def test_what_was_imported_is_exported_as_it_was(tmp_path: Path) -> None:
 def test_importing_twice_changes_nothing_and_says_so() -> None:
     run("history", "import", "-", typed=GOOD)
     again = run("history", "import", "-", typed=GOOD)
-    assert again.stdout == "0 readings imported, 3 known already.\n"
+    assert again.stdout == "0 readings imported, 3 already known.\n"
     assert run("history").stdout == GOOD
 
 
