@@ -1,4 +1,4 @@
-"""Settings and credentials change together, or not at all."""
+"""Settings and credentials are saved together, or not at all."""
 
 import asyncio
 from collections.abc import Callable
@@ -101,7 +101,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def test_a_sign_in_is_there_in_the_next_session(home: Home) -> None:
+def test_a_sign_in_is_stored_for_the_next_session(home: Home) -> None:
     home.session().save(Settings(low=500), OLD)
     accounts = home.session()
     assert accounts.settings == Settings(client_id="live_1", low=500)
@@ -253,7 +253,7 @@ def test_credentials_for_this_session_outlive_a_refusal(home: Home) -> None:
     assert accounts.credentials() == NEW
 
 
-def test_a_settings_file_that_cannot_be_read_is_told_and_left_alone(home: Home) -> None:
+def test_a_settings_file_that_cannot_be_read_is_reported_and_left_unchanged(home: Home) -> None:
     home.make_unwritable()
     accounts = home.session()
     assert accounts.settings == Settings()
@@ -262,7 +262,7 @@ def test_a_settings_file_that_cannot_be_read_is_told_and_left_alone(home: Home) 
         accounts.save(Settings(low=5))
 
 
-def test_a_damaged_settings_file_is_told_until_the_settings_are_saved_again(home: Home) -> None:
+def test_a_damaged_settings_file_is_reported_until_the_settings_are_saved_again(home: Home) -> None:
     home.path.parent.mkdir()
     home.path.write_text("damaged")
     accounts = home.session()

@@ -1,4 +1,4 @@
-"""An alert is shown and remembered in one job, whatever becomes of it in between."""
+"""An alert is shown and recorded as notified, whatever happens in between."""
 
 import asyncio
 import sys
@@ -23,7 +23,7 @@ NOTE = Notification(kind="balance", title="Credits are low", body="900 left")
 
 
 class Service:
-    """A notification service that does with each notification what ``answer`` does."""
+    """A notification service whose replies ``answer`` returns."""
 
     def __init__(self) -> None:
         self.name = ":1.7"
@@ -75,11 +75,11 @@ class Home:
         return replace(backend, notifier=service)
 
     def tell(self, service: Service, client_id: str = CLIENT) -> bool:
-        """Tell an alert in a session of its own."""
+        """Deliver an alert in a session of its own."""
         backend = self.session(service)
-        told = asyncio.run(backend.tell(Alert.LOW, client_id, NOTE))
+        is_done = asyncio.run(backend.tell(Alert.LOW, client_id, NOTE))
         backend.close()
-        return told
+        return is_done
 
     def quit_before_the_answer(self, service: Silent) -> None:
         async def quit_while_it_waits(backend: Backend) -> None:
@@ -98,13 +98,13 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def test_what_was_told_is_not_told_again_by_any_session(home: Home) -> None:
+def test_a_delivered_alert_is_not_repeated_by_any_session(home: Home) -> None:
     service = Service()
     assert [home.tell(service) for _ in range(3)] == [True] * 3
     assert len(service.sent) == 1
 
 
-def test_without_a_service_nothing_is_remembered_as_told(home: Home) -> None:
+def test_without_a_service_no_alert_counts_as_notified(home: Home) -> None:
     service = Service()
     service.name = ""
     assert not home.tell(service)
@@ -113,7 +113,7 @@ def test_without_a_service_nothing_is_remembered_as_told(home: Home) -> None:
     assert len(service.sent) == 1
 
 
-def test_what_was_refused_is_told_as_soon_as_it_is_taken(home: Home) -> None:
+def test_a_refused_notification_is_sent_again_until_it_is_accepted(home: Home) -> None:
     service = Service()
     service.takes = False
     assert not home.tell(service)
@@ -122,7 +122,7 @@ def test_what_was_refused_is_told_as_soon_as_it_is_taken(home: Home) -> None:
     assert len(service.sent) == 2
 
 
-def test_quitting_before_the_answer_does_not_repeat_it_at_the_next_start(home: Home) -> None:
+def test_quitting_before_the_reply_does_not_repeat_it_at_the_next_start(home: Home) -> None:
     silent, service = Silent(), Service()
     home.quit_before_the_answer(silent)
     home.now += RESEND_PAUSE - timedelta(seconds=1)
@@ -132,7 +132,7 @@ def test_quitting_before_the_answer_does_not_repeat_it_at_the_next_start(home: H
 
 
 @pytest.mark.parametrize("pause", [RESEND_PAUSE, -timedelta(hours=1)])
-def test_what_was_never_answered_is_sent_again_after_a_pause_or_with_another_clock(
+def test_a_notification_without_a_reply_is_sent_again_after_a_pause_or_with_another_clock(
     home: Home, pause: timedelta
 ) -> None:
     silent, service = Silent(), Service()
@@ -142,7 +142,7 @@ def test_what_was_never_answered_is_sent_again_after_a_pause_or_with_another_clo
     assert len(service.sent) == 1
 
 
-def test_what_was_never_answered_is_sent_at_once_to_another_service(home: Home) -> None:
+def test_a_notification_without_a_reply_is_sent_at_once_to_another_service(home: Home) -> None:
     silent, service = Silent(), Service()
     service.name = ":1.9"
     home.quit_before_the_answer(silent)
@@ -150,7 +150,7 @@ def test_what_was_never_answered_is_sent_at_once_to_another_service(home: Home) 
     assert len(service.sent) == 1
 
 
-def test_an_alert_of_a_wallet_that_is_no_longer_watched_is_not_told(home: Home) -> None:
+def test_an_alert_of_another_wallet_does_not_notify(home: Home) -> None:
     service = Service()
     assert home.tell(service, client_id="live_2")
     assert service.sent == []

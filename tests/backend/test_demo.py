@@ -1,4 +1,4 @@
-"""The demo's wallet answers like the real one, and leaves nothing behind."""
+"""The demo's wallet responds like the real one, and leaves no files."""
 
 import asyncio
 import tempfile
@@ -21,7 +21,7 @@ def test_it_shows_a_balance_without_any_account() -> None:
     assert snapshot.trouble is None
 
 
-def test_its_files_end_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_files_are_removed_at_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with demo_backend() as build:
         backend = build()

@@ -27,10 +27,10 @@ BALANCES = st.decimals(-(2**53), 2**53, allow_nan=False) | st.floats(-1e6, 1e6).
 @example(Decimal("9007199254.1234565"))
 @example(Decimal("1E+999999"))
 @example(Decimal("-0.0000000001"))
-def test_what_is_believed_once_is_believed_unchanged(told: Decimal) -> None:
-    balance = normalized_balance(told)
+def test_a_normalized_balance_stays_unchanged_when_normalized_again(raw: Decimal) -> None:
+    balance = normalized_balance(raw)
     if balance is None:
-        assert abs(told) > MAX_BALANCE
+        assert abs(raw) > MAX_BALANCE
         return
     again = normalized_balance(balance)
     assert str(again) == str(balance)
@@ -41,8 +41,8 @@ def test_what_is_believed_once_is_believed_unchanged(told: Decimal) -> None:
 @example(Decimal("1E+4"))
 @example(Decimal("0.300000000000"))
 @example(Decimal("6448.0"))
-def test_what_is_believed_has_no_trailing_zeros_and_no_positive_exponent(told: Decimal) -> None:
-    balance = normalized_balance(told)
+def test_a_normalized_balance_has_no_trailing_zeros_and_no_positive_exponent(raw: Decimal) -> None:
+    balance = normalized_balance(raw)
     if balance is None:
         return
     exponent = balance.as_tuple().exponent
@@ -68,17 +68,17 @@ def test_what_is_believed_has_no_trailing_zeros_and_no_positive_exponent(told: D
         ("-0.37", "-0.37"),
     ],
 )
-def test_a_person_reads_two_decimals_and_more_only_where_they_would_be_lost(
+def test_two_decimals_are_shown_and_more_only_where_two_would_be_zero(
     amount: str, text: str
 ) -> None:
     assert f"{rounded_for_display(Decimal(amount)):f}" == text
 
 
 @given(BALANCES)
-def test_no_balance_but_zero_is_read_as_zero_or_as_a_whole_number_that_it_is_not(
-    told: Decimal,
+def test_only_zero_is_shown_as_zero_and_only_whole_amounts_as_whole(
+    raw: Decimal,
 ) -> None:
-    balance = normalized_balance(told)
+    balance = normalized_balance(raw)
     if balance is not None:
         shown = rounded_for_display(balance)
         assert (shown == 0) == (balance == 0)
@@ -106,7 +106,7 @@ def balances(*texts: str) -> list[Decimal]:
         (balances("5000", "4000", "4000"), "5000", True),
     ],
 )
-def test_a_top_up_is_a_rise_beyond_noise_and_beyond_what_vanished_a_reading_ago(
+def test_a_top_up_is_a_significant_rise_that_restores_no_vanished_balance(
     before: list[Decimal], now: str, topped_up: bool
 ) -> None:
     assert is_top_up(before, Decimal(now)) is topped_up

@@ -1,4 +1,4 @@
-"""Several processes share one history: none holds another up for long, and no reading is lost."""
+"""Several processes share one history: none blocks another for long, and no reading is lost."""
 
 import sqlite3
 import time
@@ -53,7 +53,7 @@ def everything(history: History, client_id: str = "live_1") -> list[Reading]:
     return history.readings(client_id, NOW - 10**4 * STEP, NOW + 10**4 * STEP)
 
 
-def test_what_could_not_be_stored_is_stored_with_the_next_reading(
+def test_a_reading_that_could_not_be_stored_is_stored_with_the_next_one(
     history: History, path: Path
 ) -> None:
     append(history, at(0, 900))
@@ -90,7 +90,7 @@ def test_the_tray_s_other_jobs_do_not_wait_for_a_locked_history(
     backend.close()
 
 
-def test_an_import_lets_others_write_in_between(
+def test_other_processes_can_write_during_an_import(
     history: History, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     imported = [at(number, 1000 - number) for number in range(30)]
@@ -121,6 +121,6 @@ def test_an_interrupted_import_is_completed_by_importing_again(
             history.merge("live_1", imported[::-1])
     assert everything(history) == imported[:10]
     assert history.merge("live_1", imported) == 20
-    assert history.merge("whole", imported) == 30
-    assert everything(history) == everything(history, "whole") == imported
+    assert history.merge("complete", imported) == 30
+    assert everything(history) == everything(history, "complete") == imported
     assert history.peak("live_1") == 1000
