@@ -25,11 +25,11 @@ NEW = Credentials("live_1", Secret("new-secret"))
 
 
 class Refusing(MemoryKeyring):
-    """A keyring that reads, and refuses to change."""
+    """A keyring that raises ``error`` for every change."""
 
     error: AccountError | None = None
     meanwhile: Callable[[], object] | None = None
-    """What another process does while this keyring waits for a person."""
+    """Called during a call, in place of another process that changes the files."""
 
     async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
         if self.meanwhile:
@@ -50,7 +50,7 @@ class Refusing(MemoryKeyring):
 
 
 class Session:
-    """An account whose calls are waited for."""
+    """Accounts with blocking calls."""
 
     def __init__(self, accounts: Accounts) -> None:
         self.accounts = accounts

@@ -23,13 +23,13 @@ NOTE = Notification(kind="balance", title="Credits are low", body="900 left")
 
 
 class Service:
-    """A notification service whose replies ``answer`` returns."""
+    """A notification service that accepts notifications while ``accepts`` is set."""
 
     def __init__(self) -> None:
         self.name = ":1.7"
         self.sent: list[Notification] = []
-        self.asked = asyncio.Event()
-        self.takes = True
+        self.was_called = asyncio.Event()
+        self.accepts = True
 
     def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
         raise NotImplementedError
@@ -39,18 +39,18 @@ class Service:
 
     async def show(self, notification: Notification) -> bool:
         self.sent.append(notification)
-        return self.takes
+        return self.accepts
 
     def close(self) -> None:
         pass
 
 
 class Silent(Service):
-    """It never answers."""
+    """A notification service that never replies."""
 
     async def show(self, notification: Notification) -> bool:
         self.sent.append(notification)
-        self.asked.set()
+        self.was_called.set()
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -81,10 +81,10 @@ class Home:
         backend.close()
         return is_done
 
-    def quit_before_the_answer(self, service: Silent) -> None:
+    def quit_before_the_reply(self, service: Silent) -> None:
         async def quit_while_it_waits(backend: Backend) -> None:
             telling = asyncio.create_task(backend.tell(Alert.LOW, CLIENT, NOTE))
-            await service.asked.wait()
+            await service.was_called.wait()
             telling.cancel()
             await asyncio.wait([telling])
 
@@ -115,16 +115,16 @@ def test_without_a_service_no_alert_counts_as_notified(home: Home) -> None:
 
 def test_a_refused_notification_is_sent_again_until_it_is_accepted(home: Home) -> None:
     service = Service()
-    service.takes = False
+    service.accepts = False
     assert not home.tell(service)
-    service.takes = True
+    service.accepts = True
     assert home.tell(service)
     assert len(service.sent) == 2
 
 
 def test_quitting_before_the_reply_does_not_repeat_it_at_the_next_start(home: Home) -> None:
     silent, service = Silent(), Service()
-    home.quit_before_the_answer(silent)
+    home.quit_before_the_reply(silent)
     home.now += RESEND_PAUSE - timedelta(seconds=1)
     # There is nothing to be done, neither by a balloon.
     assert home.tell(service)
@@ -136,7 +136,7 @@ def test_a_notification_without_a_reply_is_sent_again_after_a_pause_or_with_anot
     home: Home, pause: timedelta
 ) -> None:
     silent, service = Silent(), Service()
-    home.quit_before_the_answer(silent)
+    home.quit_before_the_reply(silent)
     home.now += pause
     assert home.tell(service)
     assert len(service.sent) == 1
@@ -145,7 +145,7 @@ def test_a_notification_without_a_reply_is_sent_again_after_a_pause_or_with_anot
 def test_a_notification_without_a_reply_is_sent_at_once_to_another_service(home: Home) -> None:
     silent, service = Silent(), Service()
     service.name = ":1.9"
-    home.quit_before_the_answer(silent)
+    home.quit_before_the_reply(silent)
     assert home.tell(service)
     assert len(service.sent) == 1
 

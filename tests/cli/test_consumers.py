@@ -26,7 +26,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyServer]:
 
 
 def consumer(name: str, package: str) -> str:
-    """Return a program's path; where it is missing, skip, but fail in CI."""
+    """Return a program's path; without it the test is skipped, and fails in CI."""
     found = shutil.which(name, path=f"{os.environ['PATH']}:{PLUGINS}")
     if found is None:
         say = pytest.fail if os.environ.get("CI") else pytest.skip

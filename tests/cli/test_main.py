@@ -116,7 +116,7 @@ def keyring(tmp_path: Path) -> FileKeyring:
 
 @pytest.fixture
 def settings() -> Path:
-    """Return the settings of one who has signed in."""
+    """Return the settings file after a sign-in."""
     settings = Paths.of_user().settings
     settings.parent.mkdir(parents=True)
     settings.write_text('{"client_id": "live_1", "low": 500}')
@@ -124,7 +124,7 @@ def settings() -> Path:
 
 
 def start(*arguments: str, **env: str) -> "subprocess.Popen[str]":
-    """Start a command whose standard error is read meanwhile."""
+    """Start a command with its standard error in a pipe."""
     return subprocess.Popen(
         [*COMMAND, *arguments], env=os.environ | env, stderr=subprocess.PIPE, text=True
     )

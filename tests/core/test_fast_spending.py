@@ -30,13 +30,13 @@ def series(readings: list[Reading], until: datetime) -> Series:
 
 
 def is_fast_spending(readings: list[Reading], now: datetime, age: timedelta = timedelta(0)) -> bool:
-    """Judge by limits that were learnt so long before."""
+    """Judge by limits that were learnt ``age`` before ``now``."""
     limits = learn_limits(series(readings, now - age))
     return fast_spending.is_fast_spending(series(readings, now), limits, now)
 
 
 def wallet(spend: Callable[[int], float], days: int = 20) -> list[Reading]:
-    """Read every 5 minutes until NOW; ``spend`` gives what the n-th slot before NOW spends."""
+    """Return readings every 5 minutes until NOW; ``spend`` returns the n-th last spending."""
     balance, readings = Decimal(10**9), []
     for before in range(days * DAY, -1, -1):
         balance -= Decimal(spend(before))
@@ -53,7 +53,7 @@ def fast(before: int) -> int:
 
 
 def replaced(readings: list[Reading], before: int, change: int) -> list[Reading]:
-    """Change the balance of all readings from the n-th before the last on."""
+    """Add ``change`` to the balances from the n-th last reading on."""
     at = len(readings) - 1 - before
     return readings[:at] + [
         Reading(at=reading.at, balance=reading.balance + change) for reading in readings[at:]

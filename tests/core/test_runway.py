@@ -49,7 +49,7 @@ def slots(days: float, now: datetime = NOW) -> list[datetime]:
 def wallet(
     rate: Callable[[datetime], float], left: float, *, days: float = 21, now: datetime = NOW
 ) -> list[Reading]:
-    """Read every five minutes what is spent at ``rate`` credits an hour; ``left`` is left now."""
+    """Return readings every five minutes at ``rate`` credits an hour; the last is ``left``."""
     readings, balance = [], left
     for moment in reversed(slots(days, now)):
         readings.append(at(moment, round(balance, 6)))
@@ -75,7 +75,7 @@ def in_office(moment: datetime) -> bool:
     return moment.weekday() < 5 and 9 <= moment.hour < 18
 
 
-# Enough, too little, nothing
+# How much history is needed
 
 
 def test_without_readings_there_is_no_forecast() -> None:
@@ -179,7 +179,7 @@ def test_one_burst_does_not_change_the_weekly_profile() -> None:
     assert after_a_burst(6) > 0.9 * after_a_burst(3)
 
 
-# Kinds of spending: five weeks, of which any moment of the last two is forecast from
+# Kinds of spending over five weeks, with forecasts from moments of the last two
 
 
 def office_hours(rng: random.Random, hour: float) -> float:
@@ -209,14 +209,14 @@ def restless(rng: random.Random, hour: float) -> float:
 
 class Case(NamedTuple):
     error: float
-    """Of the median, as the absolute logarithm of a ratio."""
+    """The median's error, as the absolute logarithm of a ratio."""
     covered: bool
-    """Whether the range holds the truth; it is seen no finer than the readings are."""
+    """Whether the range contains the actual time, within the distance of two readings."""
 
 
 @cache
 def cases(law: Callable[[random.Random, float], float], seen: str, days: float) -> list[Case]:
-    """Forecast at 24 moments how long lasts what is spent in the next ``days``."""
+    """Forecast at 24 moments how long the amount lasts that is spent in the next ``days``."""
     rng = random.Random(f"{law.__name__}, {seen}, {days}")
     start = datetime(2026, 9, 28, tzinfo=UTC)  # a Monday
     moments = [start + i * SLOT for i in range(48 * 288)]
@@ -269,7 +269,7 @@ def test_the_range_holds_the_truth_as_often_where_the_history_shows_few_such_run
     assert fmean(covered) > 0.83
 
 
-# What readings are like
+# Top-ups, gaps, corrections
 
 
 def test_a_top_up_is_not_negative_spending() -> None:
@@ -346,7 +346,7 @@ def test_a_forecast_that_has_passed_ends_now() -> None:
     assert forecast(steady(240), NOW + 9 * DAY).latest == NOW + 9 * DAY
 
 
-# Laws
+# Properties of any history
 
 moments = st.integers(-20 * 24 * 60, 0).map(lambda minute: NOW + minute * SLOT / 5)
 balances = st.floats(-(2**53), 2**53) | st.decimals(-5, 300, places=2).map(float)
@@ -356,7 +356,7 @@ histories = st.dictionaries(moments, balances, max_size=60).map(
 
 
 def seeded(seed: int, left: float = 300) -> list[Reading]:
-    """Make up a wallet with a level, bursts, a day, gaps and a top-up, all by chance."""
+    """Return readings of a wallet with random level, bursts, daily rhythm, gaps and top-up."""
     rng = random.Random(seed)
     level, day = rng.lognormvariate(2, 1), rng.random()
     used = wallet(

@@ -11,7 +11,7 @@ FIRST, SECOND = Secret("first-secret"), Secret("second-secret")
 
 
 class KeyringContract:
-    """Derive from it, and provide a fixture ``keyring``."""
+    """The tests; a subclass provides the fixture ``keyring``."""
 
     @pytest.fixture
     def keyring(self) -> Keyring:

@@ -136,7 +136,7 @@ def test_a_percent_sign_in_the_path_is_no_field_code(tmp_path: Path) -> None:
 
 
 def waited_for(condition: Callable[[], bool]) -> bool:
-    """Wait until something holds that another program brings about; False after a long time."""
+    """Wait for a condition that another program fulfils; False after the timeout."""
     end = time.monotonic() + 60
     while not condition() and time.monotonic() < end:
         time.sleep(0.01)

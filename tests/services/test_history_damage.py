@@ -218,7 +218,7 @@ def test_a_file_of_a_newer_version_stays_unchanged(path: Path, sound: bytes) -> 
 
 @pytest.fixture
 def small_disk() -> Iterator[Callable[[int], None]]:
-    """Return what limits how large a file may grow, in bytes."""
+    """Return a function that limits the size of files, in bytes."""
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)

@@ -46,12 +46,12 @@ def everything(history: History, client_id: str) -> list[Reading]:
 
 
 def sums(history: History, client_id: str) -> list[Any]:
-    """Return what charts of every resolution are drawn from."""
+    """Return the buckets of every size."""
     return [history.buckets(client_id, NOW - n * DAY, NOW) for n in (31, 99, 200)]
 
 
 def step_line(readings: list[Reading], moments: list[datetime]) -> list[Decimal | None]:
-    """Return the balance that was known at each moment."""
+    """Return the known balance at each moment."""
     return [next((r.balance for r in reversed(readings) if r.at <= at), None) for at in moments]
 
 

@@ -28,14 +28,14 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def history(path: Path) -> Iterator[History]:
-    """Return one that does not wait, as the tray's does not wait long."""
+    """Return a history without a busy timeout; the tray's is short."""
     with closing(History(path, busy_timeout_s=0)) as history:
         yield history
 
 
 @contextmanager
 def another_writer(path: Path) -> Iterator[None]:
-    """Hold the lock that every writer needs."""
+    """Hold the lock for writing."""
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")
         yield

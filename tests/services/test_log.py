@@ -33,7 +33,7 @@ def path(tmp_path: Path) -> Iterator[Path]:
 
 
 def choke_on(header: str) -> None:
-    """Fail as libraries do, quoting what they were given."""
+    """Raise an error that quotes its input, as libraries do."""
     try:
         dict[str, str]()[header]
     except KeyError as error:

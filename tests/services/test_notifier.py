@@ -37,7 +37,7 @@ def test_without_a_session_bus_no_notification_counts_as_shown(
 def test_without_capabilities_no_notification_counts_as_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As on macOS outside a bundle: it takes every notification, and shows none."""
+    """Behaves as on macOS outside a bundle: accepts notifications without showing them."""
     import desktop_notifier.main
     from desktop_notifier.backends.dummy import DummyNotificationCenter
 

@@ -14,7 +14,7 @@ if sys.platform == "win32":
 
 @pytest.fixture(autouse=True)
 def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Be a user without HOME and without an entry in the system's list, as in containers."""
+    """Simulate a user without HOME and without an entry in passwd, as in containers."""
     import pwd
 
     def unknown(user: int) -> None:

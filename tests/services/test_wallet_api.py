@@ -236,7 +236,7 @@ def test_a_server_on_this_computer_is_requested_without_a_proxy(
 
 
 IPV6_EXCEPTIONS = "localhost,127.0.0.1,[::1],fe80::/10,fd00::/8"
-"""As desktops write them into NO_PROXY."""
+"""Addresses as desktops write them into NO_PROXY."""
 
 
 @pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
