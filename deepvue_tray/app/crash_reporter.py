@@ -1,4 +1,4 @@
-"""Our own bugs: logged with every frame, told once, and survived."""
+"""Unhandled exceptions: logged with their frames, reported once, and survived."""
 
 import logging
 import sys
@@ -13,40 +13,40 @@ logger = logging.getLogger(__name__)
 
 
 class CrashReporter(QObject):
-    """Hears of every exception that nobody took, on any thread and in any finalizer."""
+    """Receives every unhandled exception, of any thread and of finalizers."""
 
-    first = Signal()
-    """There was one, for the first time; the log says which."""
+    crashed = Signal()
+    """Emitted for the first one; the log has its frames."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._told = False
+        self._is_reported = False
 
     @contextmanager
-    def heard(self) -> Iterator[None]:
-        """Take the place of what prints such exceptions, as long as the context lasts."""
+    def installed(self) -> Iterator[None]:
+        """Replace the hooks that print such exceptions, as long as the context lasts."""
         hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
-        sys.excepthook = self._on_fault
-        threading.excepthook = self._on_fault_elsewhere
-        sys.unraisablehook = self._on_fault_elsewhere
+        sys.excepthook = self._on_error
+        threading.excepthook = self._on_other_error
+        sys.unraisablehook = self._on_other_error
         try:
             yield
         finally:
             sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
-    def _on_fault(
+    def _on_error(
         self,
         kind: type[BaseException],
         error: BaseException,
         frames: TracebackType | None,
     ) -> None:
-        logger.error("A fault of deepvue-tray's own.", exc_info=(kind, error, frames))
-        if not self._told:
-            self._told = True
-            self.first.emit()
+        logger.error("Unhandled exception.", exc_info=(kind, error, frames))
+        if not self._is_reported:
+            self._is_reported = True
+            self.crashed.emit()
 
-    def _on_fault_elsewhere(
-        self, fault: "threading.ExceptHookArgs | sys.UnraisableHookArgs"
+    def _on_other_error(
+        self, unhandled: "threading.ExceptHookArgs | sys.UnraisableHookArgs"
     ) -> None:
-        if fault.exc_value is not None:
-            self._on_fault(fault.exc_type, fault.exc_value, fault.exc_traceback)
+        if unhandled.exc_value is not None:
+            self._on_error(unhandled.exc_type, unhandled.exc_value, unhandled.exc_traceback)

@@ -1,4 +1,4 @@
-"""Opens the history window, and reads on the worker thread what it wants to draw."""
+"""Opens the history window, and reads on the worker thread what it draws."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,23 +14,24 @@ from deepvue_tray.core.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from deepvue_tray.backend.backend import Backend
-    from deepvue_tray.core.reading import HistoryBucket
+    from deepvue_tray.backend.history_queries import HistoryRange
     from deepvue_tray.ui.history_window import HistoryWindow
 
 Range = tuple[datetime | None, datetime | None]
+"""The first and the last moment; None for the first reading, and for now."""
 
 
 class HistoryController(QObject):
-    """Keeps one history window; of ranges asked for while one is read, only the last is read."""
+    """Keeps one history window. Of ranges requested during a read, only the last is read."""
 
     def __init__(self, worker: "Worker[Backend]", poller: Poller, prefix: str) -> None:
         super().__init__()
         self._worker = worker
-        self._refresher = poller
+        self._poller = poller
         self._prefix = prefix
         self._window: HistoryWindow | None = None
         self._reading = False
-        self._wanted: Range | None = None
+        self._requested: Range | None = None
         poller.changed.connect(self._on_changed)
 
     @Slot()
@@ -41,9 +42,9 @@ class HistoryController(QObject):
             from deepvue_tray.ui.history_window import HistoryWindow  # noqa: PLC0415
 
             self._window = HistoryWindow(self._prefix)
-            self._window.plot_asked.connect(self._want)
-            self._window.export_asked.connect(self._export)
-            self._window.picture_asked.connect(self._save_picture)
+            self._window.plot_requested.connect(self._request)
+            self._window.export_requested.connect(self._export)
+            self._window.picture_requested.connect(self._save_picture)
         self._window.ask()
         self._window.show()
         self._window.raise_()
@@ -55,74 +56,75 @@ class HistoryController(QObject):
             self._window.ask()
 
     @Slot(object, object)
-    def _want(self, since: datetime | None, until: datetime | None) -> None:
-        self._wanted = (since, until)
+    def _request(self, since: datetime | None, until: datetime | None) -> None:
+        self._requested = (since, until)
         if not self._reading:
             self._read()
 
     def _read(self) -> None:
-        if self._wanted is None:
+        if self._requested is None:
             return
-        (since, until), self._wanted = self._wanted, None
+        (since, until), self._requested = self._requested, None
         self._reading = True
-        now, snapshot = datetime.now(UTC), self._refresher.snapshot
+        now, snapshot = datetime.now(UTC), self._poller.snapshot
 
         def end(first: datetime) -> datetime:
             from deepvue_tray.ui.history_window import end_of  # noqa: PLC0415 - with the window
 
             return until or end_of(first, now, snapshot.runway)
 
-        async def past(backend: "Backend") -> "tuple[datetime, list[HistoryBucket]]":
-            return backend.monitor.past(since, end(since) if since else now)
-
-        def came(found: "tuple[datetime, list[HistoryBucket]]") -> None:
+        def on_result(history: "HistoryRange") -> None:
             from deepvue_tray.ui.chart.chart import Plot  # noqa: PLC0415 - loaded with the window
 
             self._read_next()
             if self._window is not None:
-                first, buckets = found
                 self._window.show_plot(
                     Plot(
-                        since=first,
-                        until=end(first),
-                        buckets=buckets,
+                        since=history.since,
+                        until=end(history.since),
+                        buckets=history.buckets,
                         snapshot=snapshot,
                         now=now,
                     )
                 )
 
-        def failed(error: Exception) -> None:
+        def on_error(error: Exception) -> None:
             self._read_next()
-            self._failed(error)
+            self._show_error(error)
 
-        self._worker.submit(past, came, failed)
+        self._worker.submit(
+            lambda backend: backend.history.range(since, end(since) if since else now),
+            on_result,
+            on_error,
+        )
 
     def _read_next(self) -> None:
-        """Read the range that was asked for while another one was read."""
+        """Read the range that was requested during the last read."""
         self._reading = False
         self._read()
 
     @Slot(object, object, object)
     def _export(self, path: Path, since: datetime, until: datetime) -> None:
-        async def export(backend: "Backend") -> None:
-            backend.monitor.export(path, since, until)
-
-        self._worker.submit(export, lambda _: self._saved(path), self._failed)
+        self._worker.submit(
+            lambda backend: backend.history.export(path, since, until),
+            lambda _: self._show_saved(path),
+            self._show_error,
+        )
 
     @Slot(object, object)
     def _save_picture(self, path: Path, picture: QImage) -> None:
-        async def save(_: "Backend") -> None:
+        def save(_: "Backend") -> None:
             writer = QImageWriter(str(path), b"PNG")
             if not writer.write(picture):
                 raise StorageError(f"{path}: {writer.errorString()}")
 
-        self._worker.submit(save, lambda _: self._saved(path), self._failed)
+        self._worker.submit(save, lambda _: self._show_saved(path), self._show_error)
 
-    def _saved(self, path: Path) -> None:
+    def _show_saved(self, path: Path) -> None:
         if self._window is not None:
             self._window.show_saved(path)
 
-    def _failed(self, error: Exception) -> None:
+    def _show_error(self, error: Exception) -> None:
         if not isinstance(error, DeepvueError):
             raise error
         if self._window is not None:

@@ -1,102 +1,108 @@
-"""Brings due alerts to the person: natively, or as a balloon at the icon."""
+"""Notifies the person of alerts: natively, or with a balloon at the icon."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from deepvue_tray.app.poller import Poller
+from deepvue_tray.app.worker import Worker
+from deepvue_tray.backend.backend import Backend
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import texts
 
-Tell = Callable[[Alert, str, Notification, Callable[[bool], None]], None]
-"""Shows a due alert of a client id natively and remembers it; calls back on this thread once that
-is known, with False where nobody could see it."""
-
-Show = Callable[[Notification, Callable[[bool], None]], None]
-"""Shows a notification that nothing remembers; calls back likewise."""
-
 
 class NotificationController(QObject):
-    """Raises what is due in each snapshot, until it was told.
+    """Notifies of the alerts of each snapshot until the person was notified.
 
-    ``tell`` and ``show`` show it natively. Where they cannot, ``balloon`` does at the icon, if it
-    returns True, and ``acknowledge`` hears which alert of which client id was told so; its callback
-    is called on this thread when that is remembered.
+    ``show_balloon`` shows a title and a body at the icon, where no notification service does; it
+    returns False where there are no balloons.
     """
 
-    asked = Signal(object)
-    """The Action of a button that was pressed; a click on the note itself asks for the card."""
-    pressed = Signal(str)
-    """To be emitted, on any thread, with the identifier of a button or an empty one."""
-    service_appeared = Signal()
-    """To be emitted, on any thread, when a notification service has come up."""
+    action_requested = Signal(Action)
+    """The action of a button, or the card where the notification itself was clicked."""
+    _pressed = Signal(str)
+    _service_appeared = Signal()
 
     def __init__(
         self,
-        *,
-        tell: Tell,
-        show: Show,
-        balloon: Callable[[str, str], bool],
-        acknowledge: Callable[[Alert, str, Callable[[object], None]], None],
+        worker: Worker[Backend],
+        poller: Poller,
+        show_balloon: Callable[[str, str], bool],
         prefix: str,
     ) -> None:
         super().__init__()
-        self._tell = tell
-        self._show = show
-        self._balloon = balloon
-        self._acknowledge = acknowledge
+        self._worker = worker
+        self._poller = poller
+        self._show_balloon = show_balloon
         self._prefix = prefix
-        self._snapshot = Snapshot()
-        self._under_way: set[tuple[Alert, str]] = set()
+        self._in_flight: set[tuple[Alert, str]] = set()
         self._services_seen = 0
-        self.pressed.connect(self._on_pressed)
-        self.service_appeared.connect(self._on_service)
-
-    @Slot(object)
-    def raise_due(self, snapshot: Snapshot) -> None:
-        """Raise what is due in ``snapshot``, but for what is under way."""
-        self._snapshot = snapshot
-        for alert in snapshot.to_notify:
-            key = (alert, snapshot.client_id)
-            if key in self._under_way:
-                continue
-            self._under_way.add(key)
-            notification = texts.notification_for(alert, snapshot, datetime.now(UTC), self._prefix)
-            self._tell(
-                *key, notification, partial(self._on_told, key, notification, self._services_seen)
-            )
+        self._pressed.connect(self._on_pressed)
+        self._service_appeared.connect(self._on_service_appeared)
+        poller.changed.connect(self._notify)
+        # Both signals are emitted on the worker's thread.
+        worker.submit(
+            lambda backend: backend.notifier.listen(
+                self._pressed.emit, self._service_appeared.emit
+            ),
+            # Every other job fails likewise, and is shown.
+            on_error=lambda _error: None,
+        )
 
     @Slot()
-    def tell_of_fault(self) -> None:
-        """Tell of a fault of ours."""
+    def notify_crash(self) -> None:
+        """Notify of an unhandled exception."""
         notification = texts.fault_note(self._prefix)
 
-        def came(shown: bool) -> None:
-            if not shown:
-                self._balloon(notification.title, notification.body)
+        def on_result(is_shown: bool) -> None:
+            if not is_shown:
+                self._show_balloon(notification.title, notification.body)
 
-        self._show(notification, came)
+        self._worker.submit(
+            lambda backend: backend.notifier.show(notification),
+            on_result,
+            lambda _error: on_result(False),
+        )
 
-    def _on_told(
-        self, key: tuple[Alert, str], notification: Notification, services_seen: int, told: bool
-    ) -> None:
-        if not told and self._balloon(notification.title, notification.body):
-            self._acknowledge(*key, lambda _: self._under_way.discard(key))
-            return
-        self._under_way.discard(key)
-        if not told and services_seen != self._services_seen:
-            # A service came up after this attempt had begun, and found it under way.
-            self.raise_due(self._snapshot)
+    @Slot(object)
+    def _notify(self, snapshot: Snapshot) -> None:
+        for alert in snapshot.to_notify:
+            if (alert, snapshot.client_id) not in self._in_flight:
+                self._in_flight.add((alert, snapshot.client_id))
+                self._send(alert, snapshot)
+
+    def _send(self, alert: Alert, snapshot: Snapshot) -> None:
+        client_id, services_seen = snapshot.client_id, self._services_seen
+        notification = texts.notification_for(alert, snapshot, datetime.now(UTC), self._prefix)
+
+        def on_result(is_notified: bool) -> None:
+            if not is_notified and self._show_balloon(notification.title, notification.body):
+                self._worker.submit(
+                    lambda backend: backend.alerts.mark_notified(alert, client_id),
+                    lambda _: self._in_flight.discard((alert, client_id)),
+                )
+                return
+            self._in_flight.discard((alert, client_id))
+            if not is_notified and services_seen != self._services_seen:
+                # A service appeared while this attempt was in flight.
+                self._notify(self._poller.snapshot)
+
+        def on_error(error: Exception) -> None:
+            on_result(False)
+            raise error
+
+        self._worker.submit(
+            lambda backend: backend.notify(alert, client_id, notification), on_result, on_error
+        )
 
     @Slot(str)
     def _on_pressed(self, button: str) -> None:
-        self.asked.emit(Action(button) if button else Action.CARD)
+        self.action_requested.emit(Action(button) if button else Action.CARD)
 
     @Slot()
-    def _on_service(self) -> None:
+    def _on_service_appeared(self) -> None:
         self._services_seen += 1
-        self.raise_due(self._snapshot)
+        self._notify(self._poller.snapshot)

@@ -1,7 +1,7 @@
-"""Decides when to look: the timers, and the one gate that every asker passes.
+"""Decides when to poll: the timers, and the one gate that every request passes.
 
-Every deadline is on a clock that nobody sets, and which counts while the computer sleeps. The time
-of day serves to tell when it was changed, and for nothing else.
+Deadlines are on a clock that nobody can set and that counts while the computer sleeps. The time of
+day serves only to notice that it was changed.
 """
 
 import random
@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from deepvue_tray.app.worker import Worker
 from deepvue_tray.core.errors import (
     DeepvueError,
     InternalError,
@@ -25,30 +27,28 @@ from deepvue_tray.core.schedule import Schedule, next_attempt
 from deepvue_tray.core.snapshot import Snapshot
 
 CLICK_PAUSE_S = 1.0
-"""Seconds from one request's start within which no click can start another."""
+"""From the start of one request to the earliest that a click can start."""
 
 MIN_PAUSE_S = 60.0
-"""The same for what nobody clicked, an opened window or a network that came back; and for clicks
-while the server asks for patience."""
+"""The same for requests that nobody clicked (a window opened, the network came back), and for
+clicks while the server demands a pause."""
 
 TICK = timedelta(minutes=1)
-"""Between two looks at the clock, each of which wakes the computer."""
+"""Between two comparisons of the clocks, each of which wakes the computer."""
 
 CLOCK_JUMP = timedelta(seconds=10)
-"""By how much a tick must come late to tell of sleep, or the two clocks differ to tell that the
-time of day was changed."""
+"""A tick that is later than this means sleep. Clocks that differ by more mean that the time of day
+was changed."""
+
+if TYPE_CHECKING:
+    from deepvue_tray.backend.backend import Backend
 
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-Poll = Callable[[bool, Callable[[Snapshot], None], Callable[[Exception], None]], None]
-"""Begins one look at the wallet; calls back on this thread with what came of it, or with our own
-fault. The first argument says whether the keyring may ask the person to unlock it."""
-
-
 def seconds_since_boot() -> float:
-    """Return seconds of a clock that nobody sets, and that counts while the computer sleeps."""
-    # On these two, time.monotonic() stops during sleep.
+    """Return the seconds of a clock that nobody can set and that counts during sleep."""
+    # time.monotonic() stops during sleep on these two.
     if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     if sys.platform == "darwin":
@@ -57,41 +57,40 @@ def seconds_since_boot() -> float:
 
 
 class Poller(QObject):
-    """Holds the latest snapshot and asks for the next.
+    """Holds the latest snapshot and requests the next from the worker.
 
-    ``changed`` carries every new snapshot to every view. ``clock`` counts seconds as
-    ``seconds_since_boot`` does, ``now`` is the time of day, aware, in UTC; ``chance`` returns
-    numbers from 0 to 1.
+    ``clock`` counts seconds as ``seconds_since_boot`` does. ``now`` returns the time of day, aware,
+    in UTC. ``chance`` returns numbers from 0 to 1.
     """
 
-    changed = Signal(object)
+    changed = Signal(Snapshot)
+    """Carries every new snapshot."""
     ticked = Signal()
-    """A minute has passed: time to see whether another process has signed in or saved settings."""
+    """Emitted each minute."""
 
     def __init__(
         self,
-        poll: Poll,
+        worker: "Worker[Backend]",
         *,
         clock: Callable[[], float] = seconds_since_boot,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: Callable[[], float] = random.random,
     ) -> None:
         super().__init__()
-        self._poll = poll
+        self._worker = worker
         self._clock = clock
         self._now = now
         self._chance = chance
         self._schedule = Schedule()
-        self._asked_at = self._due_at = float("-inf")
+        self._began_at = self._due_at = float("-inf")
         self._round = 0
         self.snapshot = Snapshot()
         """The latest one."""
         self.awake_since = now()
-        """Since when the computer has been awake, and the time of day unchanged, as far as is
-        known."""
-        # When both clocks were compared last, on each of them.
+        """Since when the computer is known to be awake and its time of day unchanged."""
+        # When the clocks were last compared, on each of them.
         self._compared_at, self._compared_on = clock(), self.awake_since
-        # When the last good reading came, or could have come at the earliest.
+        # When the last good reading came; after sleep, when the computer woke up.
         self._current_at = clock()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._on_due)
@@ -101,83 +100,89 @@ class Poller(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Poll now because a person asks, unless a look is under way or began a moment ago."""
-        self._ask_after(MIN_PAUSE_S if self._is_asked_to_wait() else CLICK_PAUSE_S)
+        """Poll now because a person clicked, unless a request is running or has just begun."""
+        if self._may_begin(MIN_PAUSE_S if self._is_told_to_wait() else CLICK_PAUSE_S):
+            self._begin()
 
     @Slot()
     def unlock(self) -> None:
-        """Poll now, and let the keyring ask to be unlocked."""
+        """Poll now, and let the keyring prompt for its password."""
         if not self.snapshot.refreshing:
             self._begin(prompt=True)
 
     @Slot()
     def refresh_if_due(self) -> None:
-        """Poll now because there is some reason to, but no more often than once a minute."""
-        if not self._must_wait():
-            self._ask_after(MIN_PAUSE_S)
+        """Poll now unless the last request is less than a minute old."""
+        if not self._must_wait() and self._may_begin(MIN_PAUSE_S):
+            self._begin()
 
     @Slot()
     def on_network(self) -> None:
-        """Take a hint that the network is back, where its absence was the trouble."""
+        """Poll again where the network was the trouble."""
         if isinstance(self.snapshot.trouble, OfflineError):
             self.refresh_if_due()
 
-    def restart(self, known: Snapshot) -> None:
-        """Show ``known`` and look at once: whoever asks, or whom, has changed.
+    def reset_and_poll(self, known: Snapshot) -> None:
+        """Publish ``known`` and poll at once: the credentials or the wallet have changed.
 
-        The result of a look that is under way no longer counts.
+        The result of a running request is ignored.
         """
         self._schedule = replace(self._schedule, failures=0)
         self._publish(known)
         self._begin()
 
     def reevaluate(self, known: Snapshot) -> None:
-        """Show ``known``, judged by new settings; only a changed interval moves the next look.
+        """Publish ``known``, which was judged by other settings.
 
-        It is then due that interval after the last one, or earlier where a failure is to be tried
-        again. Another wallet is asked at once.
+        A changed interval moves the next poll to that interval after the last one, unless a retry
+        is due earlier. Another wallet is polled at once.
         """
         before = self.snapshot
         if known.client_id != before.client_id:
-            self.restart(known)
+            self.reset_and_poll(known)
             return
         self._publish(replace(known, refreshing=before.refreshing))
         if known.settings.interval == before.settings.interval or before.refreshing:
             return
         if not self._must_wait():
-            due_at = self._asked_at + known.settings.interval.total_seconds()
+            due_at = self._began_at + known.settings.interval.total_seconds()
             self._wait_until(min(due_at, self._due_at) if known.trouble else due_at)
 
-    def _ask_after(self, pause: float) -> None:
-        if not self.snapshot.refreshing and self._clock() - self._asked_at >= pause:
-            self._begin()
+    def _may_begin(self, pause_s: float) -> bool:
+        """Return whether no request is running and the last began ``pause_s`` ago or earlier."""
+        return not self.snapshot.refreshing and self._clock() - self._began_at >= pause_s
 
     def _begin(self, *, prompt: bool = False) -> None:
         self._timer.stop()
-        # After sleep or a changed clock this look may come before the tick that would tell.
+        # This may come before the tick that notices sleep or a changed clock.
         self._has_slept()
-        self._asked_at = self._clock()
+        self._began_at = self._clock()
         self._round += 1
         this_round = self._round
         self._publish(replace(self.snapshot, refreshing=True))
 
-        def came(snapshot: Snapshot) -> None:
+        awake_since = self.awake_since
+
+        def on_result(snapshot: Snapshot) -> None:
             if this_round == self._round:
                 if snapshot.reading != self.snapshot.reading:
                     self._current_at = self._clock()
                 self._schedule_next(snapshot)
                 self._publish(snapshot)
 
-        def failed(error: Exception) -> None:
-            # Shown like any trouble, after which the next look is due as ever.
+        def on_error(error: Exception) -> None:
             if isinstance(error, DeepvueError):
-                came(replace(self.snapshot, refreshing=False, trouble=error))
+                on_result(replace(self.snapshot, refreshing=False, trouble=error))
                 return
             trouble = InternalError(type(error).__name__)
-            came(replace(self.snapshot, refreshing=False, trouble=trouble))
+            on_result(replace(self.snapshot, refreshing=False, trouble=trouble))
             raise error
 
-        self._poll(prompt, came, failed)
+        self._worker.submit(
+            lambda backend: backend.monitor.poll(prompt=prompt, awake_since=awake_since),
+            on_result,
+            on_error,
+        )
 
     def _schedule_next(self, snapshot: Snapshot) -> None:
         self._schedule, pause = next_attempt(
@@ -198,15 +203,18 @@ class Poller(QObject):
         self.snapshot = snapshot
         self.changed.emit(snapshot)
 
-    def _is_asked_to_wait(self) -> bool:
+    def _is_told_to_wait(self) -> bool:
+        """Return whether the server demands a pause that is not over."""
         trouble = self.snapshot.trouble
-        asked = isinstance(trouble, WalletError) and trouble.retry_after is not None
-        return (asked or isinstance(trouble, ThrottledError)) and self._clock() < self._due_at
+        has_deadline = isinstance(trouble, WalletError) and trouble.retry_after is not None
+        return (
+            has_deadline or isinstance(trouble, ThrottledError)
+        ) and self._clock() < self._due_at
 
     def _must_wait(self) -> bool:
-        """Say whether asking before its time would be wrong, unless a person wants it."""
+        """Return whether only a person's click may poll before the deadline."""
         refused = isinstance(self.snapshot.trouble, RejectedError) and self._clock() < self._due_at
-        return refused or self._is_asked_to_wait()
+        return refused or self._is_told_to_wait()
 
     @Slot()
     def _on_due(self) -> None:
@@ -215,7 +223,7 @@ class Poller(QObject):
 
     @Slot()
     def _on_tick(self) -> None:
-        """Notice sleep, which stops the timer; notice changed clocks and old readings."""
+        """Notice sleep, which stops the timer, changed clocks, and old readings."""
         if self._has_slept():
             self._catch_up()
         elif self._is_stale() and not self.snapshot.stale:
@@ -223,7 +231,7 @@ class Poller(QObject):
         self.ticked.emit()
 
     def _has_slept(self) -> bool:
-        """Compare the clocks; say whether the computer has slept since the last time."""
+        """Compare the clocks; return whether the computer slept since the last comparison."""
         clock, now = self._clock(), self._now()
         passed = timedelta(seconds=clock - self._compared_at)
         is_changed = abs(now - self._compared_on - passed) > CLOCK_JUMP
@@ -236,10 +244,10 @@ class Poller(QObject):
         return has_slept
 
     def _catch_up(self) -> None:
-        """Ask at once if the interval passed during sleep; else when it was due."""
+        """Poll at once if the interval passed during sleep, else when it was due."""
         if self.snapshot.refreshing:
             return
-        since = timedelta(seconds=self._clock() - self._asked_at)
+        since = timedelta(seconds=self._clock() - self._began_at)
         if since >= self.snapshot.settings.interval and not self._must_wait():
             self._begin()
         else:

@@ -1,4 +1,4 @@
-"""Opens the settings dialog, and does on the worker thread what it asks for."""
+"""Opens the settings dialog, and does on the worker thread what it requests."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 class SettingsController(QObject):
-    """Keeps at most one settings dialog open, and does on the worker what it asks for."""
+    """Keeps at most one settings dialog open."""
 
     closed = Signal()
+    """The dialog was closed, and nothing of it is being saved any more."""
 
     def __init__(
         self,
@@ -33,7 +34,7 @@ class SettingsController(QObject):
     ) -> None:
         super().__init__()
         self._worker = worker
-        self._refresher = poller
+        self._poller = poller
         self._prefix = prefix
         self._from_environment = from_environment
         self._dialog: SettingsDialog | None = None
@@ -41,12 +42,12 @@ class SettingsController(QObject):
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a dialog, be it closed while it still saves."""
+        """Whether there is a dialog, or one that was closed and is still being saved."""
         return self._dialog is not None
 
     @Slot(object)
     def open_at_first_start(self, snapshot: Snapshot) -> None:
-        """Open by itself, once, where there are no credentials yet."""
+        """Open once at a first start, where there are no credentials."""
         if isinstance(snapshot.trouble, NotSetUpError) and self._is_new:
             self.open()
         if snapshot.reading is not None:
@@ -57,11 +58,8 @@ class SettingsController(QObject):
         """Open the dialog with the state as it is now, or bring the open one to the front."""
         self._is_new = False
 
-        async def starts_at_login(backend: "Backend") -> bool:
-            return backend.autostart.is_on()
-
         if self._dialog is None:
-            self._worker.submit(starts_at_login, self._show)
+            self._worker.submit(lambda backend: backend.autostart.is_on(), self._show)
         else:
             self._show(False)
 
@@ -70,7 +68,7 @@ class SettingsController(QObject):
         from deepvue_tray.ui.settings_dialog import SettingsDialog  # noqa: PLC0415
 
         if self._dialog is None:
-            snapshot = self._refresher.snapshot
+            snapshot = self._poller.snapshot
             self._dialog = SettingsDialog(
                 snapshot.settings,
                 from_environment=self._from_environment,
@@ -78,9 +76,9 @@ class SettingsController(QObject):
                 prefix=self._prefix,
                 notice=snapshot.storage,
             )
-            self._dialog.test_asked.connect(self._test)
-            self._dialog.save_asked.connect(self._save)
-            self._dialog.remove_asked.connect(self._remove)
+            self._dialog.test_requested.connect(self._test)
+            self._dialog.save_requested.connect(self._save)
+            self._dialog.remove_requested.connect(self._remove)
             self._dialog.finished.connect(self._forget)
         self._dialog.show()
         self._dialog.raise_()
@@ -89,18 +87,18 @@ class SettingsController(QObject):
     @Slot(object)
     def _test(self, typed: Credentials | str | None) -> None:
         async def probe(backend: "Backend") -> Reading:
-            credentials = await _whole(typed, backend)
+            credentials = await _complete(typed, backend)
             return await backend.monitor.probe(
                 credentials or await backend.accounts.credentials(prompt=True)
             )
 
-        def tested(reading: Reading) -> None:
+        def on_result(reading: Reading) -> None:
             if self._dialog is dialog is not None:
                 dialog.show_tested(reading)
 
         dialog = self._dialog
         self._worker.submit(
-            probe, tested, self._telling(lambda open_, e: open_.show_test_failed(e))
+            probe, on_result, self._on_error(lambda shown, error: shown.show_test_failed(error))
         )
 
     @Slot(object, object, bool, bool)
@@ -112,7 +110,7 @@ class SettingsController(QObject):
         start_at_login: bool,
     ) -> None:
         async def save(backend: "Backend") -> Snapshot:
-            credentials = await _whole(typed, backend)
+            credentials = await _complete(typed, backend)
             await backend.save(
                 settings, credentials, session_only=session_only, start_at_login=start_at_login
             )
@@ -120,12 +118,14 @@ class SettingsController(QObject):
                 backend.monitor.load_last_known() if credentials else backend.monitor.reevaluate()
             )
 
-        def saved(snapshot: Snapshot) -> None:
-            (self._refresher.restart if typed else self._refresher.reevaluate)(snapshot)
+        def on_result(snapshot: Snapshot) -> None:
+            (self._poller.reset_and_poll if typed else self._poller.reevaluate)(snapshot)
             if self._dialog:
                 self._dialog.accept()
 
-        self._worker.submit(save, saved, self._telling(lambda open_, e: open_.show_save_failed(e)))
+        self._worker.submit(
+            save, on_result, self._on_error(lambda shown, error: shown.show_save_failed(error))
+        )
 
     @Slot(str)
     def _remove(self, client_id: str) -> None:
@@ -133,31 +133,31 @@ class SettingsController(QObject):
             await backend.accounts.sign_out(client_id)
             return backend.monitor.load_last_known()
 
-        def removed(snapshot: Snapshot) -> None:
-            self._refresher.restart(snapshot)
+        def on_result(snapshot: Snapshot) -> None:
+            self._poller.reset_and_poll(snapshot)
             if self._dialog:
                 self._dialog.show_removed()
 
         self._worker.submit(
-            remove, removed, self._telling(lambda open_, e: open_.show_remove_failed(e))
+            remove, on_result, self._on_error(lambda shown, error: shown.show_remove_failed(error))
         )
 
-    def _telling(
-        self, tell: "Callable[[SettingsDialog, DeepvueError], None]"
+    def _on_error(
+        self, show: "Callable[[SettingsDialog, DeepvueError], None]"
     ) -> Callable[[Exception], None]:
-        """Return what takes an error to the dialog that is open now, if it still is then."""
+        """Return a callback that shows an error in the dialog that is open now, if it still is."""
         dialog = self._dialog
 
-        def told(error: Exception) -> None:
+        def on_error(error: Exception) -> None:
             if self._dialog is dialog is not None:
                 if isinstance(error, DeepvueError):
-                    tell(dialog, error)
+                    show(dialog, error)
                 else:
                     dialog.stop_waiting()
             if not isinstance(error, DeepvueError):
                 raise error
 
-        return told
+        return on_error
 
     @Slot()
     def _forget(self) -> None:
@@ -165,6 +165,6 @@ class SettingsController(QObject):
         self.closed.emit()
 
 
-async def _whole(typed: Credentials | str | None, backend: "Backend") -> Credentials | None:
-    """Return the credentials that were typed, with the kept secret beside a client id alone."""
+async def _complete(typed: Credentials | str | None, backend: "Backend") -> Credentials | None:
+    """Return the typed credentials; a client id alone is completed by the secret in the keyring."""
     return await backend.accounts.in_keyring(typed) if isinstance(typed, str) else typed

@@ -1,9 +1,9 @@
-"""The only thread: it owns the engine, runs what is asked of it, and brings results home."""
+"""The only thread beside the GUI's: it owns the backend, runs jobs, and returns their results."""
 
 import sys
 import threading
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -13,20 +13,25 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-Job = Callable[[T], Awaitable[R]]
-"""Given what the worker owns, does something with it; runs on the worker thread."""
+
+def _ignore(_result: object) -> None:
+    pass
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 class Worker(QObject, Generic[T]):
-    """Runs jobs one beside the other in an asyncio loop on a thread of its own.
+    """Runs jobs concurrently in an asyncio loop on a daemon thread.
 
-    ``build`` makes what the jobs work with, on that thread, and ``close`` ends it; nobody else
-    touches it. Where ``build`` raises, every job fails with that error. Results come back on the
-    thread that made the worker. The thread is a daemon: a call that never returns must not keep the
-    program from quitting.
+    ``build`` makes the backend that every job gets, and ``close`` ends it, both on that thread.
+    Where ``build`` raises, every job fails with that error. Results are delivered on the thread
+    that made the worker. A call that never returns does not keep the program from quitting.
     """
 
-    _came_home = Signal(object)
+    _finished = Signal(object, object)
+    """A callback, and the value to call it with."""
 
     def __init__(self, build: Callable[[], T], close: Callable[[T], None]) -> None:
         super().__init__()
@@ -37,36 +42,52 @@ class Worker(QObject, Generic[T]):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._quit: asyncio.Event | None = None
         self._stopped = False
-        self._owned: T | None = None
+        self._backend: T | None = None
         self._build_error: Exception | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
-        self._came_home.connect(self._deliver)
+        self._finished.connect(self._deliver)
 
     def start(self) -> None:
-        """Start the thread; jobs submitted before are done first."""
+        """Start the thread; jobs that were submitted before run first."""
         self._thread.start()
+
+    @overload
+    def submit(
+        self,
+        job: Callable[[T], Awaitable[R]],
+        on_result: Callable[[R], object] = ...,
+        on_error: Callable[[Exception], object] = ...,
+    ) -> None: ...
+
+    @overload
+    def submit(
+        self,
+        job: Callable[[T], R],
+        on_result: Callable[[R], object] = ...,
+        on_error: Callable[[Exception], object] = ...,
+    ) -> None: ...
 
     def submit(
         self,
-        job: Job[T, R],
-        done: Callable[[R], object] = lambda _: None,
-        failed: Callable[[Exception], object] | None = None,
+        job: Callable[[T], Any],
+        on_result: Callable[[Any], object] = _ignore,
+        on_error: Callable[[Exception], object] = _raise,
     ) -> None:
-        """Run ``job`` on the worker thread, then ``done`` or ``failed`` on this one.
+        """Run ``job``, a function or a coroutine function, then one of the callbacks.
 
-        An error that nobody takes is raised on this thread, so that it is seen.
+        Without ``on_error`` an error is raised on this thread, where the crash reporter sees it.
         """
         with self._lock:
             if self._loop is None:
-                self._early.append(lambda: self._begin(job, done, failed))
+                self._early.append(lambda: self._start(job, on_result, on_error))
             else:
-                self._loop.call_soon_threadsafe(self._begin, job, done, failed)
+                self._loop.call_soon_threadsafe(self._start, job, on_result, on_error)
 
-    def stop(self, within: float) -> bool:
-        """Cancel what is under way and end the thread.
+    def stop(self, timeout_s: float) -> bool:
+        """Cancel the running jobs and end the thread.
 
-        Waits at most ``within`` seconds; False says that a job blocks and was left behind.
+        Waits at most ``timeout_s``; False says that a job blocks and was left behind.
         """
         if not self._thread.is_alive():
             return True
@@ -74,11 +95,11 @@ class Worker(QObject, Generic[T]):
             self._stopped = True
             if self._loop is not None and self._quit is not None:
                 self._loop.call_soon_threadsafe(self._quit.set)
-        self._thread.join(within)
+        self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        # Loaded here because it takes 40 ms, during which the icon already shows.
+        # asyncio takes 40 ms to load, during which the icon already shows.
         from deepvue_tray.backend import event_loop  # noqa: PLC0415
 
         event_loop.run(self._main())
@@ -89,70 +110,61 @@ class Worker(QObject, Generic[T]):
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_report)
         try:
-            self._owned = self._build()
-        except Exception as error:  # noqa: BLE001 - each job brings it to whoever asked
+            self._backend = self._build()
+        except Exception as error:  # noqa: BLE001 - every job delivers it
             self._build_error = error
-        quit_asked = asyncio.Event()
+        quit_requested = asyncio.Event()
         with self._lock:
-            self._loop, self._quit = loop, quit_asked
+            self._loop, self._quit = loop, quit_requested
             if self._stopped:
-                quit_asked.set()
-            for begin in self._early:
-                begin()
+                quit_requested.set()
+            for start in self._early:
+                start()
         try:
-            await quit_asked.wait()
+            await quit_requested.wait()
         finally:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            if self._owned is not None:
-                self._close(self._owned)
+            if self._backend is not None:
+                self._close(self._backend)
 
-    def _begin(
+    def _start(
         self,
-        job: Job[T, Any],
-        done: Callable[[Any], object],
-        failed: Callable[[Exception], object] | None,
+        job: Callable[[T], Any],
+        on_result: Callable[[Any], object],
+        on_error: Callable[[Exception], object],
     ) -> None:
-        assert self._loop is not None  # noqa: S101 - only a running loop calls this
-        task = self._loop.create_task(self._do(job, done, failed))
+        assert self._loop is not None  # noqa: S101 - only the running loop calls this
+        task = self._loop.create_task(self._run_job(job, on_result, on_error))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _do(
+    async def _run_job(
         self,
-        job: Job[T, Any],
-        done: Callable[[Any], object],
-        failed: Callable[[Exception], object] | None,
+        job: Callable[[T], Any],
+        on_result: Callable[[Any], object],
+        on_error: Callable[[Exception], object],
     ) -> None:
         if self._build_error is not None:
-            self._bring_home(failed or _raise, self._build_error)
+            self._finished.emit(on_error, self._build_error)
             return
         try:
-            result = await job(self._owned)  # type: ignore[arg-type] # built before any job began
-        except Exception as error:  # noqa: BLE001 - taken to whoever asked
-            self._bring_home(failed or _raise, error)
+            result = job(self._backend)  # type: ignore[arg-type] # built before any job starts
+            if isinstance(result, Awaitable):
+                result = await result
+        except Exception as error:  # noqa: BLE001 - delivered to whoever submitted the job
+            self._finished.emit(on_error, error)
         else:
-            self._bring_home(done, result)
+            self._finished.emit(on_result, result)
 
-    def _bring_home(self, receive: Callable[[Any], object], result: object) -> None:
-        self._came_home.emit((receive, result))
-
-    @Slot(object)
-    def _deliver(self, parcel: tuple[Callable[[Any], object], object]) -> None:
-        receive, result = parcel
+    @Slot(object, object)
+    def _deliver(self, callback: Callable[[Any], object], value: object) -> None:
         if not self._stopped:
-            receive(result)
-
-
-def _raise(error: Exception) -> None:
-    raise error
+            callback(value)
 
 
 def _report(_loop: "asyncio.AbstractEventLoop", context: dict[str, Any]) -> None:
-    """Pass on an exception of a callback or of a task that nobody awaits, which asyncio only logs.
-
-    It goes where all exceptions go that nobody takes.
-    """
+    """Give an exception that asyncio would only log to the hook for unhandled exceptions."""
     error = context.get("exception") or RuntimeError(context["message"])
     sys.excepthook(type(error), error, error.__traceback__)

@@ -1,20 +1,21 @@
-"""Everything but the screen, assembled: for the tray on its worker thread, for the terminal as is.
-
-The tray loads this module on its worker thread, after its icon shows.
-"""
+"""Everything but the screen, assembled. The tray uses it on its worker thread."""
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 
 from deepvue_tray.backend.accounts import Accounts
+from deepvue_tray.backend.alert_store import AlertStore
+from deepvue_tray.backend.history_queries import HistoryQueries
 from deepvue_tray.backend.monitor import Monitor
 from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_rules import snoozed
 from deepvue_tray.core.credentials import Credentials, parse_client_id
 from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.resources import icon_path
 from deepvue_tray.services.autostart import Autostart, autostart_in
 from deepvue_tray.services.credentials import CredentialStore
@@ -32,10 +33,12 @@ class Backend:
 
     accounts: Accounts
     monitor: Monitor
+    alerts: AlertStore
+    history: HistoryQueries
     notifier: Notifier
     autostart: Autostart
-    places: Mapping[str, Path]
-    """Where what lies, for a person to look at."""
+    paths: Paths
+    _files: History
 
     async def save(
         self,
@@ -59,25 +62,43 @@ class Backend:
                 self.autostart.switch(on=before)
             raise
 
-    async def tell(self, alert: Alert, client_id: str, notification: Notification) -> bool:
-        """Show a due alert of a wallet, and remember it; False where nobody could see it.
+    def reload_if_changed(self) -> Snapshot | None:
+        """Return what is known under the settings that another process has stored, if it has."""
+        if not self.accounts.was_saved_elsewhere():
+            return None
+        self.accounts.reload()
+        return self.monitor.load_last_known()
 
-        True also where it was told, or sent and not answered, so that there is nothing to do.
+    async def notify(self, alert: Alert, client_id: str, notification: Notification) -> bool:
+        """Show the notification of an alert and store that; False where nobody could see it.
+
+        Returns True also where nothing is to be done: the person was notified already, or the
+        service has not answered yet.
         """
         service = await self.notifier.service()
         if not service:
-            return not self.monitor.is_pending(alert, client_id)
-        if not self.monitor.send(alert, client_id, service):
+            return not self.alerts.is_pending(alert, client_id)
+        if not self.alerts.mark_sent(alert, client_id, service):
             return True
         if await self.notifier.show(notification):
-            self.monitor.mark_notified(alert, client_id)
+            self.alerts.mark_notified(alert, client_id)
             return True
-        self.monitor.mark_not_notified(alert, client_id)
+        self.alerts.mark_refused(alert, client_id)
         return False
 
+    def snooze(self, until: datetime | None) -> Snapshot:
+        """Silence what has notified until a time (aware, UTC), or None: until the next top-up."""
+        self.alerts.update(partial(snoozed, until=until))
+        return self.monitor.reevaluate()
+
+    def resume_alerts(self) -> Snapshot:
+        """End a snooze."""
+        self.alerts.update(lambda state: replace(state, snooze=None))
+        return self.monitor.reevaluate()
+
     def close(self) -> None:
-        """Close what is open."""
-        self.monitor.close()
+        """Close the files and connections."""
+        self._files.close()
         self.notifier.close()
 
 
@@ -87,7 +108,7 @@ def real_backend(
     *,
     busy_timeout_s: float = BUSY_TIMEOUT_S,
 ) -> Backend:
-    """Assemble the person's own: real settings, keyring, history and server.
+    """Assemble it from the person's settings, keyring, history and server.
 
     ``environ`` holds the environment's credentials, ``keyring`` is one that was made ready;
     ``busy_timeout_s`` is how long the history waits for another process that writes to it.
@@ -120,8 +141,15 @@ def assemble(
 ) -> Backend:
     """Put the parts together; ``now`` returns the time, aware, in UTC."""
     accounts = Accounts(SettingsFile(paths.settings), store)
-    history = History(paths.history, busy_timeout_s)
-    monitor = Monitor(accounts=accounts, wallet=wallet, history=history, now=now)
-    places = {"settings": paths.settings, "history": paths.history, "log": paths.log}
-    notifier = system_notifier(icon_path("deepvue-tray-64.png"))
-    return Backend(accounts, monitor, notifier, autostart, places)
+    files = History(paths.history, busy_timeout_s)
+    alerts = AlertStore(files, now)
+    return Backend(
+        accounts=accounts,
+        monitor=Monitor(accounts=accounts, wallet=wallet, history=files, alerts=alerts, now=now),
+        alerts=alerts,
+        history=HistoryQueries(accounts, files),
+        notifier=system_notifier(icon_path("deepvue-tray-64.png")),
+        autostart=autostart,
+        paths=paths,
+        _files=files,
+    )

@@ -25,7 +25,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 def print_history(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Print the readings of a range."""
     with _open_backend(environ) as backend:
-        readings = backend.monitor.readings(options.since or _BEGINNING, datetime.now(UTC))
+        readings = backend.history.readings(options.since or _BEGINNING, datetime.now(UTC))
         output.write(readings_csv.lines(readings) if options.format == "csv" else _json(readings))
     return 0
 
@@ -52,7 +52,7 @@ def import_history(options: argparse.Namespace, environ: Mapping[str, str]) -> i
             )
             return 1
         try:
-            new = backend.monitor.merge(readings)
+            new = backend.history.merge(readings)
         except StorageError as error:
             raise StorageError(f"{error.detail}; importing again adds what is missing") from None
     known = len(readings) - new

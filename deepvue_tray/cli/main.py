@@ -118,7 +118,7 @@ def _tray(environ: Mapping[str, str], *, demo: bool = False, background: bool = 
     if problem:
         print(problem, file=sys.stderr)
         return FAILED
-    from deepvue_tray.app.application import run
+    from deepvue_tray.app.startup import run
 
     return run(
         lambda: _logged_backend(environ),
@@ -132,7 +132,7 @@ def _demo(problem: str | None) -> int:
 
     with demo_backend() as build:
         if problem is None:
-            from deepvue_tray.app.application import run
+            from deepvue_tray.app.startup import run
 
             return run(build, prefix="Demo", single=False)
         from deepvue_tray.backend import event_loop

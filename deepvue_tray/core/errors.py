@@ -97,7 +97,7 @@ class RejectedError(WalletError):
 
     title = QT_TRANSLATE_NOOP("errors", "Credentials refused")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "Check the client ID and the client secret against the Deepvue dashboard."
+        "errors", "Check the client ID and the client secret in the Deepvue dashboard."
     )
     condition = Condition.REJECTED
     action = Action.SETTINGS
@@ -108,7 +108,7 @@ class InactiveError(RejectedError):
 
     title = QT_TRANSLATE_NOOP("errors", "Account inactive")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "Check the account in the Deepvue dashboard, or write to Deepvue's support."
+        "errors", "Check the account in the Deepvue dashboard, or contact Deepvue support."
     )
     condition = Condition.INACTIVE
     action = Action.DASHBOARD
@@ -118,7 +118,7 @@ class ThrottledError(WalletError):
     """429: the rate limit, shared with the user's own traffic, is exceeded."""
 
     title = QT_TRANSLATE_NOOP("errors", "Rate limit reached")
-    remedy = QT_TRANSLATE_NOOP("errors", "Wait a little; your own requests count too.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Wait a few minutes; your own API requests count too.")
     condition = Condition.THROTTLED
 
 
@@ -126,7 +126,7 @@ class ServerError(WalletError):
     """The server responded with any other error status."""
 
     title = QT_TRANSLATE_NOOP("errors", "The server has a problem")
-    remedy = QT_TRANSLATE_NOOP("errors", "See on the status page whether it is known.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check the status page for known problems.")
     condition = Condition.SERVER_ERROR
     action = Action.STATUS_PAGE
 
@@ -135,7 +135,7 @@ class OfflineError(WalletError):
     """The connection failed or was interrupted."""
 
     title = QT_TRANSLATE_NOOP("errors", "No connection")
-    remedy = QT_TRANSLATE_NOOP("errors", "Check the network, or the proxy.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check the network connection and the proxy.")
     condition = Condition.OFFLINE
     action = Action.REFRESH
 
@@ -144,7 +144,7 @@ class TimedOutError(OfflineError):
     """The request took longer than its deadline."""
 
     title = QT_TRANSLATE_NOOP("errors", "No answer in time")
-    remedy = QT_TRANSLATE_NOOP("errors", "The network or the server is slow; try again later.")
+    remedy = QT_TRANSLATE_NOOP("errors", "The network or the server is slow. Try again later.")
 
 
 class UntrustedError(WalletError):
@@ -153,7 +153,7 @@ class UntrustedError(WalletError):
     title = QT_TRANSLATE_NOOP("errors", "Certificate not trusted")
     remedy = QT_TRANSLATE_NOOP(
         "errors",
-        "Add your company's certificate to the system's store, or check the computer's clock.",
+        "Add your company's certificate to the system's store, or correct the computer's clock.",
     )
     condition = Condition.UNTRUSTED
     action = Action.REFRESH
@@ -165,7 +165,7 @@ class ProxyError(WalletError):
     title = QT_TRANSLATE_NOOP("errors", "Proxy misconfigured")
     remedy = QT_TRANSLATE_NOOP(
         "errors",
-        "Set HTTPS_PROXY to an http:// proxy that works, or list the server in NO_PROXY;"
+        "Set HTTPS_PROXY to a working http:// proxy, or list the server in NO_PROXY."
         " SOCKS proxies are not supported.",
     )
     condition = Condition.OFFLINE
@@ -175,8 +175,8 @@ class ProxyError(WalletError):
 class UnreadableError(WalletError):
     """The response contains no valid balance."""
 
-    title = QT_TRANSLATE_NOOP("errors", "The answer is not a balance")
-    remedy = QT_TRANSLATE_NOOP("errors", "See whether a sign-in page or a proxy answers instead.")
+    title = QT_TRANSLATE_NOOP("errors", "Unexpected answer from the server")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check whether a sign-in page or a proxy answers instead.")
     condition = Condition.UNREADABLE
     action = Action.STATUS_PAGE
 
@@ -191,7 +191,7 @@ class NotSetUpError(AccountError):
     title = QT_TRANSLATE_NOOP("errors", "Not set up")
     remedy = QT_TRANSLATE_NOOP(
         "errors",
-        "Enter the client ID and the client secret in Settings, or with deepvue-tray login.",
+        "Enter the client ID and the client secret in Settings, or run deepvue-tray login.",
     )
     condition = Condition.NOT_SET_UP
     action = Action.SETTINGS
@@ -210,7 +210,7 @@ class KeyringLockedError(AccountError):
     """The keyring is locked."""
 
     title = QT_TRANSLATE_NOOP("errors", "The keyring is locked")
-    remedy = QT_TRANSLATE_NOOP("errors", "Unlock it; the stored secret is untouched.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Unlock it. The stored secret is unchanged.")
     condition = Condition.LOCKED
     action = Action.UNLOCK
 
@@ -221,7 +221,7 @@ class NoKeyringError(AccountError):
     title = QT_TRANSLATE_NOOP("errors", "No keyring")
     remedy = QT_TRANSLATE_NOOP(
         "errors",
-        "Install one (GNOME Keyring, KWallet), or set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.",
+        "Install GNOME Keyring or KWallet, or set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.",
     )
     condition = Condition.NO_KEYRING
     action = Action.SETTINGS
@@ -230,7 +230,7 @@ class NoKeyringError(AccountError):
 class KeyringRefusedError(AccountError):
     """The keyring reported an error."""
 
-    title = QT_TRANSLATE_NOOP("errors", "The keyring refused")
+    title = QT_TRANSLATE_NOOP("errors", "The keyring reported an error")
     remedy = QT_TRANSLATE_NOOP("errors", "Open your keyring application and check that it works.")
     condition = Condition.LOCKED
     action = Action.UNLOCK
@@ -249,13 +249,13 @@ class DamagedError(StorageError):
 
     title = QT_TRANSLATE_NOOP("errors", "A file was damaged")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "It was set aside under this name and a new one begun. Nothing was deleted."
+        "errors", "It was renamed, and a new file was started. Nothing was deleted."
     )
 
 
 class InternalError(DeepvueError):
     """A bug in this program; ``detail`` is the exception's class. The log has the traceback."""
 
-    title = QT_TRANSLATE_NOOP("errors", "A fault in deepvue-tray")
-    remedy = QT_TRANSLATE_NOOP("errors", "Open the log, and report the error.")
+    title = QT_TRANSLATE_NOOP("errors", "Internal error in deepvue-tray")
+    remedy = QT_TRANSLATE_NOOP("errors", "Open the log and report the error.")
     condition = Condition.UNREADABLE

@@ -1,7 +1,7 @@
 """Brings the translations up to date: ``python -m resources.translations.update``.
 
-Every text of the program goes into each .ts file, where what is new waits for its translation, and
-each .ts is compiled into the .qm beside it that is shipped.
+Adds every text of the program to each .ts file, where new texts are marked as unfinished, and
+compiles each .ts file into the .qm file beside it, which is shipped.
 """
 
 import subprocess
@@ -11,11 +11,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SOURCES = HERE.parents[1] / "deepvue_tray"
 TOOLS = Path(sys.executable).parent
-"""Where PySide6-Essentials has put lupdate and lrelease."""
+"""The folder of the lupdate and lrelease of PySide6-Essentials."""
 
 
 def collect(catalogue: Path) -> None:
-    """Put every text of the program into a .ts file, and take out what is no longer said."""
+    """Add every text of the program to a .ts file, and remove the obsolete ones."""
     sources = sorted(map(str, SOURCES.rglob("*.py")))
     _run("pyside6-lupdate", "-locations", "none", "-no-obsolete", *sources, "-ts", str(catalogue))
 

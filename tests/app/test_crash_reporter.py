@@ -43,8 +43,8 @@ def test_a_fault_is_logged_each_time_and_told_once(
 ) -> None:
     faults = CrashReporter()
     told: list[bool] = []
-    faults.first.connect(lambda: told.append(True))
-    with caplog.at_level(logging.ERROR), faults.heard():
+    faults.crashed.connect(lambda: told.append(True))
+    with caplog.at_level(logging.ERROR), faults.installed():
         happen()
         happen()
     qtbot.waitUntil(lambda: told == [True])
@@ -56,6 +56,6 @@ def test_a_fault_is_logged_each_time_and_told_once(
 
 def test_afterwards_the_hooks_are_as_they_were() -> None:
     before = sys.excepthook, threading.excepthook, sys.unraisablehook
-    with CrashReporter().heard():
+    with CrashReporter().installed():
         pass
     assert (sys.excepthook, threading.excepthook, sys.unraisablehook) == before

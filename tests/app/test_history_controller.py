@@ -15,9 +15,9 @@ from deepvue_tray.app.poller import Poller
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.backend.backend import Backend
 from deepvue_tray.backend.demo import demo_backend
-from deepvue_tray.backend.monitor import Monitor
+from deepvue_tray.backend.history_queries import HistoryQueries, HistoryRange
 from deepvue_tray.core.errors import StorageError
-from deepvue_tray.core.reading import HistoryBucket
+from tests.support.held_worker import HeldWorker
 from tests.support.timeouts import TIMEOUT_S
 
 
@@ -26,13 +26,13 @@ def opener(qtbot: QtBot) -> Iterator[HistoryController]:
     with demo_backend() as build:
         worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
         worker.start()
-        poller = Poller(lambda _prompt, _came, _failed: None)
+        poller = Poller(HeldWorker())
         opener = HistoryController(worker, poller, "")
         opener.open()
         assert opener._window is not None
         qtbot.addWidget(opener._window)
         yield opener
-        assert worker.stop(within=TIMEOUT_S)
+        assert worker.stop(TIMEOUT_S)
         # Here and now: the garbage collector might stop its timers on another thread.
         poller.deleteLater()
         QCoreApplication.sendPostedEvents(poller, QEvent.Type.DeferredDelete)
@@ -40,7 +40,7 @@ def opener(qtbot: QtBot) -> Iterator[HistoryController]:
 
 def said(opener: HistoryController) -> str:
     assert opener._window is not None
-    return opener._window._said.text()
+    return opener._window._message.text()
 
 
 def picture(opener: HistoryController, path: Path) -> None:
@@ -91,19 +91,19 @@ def test_after_a_failed_read_the_range_that_waits_is_read(
     qtbot: QtBot, at_rest: HistoryController, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[datetime | None] = []
-    past = Monitor.past
+    past = HistoryQueries.range
 
     def fail_at_first(
-        monitor: Monitor, since: datetime | None, until: datetime
-    ) -> tuple[datetime, list[HistoryBucket]]:
+        queries: HistoryQueries, since: datetime | None, until: datetime
+    ) -> HistoryRange:
         read.append(since)
         if len(read) == 1:
             raise StorageError("disk full")
-        return past(monitor, since, until)
+        return past(queries, since, until)
 
-    monkeypatch.setattr(Monitor, "past", fail_at_first)
-    at_rest._want(DAYS[0], None)
-    at_rest._want(DAYS[1], None)
+    monkeypatch.setattr(HistoryQueries, "range", fail_at_first)
+    at_rest._request(DAYS[0], None)
+    at_rest._request(DAYS[1], None)
     qtbot.waitUntil(lambda: not at_rest._reading)
     assert read == DAYS[:2]
 
@@ -113,21 +113,21 @@ def test_a_failed_export_lets_a_read_under_way_be_the_only_one(
 ) -> None:
     read: list[datetime | None] = []
     may_end = threading.Event()
-    past = Monitor.past
+    past = HistoryQueries.range
 
     def wait_at_first(
-        monitor: Monitor, since: datetime | None, until: datetime
-    ) -> tuple[datetime, list[HistoryBucket]]:
+        queries: HistoryQueries, since: datetime | None, until: datetime
+    ) -> HistoryRange:
         read.append(since)
         may_end.wait(10)
-        return past(monitor, since, until)
+        return past(queries, since, until)
 
-    monkeypatch.setattr(Monitor, "past", wait_at_first)
+    monkeypatch.setattr(HistoryQueries, "range", wait_at_first)
     readings(at_rest, tmp_path / "missing" / "saved")
-    at_rest._want(DAYS[0], None)
+    at_rest._request(DAYS[0], None)
     qtbot.waitUntil(lambda: "A file could not be used" in said(at_rest))
-    at_rest._want(DAYS[1], None)
-    at_rest._want(DAYS[2], None)
+    at_rest._request(DAYS[1], None)
+    at_rest._request(DAYS[2], None)
     may_end.set()
     qtbot.waitUntil(lambda: not at_rest._reading)
     assert read == [DAYS[0], DAYS[2]]

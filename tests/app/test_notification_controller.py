@@ -1,19 +1,23 @@
 """What is due reaches the person once, natively or at least in the tray."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from deepvue_tray.app.notification_controller import NotificationController
+from deepvue_tray.app.poller import Poller
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
+from tests.support.held_worker import HeldWorker
 
 LOW = Snapshot(
     client_id="live_1",
@@ -22,129 +26,160 @@ LOW = Snapshot(
 )
 
 
-class Desktop:
+class Desktop(HeldWorker):
     """A notification service that answers when told to, and a tray with or without balloons."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.has_balloons = False
-        self.notes: list[Notification] = []
-        self.answers: list[Callable[[bool], None]] = []
+        self.sent: list[Notification] = []
         self.balloons: list[str] = []
-        self.acknowledged: list[Alert] = []
-        self.remembered: list[Callable[[object], None]] = []
-        self.notifications = NotificationController(
-            tell=lambda _alert, _client_id, notification, done: self.show(notification, done),
-            show=self.show,
-            balloon=self.balloon,
-            acknowledge=self.acknowledge,
-            prefix="",
-        )
+        self.marked: list[Alert] = []
+        self.poller = Poller(self)
+        self.notifications = NotificationController(self, self.poller, self.balloon, "")
+        self.held.clear()
 
-    def show(self, notification: Notification, done: Callable[[bool], None]) -> None:
-        self.notes.append(notification)
-        self.answers.append(done)
+    # What the jobs use of the backend.
 
-    def answer(self, told: bool) -> None:
-        self.answers.pop(0)(told)
+    @property
+    def notifier(self) -> "Desktop":
+        return self
+
+    @property
+    def alerts(self) -> "Desktop":
+        return self
+
+    def listen(self, on_press: Callable[[str], None], on_service: Callable[[], None]) -> None:
+        self.press, self.appear = on_press, on_service
+
+    def notify(self, _alert: Alert, _client_id: str, notification: Notification) -> None:
+        self.show(notification)
+
+    def show(self, notification: Notification) -> None:
+        self.sent.append(notification)
+
+    def mark_notified(self, alert: Alert, _client_id: str) -> None:
+        self.marked.append(alert)
+
+    def submit(
+        self,
+        job: Callable[[Any], Any],
+        on_result: Callable[[Any], object] = lambda _: None,
+        on_error: Callable[[Exception], object] = lambda _: None,
+    ) -> None:
+        super().submit(job, on_result, on_error)
+        job(self)
+
+    # What happens on it.
+
+    def answer(self, *, is_notified: bool) -> None:
+        self.held.pop(0).on_result(is_notified)
 
     def balloon(self, title: str, _body: str) -> bool:
         if self.has_balloons:
             self.balloons.append(title)
         return self.has_balloons
 
-    def acknowledge(self, alert: Alert, _client_id: str, done: Callable[[object], None]) -> None:
-        self.acknowledged.append(alert)
-        self.remembered.append(done)
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self.poller.snapshot = snapshot
+        self.poller.changed.emit(snapshot)
 
 
 @pytest.fixture
-def desktop(qtbot: QtBot) -> Desktop:
-    return Desktop()
+def desktop(qtbot: QtBot) -> Iterator[Desktop]:
+    desktop = Desktop()
+    yield desktop
+    # Or some other thread might collect it, which its timers forbid.
+    delete(desktop.poller)
 
 
 def test_what_is_due_is_told_with_its_balance(desktop: Desktop) -> None:
-    desktop.notifications.raise_due(LOW)
-    assert [(notification.kind, notification.body) for notification in desktop.notes] == [
+    desktop.show_snapshot(LOW)
+    assert [(notification.kind, notification.body) for notification in desktop.sent] == [
         ("balance", "900 credits left.")
     ]
 
 
 def test_nothing_due_is_nothing_shown(desktop: Desktop) -> None:
-    desktop.notifications.raise_due(Snapshot())
-    assert desktop.notes == []
+    desktop.show_snapshot(Snapshot())
+    assert desktop.sent == []
 
 
 def test_what_has_not_been_answered_is_not_sent_again(desktop: Desktop) -> None:
-    desktop.notifications.raise_due(LOW)
-    desktop.notifications.raise_due(replace(LOW, refreshing=True))
-    desktop.notifications.service_appeared.emit()
-    assert len(desktop.notes) == 1
+    desktop.show_snapshot(LOW)
+    desktop.show_snapshot(replace(LOW, refreshing=True))
+    desktop.appear()
+    assert len(desktop.sent) == 1
 
 
 def test_another_wallet_s_alert_does_not_wait_for_the_first_one_s(desktop: Desktop) -> None:
-    desktop.notifications.raise_due(LOW)
-    desktop.notifications.raise_due(replace(LOW, client_id="live_2"))
-    assert len(desktop.notes) == 2
+    desktop.show_snapshot(LOW)
+    desktop.show_snapshot(replace(LOW, client_id="live_2"))
+    assert len(desktop.sent) == 2
 
 
 def test_what_was_told_natively_brings_no_balloon(desktop: Desktop) -> None:
     desktop.has_balloons = True
-    desktop.notifications.raise_due(LOW)
-    desktop.answer(told=True)
+    desktop.show_snapshot(LOW)
+    desktop.answer(is_notified=True)
     assert desktop.balloons == []
 
 
 def test_without_a_service_a_balloon_shows_it_once(desktop: Desktop) -> None:
     desktop.has_balloons = True
-    desktop.notifications.raise_due(LOW)
-    desktop.answer(told=False)
+    desktop.show_snapshot(LOW)
+    desktop.answer(is_notified=False)
     # Before it is remembered, the next snapshot says that it is due.
-    desktop.notifications.raise_due(LOW)
+    desktop.show_snapshot(LOW)
     assert desktop.balloons == ["Deepvue credits are low"]
-    assert desktop.acknowledged == [Alert.LOW]
-    assert len(desktop.notes) == 1
+    assert desktop.marked == [Alert.LOW]
+    assert len(desktop.sent) == 1
 
 
 def test_what_nobody_could_show_is_not_acknowledged_and_comes_with_the_next_snapshot(
     desktop: Desktop,
 ) -> None:
-    desktop.notifications.raise_due(LOW)
-    desktop.answer(told=False)
-    assert desktop.acknowledged == []
-    desktop.notifications.raise_due(LOW)
-    assert len(desktop.notes) == 2
+    desktop.show_snapshot(LOW)
+    desktop.answer(is_notified=False)
+    assert desktop.marked == []
+    desktop.show_snapshot(LOW)
+    assert len(desktop.sent) == 2
 
 
 def test_what_nobody_could_show_comes_as_soon_as_a_service_does(desktop: Desktop) -> None:
-    desktop.notifications.raise_due(LOW)
-    desktop.answer(told=False)
-    desktop.notifications.service_appeared.emit()
-    assert len(desktop.notes) == 2
+    desktop.show_snapshot(LOW)
+    desktop.answer(is_notified=False)
+    desktop.appear()
+    assert len(desktop.sent) == 2
 
 
 def test_a_service_that_came_up_while_an_attempt_failed_is_tried(desktop: Desktop) -> None:
-    desktop.notifications.raise_due(LOW)
-    desktop.notifications.service_appeared.emit()
-    desktop.answer(told=False)
-    assert len(desktop.notes) == 2
+    desktop.show_snapshot(LOW)
+    desktop.appear()
+    desktop.answer(is_notified=False)
+    assert len(desktop.sent) == 2
 
 
 def test_what_is_no_longer_due_when_a_service_comes_is_not_told(desktop: Desktop) -> None:
-    desktop.notifications.raise_due(LOW)
-    desktop.answer(told=False)
-    desktop.notifications.raise_due(replace(LOW, to_notify=()))
-    desktop.notifications.service_appeared.emit()
-    assert len(desktop.notes) == 1
+    desktop.show_snapshot(LOW)
+    desktop.answer(is_notified=False)
+    desktop.show_snapshot(replace(LOW, to_notify=()))
+    desktop.appear()
+    assert len(desktop.sent) == 1
 
 
-@pytest.mark.parametrize(("shown", "balloons"), [(True, []), (False, ["A fault in deepvue-tray"])])
+@pytest.mark.parametrize(
+    ("shown", "balloons"), [(True, []), (False, ["Internal error in deepvue-tray"])]
+)
 def test_a_fault_is_told_natively_or_by_a_balloon(
     desktop: Desktop, shown: bool, balloons: list[str]
 ) -> None:
     desktop.has_balloons = True
-    desktop.notifications.tell_of_fault()
-    desktop.answer(shown)
-    assert [notification.title for notification in desktop.notes] == ["A fault in deepvue-tray"]
+    desktop.notifications.notify_crash()
+    desktop.answer(is_notified=shown)
+    assert [notification.title for notification in desktop.sent] == [
+        "Internal error in deepvue-tray"
+    ]
     assert desktop.balloons == balloons
 
 
@@ -152,6 +187,6 @@ def test_a_fault_is_told_natively_or_by_a_balloon(
 def test_a_press_asks_for_its_action(
     qtbot: QtBot, desktop: Desktop, button: str, action: Action
 ) -> None:
-    with qtbot.waitSignal(desktop.notifications.asked) as asked:
-        desktop.notifications.pressed.emit(button)
-    assert asked.args == [action]
+    with qtbot.waitSignal(desktop.notifications.action_requested) as requested:
+        desktop.press(button)
+    assert requested.args == [action]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -28,16 +29,17 @@ from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.schedule import FIRST_RETRY
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
+from tests.support.held_worker import HeldWorker
 
 QUICK = Snapshot(settings=Settings(interval=timedelta(milliseconds=1)))
 HOURLY = Snapshot(settings=Settings(interval=timedelta(hours=1)))
 
 
-class Wallet:
+class Wallet(HeldWorker):
     """Takes requests, answers them when told to, and tells the time."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[Callable[[Snapshot], None], Callable[[Exception], None]]] = []
+        super().__init__()
         self.prompts: list[bool] = []
         self.seconds = 100.0
         self.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -46,18 +48,29 @@ class Wallet:
     def asked(self) -> int:
         return len(self.prompts)
 
-    def poll(
-        self,
-        prompt: bool,
-        came: Callable[[Snapshot], None],
-        failed: Callable[[Exception], None],
-    ) -> None:
+    @property
+    def monitor(self) -> "Wallet":
+        """The backend's part that the job polls."""
+        return self
+
+    def poll(self, *, prompt: bool, awake_since: datetime) -> None:
         self.prompts.append(prompt)
-        self.waiting.append((came, failed))
+        self.awake_since = awake_since
+
+    def submit(
+        self,
+        job: Callable[[Any], Any],
+        on_result: Callable[[Any], object] = lambda _: None,
+        on_error: Callable[[Exception], object] = lambda _: None,
+    ) -> None:
+        super().submit(job, on_result, on_error)
+        job(self)
 
     def answer(self, snapshot: Snapshot = HOURLY) -> None:
-        came, _failed = self.waiting.pop(0)
-        came(snapshot)
+        self.held.pop(0).on_result(snapshot)
+
+    def fail(self, error: Exception) -> None:
+        self.held.pop(0).on_error(error)
 
     def reading(self) -> Reading:
         return Reading(at=self.now, balance=Decimal(6448))
@@ -75,7 +88,7 @@ def wallet() -> Wallet:
 @pytest.fixture
 def poller(qtbot: QtBot, wallet: Wallet) -> Iterator[Poller]:
     poller = Poller(
-        wallet.poll, clock=lambda: wallet.seconds, now=lambda: wallet.now, chance=lambda: 1.0
+        wallet, clock=lambda: wallet.seconds, now=lambda: wallet.now, chance=lambda: 1.0
     )
     yield poller
     # Or some other thread might collect it, which its timers forbid.
@@ -154,7 +167,7 @@ def test_the_snapshot_that_came_is_handed_on(qtbot: QtBot, poller: Poller, walle
 
 def test_while_it_asks_it_says_so_and_keeps_what_was_known(poller: Poller, wallet: Wallet) -> None:
     trouble = OfflineError()
-    poller.restart(replace(HOURLY, trouble=trouble))
+    poller.reset_and_poll(replace(HOURLY, trouble=trouble))
     assert poller.snapshot.refreshing
     assert poller.snapshot.trouble is trouble
 
@@ -174,7 +187,7 @@ def test_after_a_new_sign_in_the_old_wallet_s_answer_does_not_count(
     poller: Poller, wallet: Wallet
 ) -> None:
     poller.refresh()
-    poller.restart(HOURLY)
+    poller.reset_and_poll(HOURLY)
     assert wallet.asked == 2
     wallet.answer(replace(HOURLY, trouble=OfflineError("the old one")))
     assert poller.snapshot.trouble is None
@@ -469,9 +482,8 @@ def test_a_fault_of_ours_is_raised_and_shown_and_does_not_end_the_looking(
     poller: Poller, wallet: Wallet
 ) -> None:
     poller.refresh()
-    _came, failed = wallet.waiting.pop(0)
     with pytest.raises(ZeroDivisionError):
-        failed(ZeroDivisionError())
+        wallet.fail(ZeroDivisionError())
     assert isinstance(poller.snapshot.trouble, InternalError)
     assert poller.snapshot.trouble.detail == "ZeroDivisionError"
     assert not poller.snapshot.refreshing
@@ -484,9 +496,8 @@ def test_a_fault_of_ours_makes_no_old_reading_a_fresh_one(poller: Poller, wallet
     for _ in range(3):
         tick(poller, wallet, 60)
         poller.refresh()
-        _came, failed = wallet.waiting.pop(0)
         with pytest.raises(ZeroDivisionError):
-            failed(ZeroDivisionError())
+            wallet.fail(ZeroDivisionError())
     tick(poller, wallet)
     assert poller.snapshot.condition is not Condition.FRESH
 
@@ -495,7 +506,6 @@ def test_an_error_that_can_be_explained_is_shown_and_is_no_fault(
     poller: Poller, wallet: Wallet
 ) -> None:
     poller.refresh()
-    _came, failed = wallet.waiting.pop(0)
-    failed(StorageError("settings.json: Permission denied"))
+    wallet.fail(StorageError("settings.json: Permission denied"))
     assert isinstance(poller.snapshot.trouble, StorageError)
     assert not poller.snapshot.refreshing

@@ -21,6 +21,8 @@ from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.wallet_api import WalletApi
 from deepvue_tray.ui.settings_dialog import SettingsDialog
+from tests.support.held_worker import HeldWorker
+from tests.support.timeouts import TIMEOUT_S
 
 SECRETS = {"live_1": Secret("s3cr3t-value"), "live_2": Secret("another-value")}
 
@@ -33,7 +35,7 @@ class Home:
         self.keyring = MemoryKeyring(SECRETS)
         SettingsFile(self.paths.settings).save(Settings(client_id="live_1"))
         self.worker: Worker[Backend] = Worker(self._build, close=lambda backend: backend.close())
-        self.poller = Poller(lambda _prompt, _came, _failed: None)
+        self.poller = Poller(HeldWorker())
         self.opener = SettingsController(self.worker, self.poller, "", from_environment=False)
 
     def _build(self) -> Backend:
@@ -58,7 +60,7 @@ def home(qtbot: QtBot, tmp_path: Path) -> Iterator[Home]:
     home = Home(tmp_path)
     home.worker.start()
 
-    async def load_last_known(backend: Backend) -> None:
+    def load_last_known(backend: Backend) -> None:
         home.poller.snapshot = backend.monitor.load_last_known()
 
     home.worker.submit(load_last_known, lambda _: home.opener.open())
@@ -66,7 +68,7 @@ def home(qtbot: QtBot, tmp_path: Path) -> Iterator[Home]:
     yield home
     if home.opener._dialog:
         home.dialog.reject()
-    assert home.worker.stop(within=5)
+    assert home.worker.stop(TIMEOUT_S)
     # Here and now: the garbage collector might stop its timers on another thread.
     home.poller.deleteLater()
     QCoreApplication.sendPostedEvents(home.poller, QEvent.Type.DeferredDelete)
@@ -76,7 +78,7 @@ def test_going_back_to_a_client_id_whose_secret_is_kept_asks_for_nothing(
     qtbot: QtBot, home: Home
 ) -> None:
     with qtbot.waitSignal(home.dialog.accepted):
-        home.dialog.save_asked.emit(Settings(low=900), "live_2", False, False)
+        home.dialog.save_requested.emit(Settings(low=900), "live_2", False, False)
     assert home.saved() == Settings(client_id="live_2", low=900)
     assert home.secret("live_2") == SECRETS["live_2"]
 
@@ -106,8 +108,8 @@ def test_a_save_that_fails_after_the_window_was_closed_is_said_in_it(
 
 
 def test_a_removal_keeps_the_window_and_its_other_edits(qtbot: QtBot, home: Home) -> None:
-    home.dialog._thresholds["low"]._number.setValue(900)
-    home.dialog.remove_asked.emit("live_1")
+    home.dialog._low._number.setValue(900)
+    home.dialog.remove_requested.emit("live_1")
     qtbot.waitUntil(lambda: home.secret("live_1") is None)
     qtbot.waitUntil(lambda: home.dialog._client_id.text() == "")
     assert home.saved() == Settings()

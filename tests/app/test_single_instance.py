@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from deepvue_tray.app.application import _instance_folder
 from deepvue_tray.app.single_instance import SingleInstance
+from deepvue_tray.app.startup import _instance_folder
 from tests.support.command import COMMAND
 from tests.support.faulty_server import FaultyServer, balance
 

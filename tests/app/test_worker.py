@@ -23,7 +23,7 @@ def closed() -> list[str]:
 def worker(qtbot: QtBot, closed: list[str]) -> Iterator[Worker[str]]:
     worker = Worker(lambda: "engine", closed.append)
     yield worker
-    assert worker.stop(within=TIMEOUT_S)
+    assert worker.stop(TIMEOUT_S)
 
 
 def test_a_result_comes_home_to_the_thread_that_asked(qtbot: QtBot, worker: Worker[str]) -> None:
@@ -64,7 +64,7 @@ def test_a_failure_comes_home_to_who_asked(qtbot: QtBot, worker: Worker[str]) ->
         raise ValueError("no")
 
     worker.start()
-    worker.submit(job, failed=failures.append)
+    worker.submit(job, on_error=failures.append)
     qtbot.waitUntil(lambda: bool(failures))
     assert isinstance(failures[0], ValueError)
 
@@ -95,7 +95,7 @@ def test_stopping_cancels_what_is_under_way_and_closes(
     worker.start()
     worker.submit(hang)
     assert begun.wait(TIMEOUT_S)
-    assert worker.stop(within=TIMEOUT_S)
+    assert worker.stop(TIMEOUT_S)
     assert cancelled.is_set()
     assert closed == ["engine"]
 
@@ -111,15 +111,15 @@ def test_a_job_that_blocks_the_thread_is_left_behind(qtbot: QtBot) -> None:
     worker.start()
     worker.submit(block)
     assert begun.wait(TIMEOUT_S)
-    assert not worker.stop(within=0.05)
+    assert not worker.stop(0.05)
     release.set()
-    assert worker.stop(within=TIMEOUT_S)
+    assert worker.stop(TIMEOUT_S)
 
 
 def test_a_worker_that_is_stopped_at_once_ends(qtbot: QtBot) -> None:
     worker = Worker(lambda: "engine", lambda _: None)
     worker.start()
-    assert worker.stop(within=TIMEOUT_S)
+    assert worker.stop(TIMEOUT_S)
 
 
 def cannot_build() -> str:
@@ -136,13 +136,13 @@ def test_an_engine_that_cannot_be_built_fails_every_job_before_and_after(qtbot: 
     def failed(error: Exception) -> None:
         failures.append(str(error))
 
-    worker.submit(job, failed=failed)
-    worker.submit(job, failed=failed)
+    worker.submit(job, on_error=failed)
+    worker.submit(job, on_error=failed)
     worker.start()
     qtbot.waitUntil(lambda: failures == ["cannot build"] * 2)
-    worker.submit(job, failed=failed)
+    worker.submit(job, on_error=failed)
     qtbot.waitUntil(lambda: failures == ["cannot build"] * 3)
-    assert worker.stop(within=5)
+    assert worker.stop(5)
 
 
 def test_an_engine_that_cannot_be_built_is_seen_where_nobody_takes_the_error(qtbot: QtBot) -> None:
@@ -156,7 +156,7 @@ def test_an_engine_that_cannot_be_built_is_seen_where_nobody_takes_the_error(qtb
         worker.submit(job)
         qtbot.waitUntil(lambda: bool(seen))
     assert "cannot build" in str(seen[0][1])
-    assert worker.stop(within=5)
+    assert worker.stop(5)
 
 
 async def fail() -> None:
@@ -184,7 +184,7 @@ def test_what_asyncio_alone_would_see_is_logged_and_told(
     async def job(_: str) -> None:
         happen(asyncio.get_running_loop())
 
-    with faults.heard(), qtbot.waitSignal(faults.first):
+    with faults.installed(), qtbot.waitSignal(faults.crashed):
         worker.start()
         worker.submit(job)
     logged = [record.exc_info[0] for record in caplog.records if record.exc_info]

@@ -77,13 +77,13 @@ class Home:
     def tell(self, service: Service, client_id: str = CLIENT) -> bool:
         """Deliver an alert in a session of its own."""
         backend = self.session(service)
-        is_done = asyncio.run(backend.tell(Alert.LOW, client_id, NOTE))
+        is_done = asyncio.run(backend.notify(Alert.LOW, client_id, NOTE))
         backend.close()
         return is_done
 
     def quit_before_the_reply(self, service: Silent) -> None:
         async def quit_while_it_waits(backend: Backend) -> None:
-            telling = asyncio.create_task(backend.tell(Alert.LOW, CLIENT, NOTE))
+            telling = asyncio.create_task(backend.notify(Alert.LOW, CLIENT, NOTE))
             await service.was_called.wait()
             telling.cancel()
             await asyncio.wait([telling])

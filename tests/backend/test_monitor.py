@@ -108,26 +108,26 @@ def test_a_low_balance_is_to_notify_until_it_was_delivered(home: Home) -> None:
     assert home.poll(backend, balance(900)).to_notify == (Alert.LOW,)
     assert home.poll(backend, status(503)).to_notify == ()
     assert home.poll(backend, balance(890)).to_notify == (Alert.LOW,)
-    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    backend.alerts.mark_notified(Alert.LOW, "live_1")
     assert home.poll(backend, balance(880)).to_notify == ()
 
 
 def test_a_delivered_alert_stays_delivered_after_a_restart(home: Home) -> None:
     backend = home.session()
     home.poll(backend, balance(900))
-    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    backend.alerts.mark_notified(Alert.LOW, "live_1")
     restarted = home.session()
     assert home.poll(restarted, balance(900)).to_notify == ()
     assert home.poll(restarted, balance(1500)).to_notify == (Alert.TOP_UP,)
-    restarted.monitor.mark_notified(Alert.TOP_UP, "live_1")
+    restarted.alerts.mark_notified(Alert.TOP_UP, "live_1")
     assert home.poll(restarted, balance(900)).to_notify == (Alert.LOW,)
 
 
 def test_an_alert_notified_and_snoozed_during_another_process_s_poll_stays_so(home: Home) -> None:
     tray, check = home.session(), home.session()
     home.poll(tray, balance(900))
-    tray.monitor.mark_notified(Alert.LOW, "live_1")
-    tray.monitor.snooze(home.now + timedelta(hours=1))
+    tray.alerts.mark_notified(Alert.LOW, "live_1")
+    tray.snooze(home.now + timedelta(hours=1))
     assert home.poll(check, balance(899)).to_notify == ()
     restarted = home.session()
     snapshot = home.poll(restarted, balance(898))
@@ -139,10 +139,10 @@ def test_an_alert_notified_by_another_process_is_not_repeated(home: Home) -> Non
     tray, other = home.session(), home.session()
     home.poll(tray, balance(6448))
     assert home.poll(other, balance(900)).to_notify == (Alert.LOW,)
-    other.monitor.mark_notified(Alert.LOW, "live_1")
+    other.alerts.mark_notified(Alert.LOW, "live_1")
     assert home.poll(tray, balance(899)).to_notify == ()
     assert home.poll(other, status(401)).to_notify == (Alert.REJECTED,)
-    other.monitor.mark_notified(Alert.REJECTED, "live_1")
+    other.alerts.mark_notified(Alert.REJECTED, "live_1")
     assert home.poll(tray, status(401)).to_notify == ()
 
 
@@ -151,7 +151,7 @@ def test_a_top_up_that_another_process_read_first_notifies_once(home: Home) -> N
     home.poll(tray, balance(500))
     home.poll(check, balance(2000))
     assert home.poll(tray, balance(2000)).to_notify == (Alert.TOP_UP,)
-    tray.monitor.mark_notified(Alert.TOP_UP, "live_1")
+    tray.alerts.mark_notified(Alert.TOP_UP, "live_1")
     assert home.poll(tray, balance(2000)).to_notify == ()
 
 
@@ -162,7 +162,7 @@ def test_a_balance_that_a_clock_set_back_leaves_in_the_future_brings_no_second_t
     home.poll(backend, balance(2000))
     home.now += timedelta(hours=3)
     assert home.poll(backend, balance(5000)).to_notify == (Alert.TOP_UP,)
-    backend.monitor.mark_notified(Alert.TOP_UP, "live_1")
+    backend.alerts.mark_notified(Alert.TOP_UP, "live_1")
     home.now -= timedelta(hours=2)
     assert home.poll(home.session(), balance(5000)).to_notify == ()
 
@@ -171,8 +171,8 @@ def test_a_balance_that_a_clock_set_back_leaves_in_the_future_brings_no_second_t
 def test_a_history_lost_while_the_program_runs_repeats_no_alert(home: Home, damaged: bool) -> None:
     backend = home.session()
     home.poll(backend, balance(900))
-    backend.monitor.mark_notified(Alert.LOW, "live_1")
-    backend.monitor.close()
+    backend.alerts.mark_notified(Alert.LOW, "live_1")
+    backend.close()
     home.paths.history.unlink()
     if damaged:
         home.paths.history.write_bytes(b"not a database" * 1000)
@@ -186,17 +186,17 @@ def test_what_was_stored_of_alerts_and_what_came_while_it_could_not_be_read_are_
     before = home.session()
     for left in (50_000, 49_970, 49_940, 49_910, 49_880):
         home.poll(before, balance(left))
-    before.monitor.mark_notified(Alert.FAST_SPENDING, "live_1")
+    before.alerts.mark_notified(Alert.FAST_SPENDING, "live_1")
     home.poll(before, balance(900))
-    before.monitor.mark_notified(Alert.LOW, "live_1")
+    before.alerts.mark_notified(Alert.LOW, "live_1")
     before.close()
     fast_spending_at = History(home.paths.history).alerts("live_1").fast_spending_at
     home.paths.history.rename(home.paths.history.with_name("moved"))
     home.paths.history.mkdir()
     backend = home.session()
     home.poll(backend, balance(200))
-    backend.monitor.mark_notified(Alert.CRITICAL, "live_1")
-    backend.monitor.snooze(home.now + timedelta(hours=9))
+    backend.alerts.mark_notified(Alert.CRITICAL, "live_1")
+    backend.snooze(home.now + timedelta(hours=9))
     home.paths.history.rmdir()
     home.paths.history.with_name("moved").rename(home.paths.history)
     home.poll(backend, balance(199))
@@ -212,10 +212,10 @@ def test_while_nothing_can_be_stored_alerts_and_a_snooze_are_remembered_all_the_
     home.paths.history.mkdir(parents=True)
     backend = home.session()
     assert home.poll(backend, balance(900)).to_notify == (Alert.LOW,)
-    backend.monitor.mark_notified(Alert.LOW, "live_1")
-    assert backend.monitor.snooze(home.now + timedelta(hours=1)).snoozed is not None
+    backend.alerts.mark_notified(Alert.LOW, "live_1")
+    assert backend.snooze(home.now + timedelta(hours=1)).snoozed is not None
     assert home.poll(backend, balance(890)).to_notify == ()
-    assert backend.monitor.resume().snoozed is None
+    assert backend.resume_alerts().snoozed is None
     assert home.poll(backend, balance(880)).to_notify == ()
 
 
@@ -223,11 +223,11 @@ def test_what_was_stored_late_is_not_stored_again(home: Home) -> None:
     home.paths.history.mkdir(parents=True)
     backend = home.session()
     home.poll(backend, balance(900))
-    backend.monitor.mark_notified(Alert.LOW, "live_1")
-    backend.monitor.snooze(home.now + timedelta(hours=9))
+    backend.alerts.mark_notified(Alert.LOW, "live_1")
+    backend.snooze(home.now + timedelta(hours=9))
     home.paths.history.rmdir()
     assert home.poll(backend, balance(890)).snoozed is not None
-    backend.monitor.resume()
+    backend.resume_alerts()
     assert home.poll(backend, balance(880)).snoozed is None
     assert home.session().monitor.load_last_known().snoozed is None
 
@@ -238,11 +238,11 @@ def test_what_could_not_be_stored_of_one_wallet_is_not_stored_of_another(home: H
     asyncio.run(backend.accounts.save(backend.accounts.settings, other))
     home.poll(backend, balance(5000))
     asyncio.run(backend.accounts.save(backend.accounts.settings, CREDENTIALS))
-    backend.monitor.close()
+    backend.close()
     home.paths.history.rename(home.paths.history.with_name("moved"))
     home.paths.history.mkdir()
     home.poll(backend, balance(900))
-    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    backend.alerts.mark_notified(Alert.LOW, "live_1")
     home.paths.history.rmdir()
     home.paths.history.with_name("moved").rename(home.paths.history)
     asyncio.run(backend.accounts.save(backend.accounts.settings, other))
@@ -252,8 +252,8 @@ def test_what_could_not_be_stored_of_one_wallet_is_not_stored_of_another(home: H
 def test_a_snooze_made_before_the_history_could_not_be_read_is_kept(home: Home) -> None:
     before = home.session()
     home.poll(before, balance(900))
-    before.monitor.mark_notified(Alert.LOW, "live_1")
-    before.monitor.snooze(home.now + timedelta(hours=9))
+    before.alerts.mark_notified(Alert.LOW, "live_1")
+    before.snooze(home.now + timedelta(hours=9))
     before.close()
     home.paths.history.rename(home.paths.history.with_name("moved"))
     home.paths.history.mkdir()
@@ -310,7 +310,7 @@ def test_new_thresholds_apply_to_the_last_reading(home: Home) -> None:
 def test_a_threshold_lowered_between_two_sessions_notifies_when_it_is_reached(home: Home) -> None:
     backend = home.session()
     home.poll(backend, balance(990))
-    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    backend.alerts.mark_notified(Alert.LOW, "live_1")
     asyncio.run(backend.accounts.save(replace(backend.accounts.settings, low=900)))
     assert home.poll(home.session(), balance(880)).to_notify == (Alert.LOW,)
 
@@ -384,10 +384,10 @@ def test_a_range_of_the_history_is_read_and_saved(home: Home, tmp_path: Path) ->
     backend = home.session()
     for left in (900, 800, 700):
         home.poll(backend, balance(left))
-    first, pieces = backend.monitor.past(None, home.now)
-    assert first == home.now - timedelta(minutes=10)
-    assert [piece.last for piece in pieces] == [900, 800, 700]
-    backend.monitor.export(tmp_path / "readings.csv", first, home.now)
+    history = backend.history.range(None, home.now)
+    assert history.since == home.now - timedelta(minutes=10)
+    assert [bucket.last for bucket in history.buckets] == [900, 800, 700]
+    backend.history.export(tmp_path / "readings.csv", history.since, home.now)
     assert (tmp_path / "readings.csv").read_text().count("\n") == 4
 
 
@@ -399,14 +399,14 @@ def test_an_alert_that_reached_the_person_after_a_new_sign_in_is_not_the_new_wal
     other = Credentials("live_2", Secret("other"))
     asyncio.run(backend.accounts.save(backend.accounts.settings, other))
     backend.monitor.load_last_known()
-    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    backend.alerts.mark_notified(Alert.LOW, "live_1")
     assert home.poll(backend, balance(900)).to_notify == (Alert.LOW,)
 
 
 def test_a_poll_right_after_a_new_sign_in_shows_nothing_of_the_other_wallet(home: Home) -> None:
     backend = home.session()
     home.poll(backend, balance(900))
-    backend.monitor.mark_notified(Alert.LOW, "live_1")
+    backend.alerts.mark_notified(Alert.LOW, "live_1")
     other = Credentials("live_2", Secret("other"))
     asyncio.run(backend.accounts.save(backend.accounts.settings, other))
     snapshot = home.poll(backend, balance(950))
@@ -442,8 +442,8 @@ def test_a_history_that_cannot_be_read_hides_no_runway_and_loses_no_alert(home: 
         home.poll(backend, balance(3000 - hour))
     known = home.poll(backend, balance(900))
     assert known.runway is not None
-    backend.monitor.mark_notified(Alert.LOW, "live_1")
-    backend.monitor.close()
+    backend.alerts.mark_notified(Alert.LOW, "live_1")
+    backend.close()
     home.paths.history.rename(home.paths.history.with_name("moved"))
     home.paths.history.mkdir()
     assert home.poll(backend, balance(899)).runway == known.runway
@@ -458,7 +458,7 @@ def test_the_runway_stays_the_same_until_a_fiftieth_is_gone_also_over_a_restart(
         Reading(at=home.now - hours * timedelta(hours=1), balance=Decimal(5000 + hours))
         for hours in range(20 * 24)
     ]
-    backend.monitor.merge(past)
+    backend.history.merge(past)
     runway = home.poll(backend, balance(5000)).runway
     assert runway is not None
     assert home.poll(backend, balance(4901)).runway == runway
@@ -474,7 +474,7 @@ def test_after_a_pause_the_runway_is_shorter_by_the_pause(home: Home, pause: int
         Reading(at=home.now - hours * timedelta(hours=1), balance=Decimal(1000 + 4 * hours))
         for hours in range(28 * 24)
     ]
-    backend.monitor.merge(past)
+    backend.history.merge(past)
     forecast = home.poll(backend, balance(1000)).runway
     assert forecast is not None
     home.now += timedelta(days=pause)
@@ -489,7 +489,7 @@ def test_tenfold_spending_notifies_after_twenty_minutes(home: Home) -> None:
         Reading(at=home.now - n * timedelta(minutes=5), balance=Decimal(50_000 + 3 * n))
         for n in range(20 * 288)
     ]
-    backend.monitor.merge(past)
+    backend.history.merge(past)
     alerts = [home.poll(backend, balance(50_000 - 30 * n)).to_notify for n in range(1, 5)]
     assert alerts == [(), (), (), (Alert.FAST_SPENDING,)]
 
@@ -501,7 +501,7 @@ def test_notified_alerts_are_known_again_once_the_history_can_be_read(
     if kept:
         first = home.session()
         home.poll(first, balance(900))
-        first.monitor.mark_notified(Alert.LOW, "live_1")
+        first.alerts.mark_notified(Alert.LOW, "live_1")
         first.close()
         home.paths.history.rename(home.paths.history.with_name("moved"))
     home.paths.history.mkdir()
@@ -513,7 +513,7 @@ def test_notified_alerts_are_known_again_once_the_history_can_be_read(
         assert home.poll(backend, balance(880)).to_notify == ()
     else:
         home.poll(backend, balance(880))
-        backend.monitor.mark_notified(Alert.LOW, "live_1")
+        backend.alerts.mark_notified(Alert.LOW, "live_1")
     assert home.poll(home.session(), balance(870)).to_notify == ()
 
 
@@ -589,4 +589,4 @@ def test_an_invalid_value_in_the_history_hides_no_new_reading(home: Home) -> Non
     assert snapshot.reading is not None
     assert snapshot.reading.balance == 800
     assert isinstance(snapshot.storage, DamagedError)
-    assert [*backend.monitor.readings(home.now - timedelta(days=1), home.now)] == [snapshot.reading]
+    assert [*backend.history.readings(home.now - timedelta(days=1), home.now)] == [snapshot.reading]

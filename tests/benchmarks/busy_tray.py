@@ -7,7 +7,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from deepvue_tray.app.application import run
+from deepvue_tray.app.startup import run
 from deepvue_tray.backend.backend import Backend, assemble
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.services.autostart import XdgAutostart

@@ -126,7 +126,7 @@ async def poller(
         Reading(at=START - n * STEP, balance=Decimal(100_000 + 3 * n))
         for n in range(WEEKS // STEP, 0, -1)
     )
-    backend.monitor.merge(past)
+    backend.history.merge(past)
     backend.monitor.load_last_known()
     with patch.object(httpx, "Limits", lambda **_: limits) if limits else nullcontext():
         await api.prepare()
@@ -134,7 +134,7 @@ async def poller(
     async def refresh() -> None:
         now[0] += STEP
         if learns:
-            backend.monitor.merge([])
+            backend.history.merge([])
         snapshot = await backend.monitor.poll()
         assert snapshot.trouble is None, snapshot.trouble
         assert snapshot.runway is not None

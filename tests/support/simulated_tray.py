@@ -43,6 +43,7 @@ from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.history_rows import datetime_of, milliseconds
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.wallet_api import WalletApi
+from tests.support.timeouts import TIMEOUT_S
 
 CLIENT = "live_1"
 
@@ -157,44 +158,39 @@ class Tray:
         self._url = url
         self._folder = folder
         self._clock = clock
-        self._open = 0
         self._notifications = Notifications()
         self._wallet = WalletApi(url, deadline=DEADLINE_S, now=clock.now)
         clock.timers.clear()
-        self._worker: Worker[Backend] = Worker(
-            self._assemble, close=lambda backend: backend.close()
-        )
+        self._worker = CountingWorker(self._assemble, close=lambda backend: backend.close())
         self.poller = poller.Poller(
-            self._look,
+            self._worker,
             clock=lambda: (clock.awake + clock.asleep) / 1000,
             now=clock.now,
             chance=chance.random,
         )
-        self._alerter = NotificationController(
-            tell=self._tell,
-            show=lambda _note, _done: None,
-            balloon=lambda _title, _body: False,
-            acknowledge=lambda _alert, _client_id, _done: None,
-            prefix="",
+        self._is_polling = False
+        # Before the notifications: these answer as the world wants for this poll.
+        self.poller.changed.connect(self._on_snapshot)
+        self._controller = NotificationController(
+            self._worker, self.poller, lambda _title, _body: False, ""
         )
-        self.poller.changed.connect(self._alerter.raise_due)
         self._worker.start()
-        self._submit(_recall, self._restart)
+        self._worker.submit(lambda backend: backend.monitor.load_last_known(), self._restart)
         self.settle()
 
     def settle(self) -> None:
         """Wait until nothing is under way."""
-        while self._open:
+        while self._worker.open_jobs:
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         # What could not be told then is tried again after the next answer, not at the next request:
         # the world asks of each notification which answer it belongs to.
         self._notifications.takes = False
 
     def stop(self) -> None:
-        if not self._worker.stop(within=10):
+        if not self._worker.stop(TIMEOUT_S):
             raise TimeoutError("the worker did not end")
 
-    def _assemble(self) -> Backend:
+    def _assemble(self) -> "ReportingBackend":
         environ = {"DEEPVUE_CLIENT_ID": CLIENT, "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
         paths = Paths.below(self._folder)
         backend = assemble(
@@ -204,60 +200,74 @@ class Tray:
             XdgAutostart(paths.autostart, [sys.executable]),
             now=self._clock.now,
         )
-        return replace(backend, notifier=self._notifications)
-
-    def _submit(self, job: Any, done: Callable[[Any], None]) -> None:
-        def came(result: Any) -> None:
-            done(result)
-            self._open -= 1
-
-        self._open += 1
-        self._worker.submit(job, came, _die)
+        return ReportingBackend(replace(backend, notifier=self._notifications))
 
     def _restart(self, known: Snapshot) -> None:
         say("recalled", storage=known.storage is not None, **_facts(known))
-        self.poller.restart(known)
+        self.poller.reset_and_poll(known)
 
-    def _look(
-        self, prompt: bool, came: Callable[[Snapshot], None], _failed: Callable[[Exception], None]
-    ) -> None:
-        since = self.poller.awake_since
-
-        async def poll(backend: Backend) -> Snapshot:
-            snapshot = await backend.monitor.poll(prompt=prompt, awake_since=since)
-            say("looked")
-            return snapshot
-
-        def shown(snapshot: Snapshot) -> None:
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        if snapshot.refreshing and not self._is_polling:
+            say("asks", now=self._clock.wall)
+            hangs, self._takes, Death.at = json.loads(sys.stdin.readline())
+            if Death.at == "asks":
+                os.kill(os.getpid(), signal.SIGKILL)
+            self._wallet._deadline = HANGING_DEADLINE_S if hangs else DEADLINE_S
+        elif self._is_polling and not snapshot.refreshing:
             trouble = type(snapshot.trouble).__name__ if snapshot.trouble else ""
             storage = snapshot.storage is not None
             due = [alert.value for alert in snapshot.to_notify]
             say("shown", trouble=trouble, storage=storage, due=due, **_facts(snapshot))
-            self._notifications.takes = takes
-            came(snapshot)
+            self._notifications.takes = self._takes
+        self._is_polling = snapshot.refreshing
 
-        say("asks", now=self._clock.wall)
-        hangs, takes, Death.at = json.loads(sys.stdin.readline())
-        if Death.at == "asks":
-            os.kill(os.getpid(), signal.SIGKILL)
-        self._wallet._deadline = HANGING_DEADLINE_S if hangs else DEADLINE_S
-        self._submit(poll, shown)
 
-    def _tell(
-        self, alert: Alert, client_id: str, notification: Notification, done: Callable[[bool], None]
+class CountingWorker(Worker[Any]):
+    """Counts the jobs whose result is not delivered yet; an error ends the process."""
+
+    def __init__(self, build: Callable[[], Any], close: Callable[[Any], None]) -> None:
+        super().__init__(build, close)
+        self.open_jobs = 0
+
+    def submit(
+        self,
+        job: Callable[[Any], Any],
+        on_result: Callable[[Any], object] = lambda _: None,
+        on_error: Callable[[Exception], object] = lambda _: None,
     ) -> None:
-        async def tell(backend: Backend) -> bool:
-            shown = self._notifications.shown
-            told = await backend.tell(alert, client_id, replace(notification, kind=alert.value))
-            if self._notifications.shown > shown:
-                say("kept")
-            return told
+        def counted(result: Any) -> None:
+            on_result(result)
+            self.open_jobs -= 1
 
-        self._submit(tell, done)
+        self.open_jobs += 1
+        super().submit(job, counted, _die)
 
 
-async def _recall(backend: Backend) -> Snapshot:
-    return backend.monitor.load_last_known()
+class ReportingBackend:
+    """What the jobs use of a backend; it reports what the world is to know of."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.monitor = self
+        self.notifier = backend.notifier
+        self.load_last_known = backend.monitor.load_last_known
+        self.close = backend.close
+
+    async def poll(self, *, prompt: bool, awake_since: datetime) -> Snapshot:
+        snapshot = await self._backend.monitor.poll(prompt=prompt, awake_since=awake_since)
+        say("looked")
+        return snapshot
+
+    async def notify(self, alert: Alert, client_id: str, notification: Notification) -> bool:
+        notifications = self._backend.notifier
+        assert isinstance(notifications, Notifications)
+        shown = notifications.shown
+        # The world knows the alert by the notification's kind.
+        named = replace(notification, kind=alert.value)
+        is_notified = await self._backend.notify(alert, client_id, named)
+        if notifications.shown > shown:
+            say("kept")
+        return is_notified
 
 
 def _die(error: Exception) -> None:

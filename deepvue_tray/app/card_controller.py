@@ -1,0 +1,95 @@
+"""Opens the card, keeps it current, and places it with or without a tray."""
+
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from deepvue_tray.app.poller import Poller
+from deepvue_tray.app.settings_controller import SettingsController
+from deepvue_tray.app.worker import Worker
+from deepvue_tray.backend.backend import Backend
+from deepvue_tray.backend.history_queries import HistoryRange
+from deepvue_tray.core.actions import Action
+from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.ui.card import Card
+from deepvue_tray.ui.tray_icon import TrayIcon
+
+CARD_RANGE = timedelta(days=7)
+"""The part of the history that the card draws."""
+
+
+class CardController(QObject):
+    """Makes the card when it is first opened; without a tray the card is the program's window."""
+
+    action_requested = Signal(Action)
+
+    def __init__(
+        self,
+        worker: Worker[Backend],
+        poller: Poller,
+        icon: TrayIcon,
+        settings: SettingsController,
+        prefix: str,
+    ) -> None:
+        super().__init__()
+        self._worker = worker
+        self._poller = poller
+        self._icon = icon
+        self._settings = settings
+        self._prefix = prefix
+        self._card: Card | None = None
+        poller.changed.connect(self._on_snapshot)
+        icon.tray_found.connect(self._on_tray_found)
+
+    @Slot()
+    def open(self) -> None:
+        """Open the card at the tray's icon, or as a window where there is no tray."""
+        if self._card is None:
+            self._card = Card(self._prefix, self._icon.menu)
+            self._card.action_requested.connect(self.action_requested)
+            self._card.show_snapshot(self._poller.snapshot)
+        if self._icon.is_in_tray:
+            self._card.open_as_popup(self._icon.place())
+        else:
+            self._card.open_without_tray()
+        self._read_history(self._card)
+        self._poller.refresh_if_due()
+
+    @Slot()
+    def open_without_tray(self) -> None:
+        """Open the card as a window, but not while the settings are open: they have the focus."""
+        if self._settings.is_open:
+            self._settings.closed.connect(
+                self.open_without_tray, Qt.ConnectionType.SingleShotConnection
+            )
+        elif not self._icon.is_in_tray:
+            self.open()
+
+    @Slot(object)
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        if self._card is None:
+            return
+        self._card.show_snapshot(snapshot)
+        if self._card.isVisible() and not snapshot.refreshing:
+            self._read_history(self._card)
+
+    @Slot()
+    def _on_tray_found(self) -> None:
+        if self._card is not None:
+            self._card.hide()
+
+    def _read_history(self, card: Card) -> None:
+        now = datetime.now(UTC)
+
+        def on_result(history: HistoryRange) -> None:
+            card.show_past(history.since, now, history.buckets)
+
+        def on_error(error: Exception) -> None:
+            # The snapshot shows what is wrong with the history.
+            if not isinstance(error, DeepvueError):
+                raise error
+
+        self._worker.submit(
+            lambda backend: backend.history.range(now - CARD_RANGE, now), on_result, on_error
+        )

@@ -1,0 +1,126 @@
+"""From the start of the tray to its first icon, and to the instance that runs already.
+
+``application`` is imported once the icon shows: the icon comes in about the time of a bare one.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QIcon, QPixmapCache
+from PySide6.QtWidgets import QApplication
+
+from deepvue_tray.app.crash_reporter import CrashReporter
+from deepvue_tray.app.single_instance import SingleInstance
+from deepvue_tray.app.worker import Worker
+from deepvue_tray.resources import icon_path
+from deepvue_tray.services import private_folder
+from deepvue_tray.ui import translation
+from deepvue_tray.ui.tray_icon import TrayIcon
+
+if TYPE_CHECKING:
+    from deepvue_tray.backend.backend import Backend
+
+logger = logging.getLogger(__name__)
+
+PIXMAP_CACHE_KB = 0
+"""Qt would keep a picture of every button for every palette, which is new with each window, and
+wake the computer to remove them one by one."""
+
+
+def run(
+    build: "Callable[[], Backend]",
+    *,
+    prefix: str = "",
+    from_environment: bool = False,
+    background: bool = False,
+    single: bool = True,
+) -> int:
+    """Run the tray until the person quits; returns the exit status.
+
+    ``build`` makes the backend, on the worker thread. ``single`` lets the tray of the same user
+    that runs already show itself instead. For the other parameters see ``application.Options``.
+    """
+    instance = SingleInstance(_instance_folder())
+    if single and not instance.is_first():
+        status = _show_first(instance)
+        if status is not None:
+            return status
+    qt = _qt_application()
+    icon = TrayIcon()
+    icon.look_for_host()
+
+    worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
+    crash_reporter = CrashReporter()
+    with crash_reporter.installed():
+        # The backend is built while the rest is imported.
+        worker.start()
+        translation.install(qt, QLocale.system())
+        translation.group_numbers()
+        from deepvue_tray.app.application import Application, Options  # noqa: PLC0415 - see above
+
+        application = Application(
+            qt,
+            icon,
+            worker,
+            Options(prefix=prefix, from_environment=from_environment, background=background),
+        )
+        if single:
+            instance.asked.connect(application.card.open)
+            # Until the settings are read, the wallet is the environment's.
+            instance.listen(
+                lambda: application.poller.snapshot.client_id or _environment_client_id()
+            )
+        status = application.run(crash_reporter)
+        instance.close()
+    return status
+
+
+def _instance_folder() -> Path:
+    """Return the folder in which the starts of this user find each other.
+
+    A run-time folder of another user, as after ``sudo -E``, is not used.
+    """
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime and private_folder.is_private(Path(runtime)):
+        return Path(runtime)
+    from deepvue_tray.services.paths import Paths  # noqa: PLC0415 - a twentieth of the start
+
+    folder = Paths.of_user().history.parent
+    with suppress(OSError):  # the lock reports it
+        private_folder.make(folder)
+    return folder
+
+
+def _show_first(instance: SingleInstance) -> int | None:
+    """Let the first instance show itself; returns the exit status, or None where it has ended."""
+    client_id = _environment_client_id()
+    try:
+        running = instance.show_first(client_id)
+    except TimeoutError:
+        logger.warning("It runs already, and does not answer. End that process and try again.")
+        return 1
+    if client_id and running is not None and running != client_id:
+        wallet = f"the wallet {running}" if running else "no wallet"
+        logger.warning("It runs already, with %s. Quit that tray first.", wallet)
+        return 1
+    return None if running is None else 0
+
+
+def _environment_client_id() -> str:
+    return os.environ.get("DEEPVUE_CLIENT_ID", "").strip()
+
+
+def _qt_application() -> QApplication:
+    qt = QApplication(["deepvue-tray"])
+    qt.setApplicationName("deepvue-tray")
+    qt.setApplicationDisplayName("deepvue-tray")
+    qt.setDesktopFileName("deepvue-tray")
+    qt.setWindowIcon(QIcon(str(icon_path("deepvue-tray-256.png"))))
+    qt.setQuitOnLastWindowClosed(False)
+    QPixmapCache.setCacheLimit(PIXMAP_CACHE_KB)
+    return qt

@@ -1,0 +1,111 @@
+"""The alert state of the wallet in use, shared with other processes through the history file."""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial, reduce
+
+from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_rules import is_pending, mark_answered, mark_notified, mark_sent
+from deepvue_tray.core.alert_state import AlertState, Sent
+from deepvue_tray.core.errors import StorageError
+from deepvue_tray.core.forecast.spending_model import SpendingModel
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.services.history import AlertChange, History
+
+logger = logging.getLogger(__name__)
+
+MAX_UNSTORED_CHANGES = 2000
+"""A week of polls at the default interval."""
+
+StateChange = Callable[[AlertState], AlertState]
+"""A pure function from one state of the alerts to the next."""
+
+
+class AlertStore:
+    """Changes the stored alert state of one wallet, in one transaction for each change.
+
+    While the file cannot be used, changes apply to ``state`` alone. They are repeated on the
+    stored state with the first change that can be stored. ``now`` returns the time, aware, in UTC.
+    """
+
+    def __init__(self, history: History, now: Callable[[], datetime]) -> None:
+        self._history = history
+        self._now = now
+        self._unstored: deque[StateChange] = deque(maxlen=MAX_UNSTORED_CHANGES)
+        self.client_id = ""
+        self.state = AlertState()
+        self.is_loaded = False
+        """Whether ``state`` includes what is stored."""
+
+    def select(self, client_id: str) -> None:
+        """Use the state of this wallet from now on."""
+        self.client_id, self.state, self.is_loaded = client_id, AlertState(), False
+        self._unstored.clear()
+
+    def load(self) -> None:
+        """Include what is stored, unless it is included already; raises StorageError."""
+        if not self.is_loaded:
+            self.state = self._with_unstored(self._history.alerts(self.client_id))
+            self.is_loaded = True
+
+    def update(self, change: StateChange) -> None:
+        """Change the state; logs where it cannot be stored."""
+        if error := self._store(change, partial(self._history.update_alerts, self.client_id)):
+            logger.warning("%s", error)
+
+    def append(
+        self, reading: Reading, change: StateChange, model: SpendingModel | None
+    ) -> StorageError | None:
+        """Store a reading and the changed state together; returns why they could not be stored.
+
+        ``model`` is the spending model learnt from the reading; None leaves the stored one.
+        """
+        return self._store(
+            change, lambda stored: self._history.append(self.client_id, reading, stored, model)
+        )
+
+    def is_pending(self, alert: Alert, client_id: str) -> bool:
+        """Return whether the person still has to be notified of an alert of ``client_id``."""
+        return client_id == self.client_id and is_pending(self.state, alert)
+
+    def mark_sent(self, alert: Alert, client_id: str, service: str) -> bool:
+        """Store that an alert is sent to a notification service now.
+
+        Returns False where it must not be sent: the person was notified, or the same service has
+        not answered an earlier notification yet.
+        """
+        if client_id != self.client_id:
+            return False
+        now = self._now()
+        self.update(partial(mark_sent, alert=alert, now=now, service=service))
+        return Sent(alert, now, service) in self.state.unanswered
+
+    def mark_refused(self, alert: Alert, client_id: str) -> None:
+        """Store that a service did not take an alert: it may be sent again."""
+        if client_id == self.client_id:
+            self.update(partial(mark_answered, alert=alert))
+
+    def mark_notified(self, alert: Alert, client_id: str) -> None:
+        """Store that the person was notified of an alert."""
+        if client_id == self.client_id:
+            self.update(partial(mark_notified, alert=alert, now=self._now()))
+
+    def _store(
+        self, change: StateChange, write: Callable[[AlertChange], AlertState]
+    ) -> StorageError | None:
+        try:
+            self.state = write(lambda stored: change(self._with_unstored(stored)))
+        except StorageError as error:
+            self.state = change(self.state)
+            self._unstored.append(change)
+            return error.without_traceback()
+        self._unstored.clear()
+        return None
+
+    def _with_unstored(self, stored: AlertState | None) -> AlertState:
+        if stored is None:
+            # Nothing was stored yet, or the file was damaged or removed meanwhile.
+            return self.state
+        return reduce(lambda state, change: change(state), self._unstored, stored)

@@ -1,0 +1,51 @@
+"""What the views and the command line read from the history of the wallet in use."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from deepvue_tray.backend.accounts import Accounts
+from deepvue_tray.core.reading import HistoryBucket, Reading
+from deepvue_tray.services import atomic_file, readings_csv
+from deepvue_tray.services.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRange:
+    """A part of the history, for drawing."""
+
+    since: datetime
+    """Aware, UTC."""
+    buckets: list[HistoryBucket]
+    """Oldest first."""
+
+
+class HistoryQueries:
+    """Reads, exports and imports; every method raises StorageError where the file fails."""
+
+    def __init__(self, accounts: Accounts, history: History) -> None:
+        self._accounts = accounts
+        self._history = history
+
+    def range(self, since: datetime | None, until: datetime) -> HistoryRange:
+        """Return what is known from ``since``, or from the first reading, to ``until``."""
+        client_id = self._accounts.client_id
+        start = since or self._history.first(client_id) or until - timedelta(days=1)
+        return HistoryRange(start, self._history.buckets(client_id, start, until))
+
+    def readings(self, since: datetime, until: datetime) -> Iterator[Reading]:
+        """Yield the readings of a range, oldest first."""
+        return self._history.each(self._accounts.client_id, since, until)
+
+    def export(self, path: Path, since: datetime, until: datetime) -> None:
+        """Write the readings of a range to a CSV file."""
+        lines = readings_csv.lines(self.readings(since, until))
+        atomic_file.replace(path, lines, mode=0o644)
+
+    def merge(self, readings: Iterable[Reading]) -> int:
+        """Store those of many readings that are not known yet; return how many they were.
+
+        After a StorageError a part may be stored; storing them again adds the rest.
+        """
+        return self._history.merge(self._accounts.client_id, readings)

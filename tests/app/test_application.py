@@ -1,0 +1,205 @@
+"""The wired tray, offscreen: clicks reach the backend, and its snapshots every view."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from deepvue_tray.app.application import Application, Options
+from deepvue_tray.app.worker import Worker
+from deepvue_tray.backend.history_queries import HistoryRange
+from deepvue_tray.core.actions import Action
+from deepvue_tray.core.errors import NotSetUpError
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.services.paths import Paths
+from deepvue_tray.ui.tray_icon import TrayIcon
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+class FakeBackend:
+    """Answers every job at once, and records what was requested."""
+
+    def __init__(self) -> None:
+        self.monitor = self.notifier = self.history = self.autostart = self
+        self.paths = Paths.below(Path("/nowhere"))
+        self.snapshot = Snapshot(
+            client_id="live_1", reading=Reading(at=NOW, balance=Decimal(6448)), peak=Decimal(9000)
+        )
+        self.polls: list[bool] = []
+        self.snoozes: list[datetime | None] = []
+        self.changed_elsewhere: Snapshot | None = None
+
+    def load_last_known(self) -> Snapshot:
+        return self.snapshot
+
+    def poll(self, *, prompt: bool, awake_since: datetime) -> Snapshot:
+        self.polls.append(prompt)
+        return self.snapshot
+
+    def snooze(self, until: datetime | None) -> Snapshot:
+        self.snoozes.append(until)
+        return self.snapshot
+
+    def reload_if_changed(self) -> Snapshot | None:
+        return self.changed_elsewhere
+
+    def is_on(self) -> bool:
+        return False
+
+    def listen(self, on_press: object, on_service: object) -> None:
+        pass
+
+    def range(self, since: datetime, until: datetime) -> HistoryRange:
+        return HistoryRange(since, [])
+
+
+class InlineWorker(Worker[Any]):
+    """Runs each job where it is submitted."""
+
+    def __init__(self, backend: FakeBackend) -> None:
+        super().__init__(build=lambda: None, close=lambda _: None)
+        self._fake = backend
+
+    def submit(
+        self,
+        job: Callable[[Any], Any],
+        on_result: Callable[[Any], object] = lambda _: None,
+        on_error: Callable[[Exception], object] = lambda _: None,
+    ) -> None:
+        on_result(job(self._fake))
+
+
+Start = Callable[..., Application]
+
+
+@pytest.fixture
+def backend() -> FakeBackend:
+    return FakeBackend()
+
+
+@pytest.fixture
+def start(qtbot: QtBot, qapp: QApplication, backend: FakeBackend) -> Iterator[Start]:
+    """Return what wires the tray on a desktop that has none."""
+    made: list[Application] = []
+
+    def started(**options: Any) -> Application:
+        made.append(Application(qapp, TrayIcon(), InlineWorker(backend), Options(**options)))
+        return made[-1]
+
+    yield started
+    for window in qapp.topLevelWidgets():
+        window.hide()
+        window.deleteLater()
+    for application in made:
+        application.poller.deleteLater()
+    # Here and now: the garbage collector might stop the timers on another thread.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def titles(qapp: QApplication) -> set[str]:
+    return {window.windowTitle() for window in qapp.topLevelWidgets() if window.isVisible()}
+
+
+def test_it_shows_what_is_known_and_polls_once_at_the_start(
+    start: Start, backend: FakeBackend
+) -> None:
+    application = start()
+    assert backend.polls == [False]
+    assert application.poller.snapshot.reading == backend.snapshot.reading
+    assert "6448" in application._tray._icon._tooltip
+
+
+def test_every_action_has_something_to_do(start: Start) -> None:
+    assert set(start()._actions) == set(Action)
+
+
+def test_a_click_polls_and_unlocking_lets_the_keyring_prompt(
+    start: Start, backend: FakeBackend
+) -> None:
+    application = start()
+    application.poller._began_at = float("-inf")
+    application.perform(Action.REFRESH)
+    application.perform(Action.UNLOCK)
+    assert backend.polls == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("action", "longest"),
+    [
+        (Action.SNOOZE_HOUR, timedelta(hours=1)),
+        (Action.SNOOZE_MORNING, timedelta(hours=33)),
+        (Action.SNOOZE_TOP_UP, None),
+    ],
+)
+def test_each_snooze_ends_when_its_label_says(
+    start: Start, backend: FakeBackend, action: Action, longest: timedelta | None
+) -> None:
+    start().perform(action)
+    [until] = backend.snoozes
+    if longest is None:
+        assert until is None
+    else:
+        assert until is not None
+        assert timedelta(0) < until - datetime.now(UTC) <= longest
+
+
+def test_links_open_in_the_browser(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    application = start()
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    application.perform(Action.DASHBOARD)
+    application.perform(Action.STATUS_PAGE)
+    assert opened == ["https://dashboard.deepvue.ai", "https://status.deepvue.ai"]
+
+
+def test_settings_saved_by_another_process_are_followed(start: Start, backend: FakeBackend) -> None:
+    application = start()
+    other = replace(backend.snapshot, client_id="live_2")
+    backend.changed_elsewhere = other
+    backend.snapshot = other
+    application.poller.ticked.emit()
+    assert application.poller.snapshot.client_id == "live_2"
+
+
+def test_a_first_start_opens_the_settings_and_one_at_login_nothing(
+    start: Start, backend: FakeBackend, qapp: QApplication
+) -> None:
+    backend.snapshot = Snapshot(trouble=NotSetUpError())
+    start(background=True)
+    assert titles(qapp) == set()
+    start()
+    assert titles(qapp) == {"Settings"}
+
+
+def test_the_card_shows_the_snapshot_of_the_moment(
+    start: Start, backend: FakeBackend, qapp: QApplication
+) -> None:
+    application = start(prefix="Demo")
+    application.perform(Action.CARD)
+    assert titles(qapp) == {"Demo"}
+    assert application.card._card is not None
+    assert "6448" in application.card._card._balance.text()
+    backend.snapshot = replace(
+        backend.snapshot, reading=Reading(at=NOW, balance=Decimal(120)), peak=Decimal(9000)
+    )
+    application.poller._began_at = float("-inf")
+    application.perform(Action.REFRESH)
+    assert "120" in application.card._card._balance.text()
+
+
+def test_history_about_and_settings_open_once_each(start: Start, qapp: QApplication) -> None:
+    application = start()
+    for action in (Action.HISTORY, Action.SETTINGS, Action.ABOUT):
+        application.perform(action)
+        application.perform(action)
+    assert titles(qapp) == {"History", "Settings", "About deepvue-tray"}

@@ -1,0 +1,98 @@
+"""The icon comes into a tray that comes up late, and again into one that was restarted."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QSystemTrayIcon
+from pytestqt.qtbot import QtBot
+
+from deepvue_tray.resources import icon_path
+from deepvue_tray.ui.tray_icon import POLLS_BEFORE_LOST, TrayIcon
+
+# The offscreen platform has no trays, and says so of an icon that is shown all the same.
+pytestmark = pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface")
+
+
+class Desktop:
+    """A desktop whose tray comes and goes."""
+
+    has_tray = False
+
+
+@pytest.fixture
+def desktop(monkeypatch: pytest.MonkeyPatch) -> Desktop:
+    desktop = Desktop()
+    monkeypatch.setattr(
+        QSystemTrayIcon, "isSystemTrayAvailable", staticmethod(lambda: desktop.has_tray)
+    )
+    return desktop
+
+
+@pytest.fixture
+def icon(qtbot: QtBot, desktop: Desktop) -> Iterator[TrayIcon]:
+    icon = TrayIcon()
+    icon.look_for_host()
+    yield icon
+    icon._poll.stop()
+    desktop.has_tray = False
+    icon.look_for_host()
+    icon._poll.stop()
+
+
+def poll(icon: TrayIcon, times: int = 1) -> None:
+    """Let the timer run out so many times."""
+    for _ in range(times):
+        icon._poll.timeout.emit()
+
+
+def test_a_tray_that_comes_up_late_gets_the_icon_as_it_is_by_then(
+    qtbot: QtBot, icon: TrayIcon, desktop: Desktop
+) -> None:
+    icon.show(QIcon(str(icon_path("deepvue-tray-64.png"))), "6,448 credits")
+    assert not icon.is_in_tray
+    desktop.has_tray = True
+    with qtbot.waitSignal(icon.tray_found):
+        poll(icon)
+    assert icon._icon is not None
+    assert icon._icon.toolTip() == "6,448 credits"
+
+
+def test_without_a_tray_it_is_told_once(qtbot: QtBot, icon: TrayIcon) -> None:
+    with qtbot.waitSignal(icon.tray_lost):
+        poll(icon)
+    with qtbot.assertNotEmitted(icon.tray_lost):
+        poll(icon, 20)
+
+
+def test_a_tray_that_restarts_at_once_is_not_lost(
+    qtbot: QtBot, icon: TrayIcon, desktop: Desktop
+) -> None:
+    desktop.has_tray = True
+    poll(icon)
+    desktop.has_tray = False
+    with qtbot.assertNotEmitted(icon.tray_lost):
+        poll(icon, POLLS_BEFORE_LOST - 1)
+        desktop.has_tray = True
+        poll(icon)
+    assert icon.is_in_tray
+
+
+def test_a_tray_that_stays_away_is_lost(qtbot: QtBot, icon: TrayIcon, desktop: Desktop) -> None:
+    desktop.has_tray = True
+    poll(icon)
+    desktop.has_tray = False
+    with qtbot.waitSignal(icon.tray_lost):
+        poll(icon, POLLS_BEFORE_LOST)
+
+
+def test_a_left_click_asks_for_the_card_and_a_right_click_does_not(
+    qtbot: QtBot, icon: TrayIcon, desktop: Desktop
+) -> None:
+    desktop.has_tray = True
+    poll(icon)
+    assert icon._icon is not None
+    with qtbot.waitSignal(icon.clicked):
+        icon._icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
+    with qtbot.assertNotEmitted(icon.clicked):
+        icon._icon.activated.emit(QSystemTrayIcon.ActivationReason.Context)
