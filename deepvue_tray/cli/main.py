@@ -1,6 +1,7 @@
-"""The program's entry: the tray, or one of a terminal's commands.
+"""The entry point: starts the tray or a command.
 
-Each loads what it needs itself, so that a command starts no Qt and the tray no network.
+Each branch imports what it needs, so that a command does not import Qt, and the first icon does not
+wait for the backend.
 """
 
 import os
@@ -16,27 +17,27 @@ from deepvue_tray.services import log
 if TYPE_CHECKING:
     from deepvue_tray.backend.backend import Backend
 
-FAILED, MISUSED = 1, 2
+FAILED, USAGE_ERROR = 1, 2
 INTERRUPTED, PIPE_CLOSED = 130, 141
-"""What a shell makes of SIGINT and SIGPIPE."""
+"""The exit statuses that a shell uses for SIGINT and SIGPIPE."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program; returns its exit status."""
+    """Run the program; return its exit status."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        # An interrupt ends it where it is: what it writes is whole or is not there. Python's own
-        # would be a traceback here and there, and asyncio misses one just before it waits.
+        # SIGINT ends the process at once, which is safe because all files are written atomically.
+        # Python's handler would print tracebacks, and asyncio misses a signal just before it waits.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    output.show_any_text()
+    output.escape_unencodable()
     try:
-        given = sys.argv[1:] if arguments is None else arguments
+        arguments = sys.argv[1:] if arguments is None else arguments
         environ = _take_credentials()
-        status = _run(given, environ) if given else _run_from_menu(environ)
-        # Now, while a full disk or a closed pipe can still be told.
+        status = _run(arguments, environ) if arguments else _run_without_arguments(environ)
+        # Flush here, where an error can still be reported.
         output.write()
     except InvalidInputError as error:
         output.write_error(error)
-        return MISUSED
+        return USAGE_ERROR
     except DeepvueError as error:
         output.write_error(error)
         return FAILED
@@ -49,9 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _take_credentials() -> Mapping[str, str]:
-    """Return the environment's credentials, and take the secret out of it.
+    """Return the environment's credentials, and remove the secret from the environment.
 
-    Every child process, such as the browser, gets what is left.
+    Child processes, such as the browser, inherit the environment.
     """
     return {
         "DEEPVUE_CLIENT_ID": os.environ.get("DEEPVUE_CLIENT_ID", ""),
@@ -59,8 +60,8 @@ def _take_credentials() -> Mapping[str, str]:
     }
 
 
-def _run_from_menu(environ: Mapping[str, str]) -> int:
-    """Run the tray without the parser, which would hold the icon up by a tenth."""
+def _run_without_arguments(environ: Mapping[str, str]) -> int:
+    """Run the tray without the parser, which would delay the icon by a tenth."""
     log.to_terminal(verbose=False)
     return _tray(environ)
 
@@ -84,7 +85,7 @@ def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
 
             keyring = SystemKeyring()
             if not environ["DEEPVUE_CLIENT_SECRET"]:
-                # Its process starts while the rest is loaded.
+                # Its process starts while the other modules are imported.
                 keyring.make_ready()
             from deepvue_tray.cli.check import check
 
@@ -135,7 +136,7 @@ def _demo(problem: str | None) -> int:
 
             return run(build, prefix="Demo", single=False)
         from deepvue_tray.backend import event_loop
-        from deepvue_tray.cli.login import reading_line
+        from deepvue_tray.cli.login import format_reading
 
         backend = build()
         snapshot = event_loop.run(backend.monitor.poll())
@@ -143,14 +144,14 @@ def _demo(problem: str | None) -> int:
     if snapshot.trouble or not snapshot.reading:
         print(f"Demo: {snapshot.trouble}", file=sys.stderr)
         return FAILED
-    print(f"Demo: {reading_line(snapshot.reading)}.")
-    print("On a desktop this stands in the tray, is kept current, and warns when it runs low.")
+    print(f"Demo: {format_reading(snapshot.reading)}.")
+    print("On a desktop the tray shows the current balance, and notifies when it is low.")
     print(problem)
     return 0
 
 
 def _logged_backend(environ: Mapping[str, str]) -> "Backend":
-    # Loaded here: the tray calls this on its worker thread.
+    # Imported here: the tray calls this on its worker thread.
     from deepvue_tray.backend.backend import real_backend
     from deepvue_tray.services.history import TRAY_BUSY_TIMEOUT_S
     from deepvue_tray.services.paths import Paths

@@ -37,8 +37,8 @@ from deepvue_tray.core.errors import (
 )
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import (
-    LONGEST_INTERVAL,
-    SHORTEST_INTERVAL,
+    MAX_INTERVAL,
+    MIN_INTERVAL,
     Settings,
     problems,
 )
@@ -252,8 +252,8 @@ class SettingsDialog(QDialog):
             threshold.changed.connect(self._validate)
         self._problem = Message()
         self._interval = QSpinBox(
-            minimum=SHORTEST_INTERVAL // _MINUTE,
-            maximum=LONGEST_INTERVAL // _MINUTE,
+            minimum=MIN_INTERVAL // _MINUTE,
+            maximum=MAX_INTERVAL // _MINUTE,
             suffix=self.tr(" min"),
             value=settings.interval // _MINUTE,
         )

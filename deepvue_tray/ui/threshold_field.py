@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QWidget
 
-from deepvue_tray.core.settings import HIGHEST_THRESHOLD, LONGEST_RUNWAY
+from deepvue_tray.core.settings import MAX_RUNWAY_DAYS, MAX_THRESHOLD
 
 
 class ThresholdField(QWidget):
@@ -18,7 +18,7 @@ class ThresholdField(QWidget):
         super().__init__()
         self._number = QSpinBox(
             minimum=1,
-            maximum=LONGEST_RUNWAY if in_days else HIGHEST_THRESHOLD,
+            maximum=MAX_RUNWAY_DAYS if in_days else MAX_THRESHOLD,
             singleStep=1 if in_days else 100,
             value=(default or 1) if value is None else value,
         )

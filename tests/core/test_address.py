@@ -1,4 +1,4 @@
-"""The secret travels encrypted, or not beyond this computer."""
+"""The secret is sent encrypted, or only to this computer."""
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,7 @@ from deepvue_tray.core.errors import InvalidInputError
         "http://localhost:9",
     ],
 )
-def test_https_anywhere_and_http_on_loopback_are_taken(url: str) -> None:
+def test_https_anywhere_and_http_on_loopback_are_accepted(url: str) -> None:
     assert checked_base_url(f" {url}/ ") == url
 
 

@@ -1,4 +1,4 @@
-"""Settings that make no sense are named, field by field."""
+"""Invalid settings are reported by field."""
 
 from datetime import timedelta
 
@@ -32,5 +32,5 @@ def test_thresholds_may_be_off() -> None:
         (Settings(interval=timedelta(hours=25)), "interval"),
     ],
 )
-def test_what_cannot_be_is_named_with_its_field(settings: Settings, field: str) -> None:
+def test_an_invalid_value_is_reported_with_its_field(settings: Settings, field: str) -> None:
     assert field in problems(settings)

@@ -1,4 +1,4 @@
-"""What was spent is summed by the days of the place where the person is."""
+"""Spending is summed by local days, weeks and months."""
 
 import time
 from collections.abc import Iterator
@@ -72,6 +72,6 @@ def test_no_credit_is_lost_in_the_sums(parts: list[tuple[int, datetime]], period
 
 
 @given(st.timedeltas(timedelta(hours=1), timedelta(days=3660)))
-def test_no_range_has_more_bars_than_can_be_told_apart(length: timedelta) -> None:
+def test_no_range_has_more_bars_than_are_legible(length: timedelta) -> None:
     days = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 28}[period_for(length)]
     assert length / timedelta(days=days) <= 131

@@ -1,4 +1,4 @@
-"""A file is the old one or the new one, never a part of either; a device stays one."""
+"""A file has its old or its new content, never a part; a device stays a device."""
 
 import os
 import stat
@@ -13,7 +13,7 @@ from deepvue_tray.core.errors import StorageError
 from deepvue_tray.services import atomic_file
 
 
-def test_a_failure_half_way_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_the_old_file_and_no_temporary_one(tmp_path: Path) -> None:
     def broken() -> Iterator[str]:
         yield "new"
         raise StorageError("the source broke")
@@ -26,18 +26,18 @@ def test_a_failure_half_way_leaves_the_old_file_and_nothing_beside_it(tmp_path: 
     assert [*tmp_path.iterdir()] == [path]
 
 
-def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_an_error_names_the_file_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"missing/readings\.csv"):
         atomic_file.replace(tmp_path / "missing" / "readings.csv", [])
 
 
-def test_a_folder_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+def test_a_folder_is_reported_and_stays_unchanged(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=f"{tmp_path}: Is a directory"):
         atomic_file.replace(tmp_path, ["new"])
     assert [*tmp_path.iterdir()] == []
 
 
-def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+def test_a_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     target, link = tmp_path / "elsewhere" / "target", tmp_path / "link"
     link.symlink_to(Path("elsewhere", "target"))
@@ -48,7 +48,7 @@ def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
     assert [*target.parent.iterdir()] == [target]
 
 
-def test_a_link_that_leads_to_itself_is_named(tmp_path: Path) -> None:
+def test_a_link_to_itself_is_reported(tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(link)
     with pytest.raises(StorageError, match="link: Too many levels of symbolic links"):
@@ -56,7 +56,7 @@ def test_a_link_that_leads_to_itself_is_named(tmp_path: Path) -> None:
     assert link.is_symlink()
 
 
-def test_bytes_of_a_name_that_are_no_text_are_written_as_such(tmp_path: Path) -> None:
+def test_invalid_utf_8_in_a_file_name_is_escaped(tmp_path: Path) -> None:
     atomic_file.replace(tmp_path / "file", ["\udcff: no such file"])
     assert (tmp_path / "file").read_text() == r"\udcff: no such file"
 
@@ -77,12 +77,12 @@ def test_a_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
 
 @needs_posix
 def test_a_device_is_written_to_and_stays() -> None:
-    ours, terminal = os.openpty()
+    controller, terminal = os.openpty()
     device = Path(os.ttyname(terminal))
     before = device.stat()
     atomic_file.replace(device, ["new\n"], mode=0o644)
-    assert os.read(ours, 99) == b"new\r\n"
+    assert os.read(controller, 99) == b"new\r\n"
     after = device.stat()
     assert (after.st_rdev, after.st_mode) == (before.st_rdev, before.st_mode)
-    os.close(ours)
+    os.close(controller)
     os.close(terminal)
