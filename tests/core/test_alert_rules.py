@@ -15,6 +15,7 @@ from deepvue_tray.core.alert import SEVERITIES, Alert
 from deepvue_tray.core.alert_rules import (
     HYSTERESIS,
     NO_DATA_AFTER,
+    RESEND_PAUSE,
     Observation,
     holds,
     judge,
@@ -25,7 +26,7 @@ from deepvue_tray.core.alert_rules import (
     tomorrow_morning,
     worst_severity,
 )
-from deepvue_tray.core.alert_state import LONGEST_SNOOZE, RECENT_COUNT, AlertState, Snooze
+from deepvue_tray.core.alert_state import LONGEST_SNOOZE, RECENT_COUNT, AlertState, Sent, Snooze
 from deepvue_tray.core.errors import (
     DeepvueError,
     InactiveError,
@@ -552,3 +553,49 @@ def test_a_top_up_that_was_told_is_sent_no_more() -> None:
     assert mark_sent(owing, Alert.TOP_UP, NOW, ":1.7") != owing
     told = mark_notified(owing, Alert.TOP_UP, NOW)
     assert mark_sent(told, Alert.TOP_UP, NOW, ":1.7") == told
+
+
+def test_what_was_sent_is_sent_again_after_ten_minutes_or_to_another_service() -> None:
+    sent = mark_sent(AlertState(), Alert.LOW, NOW, ":1.7")
+    for now in (NOW, NOW + RESEND_PAUSE - timedelta(microseconds=1)):
+        assert mark_sent(sent, Alert.LOW, now, ":1.7") == sent
+    clock_set_back = NOW - timedelta(microseconds=1)
+    for now, service in (
+        (NOW + RESEND_PAUSE, ":1.7"),
+        (clock_set_back, ":1.7"),
+        (NOW, ":1.8"),
+    ):
+        again = mark_sent(sent, Alert.LOW, now, service)
+        assert again.unanswered == (Sent(Alert.LOW, now, service),)
+
+
+def test_what_version_0_1_stored_is_read_by_its_former_names() -> None:
+    stored = {
+        "fired": ["blind", "low"],
+        "owed": ["top_up"],
+        "burned_at": "2026-11-23T14:30:00+05:30",
+        "snooze": {"until": None, "silences": ["burning"]},
+    }
+    assert AlertState.from_json(stored) == AlertState(
+        notified=frozenset({Alert.NO_DATA, Alert.LOW}),
+        pending=frozenset({Alert.TOP_UP}),
+        fast_spending_at=NOW,
+        snooze=Snooze(None, frozenset({Alert.FAST_SPENDING})),
+    )
+
+
+def test_every_time_of_the_state_is_utc_whatever_offset_was_stored() -> None:
+    elsewhere = "2026-11-23T14:30:00+05:30"
+    state = AlertState.from_json(
+        {
+            "fast_spending_at": elsewhere,
+            "snooze": {"until": elsewhere, "silences": []},
+            "unanswered": [{"alert": "low", "at": elsewhere, "service": ":1.7"}],
+        }
+    )
+    assert state.snooze is not None
+    for moment in (state.fast_spending_at, state.snooze.until, state.unanswered[0].at):
+        assert moment == NOW
+        assert moment
+        assert moment.tzinfo is UTC
+    assert tomorrow_morning(NOW).tzinfo is UTC

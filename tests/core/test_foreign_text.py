@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepvue_tray.core import errors
-from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.core.errors import DeepvueError, OfflineError
 from deepvue_tray.core.foreign_text import MAX_LENGTH, cleaned
 
 
@@ -51,3 +51,8 @@ def test_no_error_can_pass_on_a_text_that_was_not_cleaned(kind: type[DeepvueErro
     assert error.detail == error.args[0] == cleaned(error.detail)
     assert str(error).isprintable()
     assert kind.__module__ == errors.__name__
+
+
+def test_an_error_on_a_terminal_has_its_title_its_detail_if_any_and_its_remedy() -> None:
+    assert str(OfflineError()) == "No connection. Check the network, or the proxy."
+    assert str(OfflineError("reset")) == "No connection (reset). Check the network, or the proxy."
