@@ -19,6 +19,7 @@ from deepvue_tray.core.alert_rules import (
     Observation,
     holds,
     judge,
+    mark_answered,
     mark_notified,
     mark_sent,
     snoozed,
@@ -599,3 +600,51 @@ def test_every_time_of_the_state_is_utc_whatever_offset_was_stored() -> None:
         assert moment
         assert moment.tzinfo is UTC
     assert tomorrow_morning(NOW).tzinfo is UTC
+
+
+def test_a_state_with_all_it_can_hold_survives_the_disk_and_nothing_is_the_first_state() -> None:
+    state = AlertState(
+        notified=frozenset({Alert.LOW}),
+        pending=frozenset({Alert.TOP_UP}),
+        fast=-1,
+        fast_spending_at=NOW,
+        snooze=Snooze(NOW, frozenset({Alert.LOW})),
+        balances=(Decimal(5), Decimal("4.5")),
+        unanswered=(Sent(Alert.LOW, NOW, ":1.7"),),
+        days=3.5,
+        thresholds=((1000, 7), (None, None)),
+    )
+    stored = json.loads(json.dumps(state.as_json()))
+    assert AlertState.from_json(stored) == state
+    assert {*stored} == {*AlertState.__slots__}
+    assert AlertState.from_json({}) == AlertState()
+
+
+def test_an_answer_ends_the_wait_for_its_own_alert_alone() -> None:
+    low = mark_sent(AlertState(), Alert.LOW, NOW, ":1.7")
+    both = mark_sent(low, Alert.CRITICAL, NOW, ":1.7")
+    assert mark_answered(both, Alert.CRITICAL) == low
+    assert mark_notified(both, Alert.CRITICAL, NOW).unanswered == low.unanswered
+
+
+def test_another_alert_does_not_silence_fast_spending_for_a_day() -> None:
+    widget = Widget().looks(at(900)).looks(at(890, 880, fast=True))
+    assert widget.said == [Alert.LOW, Alert.FAST_SPENDING]
+
+
+def test_refused_credentials_are_told_again_after_a_top_up_too() -> None:
+    widget = Widget().looks([*at(100), REJECTED, *at(5000), REJECTED])
+    assert widget.said == [Alert.CRITICAL, Alert.REJECTED, Alert.TOP_UP, Alert.REJECTED]
+
+
+def test_a_changed_threshold_is_compared_with_the_last_reading_alone() -> None:
+    widget = Widget().looks(at(985, 990))
+    widget.settings = replace(DEFAULT, low=987)
+    assert widget.looks(at(980)).said == [Alert.LOW] * 2
+
+
+def test_days_that_are_many_again_re_arm_while_the_balance_stands_still() -> None:
+    widget = Widget()
+    for days in (5, 5, 8, 6):
+        widget.looks(at(5000, days=days))
+    assert widget.said == [Alert.LOW] * 2

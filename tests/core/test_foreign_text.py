@@ -56,3 +56,9 @@ def test_no_error_can_pass_on_a_text_that_was_not_cleaned(kind: type[DeepvueErro
 def test_an_error_on_a_terminal_has_its_title_its_detail_if_any_and_its_remedy() -> None:
     assert str(OfflineError()) == "No connection. Check the network, or the proxy."
     assert str(OfflineError("reset")) == "No connection (reset). Check the network, or the proxy."
+
+
+def test_what_is_too_long_loses_its_middle_and_what_just_fits_loses_nothing() -> None:
+    just_fits = "a" * 100 + "b" * 100
+    assert cleaned(just_fits) == just_fits
+    assert cleaned("a" * 150 + "b" * 150) == "a" * 99 + "…" + "b" * 100

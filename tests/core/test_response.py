@@ -193,3 +193,7 @@ def test_an_answer_that_is_neither_a_balance_nor_an_error_says_whether_it_redire
     status: int, detail: str
 ) -> None:
     assert error_for(status, body("5")).detail == detail
+
+
+def test_an_error_carries_how_long_the_server_asks_to_wait() -> None:
+    assert error_for(429, b"", retry_after=7.0).retry_after == 7.0
