@@ -231,7 +231,7 @@ def _with_changed_thresholds(state: AlertState, settings: Settings) -> set[Alert
 def _due_after_reading(
     state: AlertState, seen: Observation, balance: Decimal, settings: Settings
 ) -> tuple[Alert, ...]:
-    due = sorted(state.pending, key=lambda alert: alert.value)
+    due = list(state.pending)
     wanted = [severity for severity in SEVERITIES if severity in settings.alerts]
     worst = worst_severity(balance, _days_left(seen), settings, wanted)
     if worst and worst not in state.notified:

@@ -47,7 +47,7 @@ def as_number(balance: Decimal) -> float:
 
 def balance_from_number(number: float) -> Decimal:
     """Return the balance, in credits, that ``as_number`` made a number of."""
-    return Decimal(number) if isinstance(number, int) else Decimal(str(number))
+    return Decimal(str(number))
 
 
 def believable(balance: Decimal) -> Decimal | None:
