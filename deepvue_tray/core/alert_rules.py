@@ -233,7 +233,7 @@ def _rearmed_by_settings(state: AlertState, settings: Settings) -> set[Alert]:
 def _alerts_after_reading(
     state: AlertState, seen: Observation, balance: Decimal, settings: Settings
 ) -> tuple[Alert, ...]:
-    alerts = sorted(state.pending, key=lambda alert: alert.value)
+    alerts = list(state.pending)
     enabled = [severity for severity in SEVERITIES if severity in settings.alerts]
     worst = worst_severity(balance, _days_left(seen), settings, enabled)
     if worst and worst not in state.notified:

@@ -47,7 +47,7 @@ def as_number(balance: Decimal) -> float:
 
 def balance_from_number(number: float) -> Decimal:
     """Return the balance, in credits, from a number that ``as_number`` returned."""
-    return Decimal(number) if isinstance(number, int) else Decimal(str(number))
+    return Decimal(str(number))
 
 
 def normalized_balance(balance: Decimal) -> Decimal | None:

@@ -79,7 +79,7 @@ class XdgAutostart:
             "Type=Application",
             f"Name={NAME}",
             "Comment=Shows the balance of a Deepvue wallet",
-            f"Exec={' '.join(map(_quoted, self._command))}",
+            f"Exec={_exec_line(self._command)}",
             f"Icon={str(icon_path(f'{NAME}-256.png')).replace(chr(92), chr(92) * 2)}",
             "Terminal=false",
             # The tray icon needs the panel, which starts at the same time.
@@ -170,6 +170,18 @@ if sys.platform == "win32":
                 pass
 
 
+_THROUGH_SHELL = r'sh -c "exec \\"\\$0\\" \\"\\$@\\"" '
+"""What an Exec line begins with where the program is an argument: its own path may hold no "=" by
+the specification (Desktop Entry 1.5, "The Exec key"), and no "%" by GLib, which looks for the
+program before it makes one of each two."""
+
+
+def _exec_line(command: Sequence[str]) -> str:
+    """Return the Exec line that starts ``command``."""
+    line = " ".join(map(_quoted, command))
+    return _THROUGH_SHELL + line if {"%", "="} & {*command[0]} else line
+
+
 def _quoted(argument: str) -> str:
     """Quote an argument of an Exec line: first as an argument, then as a string value."""
     for special in ("\\", '"', "`", "$"):
@@ -178,11 +190,13 @@ def _quoted(argument: str) -> str:
 
 
 def _program(line: str) -> str:
-    """Return the program of an Exec line; reverses ``_quoted`` for its first argument."""
-    line = line.replace("\\\\", "\\").lstrip()
-    quoted = re.match(r'"((?:[^"\\]|\\.)*)"', line)
-    program = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else line.partition(" ")[0]
-    return program.replace("%%", "%")
+    """Return the program that an Exec line starts, as GLib reads it."""
+    line = line.lstrip()
+    argument = line.removeprefix(_THROUGH_SHELL)
+    unescaped = argument.replace("\\\\", "\\")
+    quoted = re.match(r'"((?:[^"\\]|\\.)*)"', unescaped)
+    program = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else unescaped.partition(" ")[0]
+    return program if argument == line else program.replace("%%", "%")
 
 
 def _replace(path: Path, content: bytes | None) -> None:

@@ -590,3 +590,12 @@ def test_an_invalid_value_in_the_history_hides_no_new_reading(home: Home) -> Non
     assert snapshot.reading.balance == 800
     assert isinstance(snapshot.storage, DamagedError)
     assert [*backend.history.readings(home.now - timedelta(days=1), home.now)] == [snapshot.reading]
+
+
+def test_a_secret_that_was_changed_in_the_keyring_alone_is_read_after_a_refusal(home: Home) -> None:
+    tray = home.session()
+    home.poll(tray, balance(5))
+    asyncio.run(home.keyring.set("live_1", Secret("new-secret")))
+    assert isinstance(home.poll(tray, status(401)).trouble, RejectedError)
+    home.poll(tray, balance(5))
+    assert home.server.requests[-1].headers["x-api-key"] == "new-secret"

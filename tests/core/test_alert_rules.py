@@ -15,9 +15,11 @@ from deepvue_tray.core.alert import SEVERITIES, Alert
 from deepvue_tray.core.alert_rules import (
     HYSTERESIS,
     NO_DATA_AFTER,
+    RESEND_PAUSE,
     Observation,
     is_reached,
     judge,
+    mark_answered,
     mark_notified,
     mark_sent,
     snoozed,
@@ -25,7 +27,14 @@ from deepvue_tray.core.alert_rules import (
     tomorrow_morning,
     worst_severity,
 )
-from deepvue_tray.core.alert_state import MAX_SNOOZE, RECENT_COUNT, AlertState, Snooze
+from deepvue_tray.core.alert_state import (
+    MAX_SNOOZE,
+    RECENT_COUNT,
+    AlertState,
+    Sent,
+    Snooze,
+    Thresholds,
+)
 from deepvue_tray.core.errors import (
     DeepvueError,
     InactiveError,
@@ -563,3 +572,97 @@ def test_a_delivered_top_up_is_not_sent_again() -> None:
     assert mark_sent(pending, Alert.TOP_UP, NOW, ":1.7") != pending
     notified = mark_notified(pending, Alert.TOP_UP, NOW)
     assert mark_sent(notified, Alert.TOP_UP, NOW, ":1.7") == notified
+
+
+def test_what_was_sent_is_sent_again_after_ten_minutes_or_to_another_service() -> None:
+    sent = mark_sent(AlertState(), Alert.LOW, NOW, ":1.7")
+    for now in (NOW, NOW + RESEND_PAUSE - timedelta(microseconds=1)):
+        assert mark_sent(sent, Alert.LOW, now, ":1.7") == sent
+    clock_set_back = NOW - timedelta(microseconds=1)
+    for now, service in (
+        (NOW + RESEND_PAUSE, ":1.7"),
+        (clock_set_back, ":1.7"),
+        (NOW, ":1.8"),
+    ):
+        again = mark_sent(sent, Alert.LOW, now, service)
+        assert again.unanswered == (Sent(Alert.LOW, now, service),)
+
+
+def test_what_version_0_1_stored_is_read_by_its_former_names() -> None:
+    stored = {
+        "fired": ["blind", "low"],
+        "owed": ["top_up"],
+        "burned_at": "2026-11-23T14:30:00+05:30",
+        "snooze": {"until": None, "silences": ["burning"]},
+    }
+    assert AlertState.from_json(stored) == AlertState(
+        notified=frozenset({Alert.NO_DATA, Alert.LOW}),
+        pending=frozenset({Alert.TOP_UP}),
+        fast_spending_at=NOW,
+        snooze=Snooze(None, frozenset({Alert.FAST_SPENDING})),
+    )
+
+
+def test_every_time_of_the_state_is_utc_whatever_offset_was_stored() -> None:
+    elsewhere = "2026-11-23T14:30:00+05:30"
+    state = AlertState.from_json(
+        {
+            "fast_spending_at": elsewhere,
+            "snooze": {"until": elsewhere, "silences": []},
+            "unanswered": [{"alert": "low", "at": elsewhere, "service": ":1.7"}],
+        }
+    )
+    assert state.snooze is not None
+    for moment in (state.fast_spending_at, state.snooze.until, state.unanswered[0].at):
+        assert moment == NOW
+        assert moment
+        assert moment.tzinfo is UTC
+    assert tomorrow_morning(NOW).tzinfo is UTC
+
+
+def test_a_state_with_all_it_can_hold_survives_the_disk_and_nothing_is_the_first_state() -> None:
+    state = AlertState(
+        notified=frozenset({Alert.LOW}),
+        pending=frozenset({Alert.TOP_UP}),
+        fast=-1,
+        fast_spending_at=NOW,
+        snooze=Snooze(NOW, frozenset({Alert.LOW})),
+        balances=(Decimal(5), Decimal("4.5")),
+        unanswered=(Sent(Alert.LOW, NOW, ":1.7"),),
+        days=3.5,
+        thresholds=(Thresholds(1000, 7), Thresholds(None, None)),
+    )
+    stored = json.loads(json.dumps(state.as_json()))
+    assert AlertState.from_json(stored) == state
+    assert {*stored} == {*AlertState.__slots__}
+    assert AlertState.from_json({}) == AlertState()
+
+
+def test_an_answer_ends_the_wait_for_its_own_alert_alone() -> None:
+    low = mark_sent(AlertState(), Alert.LOW, NOW, ":1.7")
+    both = mark_sent(low, Alert.CRITICAL, NOW, ":1.7")
+    assert mark_answered(both, Alert.CRITICAL) == low
+    assert mark_notified(both, Alert.CRITICAL, NOW).unanswered == low.unanswered
+
+
+def test_another_alert_does_not_silence_fast_spending_for_a_day() -> None:
+    widget = Widget().poll_all(at(900)).poll_all(at(890, 880, fast=True))
+    assert widget.notified == [Alert.LOW, Alert.FAST_SPENDING]
+
+
+def test_refused_credentials_are_told_again_after_a_top_up_too() -> None:
+    widget = Widget().poll_all([*at(100), REJECTED, *at(5000), REJECTED])
+    assert widget.notified == [Alert.CRITICAL, Alert.REJECTED, Alert.TOP_UP, Alert.REJECTED]
+
+
+def test_a_changed_threshold_is_compared_with_the_last_reading_alone() -> None:
+    widget = Widget().poll_all(at(985, 990))
+    widget.settings = replace(DEFAULT, low=987)
+    assert widget.poll_all(at(980)).notified == [Alert.LOW] * 2
+
+
+def test_days_that_are_many_again_re_arm_while_the_balance_stands_still() -> None:
+    widget = Widget()
+    for days in (5, 5, 8, 6):
+        widget.poll_all(at(5000, days=days))
+    assert widget.notified == [Alert.LOW] * 2

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepvue_tray.core.credentials import Credentials, Secret
+from deepvue_tray.core.credentials import MAX_SECRET_LENGTH, Credentials, Secret
 from deepvue_tray.core.errors import InvalidInputError
 
 TEXT = "s3cr3t-value"
@@ -45,3 +45,24 @@ def test_invalid_credentials_are_refused_without_quoting_them(part: str) -> None
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=1280))
 def test_every_other_text_is_accepted_unchanged(text: str) -> None:
     assert Credentials.parse(text, text).secret.reveal() == text
+
+
+def test_two_secrets_are_equal_only_where_their_texts_are() -> None:
+    assert Secret(TEXT) == Secret(TEXT)
+    assert Secret(TEXT) != Secret(TEXT[:-1])
+    assert Secret(TEXT) != TEXT
+    assert len({Secret(TEXT), Secret(TEXT)}) == 1
+
+
+def test_an_empty_secret_masks_nothing() -> None:
+    assert Secret("").redact("bad key") == "bad key"
+
+
+def test_the_longest_text_that_a_keyring_can_carry_is_taken() -> None:
+    longest = "x" * MAX_SECRET_LENGTH
+    assert Credentials.parse(longest, longest).client_id == longest
+
+
+def test_a_client_id_that_cannot_be_one_is_named() -> None:
+    with pytest.raises(InvalidInputError, match="the client ID is empty"):
+        Credentials.parse(" ", TEXT)

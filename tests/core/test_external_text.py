@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepvue_tray.core import errors
-from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.core.errors import DeepvueError, OfflineError
 from deepvue_tray.core.external_text import MAX_LENGTH, cleaned
 
 
@@ -53,3 +53,14 @@ def test_every_error_cleans_its_detail(kind: type[DeepvueError]) -> None:
     assert error.detail == error.args[0] == cleaned(error.detail)
     assert str(error).isprintable()
     assert kind.__module__ == errors.__name__
+
+
+def test_an_error_on_a_terminal_has_its_title_its_detail_if_any_and_its_remedy() -> None:
+    assert str(OfflineError()) == "No connection. Check the network, or the proxy."
+    assert str(OfflineError("reset")) == "No connection (reset). Check the network, or the proxy."
+
+
+def test_what_is_too_long_loses_its_middle_and_what_just_fits_loses_nothing() -> None:
+    just_fits = "a" * 100 + "b" * 100
+    assert cleaned(just_fits) == just_fits
+    assert cleaned("a" * 150 + "b" * 150) == "a" * 99 + "…" + "b" * 100

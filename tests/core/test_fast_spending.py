@@ -222,3 +222,18 @@ def test_an_unchanged_balance_may_be_known_by_its_first_and_last_reading_alone()
 
 def test_a_wallet_that_was_never_spent_has_no_limits() -> None:
     assert not is_fast_spending(wallet(lambda n: 100 if n < 4 else 0), NOW)
+
+
+@pytest.mark.parametrize(("times", "is_fast"), [(3, False), (4, True)])
+def test_fast_is_what_lies_above_the_middle_of_once_and_tenfold(times: int, is_fast: bool) -> None:
+    readings = wallet(lambda before: 20 * times if before < 6 else 20)
+    assert is_fast_spending(readings, NOW) is is_fast
+
+
+def test_what_gaps_hide_at_this_hour_of_each_day_is_not_usual() -> None:
+    def in_gap(before: int) -> bool:
+        return 2 * HOUR < (before + 4 * HOUR) % DAY < 6 * HOUR and before > DAY // 2
+
+    readings = wallet(lambda before: 2000 if in_gap(before) else fast(before))
+    awake = [r for before, r in enumerate(reversed(readings)) if not in_gap(before)][::-1]
+    assert is_fast_spending(awake, NOW)

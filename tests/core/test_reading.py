@@ -143,3 +143,17 @@ def test_a_balance_with_more_digits_than_are_stored_is_no_top_up_after_a_restart
     stored = balance_from_number(as_number(live))
     assert str(stored) == str(live)
     assert not any(is_top_up([before], after) for before, after in pairwise([live, stored, live]))
+
+
+def test_the_largest_balances_are_accepted_and_nothing_beyond() -> None:
+    for largest in (Decimal(MAX_BALANCE), Decimal(-MAX_BALANCE)):
+        assert normalized_balance(largest) == largest
+        assert normalized_balance(largest + largest / abs(largest)) is None
+
+
+def test_a_whole_balance_is_stored_as_a_whole_number() -> None:
+    assert repr(as_number(Decimal("6448.0"))) == "6448"
+
+
+def test_what_vanished_a_reading_ago_is_the_last_fall_however_many_readings_are_known() -> None:
+    assert not is_top_up(balances("10", "5000", "4000"), Decimal(5000))

@@ -140,3 +140,19 @@ def test_no_pattern_of_answers_leads_to_400_requests_a_day(
     script: list[DeepvueError | None], seed: int
 ) -> None:
     assert requests_in_a_day(lambda n: script[n % len(script)], seed) < 400
+
+
+def test_refused_credentials_are_asked_for_no_more_often_than_a_longer_interval_says() -> None:
+    assert pause_after(0, RejectedError(), timedelta(hours=3)) == timedelta(hours=3)
+
+
+def test_a_retry_at_the_interval_does_not_count_as_one_before_it() -> None:
+    interval = timedelta(seconds=120)
+    schedule, pause = next_attempt(
+        Schedule(3), OfflineError(), interval=interval, clock=NOW, chance=1
+    )
+    assert (schedule, pause) == (Schedule(4), interval)
+
+
+def test_where_the_server_asks_for_no_patience_a_retry_may_come_at_once() -> None:
+    assert pause_after(0, OfflineError(), chance=0) == timedelta(0)

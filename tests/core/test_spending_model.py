@@ -77,3 +77,8 @@ def test_the_model_of_an_empty_wallet_is_never_fresh() -> None:
     empty = Reading(at=NOW, balance=Decimal(0))
     past = [Reading(at=r.at, balance=r.balance - 1000) for r in PAST]
     assert not model_of(past, empty).is_fresh(empty)
+
+
+def test_a_model_counts_the_latest_reading_also_where_the_history_does_not_hold_it_yet() -> None:
+    assert model_of([*PAST, LATEST], LATEST) == MODEL
+    assert MODEL.limits.learnt_at == NOW.timestamp()

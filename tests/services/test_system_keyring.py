@@ -87,6 +87,7 @@ def test_a_keyring_that_does_not_answer_by_itself_is_given_up(
     for name, value in keyring.locked.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(system_keyring, "PEEK_TIMEOUT_S", 0.0)
+    monkeypatch.delattr(system_keyring, "PROMPT_TIMEOUT_S")  # nobody is asked
     with pytest.raises(KeyringLockedError, match="does not answer"):
         asyncio.run(SystemKeyring().get("live_1", prompt=False))
 
