@@ -63,8 +63,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         skipped = ", ".join(f"{count} ({reason})" for reason, count in reasons.most_common())
         terminalreporter.line(f"Skipped: {skipped}")
     if lacking:
-        packages = " ".join(preflight.missing_packages())
-        terminalreporter.line(f"Left out: what needs Qt ({lacking}). apt-get install {packages}")
+        terminalreporter.line(f"Left out: what needs Qt ({lacking}). {preflight.INSTALL}")
 
 
 @pytest.fixture

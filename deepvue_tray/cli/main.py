@@ -111,7 +111,7 @@ def _tray(environ: Mapping[str, str], *, demo: bool = False, background: bool = 
         parse_client_id(client_id)
     from deepvue_tray.app import preflight
 
-    problem = preflight.problem()
+    problem = preflight.choose_platform()
     if demo:
         return _demo(problem)
     if problem:
