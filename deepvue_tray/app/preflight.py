@@ -39,7 +39,7 @@ def choose_platform() -> str | None:
     """
     if not sys.platform.startswith("linux"):
         return None
-    problems = []
+    problems: list[str] = []
     for platform in _wanted():
         problem = _problem_of(platform)
         if problem is None:

@@ -12,14 +12,16 @@ from pathlib import Path
 from socketserver import ThreadingTCPServer
 from threading import Thread
 from time import monotonic
-from typing import TYPE_CHECKING
 
+from deepvue_tray.backend.backend import Backend, assemble
+from deepvue_tray.core.credentials import Secret
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
-
-if TYPE_CHECKING:
-    from deepvue_tray.backend.backend import Backend
-    from deepvue_tray.services.history import History
+from deepvue_tray.services.autostart import XdgAutostart, own_command
+from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
+from deepvue_tray.services.history import History
+from deepvue_tray.services.paths import Paths
+from deepvue_tray.services.wallet_api import WalletApi
 
 CLIENT_ID = "free_tier_demo"
 CLIENT_SECRET = "demo"  # noqa: S105 - opens the demo's own server and nothing else
@@ -41,7 +43,7 @@ def brisk_spending(seconds: float) -> int:
     return max(0, int(_FULL - _BURN * (seconds % _CYCLE)))
 
 
-def _make_a_month(history: "History") -> None:
+def _make_a_month(history: History) -> None:
     """Store a month of readings whose spending follows the hours and the week, and ends now.
 
     It is the same at each start but for the clock: the noise is seeded.
@@ -103,7 +105,7 @@ def wallet_server(balance: Callable[[], int]) -> Iterator[str]:
 
 
 @contextmanager
-def demo_backend() -> "Iterator[Callable[[], Backend]]":
+def demo_backend() -> Iterator[Callable[[], Backend]]:
     """Yield what assembles the demo's engine; its server and its files end with the context."""
     began = monotonic()
     with (
@@ -115,16 +117,7 @@ def demo_backend() -> "Iterator[Callable[[], Backend]]":
         yield lambda: _assemble(Path(folder), base_url)
 
 
-def _assemble(folder: Path, base_url: str) -> "Backend":
-    # Loaded here: the tray calls this on its worker thread, after its icon shows.
-    from deepvue_tray.backend.backend import assemble
-    from deepvue_tray.core.credentials import Secret
-    from deepvue_tray.services.autostart import XdgAutostart, own_command
-    from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
-    from deepvue_tray.services.history import History
-    from deepvue_tray.services.paths import Paths
-    from deepvue_tray.services.wallet_api import WalletApi
-
+def _assemble(folder: Path, base_url: str) -> Backend:
     store = CredentialStore({}, MemoryKeyring({CLIENT_ID: Secret(CLIENT_SECRET)}))
     paths = Paths.below(folder)
     # A desktop entry where no desktop looks.
