@@ -62,10 +62,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         skipped = ", ".join(f"{count} ({reason})" for reason, count in reasons.most_common())
         terminalreporter.line(f"Skipped: {skipped}")
     if qt_error:
-        packages = " ".join(preflight.missing_packages())
-        terminalreporter.line(
-            f"Left out: tests that need Qt ({qt_error}). apt-get install {packages}"
-        )
+        terminalreporter.line(f"Left out: tests that need Qt ({qt_error}). {preflight.INSTALL}")
 
 
 @pytest.fixture

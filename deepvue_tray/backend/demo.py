@@ -12,14 +12,16 @@ from pathlib import Path
 from socketserver import ThreadingTCPServer
 from threading import Thread
 from time import monotonic
-from typing import TYPE_CHECKING
 
+from deepvue_tray.backend.backend import Backend, assemble
+from deepvue_tray.core.credentials import Secret
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
-
-if TYPE_CHECKING:
-    from deepvue_tray.backend.backend import Backend
-    from deepvue_tray.services.history import History
+from deepvue_tray.services.autostart import XdgAutostart, own_command
+from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
+from deepvue_tray.services.history import History
+from deepvue_tray.services.paths import Paths
+from deepvue_tray.services.wallet_api import WalletApi
 
 CLIENT_ID = "free_tier_demo"
 CLIENT_SECRET = "demo"  # noqa: S105 - only valid for the demo's server
@@ -41,7 +43,7 @@ def demo_balance(seconds: float) -> int:
     return max(0, int(_TOP_UP_BALANCE - _CREDITS_PER_S * (seconds % _CYCLE_S)))
 
 
-def _store_a_month(history: "History") -> None:
+def _store_a_month(history: History) -> None:
     """Store a month of readings until now, with more spending in office hours.
 
     The noise is seeded, so that every start shows the same month.
@@ -106,7 +108,7 @@ def wallet_server(balance: Callable[[], int]) -> Iterator[str]:
 
 
 @contextmanager
-def demo_backend() -> "Iterator[Callable[[], Backend]]":
+def demo_backend() -> Iterator[Callable[[], Backend]]:
     """Yield a function that assembles the backend; its server and files end with the context."""
     started_at = monotonic()
     with (
@@ -118,16 +120,7 @@ def demo_backend() -> "Iterator[Callable[[], Backend]]":
         yield lambda: _assemble(Path(folder), base_url)
 
 
-def _assemble(folder: Path, base_url: str) -> "Backend":
-    # Imported here: the tray calls this on its worker thread, after the icon is shown.
-    from deepvue_tray.backend.backend import assemble
-    from deepvue_tray.core.credentials import Secret
-    from deepvue_tray.services.autostart import XdgAutostart, own_command
-    from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
-    from deepvue_tray.services.history import History
-    from deepvue_tray.services.paths import Paths
-    from deepvue_tray.services.wallet_api import WalletApi
-
+def _assemble(folder: Path, base_url: str) -> Backend:
     store = CredentialStore({}, MemoryKeyring({CLIENT_ID: Secret(CLIENT_SECRET)}))
     paths = Paths.below(folder)
     # A desktop entry in the demo's folder, which no desktop reads.

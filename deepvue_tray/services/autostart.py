@@ -1,8 +1,7 @@
-"""Start at login, in each operating system's own configuration, which is read at each call.
+"""Start at login, in each operating system's own configuration, which is read at each call."""
 
-The parsers are imported where they are used: they take half a megabyte and are rarely needed.
-"""
-
+import configparser
+import plistlib
 import re
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
+from xml.parsers.expat import ExpatError
 
 from deepvue_tray.core.errors import StorageError
 from deepvue_tray.resources import icon_path
@@ -57,8 +57,6 @@ class XdgAutostart:
 
     def is_on(self) -> bool:
         """Return whether the entry exists, is not switched off, and its program exists."""
-        import configparser
-
         parser = configparser.ConfigParser(interpolation=None, strict=False)
         try:
             parser.read_string(self._path.read_text(encoding="utf-8"))
@@ -99,9 +97,6 @@ class LaunchAgent:
 
     def is_on(self) -> bool:
         """Return whether the property list exists, is enabled, and its program exists."""
-        import plistlib
-        from xml.parsers.expat import ExpatError
-
         try:
             agent = plistlib.loads(self._path.read_bytes())
             program = agent["ProgramArguments"][0]
@@ -112,8 +107,6 @@ class LaunchAgent:
 
     def switch(self, *, on: bool) -> None:
         """Write the property list, or remove it."""
-        import plistlib
-
         agent = {
             "Label": self._path.stem,
             "ProgramArguments": list(self._command),

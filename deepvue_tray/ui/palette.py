@@ -1,7 +1,5 @@
 """Muted colours for secondary text and lines, blended from the palette and still readable."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QWidget
@@ -18,7 +16,6 @@ _LINK = QPalette.ColorRole.Link
 _BACKGROUND = QPalette.ColorRole.Window
 _HIGHLIGHT = QPalette.ColorRole.Highlight
 _HIGHLIGHTED = QPalette.ColorRole.HighlightedText
-_BRIGHTEST = 160
 _STRENGTHS = (0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
 
 
@@ -38,7 +35,7 @@ def blended(palette: QPalette, strength: float) -> QColor:
 
 def readable(palette: QPalette, role: QPalette.ColorRole) -> QColor:
     """Return the colour of ``role``, mixed with as much of the text's as readable text needs."""
-    return _standing_out(palette, role, lambda colour: colour, TEXT_CONTRAST)
+    return _standing_out(palette, role, TEXT_CONTRAST)
 
 
 def hairline(painter: QPainter, colour: QColor) -> QPen:
@@ -89,7 +86,11 @@ class _Keeper(QObject):
         palette = QGuiApplication.palette()
         mended = {_PLACEHOLDER: muted(palette), _LINK: readable(palette, _LINK)}
         if window.style().name() == "fusion":
-            highlight = _standing_out(palette, _HIGHLIGHT, _ring, GRAPHICS_CONTRAST)
+            # Fusion draws the ring darker than the highlight, so on a dark ground the highlight
+            # needs more contrast than the ring must have.
+            is_dark = _luminance(palette.color(_BACKGROUND)) < _luminance(palette.color(_TEXT))
+            least = TEXT_CONTRAST if is_dark else GRAPHICS_CONTRAST
+            highlight = _standing_out(palette, _HIGHLIGHT, least)
             mended[_HIGHLIGHT] = highlight
             mended[_HIGHLIGHTED] = palette.color(_HIGHLIGHTED)
             if highlight != palette.color(_HIGHLIGHT):
@@ -102,24 +103,14 @@ class _Keeper(QObject):
             window.setPalette(own)
 
 
-def _standing_out(
-    palette: QPalette, role: QPalette.ColorRole, seen: Callable[[QColor], QColor], least: float
-) -> QColor:
+def _standing_out(palette: QPalette, role: QPalette.ColorRole, least: float) -> QColor:
     """Return the colour of ``role``, mixed with as much of the text's as the contrast needs.
 
-    ``seen`` returns the colour drawn for a palette colour, ``least`` is the minimum contrast.
+    ``least`` is the minimum contrast with the window.
     """
     paper, text = palette.color(_BACKGROUND), palette.color(_TEXT)
     mixed = (_mixed(palette.color(role), text, tenths / 10) for tenths in range(11))
-    return next((each for each in mixed if contrast(seen(each), paper) >= least), text)
-
-
-def _ring(highlight: QColor) -> QColor:
-    """Return what Fusion draws around what has the focus: QFusionStylePrivate's outline."""
-    ring = highlight.darker(125)
-    if ring.value() > _BRIGHTEST:
-        ring.setHsl(ring.hue(), ring.saturation(), _BRIGHTEST)
-    return ring
+    return next((each for each in mixed if contrast(each, paper) >= least), text)
 
 
 def _mixed(one: QColor, other: QColor, share: float) -> QColor:

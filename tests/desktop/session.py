@@ -32,6 +32,8 @@ PACKAGES = {
     "xwininfo": "x11-utils",
     "xdotool": "xdotool",
     "import": "imagemagick",
+    "weston": "weston",
+    "unshare": "util-linux",
 }
 """The Debian package of each program that the tests start."""
 
@@ -76,8 +78,10 @@ Exec=/bin/false
 
 def missing() -> list[str]:
     """Return the names of the missing Debian packages."""
-    programs = {package for program, package in PACKAGES.items() if not shutil.which(program)}
-    return sorted(programs.union(preflight.missing_packages()))
+    packages = {package for program, package in PACKAGES.items() if not shutil.which(program)}
+    if preflight.loading_problem("xcb"):
+        packages.update(preflight.PACKAGES)
+    return sorted(packages)
 
 
 def wait_until(condition: Callable[[], T], what: str, timeout_s: float = TIMEOUT_S) -> T:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deepvue_tray.cli.main import _logged_backend
+from deepvue_tray.backend.backend import tray_backend
 from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.reading import Reading
@@ -81,7 +81,7 @@ def test_the_tray_s_other_jobs_do_not_wait_for_a_locked_history(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("deepvue_tray.services.log.to_file", lambda _: None)
-    backend = _logged_backend({"DEEPVUE_CLIENT_ID": "live_1"})
+    backend = tray_backend({"DEEPVUE_CLIENT_ID": "live_1"})
     backend.monitor.load_last_known()
     database = backend.history._history._database._connection
     assert database is not None
