@@ -1,4 +1,4 @@
-"""``deepvue-tray --demo``: a tray with a made-up wallet, or its balance where nothing can be shown."""
+"""``deepvue-tray --demo``: a tray with a made-up wallet; without a screen, its balance."""
 
 import sys
 
