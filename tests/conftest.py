@@ -6,7 +6,6 @@ CI that is an error.
 
 import os
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from deepvue_tray.app import preflight
+from tests.support.platform import private_folders, read_time_zone
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -81,15 +81,10 @@ def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in os.environ:
         if name.startswith("DEEPVUE_") or name.upper().endswith("_PROXY"):
             monkeypatch.delenv(name)
-    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
+    for name, folder in private_folders(tmp_path / "home").items():
+        monkeypatch.setenv(name, folder)
     monkeypatch.setenv("TZ", "UTC")
-    _read_zone()
+    read_time_zone()
     yield
     monkeypatch.undo()
-    _read_zone()
-
-
-def _read_zone() -> None:
-    if sys.platform != "win32":  # which takes its zone from the registry alone
-        time.tzset()
+    read_time_zone()
