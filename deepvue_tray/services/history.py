@@ -27,7 +27,7 @@ from deepvue_tray.core.forecast.series import Point
 from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import HistoryBucket, Reading, as_number, peak_balance
 from deepvue_tray.services import private_folder
-from deepvue_tray.services.atomic_file import target_of
+from deepvue_tray.services.atomic_file import rename, target_of
 from deepvue_tray.services.history_rows import (
     DAY,
     HOUR,
@@ -402,7 +402,7 @@ class History:
             for suffix in ("", "-wal", "-shm"):
                 part = self._path.with_name(self._path.name + suffix)
                 if part.exists():
-                    part.rename(aside.with_name(aside.name + suffix))
+                    rename(part, aside.with_name(aside.name + suffix))
         except OSError as error:
             return StorageError(f"{self._path}: damaged, and not to be moved: {error.strerror}")
         self.damage = DamagedError(str(aside))
