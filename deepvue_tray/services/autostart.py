@@ -33,8 +33,13 @@ class Autostart(Protocol):
 def own_command() -> list[str]:
     """Return what starts this program again: its script or bundle, else its module."""
     program = Path(sys.executable)
-    # The one without a console, also where the one with a console asks.
-    script = program.with_name(f"{NAME}.exe" if sys.platform == "win32" else NAME)
+    if sys.platform == "win32":
+        # The one without a console, also where the one with a console asks. What pip makes of a
+        # script has a console, whose window would stay open.
+        if getattr(sys, "frozen", False):
+            return [str(program.with_name(f"{NAME}.exe"))]
+        return [str(program.with_name("pythonw.exe")), "-m", "deepvue_tray"]
+    script = program.with_name(NAME)
     return [str(script)] if script.is_file() else [str(program), "-m", "deepvue_tray"]
 
 
@@ -130,14 +135,14 @@ if sys.platform == "win32":
     _APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 
     class RunKey:
-        """A value below the current user's Run key; never run on Windows so far."""
+        """A value below the current user's Run key."""
 
         def __init__(self, command: Sequence[str]) -> None:
             self._line = subprocess.list2cmdline(command)
 
         def is_on(self) -> bool:
-            """Say whether the value is there, and not switched off in the Task Manager."""
-            if self._value(_RUN) is None:
+            """Say whether it starts this program, where it is, and the Task Manager lets it."""
+            if self._value(_RUN) != self._line:
                 return False
             approved = self._value(_APPROVED)
             # The first byte's lowest bit is set where the Task Manager has switched it off.
