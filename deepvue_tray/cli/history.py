@@ -1,13 +1,13 @@
 """``history``: the readings of the past, out to scripts and in from a file."""
 
 import argparse
+import codecs
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from io import TextIOWrapper
-from pathlib import Path
+from io import BufferedReader, FileIO, TextIOWrapper
 from typing import TextIO
 
 from deepvue_tray.backend.backend import Backend, real_backend
@@ -73,14 +73,19 @@ def _engine(environ: Mapping[str, str]) -> Iterator[Backend]:
 
 @contextmanager
 def _opened(name: str) -> Iterator[TextIO]:
-    """Open a file, or standard input; what is no UTF-8 becomes a mark, and its line a wrong one."""
-    if name == "-":
-        if isinstance(sys.stdin, TextIOWrapper):
-            sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace", newline="")
-        yield sys.stdin
-        return
+    """Open a file, or standard input: UTF-8, or UTF-16 as PowerShell's ``>`` writes it.
+
+    What is neither becomes a mark, and its line a wrong one.
+    """
     try:
-        with Path(name).open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-            yield lines
+        is_stdin = name == "-"
+        source = FileIO(sys.stdin.fileno() if is_stdin else name, closefd=not is_stdin)
+        with BufferedReader(source) as file:
+            yield TextIOWrapper(file, _encoding(file), errors="replace", newline="")
     except OSError as error:
         raise InvalidInputError(f"{name}: {error.strerror}") from None
+
+
+def _encoding(file: BufferedReader) -> str:
+    is_utf_16 = file.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return "utf-16" if is_utf_16 else "utf-8-sig"

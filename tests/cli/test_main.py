@@ -66,6 +66,19 @@ def test_a_secret_from_a_pipe_needs_the_client_id_beside_it(server: FaultyServer
     assert "--client-id" in ran.stderr
 
 
+def test_signing_in_without_any_input_ends(server: FaultyServer) -> None:
+    ran = subprocess.run(
+        [*COMMAND, "login", "--client-id", "live_1"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "the client secret" in ran.stderr
+
+
 @pytest.mark.parametrize("option", ["--demo", "--background"])
 def test_what_starts_the_tray_goes_with_no_command(server: FaultyServer, option: str) -> None:
     accounts = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t"}
