@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from deepvue_tray.app.single_instance import SingleInstance
 from deepvue_tray.app.startup import _instance_folder
+from deepvue_tray.services.paths import Paths
 from tests.support.command import COMMAND
 from tests.support.faulty_server import FaultyServer, balance
 
@@ -185,6 +186,14 @@ def test_a_runtime_folder_that_others_share_is_not_where_starts_meet(
         assert another_user_s.is_first()
         with closing(SingleInstance(_instance_folder())) as ours:
             assert ours.is_first()
+
+
+def test_on_windows_a_runtime_folder_that_only_some_shells_name_is_not_where_starts_meet(
+    short: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(short))
+    assert _instance_folder() == Paths.of_user().history.parent
 
 
 @HAS_FILE
