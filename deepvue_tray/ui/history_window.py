@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QStandardPaths, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -157,7 +157,10 @@ class HistoryWindow(QWidget):
             self.picture_asked.emit(path, self._chart.grab().toImage())
 
     def _file_for(self, title: str, name: str, kind: str) -> Path | None:
-        chosen, _ = QFileDialog.getSaveFileName(self, title, name, kind)
+        # The current folder of a program that was started at login is Windows' own.
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        proposed = str(Path(folder if Path(folder).is_dir() else Path.home(), name))
+        chosen, _ = QFileDialog.getSaveFileName(self, title, proposed, kind)
         return Path(chosen) if chosen else None
 
 
