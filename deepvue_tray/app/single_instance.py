@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, Signal
+from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QSocketNotifier, Signal
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalSocket
@@ -27,6 +27,9 @@ ANSWER_TIMEOUT_S = 30.0
 
 RETRY_S = 0.05
 """Between two attempts to reach the first instance."""
+
+NAME_TIMEOUT_MS = 1000
+"""For the name of the process in a lock that was made at this moment."""
 
 LONGEST_LINE = 4096
 """Bytes; a client id is shorter."""
@@ -55,10 +58,17 @@ class SingleInstance(QObject):
             # Ends last: what lies at the socket's address is removed by the first alone.
             self._closing.callback(self._lock.unlock)
             return True
-        if self._lock.error() == QLockFile.LockError.LockFailedError:
+        if self._lock.error() == QLockFile.LockError.LockFailedError and self._is_held():
             return False
         logger.warning("No lock can be made in %s.", self._folder)
         return True
+
+    def _is_held(self) -> bool:
+        """Say whether the lock names its process: Qt calls one that Windows refuses held, too."""
+        deadline = QDeadlineTimer(NAME_TIMEOUT_MS)
+        while not (process_id := self._lock.getLockInfo()[0]) and not deadline.hasExpired():
+            time.sleep(RETRY_S)
+        return process_id != 0
 
     def listen(self, client_id: Callable[[], str]) -> None:
         """Begin to hear other starts; only the first instance may.
@@ -156,8 +166,7 @@ class SingleInstance(QObject):
         id of its wallet, empty where it has none; None where it has ended, and this start is the
         first by now. Raises TimeoutError where it does not answer.
         """
-        from PySide6.QtCore import QDeadlineTimer  # noqa: PLC0415 - a second start's alone
-        from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - likewise
+        from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - a second start's alone
 
         deadline = QDeadlineTimer(round(within_s * 1000))
         socket = QLocalSocket()

@@ -174,6 +174,12 @@ def test_where_no_lock_can_be_made_it_starts_all_the_same(tmp_path: Path) -> Non
     assert SingleInstance(tmp_path / "missing").is_first()
 
 
+def test_a_lock_that_no_process_can_take_is_no_other_start(tmp_path: Path) -> None:
+    # To Qt this is held, as a folder is on Windows that may not be written.
+    (tmp_path / "deepvue-tray.lock").mkdir()
+    assert SingleInstance(tmp_path).is_first()
+
+
 @HAS_FILE
 def test_a_runtime_folder_that_others_share_is_not_where_starts_meet(
     short: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -167,14 +167,14 @@ def test_what_waits_for_the_keyring_s_prompt_says_so(keyring: FileKeyring, setti
 
 
 @needs_file_keyring
-@pytest.mark.parametrize("interrupt", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("interrupt", ["SIGTERM", "SIGINT", "SIGKILL"])
 def test_an_interrupted_sign_out_leaves_all_as_it_was(
-    keyring: FileKeyring, settings: Path, interrupt: signal.Signals
+    keyring: FileKeyring, settings: Path, interrupt: str
 ) -> None:
     before = settings.read_text()
     with start("logout", **keyring.locked) as logout:
         _child, told = keyring.wait_for_prompt()
-        logout.send_signal(interrupt)
+        logout.send_signal(signal.Signals[interrupt])
         assert logout.wait(15) != 0
     # Nobody can answer the prompt any more.
     assert told.read() == ""
@@ -187,9 +187,9 @@ def test_an_interrupted_sign_out_leaves_all_as_it_was(
 
 
 @needs_file_keyring
-@pytest.mark.parametrize("interrupt", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("interrupt", ["SIGTERM", "SIGINT"])
 def test_an_interrupted_login_leaves_all_as_it_was(
-    server: FaultyServer, keyring: FileKeyring, settings: Path, interrupt: signal.Signals
+    server: FaultyServer, keyring: FileKeyring, settings: Path, interrupt: str
 ) -> None:
     before = settings.read_text()
     login = subprocess.Popen(
@@ -203,7 +203,7 @@ def test_an_interrupted_login_leaves_all_as_it_was(
         login.stdin.write(b"another-s3cr3t\n")
         login.stdin.close()
         _child, told = keyring.wait_for_prompt()
-        login.send_signal(interrupt)
+        login.send_signal(signal.Signals[interrupt])
     assert told.read() == ""
     told.close()
     assert settings.read_text() == before

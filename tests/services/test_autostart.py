@@ -23,6 +23,7 @@ from deepvue_tray.services.autostart import Autostart, LaunchAgent, XdgAutostart
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.wallet_api import WalletApi
+from tests.support.platform import needs_linux
 
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -96,6 +97,7 @@ def test_a_disabled_agent_is_off(tmp_path: Path) -> None:
     assert not autostart.is_on()
 
 
+@needs_linux
 @same_folder
 @given(
     name=st.text(
@@ -127,6 +129,7 @@ def test_a_desktop_starts_the_program_whatever_its_path(tmp_path: Path, name: st
     assert started.read_text() == f"{program}\n--background\n"
 
 
+@needs_linux
 def test_a_percent_sign_in_the_path_is_no_field_code(tmp_path: Path) -> None:
     program = tmp_path / "100%f%%"
     program.touch(0o700)

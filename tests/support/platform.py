@@ -23,6 +23,9 @@ needs_posix_files = pytest.mark.skipif(
 needs_posix_signals = pytest.mark.skipif(
     WINDOWS, reason="Windows sends no signals to other processes"
 )
+needs_linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="Linux alone has a session bus, /proc, and such desktop entries"
+)
 needs_windows = pytest.mark.skipif(not WINDOWS, reason="Windows alone has it")
 
 
