@@ -20,6 +20,7 @@ from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal
+from weakref import WeakSet
 
 from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
@@ -108,6 +109,30 @@ NEWEST = len(MIGRATIONS)
 
 PAGE_ROWS = 10_000
 """Readings that are read at once where all are passed on, so that ten years take no memory."""
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that lets go of its file when it is closed.
+
+    SQLite keeps the file open for each statement that is not finished, and the frames of an
+    exception keep them. Windows renames no open file.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        """Execute a statement, and keep in mind that its cursor is to be closed."""
+        cursor = super().execute(*arguments)
+        self._cursors.add(cursor)
+        return cursor
+
+    def close(self) -> None:
+        """Finish all statements, and close the file."""
+        for cursor in [*self._cursors]:
+            cursor.close()
+        super().close()
 
 
 class History:
@@ -458,7 +483,9 @@ def _connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     private_folder.make(path.parent)
     # What others on this computer need not know; SQLite's own files beside it follow.
     path.touch(mode=0o600)
-    database = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
+    database = sqlite3.connect(
+        path, timeout=busy_timeout_s, isolation_level=None, factory=_Connection
+    )
     # Whoever asked for the text says whether it can be used.
     database.text_factory = lambda text: text.decode(errors="replace")
     try:

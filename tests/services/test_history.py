@@ -24,6 +24,7 @@ from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading, believable
 from deepvue_tray.services.history import LEVELS, History
 from deepvue_tray.services.history_rows import DAY
+from tests.support.platform import needs_posix_files, needs_windows
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 STEP = timedelta(minutes=5)
@@ -351,7 +352,7 @@ def test_the_first_version_s_file_is_taken_over_with_all_it_holds(
     assert pieces[-1].last == 700
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows' folders of a person are theirs alone")
+@needs_posix_files
 def test_no_other_user_can_read_the_readings(history: History, path: Path) -> None:
     history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: QUIET)
     assert {file.name: file.stat().st_mode & 0o077 for file in path.parent.iterdir()} == {
@@ -394,6 +395,7 @@ def test_damage_that_shows_later_loses_no_further_reading(path: Path) -> None:
     history.close()
 
 
+@needs_posix_files
 def test_what_another_process_sets_aside_is_not_written_to_any_more(path: Path) -> None:
     ours, other = History(path), History(path)
     ours.append("live_1", Reading(at=NOW - 2 * STEP, balance=Decimal(9)), lambda _: QUIET)
@@ -407,7 +409,8 @@ def test_what_another_process_sets_aside_is_not_written_to_any_more(path: Path) 
     other.close()
 
 
-def test_damage_that_two_processes_meet_is_set_aside_once(path: Path) -> None:
+def damaged_while_open(path: Path) -> tuple[History, History]:
+    """Return two processes' histories, opened before their file was damaged."""
     ours, other = History(path), History(path)
     ours.merge("live_1", series([*range(5000, 0, -1)]))
     ours.close()
@@ -416,6 +419,28 @@ def test_damage_that_two_processes_meet_is_set_aside_once(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(16_384)
         file.write(random.Random(1).randbytes(path.stat().st_size - 16_384))
+    return ours, other
+
+
+@needs_windows
+def test_damage_in_a_file_that_another_process_has_open_is_set_aside_by_that_one(
+    path: Path,
+) -> None:
+    ours, other = damaged_while_open(path)
+    with pytest.raises(StorageError, match="damaged, and not to be moved"):
+        ours.append("live_1", Reading(at=NOW - STEP, balance=Decimal(8)), lambda _: QUIET)
+    other.append("live_1", Reading(at=NOW, balance=Decimal(8)), lambda _: QUIET)
+    ours.append("live_1", Reading(at=NOW + STEP, balance=Decimal(8)), lambda _: QUIET)
+    ours.close()
+    other.close()
+    assert everything(ours)[0].at == NOW - STEP
+    assert len([*path.parent.glob("*.damaged-*[0-9]")]) == 1
+    ours.close()
+
+
+@needs_posix_files
+def test_damage_that_two_processes_meet_is_set_aside_once(path: Path) -> None:
+    ours, other = damaged_while_open(path)
     for number, history in enumerate((ours, other)):
         history.append(
             "live_1", Reading(at=NOW + (number - 1) * STEP, balance=Decimal(8)), lambda _: QUIET
