@@ -86,6 +86,6 @@ def _opened(name: str) -> Iterator[TextIO]:
         raise InvalidInputError(f"{name}: {error.strerror}") from None
 
 
-def _encoding(file: BufferedReader) -> str:
+def _encoding(file: "BufferedReader[FileIO]") -> str:
     is_utf_16 = file.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     return "utf-16" if is_utf_16 else "utf-8-sig"
