@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 
 from deepvue_tray.app import preflight
-from tests.support.platform import private_folders, read_time_zone
+from tests.support.platform import WINE, WINE_LACKS, private_folders, read_time_zone
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -30,27 +30,43 @@ settings.load_profile("untimed")
 # their own.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["LC_ALL"] = "C.UTF-8"
+if sys.platform == "win32":
+    # The offscreen platform finds none by itself there.
+    os.environ["QT_QPA_FONTDIR"] = str(Path(os.environ["WINDIR"], "Fonts"))
 
 try:
-    import PySide6.QtWidgets  # noqa: F401 - only whether it can be loaded
+    import PySide6.QtWidgets
 except ImportError as error:
     if os.environ.get("CI"):
         raise
     lacking = str(error)
 else:
     lacking = ""
+    # Not every system takes it from the environment.
+    PySide6.QtCore.QLocale.setDefault(PySide6.QtCore.QLocale.c())
 
 NEED_QT = ["desktop", "ui", "app/test_[!p]*.py", "app/test_poller.py", "test_endurance.py"]
 """All of ``app`` but its preflight, which is there for where Qt cannot be loaded."""
 collect_ignore_glob = NEED_QT if lacking else []
 if not sys.platform.startswith("linux"):
     collect_ignore_glob += ["desktop", "test_endurance.py"]
+if "WINE_WORK" not in os.environ or sys.platform != "linux":
+    # .ci/wine makes what they need, and runs them.
+    collect_ignore_glob.append("windows")
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Leave pytest-qt out where it could not import Qt: it would end the whole run."""
     if lacking:
         pluginmanager.unregister(name="pytest-qt")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what Wine cannot do."""
+    for item in items if WINE else ():
+        for test, lack in WINE_LACKS.items():
+            if item.nodeid.startswith(test):
+                item.add_marker(pytest.mark.skip(reason=f"Wine lacks {lack}"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
