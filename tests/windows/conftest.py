@@ -6,10 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QImage
 
 from tests.support.faulty_server import FaultyServer, balance
 from tests.support.timeouts import TIMEOUT_S
@@ -23,6 +25,21 @@ PROGRAM = r"C:\Новая папка\Scripts\deepvue-tray.exe"
 
 PYTHON = r"C:\Новая папка\Scripts\python.exe"
 WITHOUT_CONSOLE = [r"C:\Новая папка\Scripts\pythonw.exe", "-m", "deepvue_tray"]
+
+
+def lines_of_text(picture: QImage, across: range, down: range) -> list[int]:
+    """Return the middle of each line of text in a part of a picture, from above; in pixels."""
+
+    def has_text(y: int) -> bool:
+        return any(picture.pixelColor(x, y).lightness() < 200 for x in across)
+
+    lines: list[int] = []
+    for text, rows in groupby(down, has_text):
+        covered = [*rows]
+        # A separator is thinner than any letter.
+        if text and len(covered) > 3:
+            lines.append(covered[len(covered) // 2])
+    return lines
 
 
 class Windows:
@@ -97,7 +114,7 @@ class Windows:
     def point_at_icon(self) -> None:
         """Move the pointer away, and to the tray's icon."""
         for across, down in ((300, 300), ICON):
-            self._xdotool("mousemove", str(across), str(down))
+            self._move_to(across, down)
             time.sleep(0.5)
 
     def click(self, button: int) -> None:
@@ -112,14 +129,29 @@ class Windows:
     def choose(self, place_from_end: int) -> None:
         """Choose an entry of the icon's menu; the last is 1."""
         self.click(3)
-        self.wait_for(lambda: any("Popup" in w["kind"] for w in self.windows()), "no menu")
+        self.wait_for(self._menu, "no menu")
+        left, top, right, bottom = self._menu()
+        # Away from the icon, whose tooltip would cover the last entry.
+        self._move_to(left + 4, top + 4)
+        time.sleep(2)
         self.take_picture("menu")
-        self.press(*["Up"] * place_from_end, "Return")
+        picture = QImage(str(self.pictures / "menu.png"))
+        entries = lines_of_text(picture, range(left + 20, right - 20), range(top + 3, bottom - 3))
+        self._move_to(left + 40, entries[-place_from_end])
+        time.sleep(0.5)
+        self._xdotool("click", "1")
+
+    def _menu(self) -> list[int]:
+        """Return the edges of the menu, or nothing where none is open."""
+        return next((w["edges"] for w in self.windows() if "Popup" in w["kind"]), [])
 
     def take_picture(self, name: str) -> None:
         """Keep what the screen shows."""
         path = self.pictures / f"{name}.png"
         subprocess.run(["import", "-window", "root", str(path)], check=True)
+
+    def _move_to(self, across: int, down: int) -> None:
+        self._xdotool("mousemove", str(across), str(down))
 
     def _xdotool(self, *arguments: str) -> None:
         subprocess.run(["xdotool", *arguments], check=True)
