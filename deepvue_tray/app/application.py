@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import QLocale, QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -31,7 +31,6 @@ from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.licenses import libraries
 from deepvue_tray.services.paths import Paths
-from deepvue_tray.ui.translation import install
 from deepvue_tray.ui.tray import Tray
 from deepvue_tray.ui.tray_icon import TrayIcon
 
@@ -65,8 +64,6 @@ class Application(QObject):
         self, qt: QApplication, icon: TrayIcon, worker: Worker[Backend], options: Options
     ) -> None:
         super().__init__()
-        install(qt, QLocale.system())
-        _group_numbers()
         self._qt = qt
         self._worker = worker
         self._about: QDialog | None = None
@@ -106,7 +103,7 @@ class Application(QObject):
         if not options.background:
             self.poller.changed.connect(self._settings.open_at_first_start)
             icon.tray_lost.connect(self.card.open_without_tray)
-        self._tray.asked.connect(self.perform)
+        self._tray.action_requested.connect(self.perform)
         self.card.action_requested.connect(self.perform)
         self._notifications.action_requested.connect(self.perform)
         icon.watch_host()
@@ -165,14 +162,6 @@ def _forget_source_lines(_snapshot: Snapshot) -> None:
     # PySide reads the source of every module that is imported after it, and leaves the lines in
     # linecache: 9 MB by the first poll.
     linecache.clearcache()
-
-
-def _group_numbers() -> None:
-    """Group numbers, 6,448, also where no locale is set."""
-    if QLocale().language() == QLocale.Language.C:
-        plain = QLocale.c()
-        plain.setNumberOptions(QLocale.NumberOption.DefaultNumberOptions)
-        QLocale.setDefault(plain)
 
 
 def _browse(url: str) -> None:

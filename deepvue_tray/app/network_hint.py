@@ -1,4 +1,4 @@
-"""A hint that the network is back: a reason to look now, never a reason not to."""
+"""A hint that the network is back: a reason to poll now, never a reason not to."""
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -7,23 +7,21 @@ from deepvue_tray.core.snapshot import Snapshot
 
 
 class NetworkHint(QObject):
-    """Tells when the operating system thinks that the network is reachable again.
-
-    Its library costs 4 MB, so it is loaded at the first trouble that it could help with.
-    """
+    """Listens to the operating system once the network was the trouble: its library takes 4 MB."""
 
     back = Signal()
+    """The operating system says that the network is reachable again."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._asked = False
+        self._is_listening = False
 
     @Slot(object)
     def watch(self, snapshot: Snapshot) -> None:
-        """Begin to listen where ``snapshot`` lacks a network."""
-        if self._asked or not isinstance(snapshot.trouble, OfflineError):
+        """Begin to listen where ``snapshot`` says that there is no connection."""
+        if self._is_listening or not isinstance(snapshot.trouble, OfflineError):
             return
-        self._asked = True
+        self._is_listening = True
         from PySide6.QtNetwork import QNetworkInformation  # noqa: PLC0415
 
         self._online = QNetworkInformation.Reachability.Online

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QIcon, QPixmapCache
 from PySide6.QtWidgets import QApplication
 
@@ -19,6 +20,7 @@ from deepvue_tray.app.single_instance import SingleInstance
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.resources import icon_path
 from deepvue_tray.services import private_folder
+from deepvue_tray.ui import translation
 from deepvue_tray.ui.tray_icon import TrayIcon
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ def run(
     with crash_reporter.installed():
         # The backend is built while the rest is imported.
         worker.start()
+        translation.install(qt, QLocale.system())
+        translation.group_numbers()
         from deepvue_tray.app.application import Application, Options  # noqa: PLC0415 - see above
 
         application = Application(
@@ -86,7 +90,7 @@ def _instance_folder() -> Path:
     # On Windows it means nothing, and not every start is given it.
     if sys.platform != "win32" and runtime and private_folder.is_private(Path(runtime)):
         return Path(runtime)
-    from deepvue_tray.services.paths import Paths  # noqa: PLC0415 - 3 ms that most starts save
+    from deepvue_tray.services.paths import Paths  # noqa: PLC0415 - a twentieth of the start
 
     folder = Paths.of_user().history.parent
     with suppress(OSError):  # the lock reports it

@@ -1,6 +1,6 @@
-"""SIGINT and SIGTERM quit the program like its menu does.
+"""SIGINT and SIGTERM quit the program as its menu does.
 
-Python's own handlers run only between two of its instructions, and none runs while Qt waits. The
+Python runs signal handlers between two of its instructions, and none while Qt waits. So the
 interpreter also writes each signal's number to a socket, which wakes Qt.
 """
 

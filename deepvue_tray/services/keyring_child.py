@@ -16,11 +16,6 @@ import sys
 import threading
 from contextlib import closing
 
-if sys.platform == "linux":
-    # The library looks everywhere for macOS' own, with ldconfig and a compiler: a quarter of the
-    # time. None lets the import fail, which its macOS part expects.
-    sys.modules["keyring.backends.macOS.api"] = None  # type: ignore[assignment] # stubs miss None
-
 import keyring
 import keyring.errors
 from keyring.backend import KeyringBackend

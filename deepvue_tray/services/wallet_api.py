@@ -1,9 +1,9 @@
-"""The wallet endpoint over HTTPS: the one module that knows httpx.
+"""Requests to the wallet endpoint over HTTPS; only this module uses httpx.
 
-The request is that of Deepvue's documentation ("Wallet Balance", "Authentication"): the client id
+The request follows Deepvue's documentation ("Wallet Balance", "Authentication"): the client ID is
 in ``client-id``, the client secret in ``x-api-key``.
 
-httpx takes a tenth of a second to load, which ``prepare`` does while the keyring still answers.
+Importing httpx takes a tenth of a second; ``prepare`` does it while the keyring is being read.
 """
 
 import asyncio
@@ -39,18 +39,18 @@ PRODUCTION = "https://production.deepvue.tech"
 PATH = "/v1/internal/wallet-balance"
 
 DEADLINE_S = 15.0
-"""Seconds for the whole exchange. httpx's own timeouts are per operation: a server that drips a
-byte at a time would hold a request for ever."""
+"""Seconds for the whole request. httpx's timeouts are per operation: a server that sends single
+bytes could hold a request forever."""
 
 MAX_BODY_BYTES = 64 * 1024
-"""Bytes; a balance takes 50. What is longer is cut off, so that memory does not grow with it."""
+"""A balance takes 50 bytes; longer bodies are refused to limit the memory."""
 
 
 class WalletApi:
-    """Asks one server for wallet balances.
+    """Requests wallet balances from one server.
 
     ``base_url`` is an https address, or an http one on loopback; anything else raises
-    InvalidInputError. ``deadline`` is in seconds. ``now`` returns the current time, aware, in UTC.
+    InvalidInputError. ``deadline`` is in seconds. ``now`` returns the current time, aware, UTC.
     """
 
     def __init__(
@@ -66,10 +66,10 @@ class WalletApi:
         self._client: httpx.AsyncClient | None = None
 
     async def prepare(self) -> None:
-        """Load what the first request needs.
+        """Import httpx and create the client for the first request.
 
-        Raises ProxyError where a proxy cannot be used, TimedOutError where the system does not
-        tell which one in time.
+        Raises ProxyError where the proxy cannot be used, TimedOutError where the system does not
+        return its proxy settings in time.
         """
         try:
             async with asyncio.timeout(self._deadline):
@@ -82,24 +82,24 @@ class WalletApi:
 
     async def _prepared(self) -> "httpx.AsyncClient":
         if self._client is None:
-            # In a thread, as it takes a while and nobody needs to wait for it yet.
+            # In a thread, so that the keyring can be read meanwhile.
             self._client = await asyncio.to_thread(_new_client, self._url)
         return self._client
 
     async def read(self, credentials: Credentials) -> Reading:
-        """Ask once for the balance. Raises a WalletError that says why there is none."""
+        """Request the balance once. Raises a WalletError with the reason where there is none."""
         import httpx
 
         try:
             async with asyncio.timeout(self._deadline):
                 return await self._exchange(credentials)
         except TimeoutError:
-            failure: WalletError = self._timed_out()
+            wallet_error: WalletError = self._timed_out()
         except httpx.RequestError as error:
-            failure = _explain(error, credentials)
+            wallet_error = _wallet_error(error, credentials)
         except (httpx.InvalidURL, UnicodeError):
-            failure = OfflineError("the server's address cannot be used")
-        raise failure
+            wallet_error = OfflineError("the server's address cannot be used")
+        raise wallet_error
 
     async def _exchange(self, credentials: Credentials) -> Reading:
         client = await self._prepared()
@@ -111,7 +111,7 @@ class WalletApi:
         async with client.stream("GET", self._url, headers=headers) as response:
             body = await _body_of(response)
         if response.status_code != HTTPStatus.OK:
-            # By the server's clock: this computer's may be wrong.
+            # Relative to the server's clock, because this computer's may be wrong.
             since = _date(response.headers.get("date", "")) or self._now()
             wait = _seconds(response.headers.get("retry-after"), since)
             redact = credentials.secret.redact
@@ -120,7 +120,7 @@ class WalletApi:
 
 
 def _new_client(url: str) -> "httpx.AsyncClient":
-    import anyio  # noqa: F401 - httpx would load it with the first request
+    import anyio  # noqa: F401 - httpx would import it with the first request
     import httpx
     import truststore
 
@@ -129,35 +129,35 @@ def _new_client(url: str) -> "httpx.AsyncClient":
             # The operating system's certificates, as company networks need them.
             verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             proxy=_proxy_for(url),
-            # httpx would choke on a variable that does not concern this server.
+            # httpx fails on invalid proxy variables even for other servers.
             trust_env=False,
-            # Between two requests lie minutes: a connection kept would only be found closed.
+            # Requests are minutes apart, when the server has closed an idle connection.
             limits=httpx.Limits(max_keepalive_connections=0),
-            # Across hosts, httpx would pass x-api-key on.
+            # httpx would send x-api-key to other hosts.
             follow_redirects=False,
-            timeout=None,  # noqa: S113 - one deadline lies over the whole exchange
+            timeout=None,  # noqa: S113 - the whole request has a deadline
             headers={
                 "User-Agent": f"deepvue-tray/{__version__}",
                 "Accept": "application/json",
-                # A compressed answer could be far larger than it seems.
+                # A small compressed body could decompress to a large one.
                 "Accept-Encoding": "identity",
             },
         )
     except ImportError:
         reason = "a SOCKS proxy"
     except (ValueError, httpx.InvalidURL):
-        # httpx's message would quote the proxy's address, which may hold a password.
+        # httpx's message quotes the proxy's address, which may contain a password.
         reason = "its address cannot be used"
     raise ProxyError(reason)
 
 
 def _proxy_for(url: str) -> str | None:
-    """Return the proxy that the environment, or else the system, names for ``url``."""
+    """Return the proxy for ``url`` from the environment, otherwise from the system."""
     from urllib.request import getproxies, proxy_bypass
 
     parts, proxies = urlsplit(url), getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
-    # A proxy cannot reach this computer's own loopback.
+    # A proxy cannot reach this computer's loopback interface.
     if not proxy or is_loopback(url) or proxy_bypass(parts.netloc):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
@@ -165,7 +165,7 @@ def _proxy_for(url: str) -> str | None:
 
 async def _body_of(response: "httpx.Response") -> bytes:
     if response.headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnreadableError("a compressed answer that was not asked for")
+        raise UnreadableError("the response is compressed, which was not requested")
     body = bytearray()
     async for chunk in response.aiter_raw():
         body += chunk
@@ -174,11 +174,11 @@ async def _body_of(response: "httpx.Response") -> bytes:
     return bytes(body)
 
 
-def _explain(error: "httpx.RequestError", credentials: Credentials) -> WalletError:
+def _wallet_error(error: "httpx.RequestError", credentials: Credentials) -> WalletError:
     import httpx
 
     if isinstance(error, httpx.ProxyError):
-        # The proxy's own words, which might quote what it was sent.
+        # The text comes from the proxy, and may quote the request.
         return ProxyError(credentials.secret.redact(str(error)))
     if isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError):
         return UnreadableError("not HTTP, or cut short")
@@ -196,7 +196,7 @@ def _explain(error: "httpx.RequestError", credentials: Credentials) -> WalletErr
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and what led to it; of several at once, the first."""
+    """Yield an error and its causes; of an exception group, the first error."""
     while error is not None:
         yield error
         if isinstance(error, BaseExceptionGroup):
@@ -206,14 +206,17 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _system_text(error: OSError) -> str:
-    """Return the operating system's text; asyncio puts one of its own into most of its errors."""
+    """Return the operating system's text; asyncio replaces it in most of its errors."""
     if isinstance(error, socket.gaierror) or sys.platform == "win32":
         return error.strerror or ""
     return os.strerror(error.errno or 0)
 
 
 def _seconds(retry_after: str | None, since: datetime) -> float | None:
-    """Read a Retry-After header (RFC 9110, 10.2.3): seconds, or an HTTP date after ``since``."""
+    """Return the seconds of a Retry-After header (RFC 9110, 10.2.3), a number or an HTTP date.
+
+    The seconds until a date count from ``since``, aware. None without a valid header.
+    """
     if retry_after is None:
         return None
     if retry_after.strip().isascii() and retry_after.strip().isdigit():

@@ -4,7 +4,7 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -29,12 +29,6 @@ sys.stdin.read()
 
 def live() -> str:
     return "live_1"
-
-
-BOTH = pytest.mark.parametrize("listen", [SingleInstance.listen, SingleInstance.listen_with_qt])
-"""How other starts are heard, with Python's sockets or with Qt's."""
-
-Listen = Callable[[SingleInstance, Callable[[], str]], None]
 
 
 ASK = """
@@ -63,25 +57,21 @@ class OtherStart:
         return self._process.communicate()[0].strip()
 
 
-@BOTH
-def test_other_starts_let_the_first_one_show_itself(
-    qtbot: QtBot, short: Path, listen: Listen
-) -> None:
+def test_other_starts_let_the_first_one_show_itself(qtbot: QtBot, short: Path) -> None:
     with closing(SingleInstance(short)) as first:
         assert first.is_first()
-        listen(first, live)
+        first.listen(live)
         for wanted in ("", "live_1"):
             with qtbot.waitSignal(first.asked):
                 assert OtherStart(short, wanted).answer(qtbot) == "live_1"
 
 
-@BOTH
 def test_a_start_that_wants_another_wallet_is_told_which_one_runs_and_shows_nothing(
-    qtbot: QtBot, short: Path, listen: Listen
+    qtbot: QtBot, short: Path
 ) -> None:
     with closing(SingleInstance(short)) as first:
         assert first.is_first()
-        listen(first, live)
+        first.listen(live)
         with qtbot.assertNotEmitted(first.asked):
             assert OtherStart(short, "live_2").answer(qtbot) == "live_1"
 
@@ -110,23 +100,19 @@ HAS_FILE = pytest.mark.skipif(sys.platform == "win32", reason="a pipe is no file
 """On Windows there is no address in a folder whose access, or whose length, could be wrong."""
 
 
-@BOTH
 @HAS_FILE
-def test_nobody_else_may_knock(qtbot: QtBot, short: Path, listen: Listen) -> None:
+def test_nobody_else_may_knock(qtbot: QtBot, short: Path) -> None:
     with closing(SingleInstance(short)) as first:
         first.is_first()
-        listen(first, live)
+        first.listen(live)
         assert stat.S_IMODE((short / "deepvue-tray.socket").stat().st_mode) & 0o077 == 0
 
 
-@BOTH
-def test_after_one_that_was_closed_the_next_start_is_the_first(
-    qtbot: QtBot, short: Path, listen: Listen
-) -> None:
+def test_after_one_that_was_closed_the_next_start_is_the_first(qtbot: QtBot, short: Path) -> None:
     first, other = SingleInstance(short), SingleInstance(short)
     with closing(first):
         assert first.is_first()
-        listen(first, live)
+        first.listen(live)
         assert not other.is_first()
     assert not (short / "deepvue-tray.socket").exists()
     assert other.is_first()

@@ -1,4 +1,4 @@
-"""What runs in a thread is answered as ever, and holds nobody up."""
+"""Calls in threads return their results, and do not delay the end of the loop."""
 
 import asyncio
 import signal
@@ -17,7 +17,7 @@ if sys.platform == "linux":
 CREDENTIALS = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
 
 
-def test_a_call_in_a_thread_brings_its_result_or_its_error() -> None:
+def test_a_call_in_a_thread_returns_its_result_or_raises_its_error() -> None:
     async def main() -> int:
         with pytest.raises(ZeroDivisionError):
             await asyncio.to_thread(lambda: 1 // 0)
@@ -45,7 +45,7 @@ def test_the_loop_ends_though_a_call_in_a_thread_does_not() -> None:
 
 
 @needs_linux
-def test_check_ends_at_its_deadline_though_the_name_server_does_not_answer() -> None:
+def test_check_ends_at_its_deadline_though_the_name_server_does_not_respond() -> None:
     with without_names(*COMMAND, "check", env=CREDENTIALS) as program:
         status, output = program.end()
     assert status == 3
@@ -61,7 +61,7 @@ def test_an_interrupted_login_does_not_wait_for_a_name_server_either() -> None:
 
 
 @needs_linux
-def test_the_tray_quits_though_the_name_server_does_not_answer() -> None:
+def test_the_tray_quits_though_the_name_server_does_not_respond() -> None:
     with without_names(*COMMAND, "--background", env=CREDENTIALS) as program:
         program.send(signal.SIGTERM)
         assert program.end() == (0, "")

@@ -1,8 +1,9 @@
-"""What was spent is summed by the days of the place where the person is."""
+"""Spending is summed by local days, weeks and months."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,6 +64,34 @@ def test_no_credit_is_lost_in_the_sums(parts: list[tuple[int, datetime]], period
 
 
 @given(st.timedeltas(timedelta(hours=1), timedelta(days=3660)))
-def test_no_range_has_more_bars_than_can_be_told_apart(length: timedelta) -> None:
+def test_no_range_has_more_bars_than_are_legible(length: timedelta) -> None:
     days = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 28}[period_for(length)]
     assert length / timedelta(days=days) <= 131
+
+
+@given(at=moments, period=st.sampled_from(Period))
+def test_a_period_ends_where_the_next_one_begins(at: datetime, period: Period) -> None:
+    first = first_day(period, at)
+    after = next_period(period, first)
+    assert first_day(period, midnight(after)) == after
+    assert first_day(period, midnight(after) - timedelta(microseconds=1)) == first
+
+
+def test_what_was_spent_on_the_days_of_a_week_is_one_sum() -> None:
+    sums = spent_by(Period.WEEK, [spent(5, NOW), spent(7, NOW + timedelta(days=6))])
+    assert sums == {date(2026, 11, 23): Decimal(12)}
+
+
+@pytest.mark.parametrize(
+    ("length", "period"),
+    [
+        (timedelta(days=130), Period.DAY),
+        (timedelta(days=130, seconds=1), Period.WEEK),
+        (timedelta(weeks=130), Period.WEEK),
+        (timedelta(weeks=130, seconds=1), Period.MONTH),
+    ],
+)
+def test_a_range_has_the_finest_bars_of_which_there_are_no_more_than_130(
+    length: timedelta, period: Period
+) -> None:
+    assert period_for(length) is period

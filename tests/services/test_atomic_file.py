@@ -1,4 +1,4 @@
-"""A file is the old one or the new one, never a part of either; a device stays one."""
+"""A file has its old or its new content, never a part; a device stays a device."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from tests.support.platform import WINDOWS, needs_posix_files, needs_windows
 from tests.support.timeouts import TIMEOUT_S
 
 
-def test_a_failure_half_way_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_the_old_file_and_no_temporary_one(tmp_path: Path) -> None:
     def broken() -> Iterator[str]:
         yield "new"
         raise StorageError("the source broke")
@@ -28,12 +28,12 @@ def test_a_failure_half_way_leaves_the_old_file_and_nothing_beside_it(tmp_path: 
     assert [*tmp_path.iterdir()] == [path]
 
 
-def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_an_error_names_the_file_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"missing.readings\.csv"):
         atomic_file.replace(tmp_path / "missing" / "readings.csv", [])
 
 
-def test_a_folder_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+def test_a_folder_is_reported_and_stays_unchanged(tmp_path: Path) -> None:
     reason = "Permission denied" if WINDOWS else "Is a directory"
     with pytest.raises(StorageError, match=re.escape(f"{tmp_path}: {reason}")):
         atomic_file.replace(tmp_path, ["new"])
@@ -41,7 +41,7 @@ def test_a_folder_is_named_and_left_as_it_is(tmp_path: Path) -> None:
 
 
 @needs_posix_files
-def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+def test_a_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     target, link = tmp_path / "elsewhere" / "target", tmp_path / "link"
     link.symlink_to(Path("elsewhere", "target"))
@@ -53,7 +53,7 @@ def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
 
 
 @needs_posix_files
-def test_a_link_that_leads_to_itself_is_named(tmp_path: Path) -> None:
+def test_a_link_to_itself_is_reported(tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(link)
     with pytest.raises(StorageError, match="link: Too many levels of symbolic links"):
@@ -90,7 +90,7 @@ def test_a_file_that_another_program_keeps_open_is_named(tmp_path: Path) -> None
     assert [*tmp_path.iterdir()] == [path]
 
 
-def test_bytes_of_a_name_that_are_no_text_are_written_as_such(tmp_path: Path) -> None:
+def test_invalid_utf_8_in_a_file_name_is_escaped(tmp_path: Path) -> None:
     atomic_file.replace(tmp_path / "file", ["\udcff: no such file"])
     assert (tmp_path / "file").read_text() == r"\udcff: no such file"
 
@@ -108,12 +108,12 @@ def test_a_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
 
 @needs_posix_files
 def test_a_device_is_written_to_and_stays() -> None:
-    ours, terminal = os.openpty()
+    controller, terminal = os.openpty()
     device = Path(os.ttyname(terminal))
     before = device.stat()
     atomic_file.replace(device, ["new\n"], mode=0o644)
-    assert os.read(ours, 99) == b"new\r\n"
+    assert os.read(controller, 99) == b"new\r\n"
     after = device.stat()
     assert (after.st_rdev, after.st_mode) == (before.st_rdev, before.st_mode)
-    os.close(ours)
+    os.close(controller)
     os.close(terminal)

@@ -1,4 +1,4 @@
-"""The check box tells the truth, also about what somebody else wrote."""
+"""The check box shows the actual state, also for an entry that another program wrote."""
 
 import asyncio
 import plistlib
@@ -52,7 +52,7 @@ def test_it_can_be_switched_on_and_off_again(kind: Kind, tmp_path: Path) -> None
     assert [*(tmp_path / "autostart").iterdir()] == []
 
 
-def test_a_program_that_is_gone_would_not_start(kind: Kind, tmp_path: Path) -> None:
+def test_an_entry_of_a_missing_program_is_off(kind: Kind, tmp_path: Path) -> None:
     program = tmp_path / "program"
     program.touch(0o700)
     autostart = kind(tmp_path / "autostart", [str(program)])
@@ -74,7 +74,7 @@ def test_what_is_not_an_entry_is_off_and_can_be_switched_on(
 
 
 @pytest.mark.parametrize("line", ["Hidden=true", "X-GNOME-Autostart-enabled=false"])
-def test_an_entry_that_the_desktop_was_told_to_ignore_is_off(tmp_path: Path, line: str) -> None:
+def test_a_hidden_or_disabled_entry_is_off(tmp_path: Path, line: str) -> None:
     autostart = XdgAutostart(tmp_path / "autostart", [sys.executable])
     autostart.switch(on=True)
     file = written(tmp_path)
@@ -115,7 +115,7 @@ def test_any_path_can_be_started_from(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("gio") is None, reason="needs GLib's gio, which starts entries")
-@pytest.mark.parametrize("name", ["a b", "$HOME`x`", 'quo"te', "back\\slash"])
+@pytest.mark.parametrize("name", ["a b", "$HOME`x`", 'quo"te', "back\\slash", "100%f%%", "a=b"])
 def test_a_desktop_starts_the_program_whatever_its_path(tmp_path: Path, name: str) -> None:
     program = tmp_path / name
     program.write_text(
@@ -136,19 +136,28 @@ def test_a_percent_sign_in_the_path_is_no_field_code(tmp_path: Path) -> None:
     autostart = XdgAutostart(tmp_path / "autostart", [str(program), "--background"])
     autostart.switch(on=True)
     lines = written(tmp_path).read_text().splitlines()
-    assert f'Exec="{tmp_path}/100%%f%%%%" "--background"' in lines
+    assert any(line.endswith(f'"{tmp_path}/100%%f%%%%" "--background"') for line in lines)
     assert autostart.is_on()
 
 
+def test_an_entry_whose_program_is_not_found_for_its_percent_signs_is_off(tmp_path: Path) -> None:
+    program = tmp_path / "100%"
+    program.touch(0o700)
+    autostart = XdgAutostart(tmp_path / "autostart", [str(program)])
+    autostart.switch(on=True)
+    written(tmp_path).write_text(f'[Desktop Entry]\nType=Application\nExec="{program}%"\n')
+    assert not autostart.is_on()
+
+
 def waited_for(condition: Callable[[], bool]) -> bool:
-    """Wait until something holds that another program brings about; False after a long time."""
+    """Wait for a condition that another program fulfils; False after the timeout."""
     end = time.monotonic() + 60
     while not condition() and time.monotonic() < end:
         time.sleep(0.01)
     return condition()
 
 
-def test_a_folder_that_cannot_be_written_is_told(kind: Kind, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(kind: Kind, tmp_path: Path) -> None:
     (tmp_path / "autostart").write_text("a file where the folder should be")
     with pytest.raises(StorageError, match="autostart"):
         kind(tmp_path / "autostart", [sys.executable]).switch(on=True)
@@ -218,12 +227,12 @@ def test_a_save_that_fails_leaves_start_at_login_as_it_was(
 ) -> None:
     autostart = kind(tmp_path / "autostart", [sys.executable])
     autostart.switch(on=before)
-    asked = asyncio.Event()
+    prompted = asyncio.Event()
 
     class Prompting(MemoryKeyring):
         async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
             assert autostart.is_on() is not before
-            asked.set()
+            prompted.set()
             if interrupted:
                 await asyncio.Event().wait()
             raise KeyringRefusedError
@@ -240,7 +249,7 @@ def test_a_save_that_fails_leaves_start_at_login_as_it_was(
         saving = asyncio.create_task(
             backend.save(Settings(), credentials, session_only=False, start_at_login=not before)
         )
-        await asked.wait()
+        await prompted.wait()
         if interrupted:
             saving.cancel()
         await saving

@@ -34,16 +34,16 @@ def icon(qtbot: QtBot, desktop: Desktop) -> Iterator[TrayIcon]:
     icon = TrayIcon()
     icon.look_for_host()
     yield icon
-    icon._poll.stop()
+    icon._poll_timer.stop()
     desktop.has_tray = False
     icon.look_for_host()
-    icon._poll.stop()
+    icon._poll_timer.stop()
 
 
 def poll(icon: TrayIcon, times: int = 1) -> None:
     """Let the timer run out so many times."""
     for _ in range(times):
-        icon._poll.timeout.emit()
+        icon._poll_timer.timeout.emit()
 
 
 def test_a_tray_that_comes_up_late_gets_the_icon_as_it_is_by_then(

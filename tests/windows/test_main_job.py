@@ -44,7 +44,7 @@ def test_the_history_goes_out_and_in(windows: Windows) -> None:
     known = len(told.splitlines()) - 1
     assert known > 0
     again = windows.deepvue_tray("history", "import", "-", typed=told)
-    assert again == (0, f"0 readings imported, {known} known already.\n")
+    assert again == (0, f"0 readings imported, {known} already known.\n")
 
 
 @pytest.fixture(scope="module")

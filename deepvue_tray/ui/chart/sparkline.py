@@ -1,4 +1,4 @@
-"""The last days of the balance, small: their shape, without any number."""
+"""A small chart of the last days of the balance, without labels."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,13 +28,13 @@ class Sparkline(QWidget):
     def show_past(
         self, since: datetime, until: datetime, buckets: list[HistoryBucket], settings: Settings
     ) -> None:
-        """Draw these pieces between these moments, and the thresholds of ``settings``."""
+        """Draw ``buckets`` between two aware times, with the thresholds of ``settings``."""
         self._since, self._until, self._settings = since, until, settings
         self._line = StepLine.through(buckets, since)
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return a size whose shape can be read."""
+        """Return a size at which the line's shape is clear."""
         return QSize(240, 52)
 
     def paintEvent(self, _: QPaintEvent) -> None:
@@ -44,6 +44,6 @@ class Sparkline(QWidget):
         area = on_pixels(painter, QRectF(self.rect()).adjusted(0, 9, -3, -3))
         highest = max(1.0, self._line.highest)
         scale = Scale(area, self._since, self._until, self._line.lowest, highest)
-        self._line.draw_ground(painter, scale)
+        self._line.draw_fill(painter, scale)
         draw_thresholds(painter, scale, self._settings)
         self._line.draw(painter, scale)
