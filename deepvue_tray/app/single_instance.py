@@ -119,6 +119,11 @@ class SingleInstance(QObject):
         """
         from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - as in listen
 
+        if sys.platform == "win32":
+            import ctypes  # noqa: PLC0415 - a second start's alone
+
+            # Only the program that the person has started may let another one come to the front.
+            ctypes.windll.user32.AllowSetForegroundWindow(self._lock.getLockInfo()[0])
         deadline = QDeadlineTimer(round(within_s * 1000))
         socket = QLocalSocket()
         while not deadline.hasExpired():
