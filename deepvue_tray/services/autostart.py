@@ -20,6 +20,10 @@ BACKGROUND = "--background"
 """The command line's option to open no window."""
 
 
+_TRANSLOCATED = "/AppTranslocation/"
+"""Part of the path of a program that macOS runs from a copy, as one that was just downloaded."""
+
+
 class Autostart(Protocol):
     """Whether the program starts at login."""
 
@@ -112,6 +116,11 @@ class LaunchAgent:
 
     def switch(self, *, on: bool) -> None:
         """Write the property list, or remove it."""
+        if on and _TRANSLOCATED in self._command[0]:
+            raise StorageError(
+                f"{self._command[0]}: macOS runs it from a temporary folder;"
+                " move the program into Applications first"
+            )
         agent = {
             "Label": self._path.stem,
             "ProgramArguments": list(self._command),

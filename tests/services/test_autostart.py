@@ -89,6 +89,17 @@ def test_an_entry_that_somebody_wrote_by_hand_is_on(tmp_path: Path) -> None:
     assert XdgAutostart(tmp_path, []).is_on()
 
 
+def test_a_program_that_macos_runs_from_a_temporary_folder_is_not_started_at_login(
+    tmp_path: Path,
+) -> None:
+    program = "/private/var/folders/x/AppTranslocation/1-2/d/deepvue-tray.app/Contents/MacOS/a"
+    agent = LaunchAgent(tmp_path / "autostart", [program])
+    with pytest.raises(StorageError, match="Applications"):
+        agent.switch(on=True)
+    agent.switch(on=False)
+    assert not (tmp_path / "autostart").exists()
+
+
 def test_a_disabled_agent_is_off(tmp_path: Path) -> None:
     autostart = LaunchAgent(tmp_path / "autostart", [sys.executable])
     autostart.switch(on=True)
