@@ -29,7 +29,6 @@ from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert_rules import tomorrow_morning
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.services.licenses import libraries
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.ui.tray import Tray
 from deepvue_tray.ui.tray_icon import TrayIcon
@@ -97,7 +96,7 @@ class Application(QObject):
         self.poller.changed.connect(self._tray.show_snapshot)
         self.poller.changed.connect(self._network_hint.watch)
         self.poller.changed.connect(_forget_source_lines)
-        self.poller.ticked.connect(self._reload_if_changed)
+        self.poller.waiting.connect(self._reload_if_changed)
         self._network_hint.back.connect(self.poller.on_network)
         icon.tray_lost.connect(lambda: logger.warning(NO_TRAY))
         if not options.background:
@@ -134,6 +133,9 @@ class Application(QObject):
         self._worker.submit(lambda backend: backend.resume_alerts(), self.poller.reevaluate)
 
     def _open_about(self) -> None:
+        # 3 MB of parsers, and only here.
+        from deepvue_tray.services.licenses import libraries
+
         self._worker.submit(lambda backend: (backend.paths, libraries()), self._show_about)
 
     def _show_about(self, facts: tuple[Paths, list[str]]) -> None:

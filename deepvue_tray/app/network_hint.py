@@ -1,13 +1,14 @@
 """A hint that the network is back: a reason to poll now, never a reason not to."""
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtNetwork import QNetworkInformation
 
 from deepvue_tray.core.errors import OfflineError
 from deepvue_tray.core.snapshot import Snapshot
 
 
 class NetworkHint(QObject):
-    """Listens to the operating system once the network was the trouble: its library takes 4 MB."""
+    """Listens to the operating system from the first failed connection on."""
 
     back = Signal()
     """The operating system says that the network is reachable again."""
@@ -22,8 +23,6 @@ class NetworkHint(QObject):
         if self._is_listening or not isinstance(snapshot.trouble, OfflineError):
             return
         self._is_listening = True
-        from PySide6.QtNetwork import QNetworkInformation  # noqa: PLC0415
-
         self._online = QNetworkInformation.Reachability.Online
         if QNetworkInformation.loadDefaultBackend():
             QNetworkInformation.instance().reachabilityChanged.connect(self._on_reachability)

@@ -33,6 +33,10 @@ MIN_PAUSE_S = 60.0
 """The same for requests that nobody clicked (a window opened, the network came back), and for
 clicks while the server demands a pause."""
 
+FAR_POLL_S = 300.0
+"""Each poll notices what other processes stored. At the default interval nothing else has to: a
+look each minute would wake the computer twice as often."""
+
 TICK = timedelta(minutes=1)
 """Between two comparisons of the clocks, each of which wakes the computer."""
 
@@ -65,8 +69,9 @@ class Poller(QObject):
 
     changed = Signal(Snapshot)
     """Carries every new snapshot."""
-    ticked = Signal()
-    """Emitted each minute."""
+    waiting = Signal()
+    """Emitted each minute while the next poll is far: another process may have stored credentials
+    or settings by now."""
 
     def __init__(
         self,
@@ -228,7 +233,8 @@ class Poller(QObject):
             self._catch_up()
         elif self._is_stale() and not self.snapshot.stale:
             self._publish(replace(self.snapshot, stale=True))
-        self.ticked.emit()
+        if self._due_at - self._clock() > FAR_POLL_S:
+            self.waiting.emit()
 
     def _has_slept(self) -> bool:
         """Compare the clocks; return whether the computer slept since the last comparison."""

@@ -167,7 +167,7 @@ def test_settings_saved_by_another_process_are_followed(start: Start, backend: F
     other = replace(backend.snapshot, client_id="live_2")
     backend.changed_elsewhere = other
     backend.snapshot = other
-    application.poller.ticked.emit()
+    application.poller.waiting.emit()
     assert application.poller.snapshot.client_id == "live_2"
 
 
