@@ -72,6 +72,12 @@ def bundle(session: nox.Session) -> None:
 
 
 @nox.session
+def wine(session: nox.Session) -> None:
+    """Run the suite and the main job with Windows' Python and Qt, under Wine."""
+    session.run(".ci/wine", *session.posargs, external=True)
+
+
+@nox.session
 def translations(session: nox.Session) -> None:
     """Update the .ts and .qm files to the program's texts."""
     run(session, "python", "-m", "resources.translations.update")

@@ -4,7 +4,6 @@ import os
 import struct
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 import pytest
@@ -40,7 +39,9 @@ def test_a_checkout_finds_the_icons_without_an_installation() -> None:
 @pytest.mark.parametrize("editable", [False, True], ids=["wheel", "editable"])
 def test_an_installation_finds_the_icons(tmp_path: Path, *, editable: bool) -> None:
     environment = tmp_path / "environment"
-    venv.create(environment, symlinks=True)
+    # Python has it everywhere but in its embeddable package for Windows.
+    venv = pytest.importorskip("venv")
+    venv.create(environment, symlinks=sys.platform != "win32")
     python = str(environment / ("Scripts" if os.name == "nt" else "bin") / "python")
     source = ["-e", str(CHECKOUT)] if editable else [str(CHECKOUT)]
     pip = (sys.executable, "-m", "pip", "--python", python)

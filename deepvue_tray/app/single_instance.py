@@ -28,6 +28,9 @@ ANSWER_TIMEOUT_S = 30.0
 RETRY_S = 0.05
 """Between two attempts to reach the first instance."""
 
+NAME_TIMEOUT_MS = 1000
+"""For the name of the process in a lock that was made at this moment."""
+
 
 class SingleInstance(QObject):
     """This start of the program, among others of the same user that keep to the same ``folder``.
@@ -52,10 +55,17 @@ class SingleInstance(QObject):
             # Ends last: what lies at the socket's address is removed by the first alone.
             self._closing.callback(self._lock.unlock)
             return True
-        if self._lock.error() == QLockFile.LockError.LockFailedError:
+        if self._lock.error() == QLockFile.LockError.LockFailedError and self._is_held():
             return False
         logger.warning("No lock can be made in %s.", self._folder)
         return True
+
+    def _is_held(self) -> bool:
+        """Say whether the lock names its process: Qt calls one that Windows refuses held, too."""
+        deadline = QDeadlineTimer(NAME_TIMEOUT_MS)
+        while not (process_id := self._lock.getLockInfo()[0]) and not deadline.hasExpired():
+            time.sleep(RETRY_S)
+        return process_id != 0
 
     def listen(self, client_id: Callable[[], str]) -> None:
         """Begin to hear other starts; only the first instance may.
@@ -109,6 +119,11 @@ class SingleInstance(QObject):
         """
         from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - as in listen
 
+        if sys.platform == "win32":
+            import ctypes  # noqa: PLC0415 - a second start's alone
+
+            # Only the program that the person has started may let another one come to the front.
+            ctypes.windll.user32.AllowSetForegroundWindow(self._lock.getLockInfo()[0])
         deadline = QDeadlineTimer(round(within_s * 1000))
         socket = QLocalSocket()
         while not deadline.hasExpired():

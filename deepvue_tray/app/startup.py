@@ -5,6 +5,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -86,7 +87,8 @@ def _instance_folder() -> Path:
     A run-time folder of another user, as after ``sudo -E``, is not used.
     """
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if runtime and private_folder.is_private(Path(runtime)):
+    # On Windows it means nothing, and not every start is given it.
+    if sys.platform != "win32" and runtime and private_folder.is_private(Path(runtime)):
         return Path(runtime)
     from deepvue_tray.services.paths import Paths  # noqa: PLC0415 - a twentieth of the start
 

@@ -220,7 +220,12 @@ def moment(text: str) -> datetime:
         length = int(ago[1]) * _UNITS[ago[2]]
         return datetime.now(UTC) - min(length, timedelta(days=_MAX_AGO_DAYS))
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        at = datetime.fromisoformat(text)
+        try:
+            return at.astimezone(UTC)
+        except OSError:
+            # Windows knows local times from 1970 to 3000 alone, and no reading is from elsewhere.
+            return at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(
             f"{text!r} is neither an age, such as 12h, 30d or 8w, nor a day, such as 2026-11-01"

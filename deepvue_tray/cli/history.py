@@ -1,13 +1,13 @@
 """``history``: prints the stored readings, or imports readings from a file."""
 
 import argparse
+import codecs
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from io import TextIOWrapper
-from pathlib import Path
+from io import BufferedReader, FileIO, TextIOWrapper
 from typing import TextIO
 
 from deepvue_tray.backend.backend import Backend, real_backend
@@ -73,14 +73,19 @@ def _open_backend(environ: Mapping[str, str]) -> Iterator[Backend]:
 
 @contextmanager
 def _open_file(name: str) -> Iterator[TextIO]:
-    """Open a file, or standard input for ``-``; invalid UTF-8 becomes U+FFFD, and a bad line."""
-    if name == "-":
-        if isinstance(sys.stdin, TextIOWrapper):
-            sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace", newline="")
-        yield sys.stdin
-        return
+    """Open a file, or standard input for ``-``: UTF-8, or UTF-16 as PowerShell's ``>`` writes it.
+
+    Invalid text becomes U+FFFD, and a bad line.
+    """
     try:
-        with Path(name).open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-            yield lines
+        is_stdin = name == "-"
+        source = FileIO(sys.stdin.fileno() if is_stdin else name, closefd=not is_stdin)
+        with BufferedReader(source) as file:
+            yield TextIOWrapper(file, _encoding(file), errors="replace", newline="")
     except OSError as error:
         raise InvalidInputError(f"{name}: {error.strerror}") from None
+
+
+def _encoding(file: "BufferedReader[FileIO]") -> str:
+    is_utf_16 = file.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return "utf-16" if is_utf_16 else "utf-8-sig"

@@ -14,6 +14,10 @@ from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import InvalidInputError
 from deepvue_tray.core.reading import Reading, rounded_for_display
 
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+
 KEYRING_NOTICE_AFTER_S = 1.0
 """Seconds after which the keyring is probably showing a prompt."""
 
@@ -68,7 +72,7 @@ async def _with_notice(change: Coroutine[Any, Any, None]) -> None:
 
 def _prompt(client_id: str | None, *, default_id: str) -> Credentials:
     """Prompt for missing parts; without a terminal the secret is the first line of the input."""
-    at_terminal = sys.stdin.isatty()
+    at_terminal = _is_at_terminal()
     try:
         if client_id is None and not at_terminal:
             raise InvalidInputError("add --client-id if the secret comes from a pipe")
@@ -80,3 +84,12 @@ def _prompt(client_id: str | None, *, default_id: str) -> Credentials:
         print(file=sys.stderr)  # ends the prompt's line
         raise InvalidInputError("nothing was typed") from None
     return Credentials.parse(client_id, secret)
+
+
+def _is_at_terminal() -> bool:
+    if sys.platform == "win32":
+        # To the C library, NUL is a terminal too, where a prompt would wait for ever.
+        console = ctypes.c_void_p(msvcrt.get_osfhandle(sys.stdin.fileno()))
+        mode = ctypes.c_ulong()
+        return bool(ctypes.windll.kernel32.GetConsoleMode(console, ctypes.byref(mode)))
+    return sys.stdin.isatty()

@@ -1,5 +1,6 @@
 """Standard output and standard error, with their errors."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterable
@@ -27,8 +28,11 @@ def write(lines: Iterable[str] = ()) -> None:
         sys.stdout.flush()
     except OSError as error:
         _discard()
-        if isinstance(error, BrokenPipeError):
-            raise
+        # Windows' C library says of a pipe that nobody reads that the argument is invalid.
+        if isinstance(error, BrokenPipeError) or (
+            sys.platform == "win32" and error.errno == errno.EINVAL
+        ):
+            raise BrokenPipeError from None
         raise StorageError(f"standard output: {error.strerror}") from None
 
 

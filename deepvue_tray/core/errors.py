@@ -221,7 +221,8 @@ class NoKeyringError(AccountError):
     title = QT_TRANSLATE_NOOP("errors", "No keyring")
     remedy = QT_TRANSLATE_NOOP(
         "errors",
-        "Install GNOME Keyring or KWallet, or set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.",
+        "On Linux, install GNOME Keyring or KWallet."
+        " Otherwise set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.",
     )
     condition = Condition.NO_KEYRING
     action = Action.SETTINGS

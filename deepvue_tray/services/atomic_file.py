@@ -2,11 +2,18 @@
 
 import os
 import stat
+import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from deepvue_tray.core.errors import StorageError
+
+IN_USE_TIMEOUT_S = 1.0
+"""How long a rename waits on Windows for another process that has the file open."""
+
+IN_USE_RETRY_S = 0.02
 
 
 def replace(path: Path, lines: Iterable[str], *, mode: int = 0o600) -> None:
@@ -24,6 +31,24 @@ def replace(path: Path, lines: Iterable[str], *, mode: int = 0o600) -> None:
                 file.writelines(lines)
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror}") from None
+
+
+def rename(path: Path, new: Path) -> None:
+    """Rename a file, over another one if there is one.
+
+    Windows refuses this while any process has one of the two open, as a collector of metrics has
+    for a moment: waits for up to a second. Raises OSError.
+    """
+    end = time.monotonic() + IN_USE_TIMEOUT_S
+    while True:
+        try:
+            path.replace(new)
+        except PermissionError:
+            if sys.platform != "win32" or time.monotonic() > end:
+                raise
+            time.sleep(IN_USE_RETRY_S)
+        else:
+            return
 
 
 def target_of(path: Path) -> Path:
@@ -56,7 +81,7 @@ def _replace_file(path: Path, lines: Iterable[str], mode: int) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(mode)
-        temporary.replace(path)
+        rename(temporary, path)
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

@@ -20,6 +20,10 @@ BACKGROUND = "--background"
 """The command line's option to open no window."""
 
 
+_TRANSLOCATED = "/AppTranslocation/"
+"""Part of the path of a program that macOS runs from a copy, as one that was just downloaded."""
+
+
 class Autostart(Protocol):
     """Whether the program starts at login."""
 
@@ -33,8 +37,13 @@ class Autostart(Protocol):
 def own_command() -> list[str]:
     """Return the command that starts this program: its script or bundle, otherwise its module."""
     program = Path(sys.executable)
-    # On Windows the program without a console, also when called from the one with a console.
-    script = program.with_name(f"{NAME}.exe" if sys.platform == "win32" else NAME)
+    if sys.platform == "win32":
+        # The program without a console, also when called from the one with a console. pip's
+        # launcher has a console, whose window would stay open.
+        if getattr(sys, "frozen", False):
+            return [str(program.with_name(f"{NAME}.exe"))]
+        return [str(program.with_name("pythonw.exe")), "-m", "deepvue_tray"]
+    script = program.with_name(NAME)
     return [str(script)] if script.is_file() else [str(program), "-m", "deepvue_tray"]
 
 
@@ -107,6 +116,11 @@ class LaunchAgent:
 
     def switch(self, *, on: bool) -> None:
         """Write the property list, or remove it."""
+        if on and _TRANSLOCATED in self._command[0]:
+            raise StorageError(
+                f"{self._command[0]}: macOS runs it from a temporary folder;"
+                " move the program into Applications first"
+            )
         agent = {
             "Label": self._path.stem,
             "ProgramArguments": list(self._command),
@@ -123,14 +137,17 @@ if sys.platform == "win32":
     _APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 
     class RunKey:
-        """A value in the current user's Run key; not tested on Windows yet."""
+        """A value in the current user's Run key."""
 
         def __init__(self, command: Sequence[str]) -> None:
             self._line = subprocess.list2cmdline(command)
 
         def is_on(self) -> bool:
-            """Return whether the value exists and is not switched off in the Task Manager."""
-            if self._value(_RUN) is None:
+            """Return whether it starts this program, and is not switched off in the Task Manager.
+
+            A value that an installation in another folder has left is not this program's.
+            """
+            if self._value(_RUN) != self._line:
                 return False
             approved = self._value(_APPROVED)
             # The Task Manager sets the lowest bit of the first byte to switch an entry off.

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from weakref import WeakSet
 
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.services import private_folder
-from deepvue_tray.services.atomic_file import target_of
+from deepvue_tray.services.atomic_file import rename, target_of
 from deepvue_tray.services.history_schema import MIGRATIONS
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,30 @@ class _Identity(NamedTuple):
 
     device: int
     inode: int
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that closes its cursors with itself.
+
+    SQLite keeps the file open until every statement is finished, and the frames of an exception
+    keep cursors alive. Windows cannot rename a file that is open.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        """Execute a statement in a new cursor."""
+        cursor = super().execute(*arguments)
+        self._cursors.add(cursor)
+        return cursor
+
+    def close(self) -> None:
+        """Close the cursors and the file."""
+        for cursor in [*self._cursors]:
+            cursor.close()
+        super().close()
 
 
 class HistoryDatabase:
@@ -134,7 +159,7 @@ class HistoryDatabase:
             for suffix in ("", "-wal", "-shm"):
                 part = self._path.with_name(self._path.name + suffix)
                 if part.exists():
-                    part.rename(aside.with_name(aside.name + suffix))
+                    rename(part, aside.with_name(aside.name + suffix))
         except OSError as error:
             return StorageError(f"{self._path}: damaged, and cannot be renamed: {error.strerror}")
         self.damage = DamagedError(str(aside))
@@ -154,7 +179,9 @@ def _connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     private_folder.make(path.parent)
     # Readable by this user alone; SQLite gives its files beside it the same permissions.
     path.touch(mode=0o600)
-    database = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
+    database = sqlite3.connect(
+        path, timeout=busy_timeout_s, isolation_level=None, factory=_Connection
+    )
     # Invalid UTF-8 raises no error here: whoever reads a text validates it.
     database.text_factory = lambda text: text.decode(errors="replace")
     try:

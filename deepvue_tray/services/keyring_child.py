@@ -16,6 +16,9 @@ import sys
 import threading
 from contextlib import closing
 
+if sys.platform == "darwin":
+    import ctypes
+
 import keyring
 import keyring.errors
 from keyring.backend import KeyringBackend
@@ -46,6 +49,14 @@ def _ask(call: str, client_id: str, secret: str | None) -> str | None:
         return None
     if call == "peek" and any(map(_would_prompt, getattr(backend, "backends", [backend]))):
         raise keyring.errors.KeyringLocked
+    if call == "peek" and sys.platform == "darwin":
+        # This process alone may show no dialog: it ends with its answer.
+        security = ctypes.CDLL("/System/Library/Frameworks/Security.framework/Security")
+        security.SecKeychainSetUserInteractionAllowed(False)
+        try:
+            return backend.get_password(SERVICE, client_id)
+        except keyring.errors.KeyringError:
+            raise keyring.errors.KeyringLocked from None
     stored = backend.get_password(SERVICE, client_id)
     if call == "delete" and stored is not None:
         backend.delete_password(SERVICE, client_id)

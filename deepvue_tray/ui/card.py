@@ -216,6 +216,8 @@ class Card(QWidget):
         self.setMinimumWidth(WIDTH_PX)
         self._sparkline = Sparkline()
         self._spent = _line(muted=True)
+        # As high as a text: with some fonts an empty label is higher, and the card would jump.
+        self._spent.setText(" ")
         self._explanation = _line()
         self._explanation.setWordWrap(True)
         self._notice = _line(muted=True)

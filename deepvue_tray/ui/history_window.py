@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QStandardPaths, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -172,7 +172,10 @@ class HistoryWindow(QWidget):
             self.picture_requested.emit(path, self._chart.grab().toImage())
 
     def _ask_for_path(self, title: str, name: str, kind: str) -> Path | None:
-        path, _ = QFileDialog.getSaveFileName(self, title, name, kind)
+        # At login, Windows starts programs in a folder of its own.
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        proposed = str(Path(folder if Path(folder).is_dir() else Path.home(), name))
+        path, _ = QFileDialog.getSaveFileName(self, title, proposed, kind)
         return Path(path) if path else None
 
 

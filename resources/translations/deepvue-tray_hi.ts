@@ -511,10 +511,6 @@
         <translation>इसे अनलॉक करें। सहेजा हुआ सीक्रेट वैसा ही है।</translation>
     </message>
     <message>
-        <source>Install GNOME Keyring or KWallet, or set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.</source>
-        <translation>GNOME Keyring या KWallet इंस्टॉल करें, या DEEPVUE_CLIENT_ID और DEEPVUE_CLIENT_SECRET सेट करें।</translation>
-    </message>
-    <message>
         <source>The keyring reported an error</source>
         <translation>कीरिंग ने त्रुटि बताई</translation>
     </message>
@@ -557,6 +553,10 @@
     <message>
         <source>No keyring</source>
         <translation>कीरिंग नहीं है</translation>
+    </message>
+    <message>
+        <source>On Linux, install GNOME Keyring or KWallet. Otherwise set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.</source>
+        <translation>Linux पर GNOME Keyring या KWallet इंस्टॉल करें। अन्यथा DEEPVUE_CLIENT_ID और DEEPVUE_CLIENT_SECRET सेट करें।</translation>
     </message>
     <message>
         <source>Open your keyring application and check that it works.</source>

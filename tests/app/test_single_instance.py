@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from deepvue_tray.app.single_instance import SingleInstance
 from deepvue_tray.app.startup import _instance_folder
+from deepvue_tray.services.paths import Paths
 from tests.support.command import COMMAND
 from tests.support.faulty_server import FaultyServer, balance
 
@@ -142,7 +143,7 @@ def test_after_a_kill_the_next_start_is_the_first(qtbot: QtBot, short: Path) -> 
         [sys.executable, "-c", HOLD, str(short)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
         assert holder.stdout is not None
-        assert holder.stdout.readline() == b"True\n"
+        assert holder.stdout.readline().strip() == b"True"
         assert not SingleInstance(short).is_first()
         holder.kill()
     with closing(SingleInstance(short)) as after:
@@ -155,8 +156,15 @@ def test_two_users_do_not_meet(short: Path, tmp_path: Path) -> None:
     assert SingleInstance(tmp_path).is_first()
 
 
+@pytest.mark.qt_log_ignore("Got unexpected locking error", extend=True)
 def test_where_no_lock_can_be_made_it_starts_all_the_same(tmp_path: Path) -> None:
     assert SingleInstance(tmp_path / "missing").is_first()
+
+
+def test_a_lock_that_no_process_can_take_is_no_other_start(tmp_path: Path) -> None:
+    # To Qt this is held, as a folder is on Windows that may not be written.
+    (tmp_path / "deepvue-tray.lock").mkdir()
+    assert SingleInstance(tmp_path).is_first()
 
 
 @HAS_FILE
@@ -171,6 +179,14 @@ def test_a_runtime_folder_that_others_share_is_not_where_starts_meet(
         assert another_user_s.is_first()
         with closing(SingleInstance(_instance_folder())) as ours:
             assert ours.is_first()
+
+
+def test_on_windows_a_runtime_folder_that_only_some_shells_name_is_not_where_starts_meet(
+    short: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(short))
+    assert _instance_folder() == Paths.of_user().history.parent
 
 
 @HAS_FILE

@@ -2,13 +2,17 @@
 
 import asyncio
 import signal
+import sys
 import threading
 
 import pytest
 
 from deepvue_tray.backend import event_loop
 from tests.support.command import COMMAND
-from tests.support.silent_name_server import without_names
+from tests.support.platform import needs_linux
+
+if sys.platform == "linux":
+    from tests.support.silent_name_server import without_names
 
 CREDENTIALS = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
 
@@ -40,6 +44,7 @@ def test_the_loop_ends_though_a_call_in_a_thread_does_not() -> None:
     released.set()
 
 
+@needs_linux
 def test_check_ends_at_its_deadline_though_the_name_server_does_not_respond() -> None:
     with without_names(*COMMAND, "check", env=CREDENTIALS) as program:
         status, output = program.end()
@@ -47,6 +52,7 @@ def test_check_ends_at_its_deadline_though_the_name_server_does_not_respond() ->
     assert output.startswith("DEEPVUE UNKNOWN - No answer in time (15 seconds). ")
 
 
+@needs_linux
 def test_an_interrupted_login_does_not_wait_for_a_name_server_either() -> None:
     login = (*COMMAND, "login", "--client-id", "live_1")
     with without_names(*login, env={}, typed="s3cr3t-value\n") as program:
@@ -54,6 +60,7 @@ def test_an_interrupted_login_does_not_wait_for_a_name_server_either() -> None:
         assert program.end() == (130, "")
 
 
+@needs_linux
 def test_the_tray_quits_though_the_name_server_does_not_respond() -> None:
     with without_names(*COMMAND, "--background", env=CREDENTIALS) as program:
         program.send(signal.SIGTERM)

@@ -190,7 +190,8 @@ def test_what_was_stored_of_alerts_and_what_came_while_it_could_not_be_read_are_
     home.poll(before, balance(900))
     before.alerts.mark_notified(Alert.LOW, "live_1")
     before.close()
-    fast_spending_at = History(home.paths.history).alerts("live_1").fast_spending_at
+    with closing(History(home.paths.history)) as history:
+        fast_spending_at = history.alerts("live_1").fast_spending_at
     home.paths.history.rename(home.paths.history.with_name("moved"))
     home.paths.history.mkdir()
     backend = home.session()
@@ -200,7 +201,8 @@ def test_what_was_stored_of_alerts_and_what_came_while_it_could_not_be_read_are_
     home.paths.history.rmdir()
     home.paths.history.with_name("moved").rename(home.paths.history)
     home.poll(backend, balance(199))
-    stored = History(home.paths.history).alerts("live_1")
+    with closing(History(home.paths.history)) as history:
+        stored = history.alerts("live_1")
     assert stored.notified >= {Alert.LOW, Alert.CRITICAL}
     assert stored.fast_spending_at == fast_spending_at is not None
     assert stored.snooze is not None

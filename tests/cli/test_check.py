@@ -6,7 +6,6 @@ import os
 import signal
 import stat
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,11 +21,15 @@ from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
 from tests.support.command import COMMAND, run
 from tests.support.faulty_server import FaultyServer, balance, hang, status
+from tests.support.platform import (
+    WINDOWS,
+    needs_posix_files,
+    needs_posix_signals,
+    private_folders,
+)
 from tests.support.timeouts import TIMEOUT_S
 
 SECRET = "s3cr3t-value"
-
-HAS_DEVICES = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such devices")
 
 
 @pytest.fixture
@@ -182,7 +185,7 @@ def test_output_replaces_the_file_atomically_and_lets_others_read_it(
     ran = run("check", "--prometheus", "--output", str(path))
     assert (ran.returncode, ran.stdout) == (0, "")
     assert path.read_text().startswith("# HELP deepvue_up ")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert WINDOWS or stat.S_IMODE(path.stat().st_mode) == 0o644
     assert [*tmp_path.glob("*deepvue.prom*")] == [path]
 
 
@@ -191,7 +194,7 @@ def test_a_file_that_cannot_be_written_is_unknown_and_reported(
 ) -> None:
     ran = run("check", "--output", str(tmp_path / "missing" / "file"))
     assert ran.returncode == 3
-    assert "missing/file" in ran.stdout
+    assert str(Path("missing", "file")) in ran.stdout
 
 
 def test_a_home_that_cannot_be_written_prevents_only_the_history(server: FaultyServer) -> None:
@@ -227,7 +230,7 @@ def into(device: str, *arguments: str, stderr: int = subprocess.PIPE) -> tuple[i
     return ran.returncode, ran.stderr
 
 
-@HAS_DEVICES
+@needs_posix_files
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--nonsense"], ["--warning", "0"]])
 def test_a_result_that_cannot_be_written_is_unknown(
     server: FaultyServer, arguments: list[str]
@@ -238,19 +241,19 @@ def test_a_result_that_cannot_be_written_is_unknown(
     assert "Traceback" not in stderr
 
 
-@HAS_DEVICES
+@needs_posix_files
 def test_a_result_that_cannot_be_written_is_explained_in_one_line(server: FaultyServer) -> None:
     _, stderr = into("/dev/full")
     assert stderr.startswith("A file could not be used (standard output: No space left on device)")
     assert stderr.count("\n") == 1
 
 
-@HAS_DEVICES
+@needs_posix_files
 def test_where_not_even_the_error_can_be_written_it_is_unknown(server: FaultyServer) -> None:
     assert into("/dev/full", stderr=subprocess.STDOUT)[0] == 3
 
 
-@HAS_DEVICES
+@needs_posix_files
 def test_output_can_be_a_device(server: FaultyServer) -> None:
     ran = run("check", "--output", "/dev/fd/1")
     assert ran.stdout.startswith("DEEPVUE OK - 6448 credits, ")
@@ -261,7 +264,8 @@ def test_a_character_that_standard_output_lacks_changes_no_status(
     server: FaultyServer, tmp_path: Path
 ) -> None:
     (tmp_path / "bücher").write_text("no folder")
-    ran = run("check", XDG_DATA_HOME=str(tmp_path / "bücher"), PYTHONIOENCODING="ascii")
+    folders = private_folders(tmp_path / "bücher")
+    ran = run("check", **folders, PYTHONIOENCODING="ascii")
     assert ran.returncode == 0
     assert ran.stdout.startswith("DEEPVUE OK - 6448 credits, ")
     assert r"b\xfccher" in ran.stdout
@@ -275,6 +279,7 @@ def test_a_client_id_in_invalid_utf_8_is_a_usage_error(server: FaultyServer) -> 
     assert (server.requests, ran.stderr) == ([], "")
 
 
+@needs_posix_signals
 def test_an_interrupted_check_prints_nothing(server: FaultyServer) -> None:
     server.answer = hang()
     process = subprocess.Popen([*COMMAND, "check"], stderr=subprocess.PIPE, text=True)

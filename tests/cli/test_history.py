@@ -1,7 +1,6 @@
 """``history``: export and import without losses and partial results."""
 
 import json
-import shlex
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -63,6 +62,35 @@ def test_since_leaves_out_older_readings() -> None:
     assert len(run("history", "--since", day).stdout.splitlines()) == 3
 
 
+@pytest.mark.parametrize("since", ["0001-01-02", "1900-01-01", "1969-12-31T12:00"])
+def test_since_may_be_before_any_computer_s_clock(since: str) -> None:
+    run("history", "import", "-", typed=GOOD)
+    assert run("history", f"--since={since}").stdout == GOOD
+
+
+@pytest.mark.parametrize("since", ["3500-01-01", "9999-12-30"])
+def test_since_may_be_in_the_far_future(since: str) -> None:
+    run("history", "import", "-", typed=GOOD)
+    assert run("history", f"--since={since}").stdout == "at,balance\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_file_that_powershell_wrote_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "readings.csv"
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    path.write_bytes((mark + GOOD.replace("\n", "\r\n")).encode(encoding))
+    assert run("history", "import", str(path)).stdout == "3 readings imported.\n"
+    with path.open("rb") as file:
+        again = subprocess.run(
+            [*COMMAND, "history", "import", "-"],
+            stdin=file,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert again.stdout == "0 readings imported, 3 already known.\n"
+
+
 def test_json_lines_hold_one_reading_each() -> None:
     run("history", "import", "-", typed=GOOD)
     content = [json.loads(line) for line in run("history", "--format", "jsonl").stdout.splitlines()]
@@ -119,10 +147,16 @@ def test_a_history_that_cannot_be_read_prints_no_partial_table() -> None:
 
 def test_a_pipe_closed_by_its_reader_is_no_error() -> None:
     store(*range(1, 20_000))
-    program = f"{shlex.join(COMMAND)} history | head -n 1; echo ${{PIPESTATUS[0]}}"
-    ran = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
-    assert ran.stdout == "at,balance\n141\n"
-    assert ran.stderr == ""
+    history = subprocess.Popen(
+        [*COMMAND, "history"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    with history:
+        assert history.stdout is not None
+        assert history.stderr is not None
+        assert history.stdout.readline() == "at,balance\n"
+        history.stdout.close()
+        assert history.stderr.read() == ""
+    assert history.returncode == 141
 
 
 def test_a_failed_import_tells_that_it_can_be_repeated() -> None:

@@ -64,6 +64,19 @@ def test_a_secret_from_a_pipe_needs_the_client_id_option(server: FaultyServer) -
     assert "--client-id" in ran.stderr
 
 
+def test_signing_in_without_any_input_ends(server: FaultyServer) -> None:
+    ran = subprocess.run(
+        [*COMMAND, "login", "--client-id", "live_1"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "the client secret" in ran.stderr
+
+
 @pytest.mark.parametrize("option", ["--demo", "--background"])
 def test_the_tray_s_options_are_refused_with_a_command(server: FaultyServer, option: str) -> None:
     accounts = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t"}
@@ -152,14 +165,14 @@ def test_waiting_for_the_keyring_s_prompt_is_reported(keyring: FileKeyring, sett
 
 
 @needs_file_keyring
-@pytest.mark.parametrize("interrupt", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("interrupt", ["SIGTERM", "SIGINT", "SIGKILL"])
 def test_an_interrupted_sign_out_changes_nothing(
-    keyring: FileKeyring, settings: Path, interrupt: signal.Signals
+    keyring: FileKeyring, settings: Path, interrupt: str
 ) -> None:
     before = settings.read_text()
     with start("logout", **keyring.locked) as logout:
         _child, stderr = keyring.wait_for_prompt()
-        logout.send_signal(interrupt)
+        logout.send_signal(signal.Signals[interrupt])
         assert logout.wait(15) != 0
     # Nobody can answer the prompt any more.
     assert stderr.read() == ""
@@ -172,9 +185,9 @@ def test_an_interrupted_sign_out_changes_nothing(
 
 
 @needs_file_keyring
-@pytest.mark.parametrize("interrupt", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("interrupt", ["SIGTERM", "SIGINT"])
 def test_an_interrupted_login_changes_nothing(
-    server: FaultyServer, keyring: FileKeyring, settings: Path, interrupt: signal.Signals
+    server: FaultyServer, keyring: FileKeyring, settings: Path, interrupt: str
 ) -> None:
     before = settings.read_text()
     login = subprocess.Popen(
@@ -188,7 +201,7 @@ def test_an_interrupted_login_changes_nothing(
         login.stdin.write(b"another-s3cr3t\n")
         login.stdin.close()
         _child, stderr = keyring.wait_for_prompt()
-        login.send_signal(interrupt)
+        login.send_signal(signal.Signals[interrupt])
     assert stderr.read() == ""
     stderr.close()
     assert settings.read_text() == before

@@ -1,7 +1,5 @@
 """Spending is summed by local days, weeks and months."""
 
-import time
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -18,6 +16,7 @@ from deepvue_tray.core.spending import (
     period_for,
     spent_by,
 )
+from tests.support.platform import needs_time_zones, time_zone
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 
@@ -37,20 +36,13 @@ def spent(amount: int, at: datetime) -> HistoryBucket:
     )
 
 
-@pytest.fixture
-def in_india(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Asia/Kolkata")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-def test_a_day_begins_at_the_person_s_own_midnight(in_india: None) -> None:
+@needs_time_zones
+def test_a_day_begins_at_the_person_s_own_midnight() -> None:
     before, after = spent(5, NOW - timedelta(hours=2)), spent(7, NOW)
-    days = spent_by(Period.DAY, [before, after])
-    assert days == {date(2026, 11, 23): Decimal(5), date(2026, 11, 24): Decimal(7)}
-    assert midnight(date(2026, 11, 24)) == datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
+    with time_zone("Asia/Kolkata"):
+        days = spent_by(Period.DAY, [before, after])
+        assert days == {date(2026, 11, 23): Decimal(5), date(2026, 11, 24): Decimal(7)}
+        assert midnight(date(2026, 11, 24)) == datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 
 
 def test_weeks_begin_on_monday_and_months_on_their_first() -> None:

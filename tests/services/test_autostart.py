@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,12 @@ from deepvue_tray.backend.backend import assemble
 from deepvue_tray.core.credentials import Credentials, Secret
 from deepvue_tray.core.errors import KeyringRefusedError, StorageError
 from deepvue_tray.core.settings import Settings
+from deepvue_tray.services import autostart
 from deepvue_tray.services.autostart import Autostart, LaunchAgent, XdgAutostart, own_command
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.wallet_api import WalletApi
+from tests.support.platform import needs_linux
 
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -86,6 +89,17 @@ def test_an_entry_that_somebody_wrote_by_hand_is_on(tmp_path: Path) -> None:
     assert XdgAutostart(tmp_path, []).is_on()
 
 
+def test_a_program_that_macos_runs_from_a_temporary_folder_is_not_started_at_login(
+    tmp_path: Path,
+) -> None:
+    program = "/private/var/folders/x/AppTranslocation/1-2/d/deepvue-tray.app/Contents/MacOS/a"
+    agent = LaunchAgent(tmp_path / "autostart", [program])
+    with pytest.raises(StorageError, match="Applications"):
+        agent.switch(on=True)
+    agent.switch(on=False)
+    assert not (tmp_path / "autostart").exists()
+
+
 def test_a_disabled_agent_is_off(tmp_path: Path) -> None:
     autostart = LaunchAgent(tmp_path / "autostart", [sys.executable])
     autostart.switch(on=True)
@@ -94,6 +108,7 @@ def test_a_disabled_agent_is_off(tmp_path: Path) -> None:
     assert not autostart.is_on()
 
 
+@needs_linux
 @same_folder
 @given(
     name=st.text(
@@ -125,6 +140,7 @@ def test_a_desktop_starts_the_program_whatever_its_path(tmp_path: Path, name: st
     assert started.read_text() == f"{program}\n--background\n"
 
 
+@needs_linux
 def test_a_percent_sign_in_the_path_is_no_field_code(tmp_path: Path) -> None:
     program = tmp_path / "100%f%%"
     program.touch(0o700)
@@ -160,6 +176,59 @@ def test_a_folder_that_cannot_be_written_is_reported(kind: Kind, tmp_path: Path)
 
 def test_the_program_knows_how_it_is_started() -> None:
     assert Path(own_command()[0]).is_file()
+
+
+def test_on_windows_it_is_started_without_a_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    scripts = Path("venv", "Scripts")
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "executable", str(scripts / "python.exe"))
+    assert own_command() == [str(scripts / "pythonw.exe"), "-m", "deepvue_tray"]
+    monkeypatch.setattr(sys, "executable", str(scripts / "deepvue-tray.com"))
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert own_command() == [str(scripts / "deepvue-tray.exe")]
+
+
+if sys.platform == "win32":
+    import winreg
+
+    @pytest.fixture
+    def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+        """Use keys that start nothing at the developer's own login."""
+        key = r"Software\deepvue-tray-tests"
+        monkeypatch.setattr(autostart, "_RUN", rf"{key}\Run")
+        monkeypatch.setattr(autostart, "_APPROVED", rf"{key}\Approved")
+        yield key
+        for each in (rf"{key}\Run", rf"{key}\Approved", key):
+            with suppress(FileNotFoundError):
+                winreg.DeleteKey(winreg.HKEY_CURRENT_USER, each)
+
+    def test_the_run_key_can_be_switched_on_and_off_again(registry: str) -> None:
+        key = autostart.RunKey([r"C:\a folder\deepvue-tray.exe", "--background"])
+        assert not key.is_on()
+        key.switch(on=True)
+        assert key.is_on()
+        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, rf"{registry}\Run") as run:
+            line = winreg.QueryValueEx(run, "deepvue-tray")[0]
+        assert line == r'"C:\a folder\deepvue-tray.exe" --background'
+        key.switch(on=False)
+        key.switch(on=False)
+        assert not key.is_on()
+
+    def test_a_run_key_that_names_where_the_program_was_is_off(registry: str) -> None:
+        autostart.RunKey([r"C:\old\deepvue-tray.exe", "--background"]).switch(on=True)
+        moved = autostart.RunKey([r"C:\new\deepvue-tray.exe", "--background"])
+        assert not moved.is_on()
+        moved.switch(on=True)
+        assert moved.is_on()
+
+    def test_a_run_key_that_the_task_manager_switched_off_is_off(registry: str) -> None:
+        key = autostart.RunKey([sys.executable])
+        key.switch(on=True)
+        with winreg.CreateKey(winreg.HKEY_CURRENT_USER, rf"{registry}\Approved") as approved:
+            winreg.SetValueEx(approved, "deepvue-tray", 0, winreg.REG_BINARY, b"\x03" + bytes(11))
+        assert not key.is_on()
+        key.switch(on=True)
+        assert key.is_on()
 
 
 @pytest.mark.parametrize("before", [True, False])

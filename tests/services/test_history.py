@@ -24,6 +24,7 @@ from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading, normalized_balance
 from deepvue_tray.services.history import BUCKET_SIZES, History
 from deepvue_tray.services.history_rows import DAY
+from tests.support.platform import needs_posix_files, needs_windows
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 STEP = timedelta(minutes=5)
@@ -349,7 +350,7 @@ def test_the_first_version_s_file_is_migrated_without_loss(history: History, pat
     assert pieces[-1].last == 700
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows' folders of a person are theirs alone")
+@needs_posix_files
 def test_no_other_user_can_read_the_readings(history: History, path: Path) -> None:
     history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: QUIET)
     assert {file.name: file.stat().st_mode & 0o077 for file in path.parent.iterdir()} == {
@@ -392,6 +393,7 @@ def test_damage_found_later_loses_no_further_reading(path: Path) -> None:
     history.close()
 
 
+@needs_posix_files
 def test_a_file_renamed_by_another_process_is_not_written_to_any_more(path: Path) -> None:
     first, other = History(path), History(path)
     first.append("live_1", Reading(at=NOW - 2 * STEP, balance=Decimal(9)), lambda _: QUIET)
@@ -405,7 +407,8 @@ def test_a_file_renamed_by_another_process_is_not_written_to_any_more(path: Path
     other.close()
 
 
-def test_a_damaged_file_used_by_two_processes_is_renamed_once(path: Path) -> None:
+def damaged_while_open(path: Path) -> tuple[History, History]:
+    """Return two processes' histories, opened before their file was damaged."""
     first, other = History(path), History(path)
     first.merge("live_1", series([*range(5000, 0, -1)]))
     first.close()
@@ -414,6 +417,26 @@ def test_a_damaged_file_used_by_two_processes_is_renamed_once(path: Path) -> Non
     with path.open("r+b") as file:
         file.seek(16_384)
         file.write(random.Random(1).randbytes(path.stat().st_size - 16_384))
+    return first, other
+
+
+@needs_windows
+def test_a_damaged_file_that_another_process_has_open_is_renamed_by_that_one(path: Path) -> None:
+    first, other = damaged_while_open(path)
+    with pytest.raises(StorageError, match="damaged, and cannot be renamed"):
+        first.append("live_1", Reading(at=NOW - STEP, balance=Decimal(8)), lambda _: QUIET)
+    other.append("live_1", Reading(at=NOW, balance=Decimal(7)), lambda _: QUIET)
+    first.append("live_1", Reading(at=NOW + STEP, balance=Decimal(6)), lambda _: QUIET)
+    found = first.readings("live_1", NOW - STEP, NOW + STEP)
+    assert [reading.balance for reading in found] == [8, 7, 6]
+    assert len([*path.parent.glob("*.damaged-*[0-9]")]) == 1
+    first.close()
+    other.close()
+
+
+@needs_posix_files
+def test_a_damaged_file_used_by_two_processes_is_renamed_once(path: Path) -> None:
+    first, other = damaged_while_open(path)
     for number, history in enumerate((first, other)):
         history.append(
             "live_1", Reading(at=NOW + (number - 1) * STEP, balance=Decimal(8)), lambda _: QUIET

@@ -1,5 +1,6 @@
 """With any damage, a call returns or raises a StorageError, and the next reading is stored."""
 
+import os
 import random
 import sqlite3
 import sys
@@ -18,6 +19,7 @@ from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.history import BUCKET_SIZES, History
+from tests.support.platform import needs_linux
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 STEP = timedelta(minutes=20)
@@ -145,6 +147,28 @@ def test_an_invalid_reading_counts_as_damage(
         cell,
     )
     assert_usable(path, content, [call])
+
+
+@needs_linux
+@pytest.mark.parametrize("call", CALLS)
+def test_a_file_that_is_set_aside_is_held_open_by_nobody(
+    path: Path, sound: bytes, call: str
+) -> None:
+    # Windows would not even let it be renamed.
+    path.write_bytes(sound)
+    newest = "(SELECT max(at) FROM reading)"
+    content = in_table(path, f"UPDATE reading SET balance = ? WHERE at = {newest}", "much")
+    path.write_bytes(content)
+    history = History(path)
+    kept: list[DamagedError] = []
+    try:
+        CALLS[call](history)
+    except DamagedError as error:
+        # Its frames keep what they know, as long as it is kept.
+        kept.append(error)
+    history.close()
+    opened = Path("/proc/self/fd").iterdir()
+    assert [file for file in map(os.path.realpath, opened) if file.startswith(str(path))] == []
 
 
 @pytest.mark.parametrize("column", ["start", "at", "last", "low", "high", "spent", "added"])

@@ -9,6 +9,7 @@ import pytest
 from deepvue_tray.core.notification import Notification
 from deepvue_tray.services.freedesktop_notifier import FreedesktopNotifier
 from deepvue_tray.services.notifier import LibraryNotifier, Notifier
+from tests.support.platform import needs_linux
 
 NOTE = Notification(kind="low", title="Low", body="900 credits")
 
@@ -21,6 +22,7 @@ async def try_all(notifier: Notifier) -> tuple[str, bool]:
         notifier.close()
 
 
+@needs_linux
 @pytest.mark.parametrize("address", ["unix:path=/nonexistent", "nonsense", "tcp:host=x", "", None])
 def test_without_a_session_bus_no_notification_counts_as_shown(
     address: str | None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -13,6 +13,7 @@ from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.settings import Settings, problems
 from deepvue_tray.services.settings_file import SettingsFile
+from tests.support.platform import needs_posix_files
 
 valid_settings = st.builds(
     Settings,
@@ -126,6 +127,7 @@ def test_no_unfinished_file_is_left_behind(path: Path) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == ["settings.json"]
 
 
+@needs_posix_files
 def test_a_link_to_the_file_stays_one_also_where_the_file_is_damaged(path: Path) -> None:
     target = path.parent / "dotfiles" / "settings.json"
     path.parent.mkdir()

@@ -32,7 +32,7 @@ def test_where_no_process_can_be_started_the_keyring_is_said_to_refuse(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(system_keyring, "_COMMAND", ("/nowhere/python",))
-    with pytest.raises(KeyringRefusedError, match="No such file"):
+    with pytest.raises(KeyringRefusedError, match="no process for it: "):
         asyncio.run(SystemKeyring().get("live_1", prompt=False))
 
 

@@ -17,6 +17,8 @@ def run(*arguments: str, typed: str = "", **env: str) -> subprocess.CompletedPro
         env=os.environ | NO_KEYRING | env,
         input=typed,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        # Windows writes into a pipe what its own encoding has.
+        errors="backslashreplace",
         check=False,
     )

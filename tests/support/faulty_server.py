@@ -9,6 +9,7 @@ import json
 import socket
 import ssl
 import struct
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
@@ -198,7 +199,11 @@ def flood(piece: bytes = b" " * 65536, **headers: str) -> Answer:
 async def reset(_server: FaultyServer, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
     """Break the connection with a TCP reset."""
     connection = writer.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.setsockopt(
+        socket.SOL_SOCKET,
+        socket.SO_LINGER,
+        struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0),
+    )
     writer.transport.abort()
     return
     yield b""

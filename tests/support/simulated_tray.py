@@ -12,7 +12,6 @@ killed. Times are milliseconds since 1970.
 import json
 import os
 import random
-import resource
 import signal
 import sys
 import traceback
@@ -323,6 +322,8 @@ def main(url: str, folder: str, seed: str, now: str) -> None:
                 case ["set clock", int(change)]:
                     clock.wall += change
                 case ["disk full", bool(full)]:
+                    import resource  # POSIX alone has it
+
                     # The kernel then refuses every write to a file, whatever its length.
                     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
                     resource.setrlimit(resource.RLIMIT_FSIZE, (0 if full else hard, hard))

@@ -158,7 +158,7 @@ def test_during_a_request_the_button_shows_it(qtbot: QtBot, card: Card) -> None:
 @pytest.fixture
 def huge_text(qtbot: QtBot) -> Iterator[None]:
     before, huge = QApplication.font(), QApplication.font()
-    huge.setPointSizeF(before.pointSizeF() * 3)
+    huge.setPointSizeF(before.pointSizeF() * 3.5)
     QApplication.setFont(huge)
     yield
     QApplication.setFont(before)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QStandardPaths, Qt
 from PySide6.QtGui import QImage, QPalette, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
@@ -235,6 +235,29 @@ def test_saving_a_table_requests_the_readings_of_the_displayed_range(
     with qtbot.waitSignal(window.export_requested) as requested:
         window._save_csv()
     assert requested.args == [Path("readings.csv"), plot().since, plot().until]
+
+
+@pytest.mark.parametrize("has_documents", [True, False])
+def test_the_proposed_folder_is_the_person_s_own_wherever_the_program_was_started(
+    window: HistoryWindow,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    has_documents: bool,
+) -> None:
+    documents = tmp_path / "documents"
+    if has_documents:
+        documents.mkdir()
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _: str(documents))
+    proposed: list[str] = []
+
+    def choose(_parent: object, _title: str, path: str, _kind: str) -> tuple[str, str]:
+        proposed.append(path)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    window._save_csv()
+    folder = documents if has_documents else Path.home()
+    assert proposed == [str(folder / "deepvue-readings.csv")]
 
 
 def test_a_read_error_is_shown(window: HistoryWindow) -> None:

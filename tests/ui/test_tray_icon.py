@@ -1,5 +1,6 @@
 """The icon comes into a tray that comes up late, and again into one that was restarted."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -96,3 +97,14 @@ def test_a_left_click_asks_for_the_card_and_a_right_click_does_not(
         icon._icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
     with qtbot.assertNotEmitted(icon.clicked):
         icon._icon.activated.emit(QSystemTrayIcon.ActivationReason.Context)
+
+
+def test_on_macos_a_click_opens_the_menu_alone(
+    qtbot: QtBot, icon: TrayIcon, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktop.has_tray = True
+    poll(icon)
+    assert icon._icon is not None
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with qtbot.assertNotEmitted(icon.clicked):
+        icon._icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)

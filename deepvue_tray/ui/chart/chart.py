@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
 
@@ -67,7 +67,7 @@ class Chart(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._plot: Plot | None = None
-        self._line = StepLine.through([], datetime.max)
+        self._line = StepLine.through([], datetime.max.replace(tzinfo=UTC))
         self._period = Period.DAY
         self._spent: dict[date, Decimal] = {}
         self._selected: HistoryBucket | None = None

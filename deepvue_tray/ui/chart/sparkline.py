@@ -1,6 +1,6 @@
 """A small chart of the last days of the balance, without labels."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -19,7 +19,8 @@ class Sparkline(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._settings = Settings()
-        self._until = datetime.max
+        # Aware: a naive one is local, and many a zone has no such moment.
+        self._until = datetime.max.replace(tzinfo=UTC)
         self._since = self._until - timedelta(days=1)
         self._line = StepLine.through([], self._since)
         self.setAccessibleName(self.tr("Balance of the last 7 days"))

@@ -1,6 +1,5 @@
 """Ticks are at round values, and never too many."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
 from deepvue_tray.ui.chart.scale import DAY, MONTH, Scale, amount_ticks, time_ticks
+from tests.support.platform import needs_time_zones, time_zone
 
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -66,14 +66,12 @@ def test_panning_keeps_the_times() -> None:
     assert set(before[1:-1]) <= set(after)
 
 
-def test_days_begin_at_midnight_also_when_the_clocks_change(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
+@needs_time_zones
+def test_days_begin_at_midnight_also_when_the_clocks_change() -> None:
     since = datetime(2026, 10, 20, tzinfo=UTC)  # five days before summer time ends
-    ticks, _ = time_ticks(axis(since, timedelta(days=10), 800), width_of)
-    assert {tick.astimezone().hour for tick in ticks} == {0}
+    with time_zone("Europe/Berlin"):
+        ticks, _ = time_ticks(axis(since, timedelta(days=10), 800), width_of)
+        assert {tick.astimezone().hour for tick in ticks} == {0}
 
 
 @given(st.floats(0, 1), st.floats(0, 5000))

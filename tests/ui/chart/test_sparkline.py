@@ -8,18 +8,32 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Level
 from deepvue_tray.services.history_rows import buckets_of
+from deepvue_tray.ui.chart.chart import Chart
 from deepvue_tray.ui.chart.sparkline import Sparkline
 from deepvue_tray.ui.chart.step_line import StepLine
 from deepvue_tray.ui.icon import COLOURS
+from tests.support.platform import time_zone
 from tests.ui.test_history_window import plot
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/New_York"])
+@pytest.mark.parametrize("view", [Sparkline, Chart])
+def test_an_empty_chart_can_be_shown_in_every_time_zone(
+    qtbot: QtBot, view: type[QWidget], zone: str
+) -> None:
+    with time_zone(zone):
+        shown = view()
+        qtbot.addWidget(shown)
+        shown.grab()
 
 
 def test_a_top_up_is_marked_and_a_correction_is_not() -> None:
