@@ -48,7 +48,8 @@ class Windows:
     def __init__(self, server: FaultyServer) -> None:
         self._work = Path(os.environ["WINE_WORK"])
         self.server = server
-        self.profile = self._work / "prefix" / "drive_c" / PROFILE[3:].replace("\\", "/")
+        self.drive = self._work / "prefix" / "drive_c"
+        self.profile = self.drive / PROFILE[3:].replace("\\", "/")
         self.pictures = self._work / "pictures"
         self.pictures.mkdir(exist_ok=True)
         self._env = os.environ | {
