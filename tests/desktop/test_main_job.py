@@ -200,6 +200,7 @@ def test_a_locked_keyring_is_shown_without_a_prompt_and_its_unlock_noticed_witho
     tooltip(item, "6,448 credits")
 
 
+@pytest.mark.soak
 def test_a_login_with_a_new_secret_ends_the_wait_after_a_refusal(
     signed_in: Program, server: FaultyServer
 ) -> None:
@@ -209,7 +210,8 @@ def test_a_login_with_a_new_secret_ends_the_wait_after_a_refusal(
     tooltip(item, "Credentials refused")
     server.answer = balance(6448)
     assert signed_in.login("live_1", "r0tated-value").returncode == 0
-    tooltip(item, "6,448 credits")
+    # The tray looks for new credentials once a minute.
+    wait_until(lambda: "6,448 credits" in item.tooltip, "the balance", 2 * TIMEOUT_S)
     assert server.requests[-1].headers["x-api-key"] == "r0tated-value"
 
 

@@ -28,7 +28,8 @@ from deepvue_tray.core.errors import (
 )
 from deepvue_tray.core.external_text import MAX_LENGTH
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.services.wallet_api import MAX_BODY_BYTES, WalletApi
+from deepvue_tray.services.http_client import MAX_BODY_BYTES
+from deepvue_tray.services.wallet_api import WalletApi
 from tests.support.certificates import Authority
 from tests.support.faulty_server import (
     HEAD,

@@ -93,7 +93,7 @@ class FaultyServer:
         finally:
             self._tasks.discard(task)
             writer.close()
-            with suppress(ConnectionError, ssl.SSLError):
+            with suppress(ConnectionError, ssl.SSLError, asyncio.CancelledError):
                 await writer.wait_closed()
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -108,8 +108,13 @@ class FaultyServer:
         self.asked.set()
         if method == "CONNECT" and self.tunnels_to:
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            far = await asyncio.open_connection("127.0.0.1", self.tunnels_to._port)
-            await asyncio.gather(_pump(reader, far[1]), _pump(far[0], writer))
+            far_reader, far_writer = await asyncio.open_connection(
+                "127.0.0.1", self.tunnels_to._port
+            )
+            try:
+                await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+            finally:
+                far_writer.close()
             return
         answer = self.answers.pop(0) if self.answers else self.answer
         async for piece in answer(self, writer):
