@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
@@ -51,4 +51,8 @@ def next_period(period: Period, first: date) -> date:
 
 def midnight(day: date) -> datetime:
     """Return the start of a local day; aware."""
-    return datetime(day.year, day.month, day.day).astimezone()
+    try:
+        return datetime(day.year, day.month, day.day).astimezone()
+    except OSError:
+        # Windows has local times from the second day of 1970 to the year 3000 only.
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -74,6 +74,11 @@ def test_days_begin_at_midnight_also_when_the_clocks_change() -> None:
         assert {tick.astimezone().hour for tick in ticks} == {0}
 
 
+def test_the_first_days_that_an_import_takes_have_times() -> None:
+    ticks, _ = time_ticks(axis(datetime(1970, 1, 1, tzinfo=UTC), timedelta(days=3), 500), width_of)
+    assert len(ticks) >= 3
+
+
 @given(st.floats(0, 1), st.floats(0, 5000))
 def test_a_position_on_the_screen_gives_the_time_drawn_there(share: float, amount: float) -> None:
     area = QRectF(64, 12, 600, 300)
