@@ -1,12 +1,11 @@
-"""What all tests share: an offscreen Qt, one locale, one time zone, nobody's real files.
+"""Setup of all tests: an offscreen Qt, one locale, one time zone, no access to the user's files.
 
-Where Qt lacks system libraries, its tests are left out and the summary says what brings them; in
+If Qt cannot be loaded, its tests are left out and the summary names the missing Debian packages; in
 CI that is an error.
 """
 
 import os
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,45 +15,61 @@ import pytest
 from hypothesis import settings
 
 from deepvue_tray.app import preflight
+from tests.support.platform import WINE, WINE_LACKS, private_folders, read_time_zone
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from tests.support.patient_qtbot import PatientQtBot
 
-# A timing is no test: what is slow on a busy machine is not wrong.
+# A slow test on a busy machine is not a failure.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-# Set before Qt is imported anywhere. The desktop tests start programs with an environment of
-# their own.
+# Set before Qt is imported. The desktop tests start programs with their own environment.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["LC_ALL"] = "C.UTF-8"
+if sys.platform == "win32":
+    # The offscreen platform finds none by itself there.
+    os.environ["QT_QPA_FONTDIR"] = str(Path(os.environ["WINDIR"], "Fonts"))
 
 try:
-    import PySide6.QtWidgets  # noqa: F401 - only whether it can be loaded
+    import PySide6.QtWidgets
 except ImportError as error:
     if os.environ.get("CI"):
         raise
-    lacking = str(error)
+    qt_error = str(error)
 else:
-    lacking = ""
+    qt_error = ""
+    # Not every system takes it from the environment.
+    PySide6.QtCore.QLocale.setDefault(PySide6.QtCore.QLocale.c())
 
 NEED_QT = ["desktop", "ui", "app/test_[!p]*.py", "app/test_poller.py", "test_endurance.py"]
-"""All of ``app`` but its preflight, which is there for where Qt cannot be loaded."""
-collect_ignore_glob = NEED_QT if lacking else []
+"""``app`` without its preflight, which must work without Qt."""
+collect_ignore_glob = NEED_QT if qt_error else []
 if not sys.platform.startswith("linux"):
     collect_ignore_glob += ["desktop", "test_endurance.py"]
+if "WINE_WORK" not in os.environ or sys.platform != "linux":
+    # .ci/wine makes what they need, and runs them.
+    collect_ignore_glob.append("windows")
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Leave pytest-qt out where it could not import Qt: it would end the whole run."""
-    if lacking:
+    """Unregister pytest-qt if Qt cannot be loaded: it would end the whole run."""
+    if qt_error:
         pluginmanager.unregister(name="pytest-qt")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what Wine cannot do."""
+    for item in items if WINE else ():
+        for test, lack in WINE_LACKS.items():
+            if item.nodeid.startswith(test):
+                item.add_marker(pytest.mark.skip(reason=f"Wine lacks {lack}"))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was left out, in a line."""
+    """Print in one line which tests were skipped, and why."""
     reasons = Counter(
         report.longrepr[-1].removeprefix("Skipped: ")
         for report in terminalreporter.stats.get("skipped", [])
@@ -62,34 +77,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if reasons:
         skipped = ", ".join(f"{count} ({reason})" for reason, count in reasons.most_common())
         terminalreporter.line(f"Skipped: {skipped}")
-    if lacking:
-        packages = " ".join(preflight.missing_packages())
-        terminalreporter.line(f"Left out: what needs Qt ({lacking}). apt-get install {packages}")
+    if qt_error:
+        terminalreporter.line(f"Left out: tests that need Qt ({qt_error}). {preflight.INSTALL}")
 
 
 @pytest.fixture
 def qtbot(qapp: "QApplication", request: pytest.FixtureRequest) -> "PatientQtBot":
-    """Return pytest-qt's own, but for how long it waits."""
+    """Return pytest-qt's bot with longer timeouts."""
     from tests.support.patient_qtbot import PatientQtBot
 
     return PatientQtBot(request)
 
 
 @pytest.fixture(autouse=True)
-def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Keep every test away from the real settings, credentials, proxies and clock zone."""
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep the user's settings, credentials, proxies and time zone from every test."""
     for name in os.environ:
         if name.startswith("DEEPVUE_") or name.upper().endswith("_PROXY"):
             monkeypatch.delenv(name)
-    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
+    for name, folder in private_folders(tmp_path / "home").items():
+        monkeypatch.setenv(name, folder)
     monkeypatch.setenv("TZ", "UTC")
-    _read_zone()
+    read_time_zone()
     yield
     monkeypatch.undo()
-    _read_zone()
-
-
-def _read_zone() -> None:
-    if sys.platform != "win32":  # which takes its zone from the registry alone
-        time.tzset()
+    read_time_zone()

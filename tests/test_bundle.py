@@ -1,4 +1,4 @@
-"""What is passed on says under which terms."""
+"""The licences of the libraries in a package."""
 
 from pathlib import Path
 
@@ -16,15 +16,15 @@ def library(bundle: Path, name: str) -> Path:
     return folder
 
 
-def test_no_package_is_made_of_a_library_without_its_terms(tmp_path: Path) -> None:
+def test_no_package_is_built_with_a_library_without_licence(tmp_path: Path) -> None:
     library(tmp_path, "shiboken6-6.11.3")
     with pytest.raises(FileNotFoundError, match="shiboken6"):
         deb._copyright(tmp_path)
 
 
-@pytest.mark.parametrize("terms", ["licenses/LGPL-3.0.txt", "LICENSE", "licenses/COPYING.md"])
-def test_a_library_stands_in_the_package_s_list_with_its_terms(tmp_path: Path, terms: str) -> None:
-    file = library(tmp_path, "shiboken6-6.11.3") / terms
+@pytest.mark.parametrize("licence", ["licenses/LGPL-3.0.txt", "LICENSE", "licenses/COPYING.md"])
+def test_the_package_lists_every_library_with_its_licence(tmp_path: Path, licence: str) -> None:
+    file = library(tmp_path, "shiboken6-6.11.3") / licence
     file.parent.mkdir(exist_ok=True)
     file.touch()
     assert "\n shiboken6-6.11.3\n" in deb._copyright(tmp_path).decode()

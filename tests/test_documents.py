@@ -1,4 +1,4 @@
-"""What the documents show is so: each command is one, and each link leads somewhere."""
+"""The documents are right: every command can be parsed, and every link has a target."""
 
 import re
 import shlex
@@ -14,20 +14,20 @@ CHECKOUT = Path(__file__).parents[1]
 DOCUMENTS = [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/**/*.md")]
 
 SHELL = {"|", "||", "<", ">", ")"}
-"""What ends a program's arguments on a line."""
+"""Tokens that end a program's arguments."""
 
 
 def command_lines() -> Iterator[str]:
-    """Yield what follows the program's name wherever one is started, in blocks and in sentences."""
+    """Yield the arguments of every ``deepvue-tray`` command in code blocks and code spans."""
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
         for block, span in re.findall(r"```.*?\n(.*?)```|`([^`\n]+)`", text, re.DOTALL):
-            # At a line's start, in a subshell, after a crontab's times, or in a folder of programs.
+            # At the start of a line, in a subshell, after the times of a crontab, or in a folder.
             yield from re.findall(r"(?:^|\(|\* +|bin/)deepvue-tray (.+)$", block or span, re.M)
 
 
 def arguments_of(line: str) -> list[str]:
-    """Return what the program is given, without what the shell keeps for itself."""
+    """Return the program's arguments without the shell's redirections and pipes."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
     words = list(lexer)
@@ -36,9 +36,9 @@ def arguments_of(line: str) -> list[str]:
 
 
 @pytest.mark.parametrize("line", sorted({*command_lines()}))
-def test_every_command_that_is_shown_can_be_typed(line: str) -> None:
+def test_every_command_in_the_documents_is_valid(line: str) -> None:
     with suppress(SystemExit) if line == "--version" else nullcontext():
-        # It ends the test where it would end the program.
+        # --version exits.
         parser().parse_args(arguments_of(line))
 
 
@@ -57,13 +57,13 @@ def test_every_link_leads_to_a_file_or_a_heading(document: Path) -> None:
 
 
 def headings(document: Path) -> set[str]:
-    """Return what a link may name in a document, as GitHub makes it of each heading."""
+    """Return the anchors of a document, as GitHub derives them from its headings."""
     titles = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.M)
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 @pytest.mark.checkout
 @pytest.mark.parametrize("script", sorted((CHECKOUT / ".ci").glob("*")), ids=lambda path: path.name)
-def test_what_a_script_leaves_out_or_tries_is_there(script: Path) -> None:
+def test_every_test_file_that_a_script_names_exists(script: Path) -> None:
     named = re.findall(r"(?<![\w/])tests/[\w/.]*\w", script.read_text(encoding="utf-8"))
     assert [name for name in named if not (CHECKOUT / name).exists()] == []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import QLocale, QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -29,10 +29,8 @@ from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert_rules import tomorrow_morning
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.services.licenses import libraries
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.ui.color_scheme import ColorScheme
-from deepvue_tray.ui.translation import install
 from deepvue_tray.ui.tray import Tray
 from deepvue_tray.ui.tray_icon import TrayIcon
 from deepvue_tray.ui.windows import bring_to_front
@@ -67,8 +65,6 @@ class Application(QObject):
         self, qt: QApplication, icon: TrayIcon, worker: Worker[Backend], options: Options
     ) -> None:
         super().__init__()
-        install(qt, QLocale.system())
-        _group_numbers()
         self._qt = qt
         self._worker = worker
         self._about: QDialog | None = None
@@ -102,13 +98,13 @@ class Application(QObject):
         self.poller.changed.connect(self._tray.show_snapshot)
         self.poller.changed.connect(self._network_hint.watch)
         self.poller.changed.connect(_forget_source_lines)
-        self.poller.ticked.connect(self._reload_if_changed)
+        self.poller.waiting.connect(self._reload_if_changed)
         self._network_hint.back.connect(self.poller.on_network)
         icon.tray_lost.connect(lambda: logger.warning(NO_TRAY))
         if not options.background:
             self.poller.changed.connect(self._settings.open_at_first_start)
             icon.tray_lost.connect(self.card.open_without_tray)
-        self._tray.asked.connect(self.perform)
+        self._tray.action_requested.connect(self.perform)
         icon.clicked.connect(self.card.toggle)
         self.card.action_requested.connect(self.perform)
         self._notifications.action_requested.connect(self.perform)
@@ -141,6 +137,9 @@ class Application(QObject):
         self._worker.submit(lambda backend: backend.resume_alerts(), self.poller.reevaluate)
 
     def _open_about(self) -> None:
+        # 3 MB of parsers, and only here.
+        from deepvue_tray.services.licenses import libraries
+
         self._worker.submit(lambda backend: (backend.paths, libraries()), self._show_about)
 
     def _show_about(self, facts: tuple[Paths, list[str]]) -> None:
@@ -170,14 +169,6 @@ def _forget_source_lines(_snapshot: Snapshot) -> None:
     # PySide reads the source of every module that is imported after it, and leaves the lines in
     # linecache: 9 MB by the first poll.
     linecache.clearcache()
-
-
-def _group_numbers() -> None:
-    """Group numbers, 6,448, also where no locale is set."""
-    if QLocale().language() == QLocale.Language.C:
-        plain = QLocale.c()
-        plain.setNumberOptions(QLocale.NumberOption.DefaultNumberOptions)
-        QLocale.setDefault(plain)
 
 
 def _browse(url: str) -> None:

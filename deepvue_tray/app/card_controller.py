@@ -47,7 +47,7 @@ class CardController(QObject):
         """Open the card at the tray's icon, or as a window where there is no tray."""
         if self._card is None:
             self._card = Card(self._prefix, self._icon.menu)
-            self._card.asked.connect(self.action_requested)
+            self._card.action_requested.connect(self.action_requested)
             self._card.show_snapshot(self._poller.snapshot)
         if self._icon.is_in_tray:
             self._card.open_as_popup(self._icon.place())

@@ -43,9 +43,9 @@ class HistoryController(QObject):
             from deepvue_tray.ui.history_window import HistoryWindow  # noqa: PLC0415
 
             self._window = HistoryWindow(self._prefix)
-            self._window.plot_asked.connect(self._request)
-            self._window.export_asked.connect(self._export)
-            self._window.picture_asked.connect(self._save_picture)
+            self._window.plot_requested.connect(self._request)
+            self._window.export_requested.connect(self._export)
+            self._window.picture_requested.connect(self._save_picture)
         self._window.ask()
         bring_to_front(self._window)
 
@@ -67,32 +67,17 @@ class HistoryController(QObject):
         self._reading = True
         now, snapshot = datetime.now(UTC), self._poller.snapshot
 
-        def end(first: datetime) -> datetime:
-            from deepvue_tray.ui.history_window import end_of  # noqa: PLC0415 - with the window
-
-            return until or end_of(first, now, snapshot.runway)
-
         def on_result(history: "HistoryRange") -> None:
-            from deepvue_tray.ui.chart.chart import Plot  # noqa: PLC0415 - loaded with the window
-
             self._read_next()
             if self._window is not None:
-                self._window.show_plot(
-                    Plot(
-                        since=history.since,
-                        until=end(history.since),
-                        buckets=history.buckets,
-                        snapshot=snapshot,
-                        now=now,
-                    )
-                )
+                self._window.show_history(history.since, until, history.buckets, snapshot, now)
 
         def on_error(error: Exception) -> None:
             self._read_next()
             self._show_error(error)
 
         self._worker.submit(
-            lambda backend: backend.history.range(since, end(since) if since else now),
+            lambda backend: backend.history.range(since, until or now),
             on_result,
             on_error,
         )

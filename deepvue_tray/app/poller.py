@@ -33,6 +33,10 @@ MIN_PAUSE_S = 60.0
 """The same for requests that nobody clicked (a window opened, the network came back), and for
 clicks while the server demands a pause."""
 
+FAR_POLL_S = 300.0
+"""Each poll notices what other processes stored. At the default interval nothing else has to: a
+look each minute would wake the computer twice as often."""
+
 TICK = timedelta(minutes=1)
 """Between two comparisons of the clocks, each of which wakes the computer."""
 
@@ -65,8 +69,9 @@ class Poller(QObject):
 
     changed = Signal(Snapshot)
     """Carries every new snapshot."""
-    ticked = Signal()
-    """Emitted each minute."""
+    waiting = Signal()
+    """Emitted each minute while the next poll is far: another process may have stored credentials
+    or settings by now."""
 
     def __init__(
         self,
@@ -82,7 +87,7 @@ class Poller(QObject):
         self._now = now
         self._chance = chance
         self._schedule = Schedule()
-        self._asked_at = self._due_at = float("-inf")
+        self._began_at = self._due_at = float("-inf")
         self._round = 0
         self.snapshot = Snapshot()
         """The latest one."""
@@ -101,7 +106,8 @@ class Poller(QObject):
     @Slot()
     def refresh(self) -> None:
         """Poll now because a person clicked, unless a request is running or has just begun."""
-        self._begin_after(MIN_PAUSE_S if self._is_told_to_wait() else CLICK_PAUSE_S)
+        if self._may_begin(MIN_PAUSE_S if self._is_told_to_wait() else CLICK_PAUSE_S):
+            self._begin()
 
     @Slot()
     def unlock(self) -> None:
@@ -112,8 +118,8 @@ class Poller(QObject):
     @Slot()
     def refresh_if_due(self) -> None:
         """Poll now unless the last request is less than a minute old."""
-        if not self._must_wait():
-            self._begin_after(MIN_PAUSE_S)
+        if not self._must_wait() and self._may_begin(MIN_PAUSE_S):
+            self._begin()
 
     @Slot()
     def on_network(self) -> None:
@@ -144,18 +150,18 @@ class Poller(QObject):
         if known.settings.interval == before.settings.interval or before.refreshing:
             return
         if not self._must_wait():
-            due_at = self._asked_at + known.settings.interval.total_seconds()
+            due_at = self._began_at + known.settings.interval.total_seconds()
             self._wait_until(min(due_at, self._due_at) if known.trouble else due_at)
 
-    def _begin_after(self, pause_s: float) -> None:
-        if not self.snapshot.refreshing and self._clock() - self._asked_at >= pause_s:
-            self._begin()
+    def _may_begin(self, pause_s: float) -> bool:
+        """Return whether no request is running and the last began ``pause_s`` ago or earlier."""
+        return not self.snapshot.refreshing and self._clock() - self._began_at >= pause_s
 
     def _begin(self, *, prompt: bool = False) -> None:
         self._timer.stop()
         # This may come before the tick that notices sleep or a changed clock.
         self._has_slept()
-        self._asked_at = self._clock()
+        self._began_at = self._clock()
         self._round += 1
         this_round = self._round
         self._publish(replace(self.snapshot, refreshing=True))
@@ -227,7 +233,8 @@ class Poller(QObject):
             self._catch_up()
         elif self._is_stale() and not self.snapshot.stale:
             self._publish(replace(self.snapshot, stale=True))
-        self.ticked.emit()
+        if self._due_at - self._clock() > FAR_POLL_S:
+            self.waiting.emit()
 
     def _has_slept(self) -> bool:
         """Compare the clocks; return whether the computer slept since the last comparison."""
@@ -246,7 +253,7 @@ class Poller(QObject):
         """Poll at once if the interval passed during sleep, else when it was due."""
         if self.snapshot.refreshing:
             return
-        since = timedelta(seconds=self._clock() - self._asked_at)
+        since = timedelta(seconds=self._clock() - self._began_at)
         if since >= self.snapshot.settings.interval and not self._must_wait():
             self._begin()
         else:

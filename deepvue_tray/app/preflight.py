@@ -1,101 +1,108 @@
-"""What would keep Qt from starting, found before Qt aborts the process over it.
+"""Finds a platform on which Qt can start, or says in one line why there is none.
 
-Qt ends the process where its platform plugin lacks a library or cannot reach the display. Loading
-the plugin's file and connecting to the display first turns both into one clear line.
+Qt tries the platforms of QT_QPA_PLATFORM, or Wayland and X11, one after the other, and aborts the
+process where none works. So each platform's plugin is loaded, and its display connected to, before.
 """
 
 import ctypes
 import os
 import sys
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-PACKAGES = {
-    "libEGL.so.1": "libegl1",
-    "libGL.so.1": "libgl1",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libfreetype.so.6": "libfreetype6",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libX11.so.6": "libx11-6",
-    "libX11-xcb.so.1": "libx11-xcb1",
-    "libxcb.so.1": "libxcb1",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-image.so.0": "libxcb-image0",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-randr.so.0": "libxcb-randr0",
-    "libxcb-render.so.0": "libxcb-render0",
-    "libxcb-render-util.so.0": "libxcb-render-util0",
-    "libxcb-shape.so.0": "libxcb-shape0",
-    "libxcb-shm.so.0": "libxcb-shm0",
-    "libxcb-sync.so.1": "libxcb-sync1",
-    "libxcb-util.so.1": "libxcb-util1",
-    "libxcb-xfixes.so.0": "libxcb-xfixes0",
-    "libxcb-xkb.so.1": "libxcb-xkb1",
-    "libxkbcommon.so.0": "libxkbcommon0",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-}
-"""Debian's package of each library that Qt's core, its widgets and its X11 plugin load."""
+PACKAGES = (
+    "libdbus-1-3",
+    "libegl1",
+    "libfontconfig1",
+    "libgl1",
+    "libwayland-client0",
+    "libwayland-cursor0",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-image0",
+    "libxcb-keysyms1",
+    "libxcb-render-util0",
+    "libxkbcommon-x11-0",
+)
+"""Debian's packages that bring all that Qt needs for Wayland and X11: the rest comes with them."""
+
+INSTALL = f"apt-get install {' '.join(PACKAGES)}"
+
+_WITHOUT_DISPLAY = ("offscreen", "minimal", "vnc")
 
 
-def problem(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Say in one line why no window can be shown here, and what to do; None where one can."""
+def choose_platform() -> str | None:
+    """Let Qt start on the first of its platforms that works here.
+
+    Returns one line that says why none does, and what to do; None where one works.
+    """
     if not sys.platform.startswith("linux"):
         return None
-    # Qt tries the listed platforms one after the other.
-    platforms = {p.partition(":")[0] for p in (environ.get("QT_QPA_PLATFORM") or "xcb").split(";")}
-    if not platforms & {"xcb", "wayland", "wayland-egl"}:
-        return None
-    wayland = _wayland_answers(environ)
-    if not environ.get("DISPLAY") and not wayland:
-        return "No screen: neither DISPLAY nor WAYLAND_DISPLAY names one. Start it on a desktop."
-    missing = missing_packages()
-    if missing:
-        return f"Qt lacks system libraries. Debian has them: apt-get install {' '.join(missing)}"
-    if not wayland and not _display_answers():
-        return f"No screen: the display {environ['DISPLAY']} does not answer. Check DISPLAY."
+    problems: list[str] = []
+    for platform in _wanted():
+        problem = _problem_of(platform)
+        if problem is None:
+            if problems:  # Qt would try the others first, and warn of each.
+                os.environ["QT_QPA_PLATFORM"] = platform
+            return None
+        problems.append(problem)
+    return f"No screen: {'; '.join(problems)}."
+
+
+def loading_problem(platform: str) -> str | None:
+    """Say what the plugin of a Qt platform lacks, as the loader does; None where it loads."""
+    found = find_spec("PySide6")
+    folders = found.submodule_search_locations if found else None
+    plugins = Path(next(iter(folders or [""])), "Qt", "plugins", "platforms")
+    try:
+        ctypes.CDLL(str(plugins / f"libq{platform}.so"))
+    except OSError as error:
+        return f"{error} (on Debian: {INSTALL})"
     return None
 
 
-def missing_packages() -> list[str]:
-    """Return Debian's names of the packages that Qt needs and that are not here."""
-    if _loads(_xcb_plugin()):
-        return []
-    return sorted({package for library, package in PACKAGES.items() if not _loads(library)})
+def _wanted() -> list[str]:
+    """Return the platforms that Qt would try, in its order."""
+    if listed := os.environ.get("QT_QPA_PLATFORM"):
+        return listed.split(";")
+    is_wayland = os.environ.get("XDG_SESSION_TYPE") == "wayland"
+    return ["wayland", "xcb"] if is_wayland or "WAYLAND_DISPLAY" in os.environ else ["xcb"]
 
 
-def _xcb_plugin() -> str:
-    found = find_spec("PySide6")
-    folders = found.submodule_search_locations if found else None
-    return str(Path(next(iter(folders or [""])), "Qt", "plugins", "platforms", "libqxcb.so"))
+def _problem_of(platform: str) -> str | None:
+    """Say why Qt could not start on a platform; None where it can."""
+    # Options follow a colon; Wayland's variants, such as wayland-egl, share a plugin.
+    name = platform.lower().partition(":")[0]
+    if name in _WITHOUT_DISPLAY:
+        return loading_problem(name)
+    if name.startswith("wayland"):
+        name = "wayland"
+        display = os.environ.get("WAYLAND_DISPLAY") or "wayland-0"
+        answers = _compositor_answers
+    elif name == "xcb":
+        display = os.environ.get("DISPLAY", "")
+        answers = _x_server_answers
+    else:
+        return f"QT_QPA_PLATFORM names {platform!r}, which is no desktop"
+    if not display:  # Libraries would not help.
+        return "DISPLAY is not set"
+    lacking = loading_problem(name)
+    if lacking is None and not answers():
+        return f"the display {display} does not answer"
+    return lacking
 
 
-def _loads(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
+def _compositor_answers() -> bool:
+    wayland = ctypes.CDLL("libwayland-client.so.0")
+    wayland.wl_display_connect.restype = ctypes.c_void_p
+    wayland.wl_display_disconnect.argtypes = [ctypes.c_void_p]
+    connection = wayland.wl_display_connect(None)
+    if connection:
+        wayland.wl_display_disconnect(connection)
+    return connection is not None
 
 
-def _wayland_answers(environ: Mapping[str, str]) -> bool:
-    """Say whether there is a compositor, and not only its name left over."""
-    name = environ.get("WAYLAND_DISPLAY")
-    if not name:
-        return False
-    import socket  # noqa: PLC0415 - 2 ms, which the icon need not wait for on X11
-
-    with socket.socket(socket.AF_UNIX) as compositor:
-        try:
-            compositor.connect(str(Path(environ.get("XDG_RUNTIME_DIR", "/"), name)))
-        except OSError:
-            return False
-    return True
-
-
-def _display_answers() -> bool:
+def _x_server_answers() -> bool:
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]

@@ -77,9 +77,9 @@ class SettingsController(QObject):
                 prefix=self._prefix,
                 notice=snapshot.storage,
             )
-            self._dialog.test_asked.connect(self._test)
-            self._dialog.save_asked.connect(self._save)
-            self._dialog.remove_asked.connect(self._remove)
+            self._dialog.test_requested.connect(self._test)
+            self._dialog.save_requested.connect(self._save)
+            self._dialog.remove_requested.connect(self._remove)
             self._dialog.finished.connect(self._forget)
         bring_to_front(self._dialog)
 

@@ -10,12 +10,12 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, Signal
+from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, Signal
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalSocket
@@ -28,8 +28,8 @@ ANSWER_TIMEOUT_S = 30.0
 RETRY_S = 0.05
 """Between two attempts to reach the first instance."""
 
-LONGEST_LINE = 4096
-"""Bytes; a client id is shorter."""
+NAME_TIMEOUT_MS = 1000
+"""For the name of the process in a lock that was made at this moment."""
 
 
 class SingleInstance(QObject):
@@ -55,10 +55,17 @@ class SingleInstance(QObject):
             # Ends last: what lies at the socket's address is removed by the first alone.
             self._closing.callback(self._lock.unlock)
             return True
-        if self._lock.error() == QLockFile.LockError.LockFailedError:
+        if self._lock.error() == QLockFile.LockError.LockFailedError and self._is_held():
             return False
         logger.warning("No lock can be made in %s.", self._folder)
         return True
+
+    def _is_held(self) -> bool:
+        """Say whether the lock names its process: Qt calls one that Windows refuses held, too."""
+        deadline = QDeadlineTimer(NAME_TIMEOUT_MS)
+        while not (process_id := self._lock.getLockInfo()[0]) and not deadline.hasExpired():
+            time.sleep(RETRY_S)
+        return process_id != 0
 
     def listen(self, client_id: Callable[[], str]) -> None:
         """Begin to hear other starts; only the first instance may.
@@ -67,54 +74,8 @@ class SingleInstance(QObject):
         """
         if not self._lock.isLocked():
             return  # What lies at the address may be another start's.
-        try:
-            if sys.platform == "win32":
-                self.listen_with_qt(client_id)
-            else:
-                self._listen(client_id)
-        except OSError as error:
-            logger.warning("Other starts cannot be heard: %s.", error)
-
-    def _listen(self, client_id: Callable[[], str]) -> None:
-        import socket  # noqa: PLC0415 - 2 ms, which the icon need not wait for
-
-        address = Path(self._address())
-        address.unlink(missing_ok=True)
-        listener = socket.socket(socket.AF_UNIX)
-        self._closing.callback(listener.close)
-        listener.setblocking(False)
-        listener.bind(str(address))
-        self._closing.callback(address.unlink, missing_ok=True)
-        # Nobody can connect before it listens.
-        address.chmod(0o600)
-        listener.listen()
-
-        def accept() -> None:
-            with suppress(OSError):  # gone again
-                connection = listener.accept()[0]
-                connection.setblocking(False)
-                says = QSocketNotifier(connection.fileno(), QSocketNotifier.Type.Read, self)
-                says.activated.connect(lambda: answer(connection, says))
-
-        def answer(connection: socket.socket, says: QSocketNotifier) -> None:
-            says.setEnabled(False)
-            says.deleteLater()
-            with connection, suppress(OSError):
-                line = connection.recv(LONGEST_LINE)
-                own = client_id()
-                connection.send(_line(own))
-                self._show_to(line, own)
-
-        notifier = QSocketNotifier(listener.fileno(), QSocketNotifier.Type.Read, self)
-        self._closing.callback(notifier.setEnabled, False)
-        notifier.activated.connect(accept)
-
-    def listen_with_qt(self, client_id: Callable[[], str]) -> None:
-        """Do the same where Python has no such sockets: Qt's network library takes 3 MB.
-
-        Raises OSError.
-        """
-        from PySide6.QtNetwork import QLocalServer, QLocalSocket  # noqa: PLC0415 - for its memory, see above
+        # 4 % of the start to the icon, which shows before this.
+        from PySide6.QtNetwork import QLocalServer  # noqa: PLC0415
 
         server = QLocalServer(self)
         server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
@@ -127,7 +88,7 @@ class SingleInstance(QObject):
                 if connection.bytesAvailable():
                     answer(connection)
 
-        def answer(connection: QLocalSocket) -> None:
+        def answer(connection: "QLocalSocket") -> None:
             if connection.canReadLine():
                 line = bytes(connection.readLine().data())
                 own = client_id()
@@ -138,7 +99,7 @@ class SingleInstance(QObject):
         server.newConnection.connect(accept)
         QLocalServer.removeServer(self._address())
         if not server.listen(self._address()):
-            raise OSError(server.errorString())
+            logger.warning("Other starts cannot be heard: %s.", server.errorString())
 
     def close(self) -> None:
         """Hear no other starts any more, and let the next one be the first."""
@@ -156,9 +117,13 @@ class SingleInstance(QObject):
         id of its wallet, empty where it has none; None where it has ended, and this start is the
         first by now. Raises TimeoutError where it does not answer.
         """
-        from PySide6.QtCore import QDeadlineTimer  # noqa: PLC0415 - a second start's alone
-        from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - likewise
+        from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - as in listen
 
+        if sys.platform == "win32":
+            import ctypes  # noqa: PLC0415 - a second start's alone
+
+            # Only the program that the person has started may let another one come to the front.
+            ctypes.windll.user32.AllowSetForegroundWindow(self._lock.getLockInfo()[0])
         deadline = QDeadlineTimer(round(within_s * 1000))
         socket = QLocalSocket()
         while not deadline.hasExpired():

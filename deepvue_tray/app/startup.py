@@ -5,11 +5,13 @@
 
 import logging
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QIcon, QPixmapCache
 from PySide6.QtWidgets import QApplication
 
@@ -18,6 +20,7 @@ from deepvue_tray.app.single_instance import SingleInstance
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.resources import icon_path
 from deepvue_tray.services import private_folder
+from deepvue_tray.ui import translation
 from deepvue_tray.ui.tray_icon import TrayIcon
 
 if TYPE_CHECKING:
@@ -57,6 +60,8 @@ def run(
     with crash_reporter.installed():
         # The backend is built while the rest is imported.
         worker.start()
+        translation.install(qt, QLocale.system())
+        translation.group_numbers()
         from deepvue_tray.app.application import Application, Options  # noqa: PLC0415 - see above
 
         application = Application(
@@ -82,9 +87,10 @@ def _instance_folder() -> Path:
     A run-time folder of another user, as after ``sudo -E``, is not used.
     """
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if runtime and private_folder.is_private(Path(runtime)):
+    # On Windows it means nothing, and not every start is given it.
+    if sys.platform != "win32" and runtime and private_folder.is_private(Path(runtime)):
         return Path(runtime)
-    from deepvue_tray.services.paths import Paths  # noqa: PLC0415 - 3 ms that most starts save
+    from deepvue_tray.services.paths import Paths  # noqa: PLC0415 - a twentieth of the start
 
     folder = Paths.of_user().history.parent
     with suppress(OSError):  # the lock reports it

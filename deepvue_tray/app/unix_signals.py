@@ -1,11 +1,12 @@
-"""SIGINT and SIGTERM quit the program like its menu does.
+"""SIGINT and SIGTERM quit the program as its menu does.
 
-Python's own handlers run only between two of its instructions, and none runs while Qt waits. The
+Python runs signal handlers between two of its instructions, and none while Qt waits. So the
 interpreter also writes each signal's number to a socket, which wakes Qt.
 """
 
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -27,7 +28,9 @@ def unix_signals(quit_now: Callable[[], object]) -> Iterator[None]:
 
         notifier.activated.connect(on_signal)
         wakeup = signal.set_wakeup_fd(writer.fileno())
-        numbers = (signal.SIGINT, signal.SIGTERM)
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        if sys.platform == "win32":
+            numbers.append(signal.SIGBREAK)  # Ctrl+Break, or a console that is closed
         handlers = [signal.signal(number, lambda *_: None) for number in numbers]
         try:
             yield

@@ -1,4 +1,4 @@
-"""Who asks, and by which rules: settings and credentials, changed together or not at all."""
+"""Settings and credentials, which are saved together or not at all."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,63 +13,63 @@ from deepvue_tray.services.settings_file import SettingsFile
 
 
 class Accounts:
-    """The person's settings and credentials."""
+    """The user's settings and credentials."""
 
     def __init__(self, file: SettingsFile, store: CredentialStore) -> None:
-        self._file = file
-        self._store = store
-        # One change after the other: the keyring may take its time over each.
-        self._turn = asyncio.Lock()
+        self._settings_file = file
+        self._credential_store = store
+        # Changes are made one after the other, though the keyring may wait for its prompt.
+        self._lock = asyncio.Lock()
         self.settings = Settings()
-        """The settings in force: the defaults where the file cannot be read."""
+        """The settings in force; the defaults where the file cannot be read."""
         self.damage: StorageError | None = None
-        """Why the settings file could not be used, until it has been saved anew."""
+        """Why the settings file could not be read, until the settings are saved again."""
         self._load()
 
     def _load(self) -> None:
         try:
-            self.settings = self._file.load()
+            self.settings = self._settings_file.load()
             self.damage = None
         except StorageError as error:
             self.damage = error.without_traceback()
 
     def was_saved_elsewhere(self) -> bool:
-        """Say whether another process has saved settings, or signed in, since the last reload."""
-        return self._file.has_changed()
+        """Return whether another process has saved settings or signed in since the last reload."""
+        return self._settings_file.has_changed()
 
     def reload(self) -> bool:
-        """Take over what another process has saved; say whether that is another client id."""
+        """Load what another process has saved; return whether the client ID has changed."""
         before = self.client_id
-        if self._file.has_changed():
+        if self._settings_file.has_changed():
             self._load()
-            # A sign-in writes the settings too, whose client id may be the same as before.
-            self._store.prefer_keyring()
+            # Another process may have signed in, possibly with the same client ID.
+            self._credential_store.prefer_keyring()
         return self.client_id != before
 
     def forget_secret(self) -> None:
-        """Read the secret anew the next time: the server refuses the one that is known."""
-        self._store.forget()
+        """Read the secret from the keyring again: the server rejects the cached one."""
+        self._credential_store.forget()
 
     @property
     def client_id(self) -> str:
-        """The client id in use, empty before the first sign-in."""
-        return self._store.client_id(self.settings.client_id)
+        """The client ID in use; empty before the first sign-in."""
+        return self._credential_store.client_id(self.settings.client_id)
 
     async def credentials(self, *, prompt: bool) -> Credentials:
-        """Return what to ask with; raises an AccountError that says why there is nothing.
+        """Return the credentials in use; raises an AccountError where there are none.
 
-        ``prompt`` says whether the keyring may ask the person to unlock it.
+        ``prompt`` is whether the keyring may show a prompt to unlock it.
         """
-        async with self._turn:
-            return await self._store.load(self.settings.client_id, prompt=prompt)
+        async with self._lock:
+            return await self._credential_store.load(self.settings.client_id, prompt=prompt)
 
     async def in_keyring(self, client_id: str) -> Credentials:
-        """Return the credentials that the keyring holds for ``client_id``, whoever is signed in.
+        """Return the keyring's credentials for ``client_id``, signed in or not.
 
-        Raises an AccountError, a NotSetUpError where it holds none.
+        Raises an AccountError; a NotSetUpError where the keyring has none.
         """
-        async with self._turn:
-            return await self._store.in_keyring(client_id, prompt=True)
+        async with self._lock:
+            return await self._credential_store.in_keyring(client_id, prompt=True)
 
     async def save(
         self,
@@ -78,13 +78,13 @@ class Accounts:
         *,
         session_only: bool = False,
     ) -> None:
-        """Store settings, and credentials where they are new: both, or neither.
+        """Save settings, and new credentials if given: both or neither.
 
-        Without credentials the client id stays as it is, whoever has signed in meanwhile.
-        ``session_only`` keeps the credentials in memory alone. Raises an AccountError or a
-        StorageError, after which all is as it was.
+        Without credentials the client ID stays the stored one. ``session_only`` keeps the
+        credentials in memory only. Raises an AccountError or a StorageError, and changes nothing
+        then.
         """
-        async with self._turn:
+        async with self._lock:
             if credentials is None:
                 self.reload()
                 self._write(replace(settings, client_id=self.settings.client_id))
@@ -92,49 +92,48 @@ class Accounts:
             settings = replace(settings, client_id=credentials.client_id)
             if session_only:
                 self._write(settings)
-                self._store.keep_for_session(credentials)
+                self._credential_store.keep_for_session(credentials)
             else:
-                async with self._stored(credentials):
+                async with self._stored_credentials(credentials):
                     self._write(settings)
 
     async def sign_in(self, credentials: Credentials) -> None:
-        """Store credentials, and leave the other settings as they are saved at that moment.
+        """Save credentials and their client ID; the other stored settings stay.
 
-        Raises an AccountError or a StorageError, after which all is as it was.
+        Raises an AccountError or a StorageError, and changes nothing then.
         """
-        async with self._turn, self._stored(credentials):
+        async with self._lock, self._stored_credentials(credentials):
             self.reload()
             self._write(replace(self.settings, client_id=credentials.client_id))
 
     async def sign_out(self, client_id: str) -> None:
-        """Remove the secret of ``client_id``, and the client id where the settings name it.
+        """Remove the secret of ``client_id``, and the client ID from the settings.
 
-        The secret goes first: interrupted before, all is as it was; interrupted after, the
-        settings still name a client id without a secret, which signing out again removes.
-        Raises an AccountError, after which all is as it was, or a StorageError, after which the
-        secret is gone.
+        The secret is removed first. After an interruption in between, signing out again removes
+        the client ID. Raises an AccountError and changes nothing, or a StorageError after the
+        secret was removed.
         """
-        async with self._turn:
-            await self._store.remove(client_id)
+        async with self._lock:
+            await self._credential_store.remove(client_id)
             self.reload()
             if self.settings.client_id == client_id:
                 self._write(replace(self.settings, client_id=""))
 
     def _write(self, settings: Settings) -> None:
-        self._file.save(settings)
+        self._settings_file.save(settings)
         self.settings = settings
         self.damage = None
 
     @asynccontextmanager
-    async def _stored(self, credentials: Credentials) -> AsyncIterator[None]:
-        """Store credentials; the keyring is as before where the context raises a StorageError."""
-        before = await self._store.stored(credentials.client_id)
-        await self._store.store(credentials)
+    async def _stored_credentials(self, credentials: Credentials) -> AsyncIterator[None]:
+        """Store credentials; restore the keyring if the context raises a StorageError."""
+        before = await self._credential_store.stored(credentials.client_id)
+        await self._credential_store.store(credentials)
         try:
             yield
         except StorageError:
             if before is None:
-                await self._store.remove(credentials.client_id)
+                await self._credential_store.remove(credentials.client_id)
             else:
-                await self._store.store(Credentials(credentials.client_id, before))
+                await self._credential_store.store(Credentials(credentials.client_id, before))
             raise

@@ -17,9 +17,10 @@ from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.resources import icon_path
+from deepvue_tray.services import log
 from deepvue_tray.services.autostart import Autostart, autostart_in
 from deepvue_tray.services.credentials import CredentialStore
-from deepvue_tray.services.history import BUSY_TIMEOUT_S, History
+from deepvue_tray.services.history import BUSY_TIMEOUT_S, TRAY_BUSY_TIMEOUT_S, History
 from deepvue_tray.services.notifier import Notifier, system_notifier
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.settings_file import SettingsFile
@@ -128,6 +129,15 @@ def real_backend(
         autostart_in(paths.autostart),
         busy_timeout_s=busy_timeout_s,
     )
+
+
+def tray_backend(environ: Mapping[str, str]) -> Backend:
+    """Assemble the person's own for the tray: it writes a log file and hardly waits for others.
+
+    Raises as real_backend does.
+    """
+    log.to_file(Paths.of_user().log)
+    return real_backend(environ, busy_timeout_s=TRAY_BUSY_TIMEOUT_S)
 
 
 def assemble(

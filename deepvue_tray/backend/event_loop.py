@@ -1,8 +1,8 @@
-"""asyncio's loop, whose threads hold nobody up.
+"""An asyncio loop that does not wait for its threads at the end.
 
-A name server that does not answer holds ``getaddrinfo`` for as long as the resolver is patient, up
-to minutes. asyncio calls it in a thread, which cannot be cancelled, and which both the loop and
-the interpreter would wait for at their end.
+Without a reply from the name server, ``getaddrinfo`` blocks until the resolver's timeout, up to
+minutes. asyncio calls it in a thread, which cannot be cancelled, and which both the loop and the
+interpreter would wait for at their end.
 """
 
 import asyncio
@@ -16,14 +16,14 @@ T = TypeVar("T")
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """Do what ``asyncio.run`` does, without waiting at the end for calls in threads."""
+    """Run a coroutine like ``asyncio.run``, without waiting for calls in threads at the end."""
     with asyncio.Runner() as runner:
         runner.get_loop().set_default_executor(_DaemonThreads())
         return runner.run(main)
 
 
 class _DaemonThreads(ThreadPoolExecutor):
-    """Runs each call in a daemon thread of its own; the loop takes no executor of another class."""
+    """Runs each call in a daemon thread; the loop accepts only this base class as an executor."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         future: Future[T] = Future()
@@ -33,7 +33,7 @@ class _DaemonThreads(ThreadPoolExecutor):
                 return
             try:
                 future.set_result(fn(*args, **kwargs))
-            except BaseException as error:  # noqa: BLE001 - taken to whoever waits, as an executor does
+            except BaseException as error:  # noqa: BLE001 - passed on to the caller
                 future.set_exception(error)
 
         threading.Thread(target=call, daemon=True).start()

@@ -1,1 +1,1 @@
-"""The command line: plain text, one exit status each, no Qt."""
+"""The command line: plain text, exit statuses, no Qt."""

@@ -1,4 +1,4 @@
-"""The command line's one description: help, manual page and completion are made of it."""
+"""The command line's parser, from which help, manual page and completion are generated."""
 
 import argparse
 import re
@@ -11,27 +11,27 @@ from typing import Any, NoReturn
 from deepvue_tray import __version__
 
 UNKNOWN = 3
-"""What a monitoring plugin ends with where it cannot tell; a 2 of it means critical."""
+"""The exit status of a monitoring plugin without a result; 2 means critical."""
 
 _DESCRIPTION = """\
-Shows in the tray how much is left in a prepaid Deepvue API wallet, and how long
-it will last. Without a command it starts the tray; the commands do the same for
-terminals, scripts and servers."""
+Shows in the tray how many credits are left in a prepaid Deepvue API wallet, and
+how long they will last. Without a command it starts the tray; the commands are
+for terminals, scripts and servers."""
 
 _ENVIRONMENT = """\
 environment:
   DEEPVUE_CLIENT_ID, DEEPVUE_CLIENT_SECRET
-                        win over what is stored, and are written nowhere
+                        override the stored credentials; they are not saved
   DEEPVUE_BASE_URL      another server: https://, or http:// on this computer
 """
 
 _CHECK = """\
-Asks the wallet once and prints one line, as monitoring plugins do:
+Requests the balance once and prints one line, as monitoring plugins do:
 
   DEEPVUE OK - 6448 credits, about 11 days left | balance=6448;1000;250;0 ...
 
 exit status: 0 ok, 1 low, 2 critical or empty, 3 unknown.
-The reading is kept in the history, from which the days are forecast."""
+The reading is stored in the history, from which the days are forecast."""
 
 _CHECK_EXAMPLES = """\
 examples:
@@ -49,30 +49,29 @@ examples:
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
-_LONGEST = 36_500
-"""Days: as far back as anybody asks, and within what a calendar holds."""
+_MAX_AGO_DAYS = 36_500
+"""The limit of "so long ago", so that the date does not overflow."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that ends misuse with a status of its own."""
+    """A parser with an exit status of its own for usage errors."""
 
-    misused = 2
+    usage_status = 2
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Let the command refuse what it does not know: the usage shown is then its own."""
+        """Report unknown arguments here, so that the command's own usage is shown."""
         options, unknown = super().parse_known_args(args, namespace)
         if unknown:
             self.error(f"unrecognized arguments: {' '.join(unknown)}")
         return options, unknown
 
     def error(self, message: str) -> NoReturn:
-        """Print the usage and what is wrong."""
+        """Print the usage and the error, and exit."""
         self.print_usage(sys.stderr)
-        self.exit(self.misused, f"{self.prog}: {message}\n")
+        self.exit(self.usage_status, f"{self.prog}: {message}\n")
 
 
-_Add = Callable[..., _Parser]
-"""Adds a command."""
+_AddCommand = Callable[..., _Parser]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -85,12 +84,14 @@ def parser() -> argparse.ArgumentParser:
     )
     main.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     main.add_argument(
-        "--demo", action="store_true", help="show a made-up wallet; touches nothing of yours"
+        "--demo",
+        action="store_true",
+        help="show a made-up wallet; does not use your files or credentials",
     )
     main.add_argument(
-        "--background", action="store_true", help="open no window by itself, as at login"
+        "--background", action="store_true", help="open no window at the start, as at login"
     )
-    main.add_argument("--verbose", action="store_true", help="write to the terminal what goes on")
+    main.add_argument("--verbose", action="store_true", help="write the log to the terminal")
     main.set_defaults(command="")
     add = main.add_subparsers(title="commands", metavar="[COMMAND]").add_parser
     _add_login(add)
@@ -106,45 +107,49 @@ def parser() -> argparse.ArgumentParser:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Return what the person asks for; what cannot be meant ends the program with a line."""
+    """Parse the arguments; a usage error exits the program with a message."""
     main = parser()
     options = main.parse_args(arguments)
     if options.command and (options.demo or options.background):
-        main.error("--demo and --background start the tray, and go with no command")
+        main.error("--demo and --background start the tray, and cannot be used with a command")
     if options.command == "import" and (options.since or options.format != "csv"):
-        main.error("history import takes a file alone")
+        main.error("history import takes no option, only a file")
     return options
 
 
-def _add_login(add: _Add) -> None:
+def _add_login(add: _AddCommand) -> None:
     login = add(
         "login",
         help="check credentials and store them in the keyring",
-        description="Asks for the client secret (hidden), or reads it from standard input; checks"
-        " both with the server, then stores them. Nothing is stored where they are refused.",
+        description="Prompts for the client secret (hidden), or reads it from standard input."
+        " Checks the credentials with the server, and stores them only if it accepts them.",
     )
-    login.add_argument("--client-id", help="the client ID; asked for where it is not given")
+    login.add_argument("--client-id", help="the client ID; the default is to prompt for it")
     login.set_defaults(command="login")
 
 
-def _add_check(add: _Add) -> None:
+def _add_check(add: _AddCommand) -> None:
     check = add(
         "check",
-        help="look once, for monitoring: Nagios, Icinga, Prometheus, cron",
+        help="check the balance once, for Nagios, Icinga, Prometheus or cron",
         description=_CHECK,
         epilog=_CHECK_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    check.misused = UNKNOWN
-    limits = check.add_argument_group("thresholds", "Where one is not given, that of the settings.")
-    for name, metavar, what in (
+    check.usage_status = UNKNOWN
+    limits = check.add_argument_group("thresholds", "The default is the threshold of the settings.")
+    for name, metavar, meaning in (
         ("--warning", "CREDITS", "low at or below this balance"),
         ("--critical", "CREDITS", "critical at or below this balance"),
-        ("--warning-days", "DAYS", "low where the credits may last no longer than this"),
-        ("--critical-days", "DAYS", "critical where they may last no longer than this"),
+        ("--warning-days", "DAYS", "low if the credits may last no longer than this"),
+        ("--critical-days", "DAYS", "critical if they may last no longer than this"),
     ):
         limits.add_argument(
-            name, metavar=metavar, type=threshold, default=argparse.SUPPRESS, help=f"{what}, or off"
+            name,
+            metavar=metavar,
+            type=threshold,
+            default=argparse.SUPPRESS,
+            help=f"{meaning}, or off",
         )
     output = check.add_argument_group("output")
     formats = output.add_mutually_exclusive_group()
@@ -162,16 +167,16 @@ def _add_check(add: _Add) -> None:
         "--output",
         metavar="FILE",
         type=Path,
-        help="replace this file whole instead, as Prometheus' textfile collector wants it",
+        help="replace this file atomically instead, as Prometheus' textfile collector needs",
     )
     check.set_defaults(command="check", format="plugin")
 
 
-def _add_history(add: _Add) -> None:
+def _add_history(add: _AddCommand) -> None:
     history = add(
         "history",
-        help="print the readings of the past, or import some",
-        description="Prints every reading that is stored, oldest first. Times are UTC.",
+        help="print the stored readings, or import some",
+        description="Prints the stored readings, oldest first. Times are UTC.",
         epilog=_HISTORY_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -179,7 +184,7 @@ def _add_history(add: _Add) -> None:
         "--since",
         metavar="WHEN",
         type=moment,
-        help="only from then on: 12h, 30d or 8w ago, or a day such as 2026-11-01",
+        help="only readings since then: 12h, 30d or 8w ago, or a day such as 2026-11-01",
     )
     history.add_argument(
         "--format", choices=("csv", "jsonl"), default="csv", help="CSV (default) or JSON lines"
@@ -190,33 +195,38 @@ def _add_history(add: _Add) -> None:
         "import",
         help="add readings from a CSV file",
         description="Adds the readings of a CSV file with the columns at and balance, as history"
-        " prints them. Where the balance is known already, it stays. Nothing is imported"
-        " where a line is wrong; each wrong line is named by its number. Other programs can write"
-        " to the history meanwhile. After an interruption the older part is stored; importing again"
-        " adds the rest.",
+        " prints them. Balances that are already known stay. If a line is wrong, nothing is"
+        " imported, and each wrong line is listed with its number. Other programs can write to the"
+        " history meanwhile. After an interruption the older part is stored; importing again adds"
+        " the rest.",
     )
     entry.add_argument("file", metavar="FILE", help="the file, or - for standard input")
     entry.set_defaults(command="import")
 
 
 def threshold(text: str) -> int | None:
-    """Read a threshold: a whole number, or ``off``, which is None."""
+    """Parse a threshold: a whole number, or None for ``off``."""
     if text == "off":
         return None
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number, and not off") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number nor off") from None
 
 
 def moment(text: str) -> datetime:
-    """Read a moment, aware, in UTC: so long ago, or a day or a time, local unless it says."""
+    """Parse a moment, aware, UTC: so long ago, or a day or time, local without a time zone."""
     if ago := re.fullmatch(r"(\d{1,6})([hdw])", text):
         length = int(ago[1]) * _UNITS[ago[2]]
-        return datetime.now(UTC) - min(length, timedelta(days=_LONGEST))
+        return datetime.now(UTC) - min(length, timedelta(days=_MAX_AGO_DAYS))
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        at = datetime.fromisoformat(text)
+        try:
+            return at.astimezone(UTC)
+        except OSError:
+            # Windows knows local times from 1970 to 3000 alone, and no reading is from elsewhere.
+            return at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is neither so long ago, such as 12h, 30d or 8w, nor a day: 2026-11-01"
+            f"{text!r} is neither an age, such as 12h, 30d or 8w, nor a day, such as 2026-11-01"
         ) from None

@@ -1,4 +1,4 @@
-"""``check``: one look at the wallet, for monitoring."""
+"""``check``: polls the wallet once, for monitoring."""
 
 import argparse
 import logging
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from deepvue_tray.backend import event_loop
 from deepvue_tray.backend.backend import Backend, real_backend
 from deepvue_tray.cli import output
-from deepvue_tray.cli.check_formats import FORMATS, Status, status_text
+from deepvue_tray.cli.check_formats import FORMATS, Status, status_of
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError, StorageError
 from deepvue_tray.core.settings import NOT_BELOW, Settings, problems
 from deepvue_tray.core.snapshot import Snapshot
@@ -24,24 +24,23 @@ OPTIONS = {
 }
 """The option that overrides a threshold of the settings."""
 
-
 logger = logging.getLogger(__name__)
 
 
 def check(options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring) -> int:
-    """Look once and print what was seen; returns the status of a monitoring plugin."""
+    """Poll the wallet once and print the result; return the status of a monitoring plugin."""
     text, status = "", Status.UNKNOWN
     try:
         text, status = _check(options, environ, keyring)
     except DeepvueError as error:
         if options.format == "plugin":
-            # A monitor reads standard output.
+            # Monitoring systems read standard output.
             text = f"DEEPVUE UNKNOWN - {error}\n"
         else:
             output.write_error(error)
     except Exception:
-        # Python's own status would tell the monitor that credits are low.
-        logger.exception("A fault in deepvue-tray; please report it.")
+        # Python's exit status, 1, would mean a warning.
+        logger.exception("A bug in deepvue-tray. Please report it.")
     try:
         output.write([text])
     except StorageError as error:
@@ -53,40 +52,41 @@ def check(options: argparse.Namespace, environ: Mapping[str, str], keyring: Syst
 def _check(
     options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring
 ) -> tuple[str, Status]:
-    """Return what is to be printed, and the status."""
+    """Return the text to print and the status."""
     backend = real_backend(environ, keyring)
-    settings = _judged_by(backend.accounts.settings, options)
-    snapshot = replace(event_loop.run(_look(backend)), settings=settings)
+    settings = _with_overrides(backend.accounts.settings, options)
+    snapshot = replace(event_loop.run(_poll(backend)), settings=settings)
     backend.close()
     text = FORMATS[options.format](snapshot, datetime.now(UTC))
     if options.output:
         atomic_file.replace(options.output, [text], mode=0o644)
         text = ""
-    return text, status_text(snapshot)
+    return text, status_of(snapshot)
 
 
-async def _look(backend: Backend) -> Snapshot:
+async def _poll(backend: Backend) -> Snapshot:
     snapshot = await backend.monitor.poll()
     if snapshot.trouble:
-        # Without a new reading, the forecast is that of the ones before.
+        # Without a new reading, show the forecast from the stored ones.
         snapshot = replace(snapshot, runway=backend.monitor.load_last_known().runway)
     return snapshot
 
 
-def _judged_by(settings: Settings, options: argparse.Namespace) -> Settings:
-    given = {
+def _with_overrides(settings: Settings, options: argparse.Namespace) -> Settings:
+    """Return the settings with the thresholds of the options; raises InvalidInputError."""
+    overrides = {
         field: getattr(options, name)
         for field, option in OPTIONS.items()
         if hasattr(options, name := option.lstrip("-").replace("-", "_"))
     }
-    judged = replace(settings, **given)
+    changed = replace(settings, **overrides)
 
     def threshold(field: str) -> str:
-        return f"{OPTIONS.get(field, field)} {getattr(judged, field)}"
+        return f"{OPTIONS.get(field, field)} {getattr(changed, field)}"
 
-    for field, reason in problems(judged).items():
+    for field, reason in problems(changed).items():
         if reason == NOT_BELOW:
             below = field.replace("critical", "low")
             raise InvalidInputError(f"{threshold(field)} is not below {threshold(below)}")
         raise InvalidInputError(f"{threshold(field)}: {reason.rstrip('.')}")
-    return judged
+    return changed

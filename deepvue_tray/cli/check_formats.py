@@ -1,7 +1,7 @@
-"""What ``check`` says of a snapshot, in three formats.
+"""The output of ``check`` in three formats.
 
-- One line as in the Monitoring Plugins' guidelines: text, then performance data after a bar.
-- One JSON object; docs/check.md describes it, and SCHEMA counts its incompatible changes.
+- One line as in the Monitoring Plugins' guidelines: text, a vertical bar, performance data.
+- One JSON object, documented in docs/check.md; incompatible changes increment SCHEMA.
 - Metrics in Prometheus' text-based exposition format, version 0.0.4.
 """
 
@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import NamedTuple
 
 from deepvue_tray.core.duration import rough
 from deepvue_tray.core.errors import DeepvueError
@@ -40,23 +41,25 @@ _STATUS = {
 }
 
 
-def status_text(snapshot: Snapshot) -> Status:
-    """Return what a snapshot means to a monitor: a failed attempt tells nothing."""
+def status_of(snapshot: Snapshot) -> Status:
+    """Return a snapshot's status; UNKNOWN after a failed attempt."""
     return Status.UNKNOWN if snapshot.trouble else _STATUS[snapshot.level]
 
 
 def plugin_line(snapshot: Snapshot, now: datetime) -> str:
     """Return the plugin's line: ``DEEPVUE OK - 6448 credits, about 11 days left | …``."""
-    said = [str(snapshot.trouble)] if snapshot.trouble else []
+    parts = [str(snapshot.trouble)] if snapshot.trouble else []
     if snapshot.reading and snapshot.trouble:
-        said.append(f"Last known: {_balance(snapshot.reading)} at {timestamp(snapshot.reading.at)}")
+        parts.append(
+            f"Last known: {_format_balance(snapshot.reading)} at {timestamp(snapshot.reading.at)}"
+        )
     elif snapshot.reading:
-        said.append(f"{_balance(snapshot.reading)}, {_runway(snapshot, now)}")
+        parts.append(f"{_format_balance(snapshot.reading)}, {_format_runway(snapshot, now)}")
     if snapshot.storage:
-        said.append(str(snapshot.storage))
-    # A bar begins the performance data.
-    text = " ".join(". ".join(part.rstrip(".") for part in said).replace("|", "/").split())
-    line = f"DEEPVUE {status_text(snapshot).name} - {text}"
+        parts.append(str(snapshot.storage))
+    # A vertical bar would start the performance data.
+    text = " ".join(". ".join(part.rstrip(".") for part in parts).replace("|", "/").split())
+    line = f"DEEPVUE {status_of(snapshot).name} - {text}"
     data = "" if snapshot.trouble else f" | {' '.join(_performance(snapshot, now))}"
     return f"{line}{data}\n"
 
@@ -64,9 +67,9 @@ def plugin_line(snapshot: Snapshot, now: datetime) -> str:
 def json_object(snapshot: Snapshot, now: datetime) -> str:
     """Return the JSON object, on one line."""
     reading, runway, limits = snapshot.reading, snapshot.runway, snapshot.settings
-    told = {
+    content = {
         "schema": SCHEMA,
-        "status": status_text(snapshot).name,
+        "status": status_of(snapshot).name,
         "level": snapshot.level.value,
         "condition": snapshot.condition.value,
         "client_id": snapshot.client_id,
@@ -83,55 +86,74 @@ def json_object(snapshot: Snapshot, now: datetime) -> str:
         "trouble": _json_trouble(snapshot.trouble),
         "storage": _json_trouble(snapshot.storage),
     }
-    return json.dumps(told) + "\n"
+    return json.dumps(content) + "\n"
 
 
 def metrics(snapshot: Snapshot, now: datetime) -> str:
-    """Return the metrics; what is not known has none."""
+    """Return the metrics; unknown values are left out."""
     return "".join(
-        f"# HELP deepvue_{name} {about}\n# TYPE deepvue_{name} gauge\n"
+        f"# HELP deepvue_{gauge.name} {gauge.help}\n# TYPE deepvue_{gauge.name} gauge\n"
         + "".join(
-            f"deepvue_{name}{{{_labels(snapshot.client_id, severity)}}} {value}\n"
-            for severity, value in values.items()
+            f"deepvue_{gauge.name}{{{_format_labels(snapshot.client_id, severity)}}} {value}\n"
+            for severity, value in gauge.values.items()
         )
-        for name, about, values in _gauges(snapshot, now)
-        if values
+        for gauge in _gauges(snapshot, now)
+        if gauge.values
     )
 
 
-_Gauge = tuple[str, str, Mapping[str, object]]
-"""Its name, what it says, and its values by severity; an empty one for that which has none."""
+class _Gauge(NamedTuple):
+    name: str
+    help: str
+    values: Mapping[str, object]
+    """By the label ``severity``; an empty one means no label."""
 
 
 def _gauges(snapshot: Snapshot, now: datetime) -> Iterator[_Gauge]:
     reading, runway, limits = snapshot.reading, snapshot.runway, snapshot.settings
-    yield "up", "Whether the last attempt brought a balance.", {"": int(not snapshot.trouble)}
+    yield _Gauge("up", "Whether the last attempt succeeded.", {"": int(not snapshot.trouble)})
     if reading:
-        yield "balance_credits", "Credits left at the last reading.", {"": f"{reading.balance:f}"}
-        reading_time_text = round(reading.at.timestamp(), 3)
-        yield "reading_timestamp_seconds", "When that was, since 1970.", {"": reading_time_text}
+        yield _Gauge(
+            "balance_credits", "Credits left at the last reading.", {"": f"{reading.balance:f}"}
+        )
+        yield _Gauge(
+            "reading_timestamp_seconds",
+            "Time of the last reading, since 1970.",
+            {"": round(reading.at.timestamp(), 3)},
+        )
     if runway:
-        for name, about, at in zip(
-            ("runway_seconds", "runway_earliest_seconds", "runway_latest_seconds"),
+        for name, about, at in (
             (
-                "Time until the wallet is empty, in the median; a year means a year or more.",
-                "It lasts longer than this in nine cases of ten.",
-                "It lasts shorter than this in nine cases of ten; a year means a year or more.",
+                "runway_seconds",
+                "Time until the wallet is empty, median; a year means a year or more.",
+                runway.empty_at,
             ),
-            (runway.empty_at, runway.earliest, runway.latest),
-            strict=True,
+            (
+                "runway_earliest_seconds",
+                "The wallet lasts longer than this in nine cases of ten.",
+                runway.earliest,
+            ),
+            (
+                "runway_latest_seconds",
+                "The wallet lasts shorter than this in nine cases of ten;"
+                " a year means a year or more.",
+                runway.latest,
+            ),
         ):
-            yield name, about, {"": round((at - now).total_seconds())}
-        burn = runway.burn_rate / _DAY.total_seconds()
-        yield "burn_credits_per_second", "Mean spending of the last week.", {"": burn}
-    yield (
+            yield _Gauge(name, about, {"": round((at - now).total_seconds())})
+        yield _Gauge(
+            "burn_credits_per_second",
+            "Mean spending of the last week.",
+            {"": runway.burn_rate / _DAY.total_seconds()},
+        )
+    yield _Gauge(
         "threshold_credits",
         "The wallet is low (warning) or critical at or below this.",
         _by_severity(limits.low, limits.critical),
     )
-    yield (
+    yield _Gauge(
         "threshold_runway_seconds",
-        "The wallet is low (warning) or critical where it may last no longer than this.",
+        "The wallet is low (warning) or critical if it may last no longer than this.",
         _by_severity(limits.low_days, limits.critical_days, _DAY.total_seconds()),
     )
 
@@ -148,12 +170,12 @@ FORMATS: Mapping[str, Callable[[Snapshot, datetime], str]] = {
 }
 
 
-def _balance(reading: Reading) -> str:
+def _format_balance(reading: Reading) -> str:
     amount = f"{rounded_for_display(reading.balance):f}"
     return f"{amount} credit{'' if reading.balance == 1 else 's'}"
 
 
-def _runway(snapshot: Snapshot, now: datetime) -> str:
+def _format_runway(snapshot: Snapshot, now: datetime) -> str:
     if snapshot.level is Level.EMPTY:
         return "empty"
     if snapshot.runway is None:
@@ -168,18 +190,20 @@ def _runway(snapshot: Snapshot, now: datetime) -> str:
 def _performance(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     reading, runway, limits = snapshot.reading, snapshot.runway, snapshot.settings
     if reading:
-        yield f"balance={reading.balance:f};{_limit(limits.low)};{_limit(limits.critical)};0"
+        warning, critical = _format_limit(limits.low), _format_limit(limits.critical)
+        yield f"balance={reading.balance:f};{warning};{critical};0"
     if runway:
         early, middle, late = (round((at - now).total_seconds()) for at in _ends(runway))
         warning, critical = (
-            _limit(days, _DAY.total_seconds()) for days in (limits.low_days, limits.critical_days)
+            _format_limit(days, _DAY.total_seconds())
+            for days in (limits.low_days, limits.critical_days)
         )
         yield f"runway_early={early}s;{warning};{critical};0"
         yield f"runway={middle}s;;;0"
         yield f"runway_late={late}s;;;0"
 
 
-def _limit(threshold: int | None, unit: float = 1) -> str:
+def _format_limit(threshold: int | None, unit: float = 1) -> str:
     return "" if threshold is None else f"{threshold * unit:.0f}"
 
 
@@ -199,6 +223,6 @@ def _json_trouble(trouble: DeepvueError | None) -> dict[str, str] | None:
     return {"title": trouble.title, "detail": trouble.detail, "remedy": trouble.remedy}
 
 
-def _labels(client_id: str, severity: str) -> str:
+def _format_labels(client_id: str, severity: str) -> str:
     escaped = client_id.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
     return f'client_id="{escaped}"' + (f',severity="{severity}"' if severity else "")

@@ -1,4 +1,4 @@
-"""``login`` and ``logout``: credentials, without a window."""
+"""``login`` and ``logout``: credentials in the terminal."""
 
 import argparse
 import asyncio
@@ -14,12 +14,16 @@ from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import InvalidInputError
 from deepvue_tray.core.reading import Reading, rounded_for_display
 
-MOMENT_S = 1.0
-"""Seconds for a keyring that asks nobody."""
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+
+KEYRING_NOTICE_AFTER_S = 1.0
+"""Seconds after which the keyring is probably showing a prompt."""
 
 
-def reading_line(reading: Reading) -> str:
-    """Say a reading: ``6,448 credits at 14:05``, local time."""
+def format_reading(reading: Reading) -> str:
+    """Return ``6,448 credits at 14:05``; the time is local."""
     noun = "credit" if reading.balance == 1 else "credits"
     balance = rounded_for_display(reading.balance)
     return f"{balance:,f} {noun} at {reading.at.astimezone():%H:%M}"
@@ -27,19 +31,19 @@ def reading_line(reading: Reading) -> str:
 
 def login(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Check credentials with the server, and store them."""
-    # getpass then gives the terminal its echo back.
+    # As a KeyboardInterrupt, so that getpass restores the terminal's echo.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     backend = real_backend(environ)
-    credentials = _typed(options.client_id, known=backend.accounts.settings.client_id)
+    credentials = _prompt(options.client_id, default_id=backend.accounts.settings.client_id)
 
     async def probe_and_store() -> Reading:
         reading = await backend.monitor.probe(credentials)
-        await _announced(backend.accounts.sign_in(credentials))
+        await _with_notice(backend.accounts.sign_in(credentials))
         return reading
 
     reading = event_loop.run(probe_and_store())
     backend.close()
-    print(f"Signed in as {credentials.client_id}: {reading_line(reading)}.")
+    print(f"Signed in as {credentials.client_id}: {format_reading(reading)}.")
     print("The client secret is stored in the keyring.")
     return 0
 
@@ -48,35 +52,44 @@ def logout(environ: Mapping[str, str]) -> int:
     """Remove the stored credentials."""
     accounts = real_backend(environ).accounts
     if client_id := accounts.settings.client_id:
-        event_loop.run(_announced(accounts.sign_out(client_id)))
+        event_loop.run(_with_notice(accounts.sign_out(client_id)))
         print(f"Signed out: the keyring no longer holds a secret for {client_id}.")
     else:
         print("Nobody was signed in.")
     return 0
 
 
-async def _announced(change: Coroutine[Any, Any, None]) -> None:
-    """Do what needs the keyring, and say so once it takes longer than a moment."""
+async def _with_notice(change: Coroutine[Any, Any, None]) -> None:
+    """Await a change of the keyring; print a notice after KEYRING_NOTICE_AFTER_S."""
     task = asyncio.create_task(change)
-    done, _ = await asyncio.wait([task], timeout=MOMENT_S)
+    done, _ = await asyncio.wait([task], timeout=KEYRING_NOTICE_AFTER_S)
     if not done:
         print(
-            "Waiting for the keyring; it may be showing a prompt for its password.", file=sys.stderr
+            "Waiting for the keyring. It may be showing a prompt for its password.", file=sys.stderr
         )
     await task
 
 
-def _typed(client_id: str | None, *, known: str) -> Credentials:
-    """Ask for what is missing; the secret comes hidden, or as the first line of a pipe."""
-    at_terminal = sys.stdin.isatty()
+def _prompt(client_id: str | None, *, default_id: str) -> Credentials:
+    """Prompt for missing parts; without a terminal the secret is the first line of the input."""
+    at_terminal = _is_at_terminal()
     try:
         if client_id is None and not at_terminal:
-            raise InvalidInputError("name it with --client-id where the secret comes from a pipe")
+            raise InvalidInputError("add --client-id if the secret comes from a pipe")
         if client_id is None:
-            default = f" [{known}]" if known else ""
-            client_id = input(f"Client ID{default}: ") or known
+            hint = f" [{default_id}]" if default_id else ""
+            client_id = input(f"Client ID{hint}: ") or default_id
         secret = getpass.getpass("Client secret: ") if at_terminal else sys.stdin.readline()
     except EOFError:
-        print(file=sys.stderr)  # the prompt's line is still open
+        print(file=sys.stderr)  # ends the prompt's line
         raise InvalidInputError("nothing was typed") from None
     return Credentials.parse(client_id, secret)
+
+
+def _is_at_terminal() -> bool:
+    if sys.platform == "win32":
+        # To the C library, NUL is a terminal too, where a prompt would wait for ever.
+        console = ctypes.c_void_p(msvcrt.get_osfhandle(sys.stdin.fileno()))
+        mode = ctypes.c_ulong()
+        return bool(ctypes.windll.kernel32.GetConsoleMode(console, ctypes.byref(mode)))
+    return sys.stdin.isatty()

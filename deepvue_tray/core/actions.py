@@ -1,10 +1,10 @@
-"""What a person can ask for with a click."""
+"""The actions of the user interface."""
 
 from enum import Enum
 
 
 class Action(Enum):
-    """What a person can ask for with a click; some of them mend an error."""
+    """What a click can request; an error names the action that helps."""
 
     CARD = "card"
     REFRESH = "refresh"

@@ -1,4 +1,4 @@
-"""Which servers may be asked: https anywhere, plain http on this computer alone."""
+"""Validation of the server's address: https, or plain http on loopback only."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -7,14 +7,14 @@ from deepvue_tray.core.errors import InvalidInputError
 
 
 def checked_base_url(text: str) -> str:
-    """Return the server's address without a trailing slash, if the secret may travel there.
+    """Return the server's address without a trailing slash, if it is safe to send the secret there.
 
-    Raises InvalidInputError, which says what is wrong with it.
+    Raises InvalidInputError with the reason.
     """
     url = text.strip()
     try:
         parts = urlsplit(url)
-        _ = parts.port  # parsed when asked for
+        _ = parts.port  # urlsplit parses it on access
     except ValueError:
         raise InvalidInputError("DEEPVUE_BASE_URL is not an address") from None
     if not parts.hostname or not url.isascii() or not url.isprintable() or " " in url:
@@ -30,7 +30,7 @@ def checked_base_url(text: str) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Say whether the address names this computer itself."""
+    """Return whether the address names this computer itself."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback

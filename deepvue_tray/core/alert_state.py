@@ -1,22 +1,27 @@
-"""What must be remembered of a wallet's alerts, also across restarts."""
+"""The state of a wallet's alerts, which is stored across restarts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.reading import believable
+from deepvue_tray.core.reading import normalized_balance
 
-LONGEST_SNOOZE = timedelta(days=2)
-"""A snooze whose end lies further ahead was made by a wrong clock."""
+MAX_SNOOZE = timedelta(days=2)
+"""A snooze that ends later was set by a wrong clock."""
 
 RECENT_COUNT = 2
-"""Readings whose balances are kept, to tell a top-up from the return of what vanished."""
+"""Stored balances: enough to tell a top-up from a balance that was restored."""
 
-Thresholds = tuple[int | None, int | None]
-"""Credits, and days of runway; None where switched off."""
+
+class Thresholds(NamedTuple):
+    """The thresholds of one severity; None where switched off."""
+
+    credits: int | None
+    days: int | None
+    """Days of runway."""
 
 
 def _names(alerts: Iterable[Alert]) -> list[str]:
@@ -24,7 +29,7 @@ def _names(alerts: Iterable[Alert]) -> list[str]:
 
 
 def _named(names: Iterable[str]) -> frozenset[Alert]:
-    """Return the alerts of these names, but for those that this version does not know."""
+    """Return the alerts of these names, without those that this version does not know."""
     return frozenset(alert for name in names if (alert := _known(name)))
 
 
@@ -36,27 +41,27 @@ def _known(name: str) -> Alert | None:
 
 
 def _balance(text: str) -> Decimal:
-    balance = believable(Decimal(text))
+    balance = normalized_balance(Decimal(text))
     if balance is None:
-        raise ValueError(f"no balance: {text}")
+        raise ValueError(f"not a balance: {text}")
     return balance
 
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """A silence that a person asked for."""
+    """A period in which alerts are silenced."""
 
     until: datetime | None
-    """Its end, aware, in UTC; None means the next top-up."""
+    """Its end, aware, UTC; None for the next top-up."""
     silences: frozenset[Alert]
-    """What had fired when it began."""
+    """The alerts that were notified when it began."""
 
     def is_over(self, now: datetime) -> bool:
-        """Say whether its time has passed, or was set by a wrong clock."""
-        return self.until is not None and not now < self.until <= now + LONGEST_SNOOZE
+        """Return whether it has ended, or was set by a wrong clock."""
+        return self.until is not None and not now < self.until <= now + MAX_SNOOZE
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it as what JSON can hold."""
+    def as_json(self) -> dict[str, object]:
+        """Return the value that ``from_json`` reads."""
         return {
             "until": self.until.isoformat() if self.until else None,
             "silences": _names(self.silences),
@@ -64,7 +69,7 @@ class Snooze:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Snooze":
-        """Return what was stored."""
+        """Read what ``as_json`` returned."""
         until = stored["until"]
         return cls(
             until=datetime.fromisoformat(until).astimezone(UTC) if until else None,
@@ -74,49 +79,50 @@ class Snooze:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A notification that was sent, and not answered yet: nobody knows whether it was shown."""
+    """A notification without a reply: it is not known whether it was shown."""
 
     alert: Alert
     at: datetime
-    """When; aware, in UTC."""
+    """When it was sent; aware, UTC."""
     service: str
-    """The service it was sent to."""
+    """The identity of the notification service."""
 
     def as_json(self) -> dict[str, str]:
-        """Return it as what JSON can hold."""
+        """Return the value that ``from_json`` reads."""
         return {"alert": self.alert.value, "at": self.at.isoformat(), "service": self.service}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, str]) -> "Sent":
-        """Return what was stored."""
+        """Read what ``as_json`` returned."""
         at = datetime.fromisoformat(stored["at"]).astimezone(UTC)
         return cls(Alert(stored["alert"]), at, stored["service"])
 
 
 @dataclass(frozen=True, slots=True)
 class AlertState:
-    """All that must survive a restart, for one wallet."""
+    """The alerts' state of one wallet."""
 
     notified: frozenset[Alert] = frozenset()
-    """Delivered, and not re-armed yet."""
+    """Delivered, and not re-armed since."""
     pending: frozenset[Alert] = frozenset()
-    """Happened at one moment, and not delivered yet."""
+    """Events, such as a top-up, that were not delivered yet."""
     fast: int = 0
-    """Readings in a row that were fast, or below zero, that were not; at most IN_A_ROW counts."""
+    """Consecutive readings with fast spending; negative: consecutive readings without. Counts to
+    CONFIRMING_READINGS."""
     fast_spending_at: datetime | None = None
-    """When fast spending was last alerted; aware, UTC."""
+    """When fast spending was last notified; aware, UTC."""
     snooze: Snooze | None = None
     balances: tuple[Decimal, ...] = ()
-    """Those of the last good readings, in credits, the newest last; at most RECENT_COUNT."""
+    """The balances of the last readings, in credits, newest last; at most RECENT_COUNT."""
     unanswered: tuple[Sent, ...] = ()
-    """What no service has answered yet, at most one for each alert."""
+    """Notifications without a reply, at most one for each alert."""
     days: float | None = None
-    """The runway's early end at the last good reading, in days; None where it was not known."""
+    """The runway's early end at the last reading, in days; None where unknown."""
     thresholds: tuple[Thresholds, ...] = ()
-    """What the last good reading was judged by, for each of WITH_THRESHOLDS."""
+    """The thresholds at the last reading, one for each of CONFIGURABLE_SEVERITIES."""
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it as what JSON can hold."""
+    def as_json(self) -> dict[str, object]:
+        """Return the value that ``from_json`` reads."""
         return {
             "notified": _names(self.notified),
             "pending": _names(self.pending),
@@ -133,12 +139,11 @@ class AlertState:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "AlertState":
-        """Return what was stored; names that this version does not know are left out.
+        """Read what ``as_json`` returned; ignores names that this version does not know.
 
-        Raises ValueError, TypeError, KeyError, AttributeError or ArithmeticError where it is not
-        what was stored.
+        Raises ValueError, TypeError, KeyError, AttributeError or ArithmeticError for anything else.
         """
-        # The second name of each is that of version 0.1.
+        # The fallback keys are those of version 0.1.
         fast_spending_at = stored.get("fast_spending_at", stored.get("burned_at"))
         days, snooze = stored.get("days"), stored.get("snooze")
         return cls(
@@ -156,5 +161,5 @@ class AlertState:
                 if _known(sent["alert"])
             ),
             days=None if days is None else float(days),
-            thresholds=tuple((least, days) for least, days in stored.get("thresholds", ())),
+            thresholds=tuple(Thresholds(*pair) for pair in stored.get("thresholds", ())),
         )

@@ -1,18 +1,18 @@
-"""Credentials that cannot be shown by accident."""
+"""Credentials, which are never printed by accident."""
 
 from dataclasses import dataclass
 from typing import NoReturn
 
 from deepvue_tray.core.errors import InvalidInputError
 
-LONGEST_SECRET = 1280
-"""Characters; what the smallest of the keyrings, Windows' Credential Manager, can store."""
+MAX_SECRET_LENGTH = 1280
+"""Characters; the limit of Windows' Credential Manager, the lowest of all keyrings."""
 
 _MASK = "•••"
 
 
 class Secret:
-    """A text whose every accidental way out says ``•••``: str, repr, format, pickle."""
+    """A text that str, repr and format show as ``•••``, and that cannot be pickled."""
 
     __slots__ = ("_text",)
 
@@ -20,7 +20,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Return the text itself, for the request and the keyring alone."""
+        """Return the text itself; only for the request and the keyring."""
         return self._text
 
     def redact(self, text: str) -> str:
@@ -42,14 +42,14 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What opens a wallet: both parts fit into an HTTP header as they are."""
+    """The credentials of a wallet; both parts are valid HTTP header values."""
 
     client_id: str
     secret: Secret
 
     @classmethod
     def parse(cls, client_id: str, secret: str) -> "Credentials":
-        """Make credentials of what was typed or set; white space around a part is dropped.
+        """Validate both parts, without the white space around them.
 
         Raises InvalidInputError, which names the part and never quotes the secret.
         """
@@ -57,10 +57,7 @@ class Credentials:
 
 
 def parse_client_id(text: str) -> str:
-    """Return the client id that was typed or set, without the white space around it.
-
-    Raises InvalidInputError.
-    """
+    """Return the client ID without the white space around it; raises InvalidInputError."""
     return _parse("client ID", text)
 
 
@@ -70,6 +67,6 @@ def _parse(name: str, text: str) -> str:
         raise InvalidInputError(f"the {name} is empty")
     if not all("!" <= character <= "~" for character in part):
         raise InvalidInputError(f"the {name} has a space, or a character outside plain ASCII")
-    if len(part) > LONGEST_SECRET:
-        raise InvalidInputError(f"the {name} is longer than {LONGEST_SECRET} characters")
+    if len(part) > MAX_SECRET_LENGTH:
+        raise InvalidInputError(f"the {name} is longer than {MAX_SECRET_LENGTH} characters")
     return part

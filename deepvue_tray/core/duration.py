@@ -1,4 +1,4 @@
-"""How long something lasts, as roughly as a forecast may be told."""
+"""Durations rounded to one unit, as precise as a forecast is."""
 
 from datetime import timedelta
 from enum import Enum
@@ -6,11 +6,11 @@ from enum import Enum
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 _MONTH = 30.44 * _DAY
-"""In the mean."""
+"""The mean length of a month."""
 
 
 class Unit(Enum):
-    """What is counted."""
+    """A unit of time."""
 
     MINUTE = "minute"
     HOUR = "hour"
@@ -19,9 +19,9 @@ class Unit(Enum):
 
 
 def rough(time: timedelta) -> tuple[int, Unit]:
-    """Return how many of the unit that says most: 11 days, not 264 hours."""
-    # The smaller unit says more for a while: 36 hours, 45 days. The rounded count decides, or it
-    # would be 60 minutes.
+    """Return the rounded count of the most readable unit: 11 days, not 264 hours."""
+    # 36 hours and 45 days are more precise than 2 days and 1 month. The rounded count is compared:
+    # 59.6 minutes are 1 hour, not 60 minutes.
     for unit, length, fewer_than in (
         (Unit.MINUTE, _MINUTE, 60),
         (Unit.HOUR, _HOUR, 48),

@@ -1,41 +1,41 @@
-"""Everything that can go wrong and be explained to a person, as one tree.
+"""All errors that are explained to the user.
 
 DeepvueError
-├── WalletError              the wallet was asked, and gave no balance
-│   ├── RejectedError        400, 401, 403: the credentials do not open this wallet
+├── WalletError              the request did not yield a balance
+│   ├── RejectedError        400, 401, 403: the server rejects the credentials
 │   │   └── InactiveError    400: the account is not in good standing
 │   ├── ThrottledError       429: too many requests
-│   ├── ServerError          any other refusal: 5xx, 404, 422 …
+│   ├── ServerError          any other error status: 5xx, 404, 422 …
 │   ├── OfflineError         no connection
-│   │   └── TimedOutError    a connection, but no complete answer in time
+│   │   └── TimedOutError    a connection, but no complete response in time
 │   ├── UntrustedError       the server's certificate is not trusted
-│   ├── ProxyError           the proxy's settings cannot be used
-│   └── UnreadableError      an answer that is no balance
-├── AccountError             the wallet could not be asked
+│   ├── ProxyError           the proxy cannot be used
+│   └── UnreadableError      a response without a valid balance
+├── AccountError             no request was possible
 │   ├── NotSetUpError        no credentials yet
-│   ├── InvalidInputError    something typed or set that cannot work
-│   ├── KeyringLockedError   the keyring is there and closed
+│   ├── InvalidInputError    an invalid value, typed or set
+│   ├── KeyringLockedError   the keyring is locked
 │   ├── NoKeyringError       there is no keyring
-│   └── KeyringRefusedError  the keyring answered with an error
+│   └── KeyringRefusedError  the keyring reported an error
 ├── StorageError             a file could not be read or written
-│   └── DamagedError         a file was no longer what we had written
-└── InternalError            an error in this program
+│   └── DamagedError         a file was damaged
+└── InternalError            a bug in this program
 
-Each class has a ``title`` and a ``remedy``; an instance adds a ``detail``, mostly the server's or
-the operating system's own words. Titles and remedies are English source texts marked for
-translation; the interface translates them in the context ``errors``.
+Each class has a ``title`` and a ``remedy``; an instance adds a ``detail``, often a text of the
+server or the operating system. Titles and remedies are English source texts, marked for
+translation in the context ``errors``.
 """
 
 from enum import Enum
 from typing import ClassVar, Self
 
 from deepvue_tray.core.actions import Action
-from deepvue_tray.core.foreign_text import cleaned
+from deepvue_tray.core.external_text import cleaned
 from deepvue_tray.core.translation import QT_TRANSLATE_NOOP
 
 
 class Condition(Enum):
-    """What became of the last attempt to read the wallet."""
+    """The result of the last attempt to read the wallet."""
 
     FRESH = "fresh"
     REFRESHING = "refreshing"
@@ -53,119 +53,119 @@ class Condition(Enum):
 
 
 class DeepvueError(Exception):
-    """Something went wrong that can be explained; never raised itself.
+    """Base class of the errors that are explained to the user; never raised itself.
 
-    ``detail`` is shown to people: it must never hold a secret. It is cleaned here, which every text
-    from outside passes on its way to a person.
+    ``detail`` is shown to the user, so it must not contain a secret. It is cleaned here, because
+    every external text that is shown passes through here.
     """
 
     title: ClassVar[str]
     """What happened, in a few words without a full stop."""
     remedy: ClassVar[str]
-    """What to do about it, one sentence."""
+    """What to do about it, in one sentence."""
     condition: ClassVar[Condition]
-    """The condition the wallet's snapshot is in after this error."""
+    """The snapshot's condition after this error."""
     action: ClassVar[Action | None] = None
-    """The remedy, where it is a click away."""
+    """The action that helps, if there is one."""
 
     def __init__(self, detail: str = "") -> None:
         self.detail = cleaned(detail)
         super().__init__(self.detail)
 
     def __str__(self) -> str:
-        """One line for a terminal: title, detail and remedy in English."""
+        """Return one line for a terminal: title, detail and remedy in English."""
         detail = f" ({self.detail})" if self.detail else ""
         return f"{self.title}{detail}. {self.remedy}"
 
     def without_traceback(self) -> Self:
-        """Itself, without the frames and causes that would keep a request alive in memory."""
+        """Return the error itself without the frames and causes that keep a request in memory."""
         self.__traceback__ = self.__context__ = self.__cause__ = None
         return self
 
 
 class WalletError(DeepvueError):
-    """The wallet was asked and gave no balance; never raised itself."""
+    """The request did not yield a balance; never raised itself."""
 
     def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
-        """Seconds the server asked to wait; None where it did not say."""
+        """The server's Retry-After in seconds; None where it sent none."""
 
 
 class RejectedError(WalletError):
-    """400, 401 or 403: these credentials do not open this wallet."""
+    """400, 401 or 403: the server rejects these credentials."""
 
     title = QT_TRANSLATE_NOOP("errors", "Credentials refused")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "Check the client ID and the client secret against the Deepvue dashboard."
+        "errors", "Check the client ID and the client secret in the Deepvue dashboard."
     )
     condition = Condition.REJECTED
     action = Action.SETTINGS
 
 
 class InactiveError(RejectedError):
-    """400 "Inactive client_id": the account is not in good standing; no typing error."""
+    """400 "Inactive client_id": the credentials are correct, but the account is inactive."""
 
     title = QT_TRANSLATE_NOOP("errors", "Account inactive")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "Check the account in the Deepvue dashboard, or write to Deepvue's support."
+        "errors", "Check the account in the Deepvue dashboard, or contact Deepvue support."
     )
     condition = Condition.INACTIVE
     action = Action.DASHBOARD
 
 
 class ThrottledError(WalletError):
-    """429: the key's rate limit, shared with the user's own traffic, is used up."""
+    """429: the rate limit, shared with the user's own traffic, is exceeded."""
 
     title = QT_TRANSLATE_NOOP("errors", "Rate limit reached")
-    remedy = QT_TRANSLATE_NOOP("errors", "Wait a little; your own requests count too.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Wait a few minutes; your own API requests count too.")
     condition = Condition.THROTTLED
 
 
 class ServerError(WalletError):
-    """The server answered with an error of its own."""
+    """The server responded with any other error status."""
 
     title = QT_TRANSLATE_NOOP("errors", "The server has a problem")
-    remedy = QT_TRANSLATE_NOOP("errors", "See on the status page whether it is known.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check the status page for known problems.")
     condition = Condition.SERVER_ERROR
     action = Action.STATUS_PAGE
 
 
 class OfflineError(WalletError):
-    """No connection to the server could be made, or it broke."""
+    """The connection failed or was interrupted."""
 
     title = QT_TRANSLATE_NOOP("errors", "No connection")
-    remedy = QT_TRANSLATE_NOOP("errors", "Check the network, or the proxy.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check the network connection and the proxy.")
     condition = Condition.OFFLINE
     action = Action.REFRESH
 
 
 class TimedOutError(OfflineError):
-    """The whole exchange took longer than its deadline."""
+    """The request took longer than its deadline."""
 
     title = QT_TRANSLATE_NOOP("errors", "No answer in time")
-    remedy = QT_TRANSLATE_NOOP("errors", "The network or the server is slow; try again later.")
+    remedy = QT_TRANSLATE_NOOP("errors", "The network or the server is slow. Try again later.")
 
 
 class UntrustedError(WalletError):
-    """The server's certificate is not one this computer trusts."""
+    """This computer does not trust the server's certificate."""
 
     title = QT_TRANSLATE_NOOP("errors", "Certificate not trusted")
     remedy = QT_TRANSLATE_NOOP(
         "errors",
-        "Add your company's certificate to the system's store, or check the computer's clock.",
+        "Add your company's certificate to the system's store, or correct the computer's clock.",
     )
     condition = Condition.UNTRUSTED
     action = Action.REFRESH
 
 
 class ProxyError(WalletError):
-    """The proxy named by the environment or the system cannot be used."""
+    """The proxy set in the environment or the system cannot be used."""
 
     title = QT_TRANSLATE_NOOP("errors", "Proxy misconfigured")
     remedy = QT_TRANSLATE_NOOP(
         "errors",
-        "Set HTTPS_PROXY to an http:// proxy that works, or list the server in NO_PROXY;"
+        "Set HTTPS_PROXY to a working http:// proxy, or list the server in NO_PROXY."
         " SOCKS proxies are not supported.",
     )
     condition = Condition.OFFLINE
@@ -173,32 +173,32 @@ class ProxyError(WalletError):
 
 
 class UnreadableError(WalletError):
-    """The server answered, but not with a balance."""
+    """The response contains no valid balance."""
 
-    title = QT_TRANSLATE_NOOP("errors", "The answer is not a balance")
-    remedy = QT_TRANSLATE_NOOP("errors", "See whether a sign-in page or a proxy answers instead.")
+    title = QT_TRANSLATE_NOOP("errors", "Unexpected answer from the server")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check whether a sign-in page or a proxy answers instead.")
     condition = Condition.UNREADABLE
     action = Action.STATUS_PAGE
 
 
 class AccountError(DeepvueError):
-    """The wallet could not even be asked; never raised itself."""
+    """No request was possible; never raised itself."""
 
 
 class NotSetUpError(AccountError):
-    """There are no credentials to ask with."""
+    """There are no credentials."""
 
     title = QT_TRANSLATE_NOOP("errors", "Not set up")
     remedy = QT_TRANSLATE_NOOP(
         "errors",
-        "Enter the client ID and the client secret in Settings, or with deepvue-tray login.",
+        "Enter the client ID and the client secret in Settings, or run deepvue-tray login.",
     )
     condition = Condition.NOT_SET_UP
     action = Action.SETTINGS
 
 
 class InvalidInputError(AccountError):
-    """A value that cannot work, whoever typed or set it; ``detail`` says which and why."""
+    """A value that was typed or set is invalid; ``detail`` says which and why."""
 
     title = QT_TRANSLATE_NOOP("errors", "Invalid value")
     remedy = QT_TRANSLATE_NOOP("errors", "Correct it and try again.")
@@ -207,37 +207,38 @@ class InvalidInputError(AccountError):
 
 
 class KeyringLockedError(AccountError):
-    """The keyring is there, and locked."""
+    """The keyring is locked."""
 
     title = QT_TRANSLATE_NOOP("errors", "The keyring is locked")
-    remedy = QT_TRANSLATE_NOOP("errors", "Unlock it; the stored secret is untouched.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Unlock it. The stored secret is unchanged.")
     condition = Condition.LOCKED
     action = Action.UNLOCK
 
 
 class NoKeyringError(AccountError):
-    """The desktop offers no keyring at all."""
+    """The desktop has no keyring."""
 
     title = QT_TRANSLATE_NOOP("errors", "No keyring")
     remedy = QT_TRANSLATE_NOOP(
         "errors",
-        "Install one (GNOME Keyring, KWallet), or set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.",
+        "On Linux, install GNOME Keyring or KWallet."
+        " Otherwise set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.",
     )
     condition = Condition.NO_KEYRING
     action = Action.SETTINGS
 
 
 class KeyringRefusedError(AccountError):
-    """The keyring is there and answered with an error."""
+    """The keyring reported an error."""
 
-    title = QT_TRANSLATE_NOOP("errors", "The keyring refused")
+    title = QT_TRANSLATE_NOOP("errors", "The keyring reported an error")
     remedy = QT_TRANSLATE_NOOP("errors", "Open your keyring application and check that it works.")
     condition = Condition.LOCKED
     action = Action.UNLOCK
 
 
 class StorageError(DeepvueError):
-    """A file of ours could not be read or written; ``detail`` names it and the reason."""
+    """A file could not be read or written; ``detail`` is its path and the reason."""
 
     title = QT_TRANSLATE_NOOP("errors", "A file could not be used")
     remedy = QT_TRANSLATE_NOOP("errors", "Check the folder's permissions and the free disk space.")
@@ -245,17 +246,17 @@ class StorageError(DeepvueError):
 
 
 class DamagedError(StorageError):
-    """A file of ours was damaged and set aside; ``detail`` says under which name."""
+    """A damaged file was renamed; ``detail`` is its new path."""
 
     title = QT_TRANSLATE_NOOP("errors", "A file was damaged")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "It was set aside under this name and a new one begun. Nothing was deleted."
+        "errors", "It was renamed, and a new file was started. Nothing was deleted."
     )
 
 
 class InternalError(DeepvueError):
-    """An error in this program, which is in the log; ``detail`` is the exception's class."""
+    """A bug in this program; ``detail`` is the exception's class. The log has the traceback."""
 
-    title = QT_TRANSLATE_NOOP("errors", "A fault in deepvue-tray")
-    remedy = QT_TRANSLATE_NOOP("errors", "Open the log, and report the error.")
+    title = QT_TRANSLATE_NOOP("errors", "Internal error in deepvue-tray")
+    remedy = QT_TRANSLATE_NOOP("errors", "Open the log and report the error.")
     condition = Condition.UNREADABLE

@@ -1,14 +1,14 @@
-"""A notification in words, as the interface writes it and the desktop's service shows it."""
+"""The notification that the interface writes and the desktop's service shows."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """One notification."""
+    """One notification, as plain text."""
 
     kind: str
-    """What it is about; a newer note of the same kind takes the older one's place."""
+    """The subject; a notification replaces the one of the same kind."""
     title: str
     body: str
     buttons: tuple[tuple[str, str], ...] = ()

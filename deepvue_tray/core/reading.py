@@ -1,105 +1,107 @@
-"""What the server told, and what is drawn of it."""
+"""Balances: readings, their history in buckets, their precision, and top-ups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-LARGEST_BALANCE = 2**53 - 1
-"""Credits. Past this no double, and so neither a chart nor SQLite's REAL, tells two neighbours
-apart; no prepaid wallet comes near."""
+MAX_BALANCE = 2**53 - 1
+"""Credits: the largest integer up to which a double is exact, as charts and SQLite's REAL need."""
 
-MOST_DECIMALS = 6
-"""A millionth of a credit: what is smaller is the noise of doubles and of their sums."""
+MAX_DECIMALS = 6
+"""Smaller amounts are the rounding errors of doubles and of their sums."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One balance the server told, and when."""
+    """One balance that the server returned."""
 
     at: datetime
-    """When the answer arrived: aware, UTC."""
+    """When the response arrived; aware, UTC."""
     balance: Decimal
-    """Credits, as ``believable`` returns them; may be negative."""
+    """Credits, normalized by ``normalized_balance``; may be negative."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryBucket:
-    """What became of the balance in one piece of time, for drawing; amounts in credits."""
+    """The balance in one interval of time, for charts; amounts in credits."""
 
     start: datetime
     """Aware, UTC."""
     at: datetime
-    """The last reading in it; aware, UTC."""
+    """The time of its last reading; aware, UTC."""
     last: Decimal
+    """The balance of its last reading."""
     low: Decimal
     high: Decimal
     spent: Decimal
-    """The sum of all falls."""
+    """The sum of all decreases."""
     added: Decimal
-    """The sum of all rises: top-ups, refunds, corrections."""
+    """The sum of all increases: top-ups, refunds, corrections."""
 
 
 def as_number(balance: Decimal) -> float:
-    """Return a balance as JSON and SQLite take it: whole where it is whole."""
+    """Return a balance as a number for JSON and SQLite: an int where it is whole."""
     return int(balance) if balance == balance.to_integral_value() else float(balance)
 
 
 def balance_from_number(number: float) -> Decimal:
-    """Return the balance, in credits, that ``as_number`` made a number of."""
-    return Decimal(number) if isinstance(number, int) else Decimal(str(number))
+    """Return the balance, in credits, from a number that ``as_number`` returned."""
+    return Decimal(str(number))
 
 
-def believable(balance: Decimal) -> Decimal | None:
-    """Return a balance, in credits, exactly as it is after a restart; None past belief.
+def normalized_balance(balance: Decimal) -> Decimal | None:
+    """Return a balance, in credits, exactly as the history stores it; None if too large.
 
-    It has at most MOST_DECIMALS decimals, no trailing zeros, no positive exponent, and no more
-    digits than the double holds that the history stores.
+    The result has at most MAX_DECIMALS decimals, the precision of a double, no trailing zeros and
+    no positive exponent.
     """
-    if not -LARGEST_BALANCE <= balance <= LARGEST_BALANCE:
+    if not -MAX_BALANCE <= balance <= MAX_BALANCE:
         return None
-    number = as_number(round(balance, MOST_DECIMALS))
-    # A large balance with decimals can be whole as a double.
+    number = as_number(round(balance, MAX_DECIMALS))
+    # Converted to a double, a large balance with decimals can be whole.
     return balance_from_number(int(number) if number == int(number) else number)
 
 
 def rounded_for_display(amount: Decimal) -> Decimal:
-    """Return an amount of credits with the decimals that a person reads.
+    """Return an amount of credits rounded for display.
 
-    None where all are zero, otherwise two, and more only where these would all be lost.
+    Whole amounts have no decimals, others two, or more where two would round to a whole amount.
     """
-    amount = round(amount, MOST_DECIMALS)
+    amount = round(amount, MAX_DECIMALS)
     whole = amount.to_integral_value()
     if amount == whole:
         return whole
-    by_decimals = (round(amount, decimals) for decimals in range(2, MOST_DECIMALS + 1))
-    return next(short for short in by_decimals if short != short.to_integral_value())
+    candidates = (round(amount, decimals) for decimals in range(2, MAX_DECIMALS + 1))
+    return next(rounded for rounded in candidates if rounded != rounded.to_integral_value())
 
 
 def is_significant_rise(before: Decimal, balance: Decimal) -> bool:
-    """Return whether the balance rose by more than noise: by 1 credit and 1 % at least."""
+    """Return whether the balance rose by at least 1 credit and 1 %."""
     return balance - before >= max(Decimal(1), before / 100)
 
 
-def is_return(recent: Sequence[Decimal], balance: Decimal) -> bool:
-    """Return whether a balance restores no more than what vanished a reading ago.
+def is_restored(recent: Sequence[Decimal], balance: Decimal) -> bool:
+    """Return whether a rise only restores what vanished with the last reading.
 
-    Servers that lag behind each other answer so. ``recent`` are the balances before this one, the
-    newest last.
+    Servers that are not in sync respond so. ``recent`` are the balances before this one, newest
+    last.
     """
     return len(recent) > 1 and recent[-1] < balance <= recent[-2]
 
 
 def is_top_up(recent: Sequence[Decimal], balance: Decimal) -> bool:
-    """Return whether credits were added, given the balances before this one, the newest last."""
+    """Return whether credits were added; ``recent`` are the balances before, newest last."""
     return (
-        bool(recent) and is_significant_rise(recent[-1], balance) and not is_return(recent, balance)
+        bool(recent)
+        and is_significant_rise(recent[-1], balance)
+        and not is_restored(recent, balance)
     )
 
 
 def peak_balance(peak: Decimal | None, recent: Sequence[Decimal], balance: Decimal) -> Decimal:
-    """Return the highest balance since the last top-up, in credits, after one more reading.
+    """Return the highest balance since the last top-up, in credits, including ``balance``.
 
-    ``peak`` is the one before, None where nothing was read yet; ``recent`` as for ``is_top_up``.
+    ``peak`` is the peak before, None before the first reading; ``recent`` as for ``is_top_up``.
     """
     return balance if peak is None or is_top_up(recent, balance) else max(peak, balance)

@@ -1,8 +1,8 @@
-"""The wallet endpoint's answers: bytes in, a balance or a typed error out.
+"""Parsing of the wallet endpoint's responses into a balance or a typed error.
 
-The known shapes are those of Deepvue's documentation ("Wallet Balance", "Errors"): a balance is
-``{"current_balance": 6448, "success": true}``, an error ``{"detail": …}`` in FastAPI's style.
-Nothing else is believed: what merely resembles a balance is unreadable.
+The formats are those of Deepvue's documentation ("Wallet Balance", "Errors"): a balance is
+``{"current_balance": 6448, "success": true}``, an error ``{"detail": …}`` as in FastAPI. Any other
+response is unreadable.
 """
 
 import json
@@ -20,37 +20,37 @@ from deepvue_tray.core.errors import (
     UnreadableError,
     WalletError,
 )
-from deepvue_tray.core.foreign_text import cleaned
-from deepvue_tray.core.reading import believable
+from deepvue_tray.core.external_text import cleaned
+from deepvue_tray.core.reading import normalized_balance
 
-_KINDS: Mapping[int, type[WalletError]] = {
+_ERRORS: Mapping[int, type[WalletError]] = {
     HTTPStatus.BAD_REQUEST: RejectedError,
     HTTPStatus.UNAUTHORIZED: RejectedError,
     HTTPStatus.FORBIDDEN: RejectedError,
     HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: ProxyError,
     HTTPStatus.TOO_MANY_REQUESTS: ThrottledError,
 }
-"""What a status from 400 up means; any other is the server's own trouble."""
+"""The errors of the statuses from 400 up; all others are ServerErrors."""
 
 
 def balance_in(body: bytes) -> Decimal:
-    """Read the balance, in credits, of a 200 answer's body.
+    """Return the balance, in credits, from the body of a 200 response.
 
     Raises UnreadableError unless the body is one JSON object in UTF-8 whose ``success`` is true
     and whose ``current_balance`` is a plain finite number.
     """
-    answer = _parse(body)
-    if not isinstance(answer, dict):
+    response = _parse(body)
+    if not isinstance(response, dict):
         raise UnreadableError("not a JSON object")
-    if answer.get("success") is not True:
-        raise UnreadableError("the answer does not say success")
-    balance = answer.get("current_balance")
+    if response.get("success") is not True:
+        raise UnreadableError("success is not true")
+    balance = response.get("current_balance")
     if not isinstance(balance, Decimal):
         raise UnreadableError("current_balance is missing or not a number")
-    believed = believable(balance)
-    if believed is None:
-        raise UnreadableError("current_balance is beyond belief")
-    return believed
+    normalized = normalized_balance(balance)
+    if normalized is None:
+        raise UnreadableError("current_balance is too large")
+    return normalized
 
 
 def error_for(
@@ -60,29 +60,29 @@ def error_for(
     retry_after: float | None = None,
     redact: Callable[[str], str] = str,
 ) -> WalletError:
-    """Turn an answer that is not 200 into the error it stands for.
+    """Return the error for a response other than 200.
 
-    ``retry_after`` is in seconds; ``redact`` masks in the server's words what must not be shown.
+    ``retry_after`` is in seconds; ``redact`` masks secrets in the server's text.
     """
     if status < HTTPStatus.BAD_REQUEST:
         redirected = "redirected, " if status >= HTTPStatus.MULTIPLE_CHOICES else ""
         return UnreadableError(f"{redirected}HTTP {status}")
-    # First masked, then cut: half a secret is one too.
+    # Mask before cutting: a part of a secret must not remain.
     detail = cleaned(redact(_detail_in(body))) or f"HTTP {status}"
-    kind = _KINDS.get(status, ServerError)
+    error_class = _ERRORS.get(status, ServerError)
     if status == HTTPStatus.BAD_REQUEST and "inactive" in detail.casefold():
-        kind = InactiveError
-    return kind(detail, retry_after=retry_after)
+        error_class = InactiveError
+    return error_class(detail, retry_after=retry_after)
 
 
-def _parse(body: bytes) -> Any:
+def _parse(body: bytes) -> object:
     def refuse_constant(name: str) -> NoReturn:
         raise ValueError(name)
 
-    def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         members = dict(pairs)
         if len(members) < len(pairs):
-            raise ValueError("a key comes twice")
+            raise ValueError("duplicate key")
         return members
 
     try:
@@ -91,7 +91,7 @@ def _parse(body: bytes) -> Any:
             parse_int=Decimal,
             parse_float=Decimal,
             parse_constant=refuse_constant,
-            object_pairs_hook=unambiguous,
+            object_pairs_hook=refuse_duplicates,
         )
     except (ValueError, RecursionError, InvalidOperation):
         raise UnreadableError("not JSON") from None
@@ -99,10 +99,10 @@ def _parse(body: bytes) -> Any:
 
 def _detail_in(body: bytes) -> str:
     try:
-        answer = _parse(body)
+        response = _parse(body)
     except UnreadableError:
         return ""
-    detail = answer.get("detail") if isinstance(answer, dict) else None
+    detail = response.get("detail") if isinstance(response, dict) else None
     if isinstance(detail, list) and detail and isinstance(detail[0], dict):
         detail = detail[0].get("msg")
     return detail if isinstance(detail, str) else ""

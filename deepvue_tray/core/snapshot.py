@@ -1,4 +1,4 @@
-"""All that is known of the wallet at one moment: what every view is drawn from."""
+"""The state of the wallet at one moment, which every view shows."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,7 +15,7 @@ from deepvue_tray.core.settings import Settings
 
 
 class Level(Enum):
-    """How much is left, judged by the user's thresholds."""
+    """How much is left, by the thresholds of the settings."""
 
     UNKNOWN = "unknown"
     OK = "ok"
@@ -34,34 +34,34 @@ _LEVELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """All that is known at one moment; icon, tooltip, menu, windows and alerts show this alone."""
+    """The state that icon, tooltip, menu, windows and notifications show."""
 
     settings: Settings = field(default_factory=Settings)
-    """The settings this was judged by."""
+    """The settings in force."""
     client_id: str = ""
-    """The wallet's owner, as whom it is asked; empty before the first sign-in."""
+    """The client ID of the wallet; empty before the first sign-in."""
     reading: Reading | None = None
-    """The last good reading, however long ago; no error erases it."""
+    """The last successful reading, of any age; an error does not clear it."""
     peak: Decimal | None = None
-    """The highest balance since the last top-up, in credits: the gauge's upper end."""
+    """The highest balance since the last top-up, in credits: a full gauge."""
     trouble: DeepvueError | None = None
-    """Why the last attempt gave no reading; None after a good one."""
+    """Why the last attempt failed; None after a successful one."""
     storage: DeepvueError | None = None
-    """What could not be read from or written to the disk; the reading itself is none the worse."""
+    """Why a file could not be read or written; the reading is valid all the same."""
     stale: bool = False
-    """Whether the reading is older than it should be, though nothing is known to be wrong."""
+    """Whether the reading is older than expected although no attempt has failed."""
     refreshing: bool = False
-    """Whether an attempt is under way."""
+    """Whether an attempt is in progress."""
     runway: Runway | None = None
-    """When the wallet will be empty, as of the last good reading; None while gathering data."""
+    """The forecast at the last successful reading; None while there is too little data."""
     snoozed: Snooze | None = None
-    """What silences alerts at present."""
+    """The snooze in force."""
     to_notify: tuple[Alert, ...] = ()
-    """Alerts that wait to be delivered."""
+    """The alerts to deliver."""
 
     @property
     def level(self) -> Level:
-        """The level of the last good reading, by the same thresholds as the alerts."""
+        """The level of the last successful reading."""
         if self.reading is None:
             return Level.UNKNOWN
         days = (self.runway.earliest - self.reading.at) / timedelta(days=1) if self.runway else None
@@ -69,7 +69,7 @@ class Snapshot:
 
     @property
     def condition(self) -> Condition:
-        """What became of the last attempt; a new attempt does not hide the trouble of the last."""
+        """The result of the last attempt; an attempt in progress does not hide its error."""
         if self.trouble:
             return self.trouble.condition
         if self.stale:
@@ -80,7 +80,7 @@ class Snapshot:
 
     @property
     def fill(self) -> float:
-        """The gauge's fill, from 0 to 1: the balance against the highest since the last top-up."""
+        """The gauge's fill from 0 to 1: the balance divided by ``peak``."""
         if self.reading is None or not self.peak or self.peak <= 0:
             return 0.0
         return min(1.0, max(0.0, float(self.reading.balance / self.peak)))

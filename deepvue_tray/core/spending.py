@@ -1,8 +1,8 @@
-"""What was spent in each day, week or month, where the person is."""
+"""Credits spent per local day, week or month."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
@@ -10,7 +10,7 @@ from deepvue_tray.core.reading import HistoryBucket
 
 
 class Period(Enum):
-    """What one sum covers, in the person's own time zone."""
+    """The period of one sum, in the local time zone."""
 
     DAY = "day"
     WEEK = "week"
@@ -18,14 +18,14 @@ class Period(Enum):
 
 
 def period_for(length: timedelta) -> Period:
-    """Return the finest period of which a range of this length holds no more than 130."""
+    """Return the shortest period of which at most 130 make up a range of this length."""
     if length <= timedelta(days=130):
         return Period.DAY
     return Period.WEEK if length <= timedelta(weeks=130) else Period.MONTH
 
 
 def spent_by(period: Period, buckets: Iterable[HistoryBucket]) -> dict[date, Decimal]:
-    """Return the credits spent in each period that has any readings, by its first local day."""
+    """Return the credits spent in each period with readings, by its first local day."""
     sums: dict[date, Decimal] = defaultdict(Decimal)
     for bucket in buckets:
         sums[first_day(period, bucket.start)] += bucket.spent
@@ -33,7 +33,7 @@ def spent_by(period: Period, buckets: Iterable[HistoryBucket]) -> dict[date, Dec
 
 
 def first_day(period: Period, at: datetime) -> date:
-    """Return the first local day of the period that holds ``at``; weeks begin on Monday."""
+    """Return the first local day of the period that contains ``at``; weeks begin on Monday."""
     day = at.astimezone().date()
     if period is Period.WEEK:
         return day - timedelta(days=day.weekday())
@@ -41,7 +41,7 @@ def first_day(period: Period, at: datetime) -> date:
 
 
 def next_period(period: Period, first: date) -> date:
-    """Return the first day of the period after the one that begins with ``first``."""
+    """Return the first day of the period after the one that begins on ``first``."""
     if period is Period.DAY:
         return first + timedelta(days=1)
     if period is Period.WEEK:
@@ -50,5 +50,9 @@ def next_period(period: Period, first: date) -> date:
 
 
 def midnight(day: date) -> datetime:
-    """Return when a local day begins; aware."""
-    return datetime(day.year, day.month, day.day).astimezone()
+    """Return the start of a local day; aware."""
+    try:
+        return datetime(day.year, day.month, day.day).astimezone()
+    except OSError:
+        # Windows has local times from the second day of 1970 to the year 3000 only.
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -1,6 +1,6 @@
-"""Marks English texts for translation where Qt is not known."""
+"""Marks English texts for translation in modules without Qt."""
 
 
 def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:  # noqa: N802 - the name lupdate looks for
-    """Mark ``text`` for translation without depending on Qt here."""
+    """Return ``text``; the call marks it for lupdate."""
     return text

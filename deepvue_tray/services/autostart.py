@@ -1,8 +1,7 @@
-"""Start at login, as each operating system keeps it. What is true is what stands there now.
+"""Start at login, in each operating system's own configuration, which is read at each call."""
 
-The parsers are loaded where they are needed: half a megabyte, for a question that is seldom asked.
-"""
-
+import configparser
+import plistlib
 import re
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
+from xml.parsers.expat import ExpatError
 
 from deepvue_tray.core.errors import StorageError
 from deepvue_tray.resources import icon_path
@@ -17,29 +17,38 @@ from deepvue_tray.services import private_folder
 
 NAME = "deepvue-tray"
 BACKGROUND = "--background"
-"""The option of a start that nobody is waiting for: it opens no window."""
+"""The command line's option to open no window."""
+
+
+_TRANSLOCATED = "/AppTranslocation/"
+"""Part of the path of a program that macOS runs from a copy, as one that was just downloaded."""
 
 
 class Autostart(Protocol):
-    """Whether the program starts when its user logs in."""
+    """Whether the program starts at login."""
 
     def is_on(self) -> bool:
-        """Say whether it would start at the next login."""
+        """Return whether the program would start at the next login."""
 
     def switch(self, *, on: bool) -> None:
-        """Let it start at login, or not; raises StorageError."""
+        """Switch the start at login on or off; raises StorageError."""
 
 
 def own_command() -> list[str]:
-    """Return what starts this program again: its script or bundle, else its module."""
+    """Return the command that starts this program: its script or bundle, otherwise its module."""
     program = Path(sys.executable)
-    # The one without a console, also where the one with a console asks.
-    script = program.with_name(f"{NAME}.exe" if sys.platform == "win32" else NAME)
+    if sys.platform == "win32":
+        # The program without a console, also when called from the one with a console. pip's
+        # launcher has a console, whose window would stay open.
+        if getattr(sys, "frozen", False):
+            return [str(program.with_name(f"{NAME}.exe"))]
+        return [str(program.with_name("pythonw.exe")), "-m", "deepvue_tray"]
+    script = program.with_name(NAME)
     return [str(script)] if script.is_file() else [str(program), "-m", "deepvue_tray"]
 
 
 def autostart_in(folder: Path) -> Autostart:
-    """Return the one of this operating system; ``folder`` is where it keeps such files, if any."""
+    """Return this operating system's implementation; ``folder`` is for its files, if it has any."""
     command = [*own_command(), BACKGROUND]
     if sys.platform == "win32":
         return RunKey(command)
@@ -56,9 +65,7 @@ class XdgAutostart:
         self._command = command
 
     def is_on(self) -> bool:
-        """Say whether a desktop would obey the entry: there, not switched off, program present."""
-        import configparser
-
+        """Return whether the entry exists, is not switched off, and its program exists."""
         parser = configparser.ConfigParser(interpolation=None, strict=False)
         try:
             parser.read_string(self._path.read_text(encoding="utf-8"))
@@ -79,10 +86,10 @@ class XdgAutostart:
             "Type=Application",
             f"Name={NAME}",
             "Comment=Shows the balance of a Deepvue wallet",
-            f"Exec={' '.join(map(_quoted, self._command))}",
+            f"Exec={_exec_line(self._command)}",
             f"Icon={str(icon_path(f'{NAME}-256.png')).replace(chr(92), chr(92) * 2)}",
             "Terminal=false",
-            # A tray icon needs the panel, which comes up at the same time.
+            # The tray icon needs the panel, which starts at the same time.
             "X-GNOME-Autostart-Delay=2",
             "X-KDE-autostart-after=panel",
             "X-LXQt-Need-Tray=true",
@@ -91,29 +98,29 @@ class XdgAutostart:
 
 
 class LaunchAgent:
-    """A property list in ``folder`` (launchd.plist(5)); never run on a Mac so far."""
+    """A property list in ``folder`` (launchd.plist(5)); not tested on macOS yet."""
 
     def __init__(self, folder: Path, command: Sequence[str]) -> None:
         self._path = folder / "ai.deepvue.tray.plist"
         self._command = command
 
     def is_on(self) -> bool:
-        """Say whether launchd would start the program: there, enabled, program present."""
-        import plistlib
-        from xml.parsers.expat import ExpatError
-
+        """Return whether the property list exists, is enabled, and its program exists."""
         try:
             agent = plistlib.loads(self._path.read_bytes())
             program = agent["ProgramArguments"][0]
-            wanted = agent.get("RunAtLoad") is True and agent.get("Disabled") is not True
-            return wanted and Path(program).is_file()
+            is_enabled = agent.get("RunAtLoad") is True and agent.get("Disabled") is not True
+            return is_enabled and Path(program).is_file()
         except (OSError, ValueError, ExpatError, LookupError, TypeError, AttributeError):
             return False
 
     def switch(self, *, on: bool) -> None:
         """Write the property list, or remove it."""
-        import plistlib
-
+        if on and _TRANSLOCATED in self._command[0]:
+            raise StorageError(
+                f"{self._command[0]}: macOS runs it from a temporary folder;"
+                " move the program into Applications first"
+            )
         agent = {
             "Label": self._path.stem,
             "ProgramArguments": list(self._command),
@@ -130,21 +137,24 @@ if sys.platform == "win32":
     _APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 
     class RunKey:
-        """A value below the current user's Run key; never run on Windows so far."""
+        """A value in the current user's Run key."""
 
         def __init__(self, command: Sequence[str]) -> None:
             self._line = subprocess.list2cmdline(command)
 
         def is_on(self) -> bool:
-            """Say whether the value is there, and not switched off in the Task Manager."""
-            if self._value(_RUN) is None:
+            """Return whether it starts this program, and is not switched off in the Task Manager.
+
+            A value that an installation in another folder has left is not this program's.
+            """
+            if self._value(_RUN) != self._line:
                 return False
             approved = self._value(_APPROVED)
-            # The first byte's lowest bit is set where the Task Manager has switched it off.
+            # The Task Manager sets the lowest bit of the first byte to switch an entry off.
             return not (isinstance(approved, bytes) and approved[:1] and approved[0] & 1)
 
         def switch(self, *, on: bool) -> None:
-            """Write the value, or remove it; either way the Task Manager's veto is forgotten."""
+            """Write the value, or remove it; both discard the Task Manager's setting."""
             try:
                 self._delete(_APPROVED)
                 if on:
@@ -170,19 +180,33 @@ if sys.platform == "win32":
                 pass
 
 
+_THROUGH_SHELL = r'sh -c "exec \\"\\$0\\" \\"\\$@\\"" '
+"""What an Exec line begins with where the program is an argument: its own path may hold no "=" by
+the specification (Desktop Entry 1.5, "The Exec key"), and no "%" by GLib, which looks for the
+program before it makes one of each two."""
+
+
+def _exec_line(command: Sequence[str]) -> str:
+    """Return the Exec line that starts ``command``."""
+    line = " ".join(map(_quoted, command))
+    return _THROUGH_SHELL + line if {"%", "="} & {*command[0]} else line
+
+
 def _quoted(argument: str) -> str:
-    """Quote one argument of an Exec line: first as an argument, then as a string of the file."""
+    """Quote an argument of an Exec line: first as an argument, then as a string value."""
     for special in ("\\", '"', "`", "$"):
         argument = argument.replace(special, "\\" + special)
     return '"' + argument.replace("\\", "\\\\").replace("%", "%%") + '"'
 
 
 def _program(line: str) -> str:
-    """Return the program of an Exec line; the reverse of ``_quoted`` for its first argument."""
-    line = line.replace("\\\\", "\\").lstrip()
-    quoted = re.match(r'"((?:[^"\\]|\\.)*)"', line)
-    program = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else line.partition(" ")[0]
-    return program.replace("%%", "%")
+    """Return the program that an Exec line starts, as GLib reads it."""
+    line = line.lstrip()
+    argument = line.removeprefix(_THROUGH_SHELL)
+    unescaped = argument.replace("\\\\", "\\")
+    quoted = re.match(r'"((?:[^"\\]|\\.)*)"', unescaped)
+    program = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else unescaped.partition(" ")[0]
+    return program if argument == line else program.replace("%%", "%")
 
 
 def _replace(path: Path, content: bytes | None) -> None:

@@ -1,4 +1,4 @@
-"""Which credentials to ask with: the environment's, this session's, or the keyring's."""
+"""The credentials in use: from the environment, this session's memory, or the keyring."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -8,10 +8,10 @@ from deepvue_tray.core.errors import AccountError, NotSetUpError
 
 
 class Keyring(Protocol):
-    """Where secrets are kept.
+    """Stores secrets.
 
-    Every call but a ``get`` that may not ``prompt`` may ask the person to unlock it, and wait.
-    Every call may raise KeyringLockedError, NoKeyringError or KeyringRefusedError.
+    Every call may show a prompt to unlock the keyring and wait for it, except ``get`` without
+    ``prompt``. Every call may raise KeyringLockedError, NoKeyringError or KeyringRefusedError.
     """
 
     async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
@@ -25,12 +25,12 @@ class Keyring(Protocol):
 
 
 class MemoryKeyring:
-    """A keyring that ends with the process, for the demo; ``secrets`` by client id."""
+    """A keyring in memory, for the demo; ``secrets`` maps client IDs to secrets."""
 
     def __init__(self, secrets: Mapping[str, Secret] | None = None) -> None:
         self._secrets = dict(secrets or {})
 
-    async def get(self, client_id: str, *, prompt: bool) -> Secret | None:  # noqa: ARG002 - never locked
+    async def get(self, client_id: str, *, prompt: bool) -> Secret | None:  # noqa: ARG002 - it is never locked
         """Return the secret of ``client_id``, or None where there is none."""
         return self._secrets.get(client_id)
 
@@ -44,10 +44,10 @@ class MemoryKeyring:
 
 
 class CredentialStore:
-    """Credentials from the environment, from this session's memory, or from ``keyring``.
+    """Returns credentials from the environment, from this session's memory, or from ``keyring``.
 
-    ``environ`` holds DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET where they are set; each wins
-    over what is stored. What was read once is kept in memory, so that the keyring is asked once a
+    ``environ`` holds DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET where they are set; each takes
+    precedence over a stored value. Credentials are cached, so that the keyring is read once a
     session.
     """
 
@@ -55,37 +55,37 @@ class CredentialStore:
         self._client_id = environ.get("DEEPVUE_CLIENT_ID", "")
         self._secret = Secret(environ.get("DEEPVUE_CLIENT_SECRET", ""))
         self._keyring = keyring
-        self._kept: Credentials | None = None
-        self._only_here: Credentials | None = None
+        self._cached: Credentials | None = None
+        self._session_only: Credentials | None = None
 
     def client_id(self, setting: str) -> str:
-        """Return the client id in use: the environment's, else that of the settings."""
+        """Return the client ID in use: the environment's, otherwise ``setting``."""
         return self._client_id or setting
 
     async def load(self, client_id: str, *, prompt: bool) -> Credentials:
-        """Return the credentials to ask with; ``client_id`` is the one of the settings.
+        """Return the credentials in use; ``client_id`` is the one of the settings.
 
-        ``prompt`` says whether the keyring may ask the person to unlock it.
-        Raises an AccountError that says why there are none.
+        ``prompt`` is whether the keyring may show a prompt to unlock it. Raises an AccountError
+        with the reason where there are none.
         """
         client_id = self.client_id(client_id)
         if not client_id:
             raise NotSetUpError
         if secret := self._secret.reveal():
             return Credentials.parse(client_id, secret)
-        if self._kept is None or self._kept.client_id != client_id:
+        if self._cached is None or self._cached.client_id != client_id:
             try:
-                self._kept = await self.in_keyring(client_id, prompt=prompt)
+                self._cached = await self.in_keyring(client_id, prompt=prompt)
             except AccountError:
-                if self._only_here is None or self._only_here.client_id != client_id:
+                if self._session_only is None or self._session_only.client_id != client_id:
                     raise
-                self._kept = self._only_here
-        return self._kept
+                self._cached = self._session_only
+        return self._cached
 
     async def in_keyring(self, client_id: str, *, prompt: bool) -> Credentials:
-        """Return the credentials that the keyring holds, past memory and environment.
+        """Return the keyring's credentials, bypassing cache and environment.
 
-        Raises an AccountError, a NotSetUpError where it holds none of ``client_id``.
+        Raises an AccountError; a NotSetUpError where the keyring has none for ``client_id``.
         """
         stored = await self._keyring.get(client_id, prompt=prompt)
         if stored is None:
@@ -93,30 +93,30 @@ class CredentialStore:
         return Credentials.parse(client_id, stored.reveal())
 
     async def stored(self, client_id: str) -> Secret | None:
-        """Return what the keyring holds for ``client_id``, past memory and environment."""
+        """Return the keyring's secret for ``client_id``, bypassing cache and environment."""
         return await self._keyring.get(client_id, prompt=True)
 
     async def store(self, credentials: Credentials) -> None:
         """Store or replace the secret in the keyring."""
         await self._keyring.set(credentials.client_id, credentials.secret)
-        self._kept, self._only_here = credentials, None
+        self._cached, self._session_only = credentials, None
 
     def keep_for_session(self, credentials: Credentials) -> None:
-        """Keep the credentials in memory alone, until the program ends."""
-        self._kept = self._only_here = credentials
+        """Keep the credentials in memory only, until the program ends."""
+        self._cached = self._session_only = credentials
 
     def forget(self) -> None:
-        """Read the keyring anew the next time; what is in memory alone stays."""
-        if self._kept is not self._only_here:
-            self._kept = None
+        """Clear the cache; credentials kept for the session stay."""
+        if self._cached is not self._session_only:
+            self._cached = None
 
     def prefer_keyring(self) -> None:
-        """Read the keyring anew the next time; what is in memory alone counts where it has none."""
-        self._kept = None
+        """Clear the cache; credentials kept for the session are used if the keyring has none."""
+        self._cached = None
 
     async def remove(self, client_id: str) -> None:
         """Remove the secret of ``client_id`` from the keyring and from memory."""
         await self._keyring.delete(client_id)
-        self._kept = None
-        if self._only_here and self._only_here.client_id == client_id:
-            self._only_here = None
+        self._cached = None
+        if self._session_only and self._session_only.client_id == client_id:
+            self._session_only = None

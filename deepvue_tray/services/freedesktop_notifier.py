@@ -2,8 +2,8 @@
 
 https://specifications.freedesktop.org/notification-spec/latest/
 
-desktop-notifier speaks it too, but hides what is needed here: whether the body is markup, why a
-notification failed, which service took it, and when another one comes up.
+desktop-notifier implements it too, but does not expose what is needed here: whether the body is
+markup, why a notification failed, which service accepted it, and when another service starts.
 """
 
 import asyncio
@@ -23,20 +23,19 @@ logger = logging.getLogger(__name__)
 APP_NAME = "deepvue-tray"
 
 RECONNECT_PAUSE_S = 30.0
-"""Between two attempts to connect to a session bus that is not there; nothing tells of a new one.
-"""
+"""Seconds between two attempts to connect to a missing session bus, whose start sends no signal."""
 
 _NAME = "org.freedesktop.Notifications"
 _PATH = "/org/freedesktop/Notifications"
 _CLICK = "default"
-"""The specification's name of a click on the notification itself."""
+"""The specification's action key for a click on the notification itself."""
 
 _NORMAL_URGENCY = {"urgency": ("y", 1)}
 _OWN_TIMEOUT = -1
 
 
 class FreedesktopNotifier:
-    """Shows notifications with ``icon``; connects with the first, and listens from then on."""
+    """Shows notifications with ``icon``; connects to the session bus with the first call."""
 
     def __init__(self, icon: Path) -> None:
         self._icon = icon
@@ -52,15 +51,15 @@ class FreedesktopNotifier:
         self._on_press, self._on_service = on_press, on_service
 
     async def service(self) -> str:
-        """Name the service that would show a notification now: the bus's id, and its name there.
+        """Return the bus's ID and the unique name of the notification service; empty without one.
 
-        Starts it where D-Bus can. Empty where there is none.
+        Starts the service where D-Bus can.
         """
         try:
             bus = await self._connected()
             await bus.call(_NAME, _PATH, "GetCapabilities")
-            (bus_id,) = await bus.ask_bus("GetId")
-            (owner,) = await bus.ask_bus("GetNameOwner", _NAME)
+            (bus_id,) = await bus.call_bus("GetId")
+            (owner,) = await bus.call_bus("GetNameOwner", _NAME)
         except ConnectionError as error:
             logger.info("There is no notification service (%s).", error)
             return ""
@@ -73,7 +72,8 @@ class FreedesktopNotifier:
             (capabilities,) = await bus.call(_NAME, _PATH, "GetCapabilities")
             server, *_ = await bus.call(_NAME, _PATH, "GetServerInformation")
             if notification.kind in self._shown:
-                # Not replaced: what is sent anew is news to every service, and shown again.
+                # Services may replace a notification without showing it again, so it is closed
+                # and sent as a new one.
                 await self._close(bus, self._shown.pop(notification.kind))
             number, *_ = await bus.call(
                 _NAME,
@@ -84,7 +84,7 @@ class FreedesktopNotifier:
                 0,
                 self._icon.as_uri(),
                 notification.title,
-                # A title is plain text everywhere.
+                # Titles are plain text in every service.
                 html.escape(notification.body, quote=False)
                 if "body-markup" in capabilities
                 else notification.body,
@@ -93,7 +93,7 @@ class FreedesktopNotifier:
                 _OWN_TIMEOUT,
             )
         except ConnectionError as error:
-            logger.warning("The desktop did not take the notification (%s).", error)
+            logger.warning("The desktop did not accept the notification (%s).", error)
             return False
         self._shown[notification.kind] = number
         return True
@@ -107,8 +107,8 @@ class FreedesktopNotifier:
             self._bus = None
 
     async def _connected(self) -> "SessionBus":
-        """Return the connection, made anew where there is none; raises ConnectionError."""
-        # Loaded here: jeepney takes 9 ms, and `check` never notifies.
+        """Return the connection, opened if there is none; raises ConnectionError."""
+        # Imported here: jeepney takes 9 ms, and `check` does not notify.
         from deepvue_tray.services.session_bus import SessionBus  # noqa: PLC0415
 
         async with self._connecting:
@@ -129,12 +129,12 @@ class FreedesktopNotifier:
         try:
             await bus.call(_NAME, _PATH, "CloseNotification", "u", number)
         except ConnectionError:
-            logger.debug("The notification was closed already.")
+            logger.debug("The notification could not be closed.")
 
     def _on_signal(self, member: str, arguments: tuple[Any, ...]) -> None:
         match member, arguments:
             case "NameOwnerChanged", (_, _, owner):
-                # Another service counts anew, and knows nothing of what the last one showed.
+                # A new service does not know the notifications of the last one.
                 self._shown.clear()
                 if owner:
                     self._on_service()
@@ -164,7 +164,7 @@ class FreedesktopNotifier:
 
 
 def _actions(notification: Notification, server: str) -> list[str]:
-    """Return keys and labels by turns, a click on the notification itself among them."""
-    # It knows no click, says desktop-notifier: https://docs.xfce.org/apps/xfce4-notifyd/spec
+    """Return alternating keys and labels, including a click on the notification itself."""
+    # Xfce's service does not support the click: https://docs.xfce.org/apps/xfce4-notifyd/spec
     click = [] if server == "Xfce Notify Daemon" else [_CLICK, ""]
     return click + [part for button in notification.buttons for part in button]

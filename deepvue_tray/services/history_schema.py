@@ -1,6 +1,7 @@
-"""The history's tables, and how an older file becomes a newer one."""
+"""The history's tables, as migrations from one version of the file to the next."""
 
-# Times are milliseconds since 1970 in UTC; balances are credits, INTEGER where whole, else REAL.
+# Times are milliseconds since 1970, UTC; balances are credits, INTEGER where whole, otherwise REAL.
+# wallet.full is the peak balance, wallet.outlook the spending model; stretch holds the buckets.
 MIGRATIONS = (
     """
     CREATE TABLE wallet (
@@ -49,4 +50,4 @@ MIGRATIONS = (
     ALTER TABLE wallet ADD COLUMN outlook TEXT;
     """,
 )
-"""Each takes the file from the version of its index to the next."""
+"""The migration at index n converts a file of version n to n + 1."""

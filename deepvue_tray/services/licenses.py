@@ -1,4 +1,4 @@
-"""Whose work is shipped with the program, as the installed packages say."""
+"""The libraries shipped with the program, and their licenses, from the packages' metadata."""
 
 import sys
 from importlib.metadata import PackageNotFoundError, metadata
@@ -11,25 +11,27 @@ LIBRARIES = (
     "platformdirs",
     "jeepney" if sys.platform == "linux" else "desktop-notifier",
 )
-"""What is shipped with the program, by its name in the package index."""
+"""The libraries' names in the package index."""
 
-LONGEST_LICENCE = 60
-"""Characters; some packages give the whole text where its name should stand."""
+MAX_LICENSE_LENGTH = 60
+"""Characters; some packages give the whole text instead of the name."""
 
 
 def libraries() -> list[str]:
-    """Return each library's name, version and licence, in a line each."""
+    """Return a line for each library: name, version and license."""
     return [_library(name) for name in LIBRARIES]
 
 
 def _library(name: str) -> str:
     try:
-        known = metadata(name)
+        package = metadata(name)
     except PackageNotFoundError:
         return name
-    told = known.get_all("License-Expression") or known.get_all("License") or [""]
-    licence = told[0]
-    if not licence or len(licence) > LONGEST_LICENCE:
-        classes = known.get_all("Classifier") or []
-        licence = ", ".join(c.rpartition(" :: ")[2] for c in classes if c.startswith("License ::"))
-    return " ".join(filter(None, (known["Name"], known["Version"], f"({licence})" * bool(licence))))
+    license_name, *_ = package.get_all("License-Expression") or package.get_all("License") or [""]
+    if not license_name or len(license_name) > MAX_LICENSE_LENGTH:
+        classifiers = package.get_all("Classifier") or []
+        license_name = ", ".join(
+            c.rpartition(" :: ")[2] for c in classifiers if c.startswith("License ::")
+        )
+    suffix = f" ({license_name})" if license_name else ""
+    return f"{package['Name']} {package['Version']}{suffix}"

@@ -1,83 +1,82 @@
-"""What the program writes of its own doings: to a rotating file, and to the terminal.
+"""The program's log: a rotating file, and the terminal.
 
-Only this package's own loggers are heard; libraries, which know headers and addresses, are not.
-Of a foreign exception only the kind and the frames are written: its text may quote what it choked
-on. So no secret can come into a log, whatever goes wrong.
+Only this package's loggers are written. Those of libraries are not, because they may log headers
+and addresses. Of exceptions of other packages only class and frames are written, because their
+text may quote a secret.
 """
 
 import logging
 import sys
+import traceback
 from pathlib import Path
 from types import TracebackType
 
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.services import private_folder
 
-LARGEST_FILE = 1_000_000
-"""Bytes, after which a new file is begun."""
+MAX_FILE_BYTES = 1_000_000
+"""The size at which a new file is started."""
 
-OLDER_FILES = 2
-"""Kept beside the one that is written: three in all."""
+BACKUP_COUNT = 2
+"""Older files beside the current one: three in all."""
 
-_ours = logging.getLogger("deepvue_tray")
+_package_logger = logging.getLogger("deepvue_tray")
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 class Formatter(logging.Formatter):
-    """One line a record, and an exception without the words of others."""
+    """Formats exceptions without the text of other packages' errors."""
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - logging's name
-        """Return the frames of an exception and of its causes, newest last."""
-        import traceback  # noqa: PLC0415 - only where something went wrong
-
+        """Return the frames and classes of an exception and its causes, newest last."""
         parts: list[str] = []
         error = ei[1]
         while error is not None:
-            words = f": {error}" if isinstance(error, DeepvueError) else ""
+            text = f": {error}" if isinstance(error, DeepvueError) else ""
             frames = "".join(traceback.format_tb(error.__traceback__))
-            parts.insert(0, f"{frames}{type(error).__qualname__}{words}")
+            parts.insert(0, f"{frames}{type(error).__qualname__}{text}")
             error = error.__cause__ or error.__context__
         return "\n".join(parts)
 
 
 def to_terminal(*, verbose: bool) -> None:
-    """Write warnings to standard error, and with ``verbose`` all the rest."""
+    """Log warnings to standard error, and all other levels too if ``verbose``."""
     if sys.stderr is None:  # a program without a console, on Windows
         return
     handler = logging.StreamHandler()
     handler.setLevel(logging.DEBUG if verbose else logging.WARNING)
     handler.setFormatter(Formatter("%(asctime)s %(message)s" if verbose else "%(message)s"))
-    _hear(handler)
+    _add_handler(handler)
 
 
 def to_file(path: Path) -> None:
-    """Write everything to ``path`` and two older files; without a place for it, say so and go on.
+    """Log everything to ``path`` and BACKUP_COUNT older files; times are local.
 
-    Times are local.
+    Logs a warning where the file cannot be written.
     """
-    # Loaded here: the first frame has no log file yet.
+    # Imported here: 6 ms, and the first icon is shown before there is a log file.
     from logging.handlers import RotatingFileHandler  # noqa: PLC0415
 
     try:
         private_folder.make(path.parent)
         handler = RotatingFileHandler(
             path,
-            maxBytes=LARGEST_FILE,
-            backupCount=OLDER_FILES,
+            maxBytes=MAX_FILE_BYTES,
+            backupCount=BACKUP_COUNT,
             encoding="utf-8",
             errors="backslashreplace",
         )
     except OSError as error:
-        _ours.warning("No log can be written to %s: %s.", path, error.strerror)
+        _package_logger.warning("The log cannot be written to %s: %s.", path, error.strerror)
         return
     handler.setFormatter(Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    _hear(handler)
+    _add_handler(handler)
 
 
-def _hear(handler: logging.Handler) -> None:
-    # A full disk must not fill the terminal with logging's own complaints.
+def _add_handler(handler: logging.Handler) -> None:
+    # With a full disk, logging would print a traceback for each record.
     logging.raiseExceptions = False
-    _ours.setLevel(logging.DEBUG)
-    _ours.propagate = False
-    _ours.addHandler(handler)
+    _package_logger.setLevel(logging.DEBUG)
+    _package_logger.propagate = False
+    _package_logger.addHandler(handler)

@@ -1,7 +1,7 @@
-"""Native notifications: what the desktop's service must do, and which one there is.
+"""Native notifications: the protocol, and the implementation for each operating system.
 
-Linux has an implementation of its own; Windows and macOS are desktop-notifier's, which this module
-alone knows.
+Linux has its own implementation; Windows and macOS use desktop-notifier, which only this module
+imports.
 """
 
 import logging
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# It logs a whole traceback where a desktop has no notifications; one line says as much.
+# It logs a traceback on desktops without notifications, where this module logs one line.
 logging.getLogger("desktop_notifier").setLevel(logging.CRITICAL)
 
 
@@ -27,32 +27,32 @@ class Notifier(Protocol):
     """The desktop's notification service, used from one asyncio loop."""
 
     def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
-        """Have these called, on the loop's thread.
+        """Set the callbacks, which are called on the loop's thread.
 
-        ``on_press`` gets the identifier of a button that was pressed, or an empty one where the
-        notification itself was clicked. ``on_service`` tells that a service has come up.
+        ``on_press`` gets the identifier of the button that was pressed, or an empty one for a
+        click on the notification itself. ``on_service`` is called when a service has started.
         """
 
     async def service(self) -> str:
-        """Identify the service that would show a notification now; empty where none would."""
+        """Return the identity of the notification service; empty where there is none."""
 
     async def show(self, notification: Notification) -> bool:
-        """Show ``note``, and say whether the service took it; waits for its answer however long.
+        """Show a notification; return whether the service accepted it, without a time limit.
 
-        Cancelled before the answer, nobody knows whether it was shown.
+        After a cancellation it is not known whether the notification was shown.
         """
 
     def close(self) -> None:
-        """Close the connection, after which no button is heard any more."""
+        """Close the connection; the callbacks are not called any more."""
 
 
 def system_notifier(icon: Path) -> Notifier:
-    """Return the notifier of this operating system; ``icon`` stands beside each notification."""
+    """Return this operating system's notifier; ``icon`` is shown with each notification."""
     return FreedesktopNotifier(icon) if sys.platform == "linux" else LibraryNotifier(icon)
 
 
 class LibraryNotifier:
-    """Shows notifications with desktop-notifier, which is loaded with the first."""
+    """Shows notifications with desktop-notifier, which is imported with the first call."""
 
     def __init__(self, icon: Path) -> None:
         self._icon = icon
@@ -63,16 +63,16 @@ class LibraryNotifier:
     def listen(
         self,
         on_press: Callable[[str], object],
-        on_service: Callable[[], object],  # noqa: ARG002 - nothing calls it here
+        on_service: Callable[[], object],  # noqa: ARG002 - never called
     ) -> None:
-        """See Notifier. No system that this is for tells of a service that comes up."""
+        """See Notifier. On these systems the service does not start later."""
         self._on_press = on_press
 
     async def service(self) -> str:
-        """See Notifier. A library that can do nothing, as on macOS outside a bundle, is none."""
+        """See Notifier. Empty without any capability, as on macOS outside a bundle."""
         try:
             return APP_NAME if await self._loaded().get_capabilities() else ""
-        except Exception as error:  # noqa: BLE001 - each platform's backend raises its own kinds
+        except Exception as error:  # noqa: BLE001 - each platform's backend raises other classes
             logger.info("There is no notification service (%s).", type(error).__name__)
             return ""
 
@@ -81,14 +81,16 @@ class LibraryNotifier:
         try:
             shown = await self._show(notification)
         except Exception as error:  # noqa: BLE001 - as above
-            logger.warning("The desktop did not take the notification (%s).", type(error).__name__)
+            logger.warning(
+                "The desktop did not accept the notification (%s).", type(error).__name__
+            )
             return False
         if not shown:
-            logger.warning("The desktop did not take the notification.")
+            logger.warning("The desktop did not accept the notification.")
         return shown
 
     async def _show(self, notification: Notification) -> bool:
-        import desktop_notifier  # noqa: PLC0415 - loaded by now
+        import desktop_notifier  # noqa: PLC0415 - already imported by service()
 
         library, dispatched = self._loaded(), list[bool]()
         if not await library.get_capabilities():
@@ -96,7 +98,7 @@ class LibraryNotifier:
         if notification.kind in self._shown:
             with suppress(KeyError):  # already closed
                 await library.clear(self._shown.pop(notification.kind))
-        # It swallows every failure; only a notification that was shown calls back.
+        # The library suppresses errors, and calls on_dispatched only after a success.
         self._shown[notification.kind] = await library.send(
             title=notification.title,
             message=notification.body,
@@ -113,7 +115,7 @@ class LibraryNotifier:
         self._library = None
 
     def _loaded(self) -> "DesktopNotifier":
-        # Loaded here because it costs 6 MB, and most sessions never notify.
+        # Imported here: it takes 6 MB, and most sessions do not notify.
         from desktop_notifier import DesktopNotifier, Icon  # noqa: PLC0415
 
         if self._library is None:

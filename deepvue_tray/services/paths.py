@@ -1,4 +1,4 @@
-"""Where each operating system wants our files: the one module that knows platformdirs."""
+"""The paths of the program's files on each operating system; only this module uses platformdirs."""
 
 import sys
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _NO_HOME = "no home folder: HOME is not set, and this user has no entry in the s
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The files there are, and the folder where a desktop looks for what to start at login."""
+    """The program's files, and the folder of the desktop's autostart entries."""
 
     settings: Path
     history: Path
@@ -24,9 +24,9 @@ class Paths:
 
     @classmethod
     def of_user(cls) -> "Paths":
-        """Return the files of the person who runs the program.
+        """Return the current user's files.
 
-        Raises InvalidInputError where neither the environment nor the system names a home folder.
+        Raises InvalidInputError where neither the environment nor the system has a home folder.
         """
         try:
             paths = cls(
@@ -39,13 +39,13 @@ class Paths:
             )
         except RuntimeError:
             raise InvalidInputError(_NO_HOME) from None
-        if not paths.settings.is_absolute():  # an older platformdirs leaves the ~ as it is
+        if not paths.settings.is_absolute():  # older versions of platformdirs return the ~
             raise InvalidInputError(_NO_HOME)
         return paths
 
     @classmethod
     def below(cls, folder: Path) -> "Paths":
-        """Return the same files in a folder of their own, as the demo and the tests use."""
+        """Return the same files in another folder, for the demo and the tests."""
         return cls(
             settings=folder / "settings.json",
             history=folder / "history.sqlite",

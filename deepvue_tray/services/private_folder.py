@@ -1,4 +1,4 @@
-"""Folders that are one user's alone."""
+"""Folders that only the current user can access."""
 
 import os
 import sys
@@ -6,21 +6,21 @@ from pathlib import Path
 
 
 def make(folder: Path) -> None:
-    """Make a folder and what is missing above it, for this user alone whatever the umask.
+    """Create a folder and its missing parents for the current user only, whatever the umask.
 
-    What is there already stays as it is. Raises OSError.
+    Existing folders stay unchanged. Raises OSError.
     """
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def is_private(folder: Path) -> bool:
-    """Say whether a folder is there, is this user's own, and can be written by nobody else."""
+    """Return whether a folder exists, is the current user's, and writable by nobody else."""
     try:
-        found = folder.stat()
+        status = folder.stat()
     except OSError:
         return False
-    if sys.platform == "win32":  # which keeps a user's folders private by other means
+    if sys.platform == "win32":  # Windows protects a user's folders by access control lists
         return True
-    return found.st_uid == os.geteuid() and not found.st_mode & 0o022
+    return status.st_uid == os.geteuid() and not status.st_mode & 0o022

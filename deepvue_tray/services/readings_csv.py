@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from deepvue_tray.core.foreign_text import cleaned
-from deepvue_tray.core.reading import Reading, believable
+from deepvue_tray.core.external_text import cleaned
+from deepvue_tray.core.reading import Reading, normalized_balance
 
 COLUMNS = ("at", "balance")
 
@@ -15,7 +15,7 @@ _OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class BadLine(NamedTuple):
-    """A line that holds no reading, and why."""
+    """A line that is not a reading."""
 
     number: int
     """The first line is 1."""
@@ -23,22 +23,22 @@ class BadLine(NamedTuple):
 
 
 def lines(readings: Iterable[Reading]) -> Iterator[str]:
-    """Yield the file's lines, each with its end."""
+    """Yield the file's lines with their line ends."""
     yield ",".join(COLUMNS) + "\n"
     for reading in readings:
         yield f"{timestamp(reading.at)},{reading.balance:f}\n"
 
 
 def timestamp(at: datetime) -> str:
-    """Return a time as people and programs read it: ``2026-11-23T09:00:00Z``."""
+    """Return a time in ISO 8601, UTC: ``2026-11-23T09:00:00Z``."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def parse(text: Iterable[str], now: datetime) -> tuple[list[Reading], list[BadLine]]:
-    """Read the lines of a file: its readings, in their order, and every line that holds none.
+    """Parse a file's lines; return its readings in their order, and the bad lines.
 
-    The first line names the columns, in any order and among others. Times need a time zone, and
-    none may be after ``now``.
+    The first line names the columns, in any order; others are ignored. Times need a time zone, and
+    must not be later than ``now``.
     """
     readings: list[Reading] = []
     bad: list[BadLine] = []
@@ -54,7 +54,7 @@ def parse(text: Iterable[str], now: datetime) -> tuple[list[Reading], list[BadLi
             try:
                 readings.append(_reading(row[at].strip(), row[balance].strip(), now))
             except IndexError:
-                bad.append(BadLine(rows.line_num, f"has no {len(header)} columns"))
+                bad.append(BadLine(rows.line_num, f"has fewer than {len(header)} columns"))
             except ValueError as error:
                 bad.append(BadLine(rows.line_num, cleaned(str(error))))
     except csv.Error as error:
@@ -63,7 +63,7 @@ def parse(text: Iterable[str], now: datetime) -> tuple[list[Reading], list[BadLi
 
 
 def _reading(at: str, balance: str, now: datetime) -> Reading:
-    """Return the reading, or raise a ValueError that says what is wrong with it."""
+    """Return the reading; raises a ValueError with the reason."""
     return Reading(at=_time(at, now), balance=_credits(balance))
 
 
@@ -71,7 +71,7 @@ def _time(text: str, now: datetime) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no time such as 2026-11-23T09:00:00Z") from None
+        raise ValueError(f"{text!r} is not a time such as 2026-11-23T09:00:00Z") from None
     if at.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone, such as the Z of 2026-11-23T09:00:00Z")
     if not _OLDEST <= at <= now:
@@ -84,7 +84,7 @@ def _credits(text: str) -> Decimal:
         balance = Decimal(text)
     except InvalidOperation:
         balance = Decimal("NaN")
-    believed = believable(balance) if balance.is_finite() else None
-    if believed is None:
-        raise ValueError(f"{text!r} is no balance such as 6448 or 6448.50")
-    return believed
+    normalized = normalized_balance(balance) if balance.is_finite() else None
+    if normalized is None:
+        raise ValueError(f"{text!r} is not a balance such as 6448 or 6448.50")
+    return normalized

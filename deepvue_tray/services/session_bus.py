@@ -1,7 +1,7 @@
-"""A connection to the session bus: calls, signals, and its end. The one module that knows jeepney.
+"""A connection to the session bus: calls, signals, and its end. Only this module uses jeepney.
 
-jeepney's own router tells nobody that the bus is gone, and answers calls that wait then with a
-KeyError; so replies are matched here.
+Replies are matched here, because jeepney's router does not report the end of the bus, and raises a
+KeyError for the calls that wait for a reply then.
 """
 
 import asyncio
@@ -21,15 +21,15 @@ from jeepney import (
 from jeepney.io.asyncio import DBusConnection, open_dbus_connection
 from jeepney.wrappers import DBusErrorResponse, unwrap_msg
 
-# The last three: no address, an address that is none, one of a kind that jeepney does not know.
+# The last three: no address, an invalid address, a transport that jeepney does not support.
 _NO_BUS = (OSError, EOFError, KeyError, ValueError, RuntimeError)
 
 
 class SessionBus:
-    """One connection, made by ``connect``; it belongs to the running asyncio loop.
+    """A connection, created by ``connect``; it belongs to the running asyncio loop.
 
-    Methods raise ConnectionError: there is no bus, it ended before the answer, or the answer is an
-    error.
+    Methods raise ConnectionError where there is no bus, the bus ends before the reply, or the reply
+    is an error.
     """
 
     def __init__(
@@ -53,8 +53,8 @@ class SessionBus:
     ) -> Self:
         """Connect to the bus that the environment names.
 
-        ``on_signal`` gets the name and the arguments of each signal that ``subscribe`` asked for;
-        ``on_lost`` is called when the bus ends, but not after ``close``.
+        ``on_signal`` gets the name and the arguments of each subscribed signal; ``on_lost`` is
+        called when the bus ends, but not after ``close``.
         """
         try:
             return cls(await open_dbus_connection(), on_signal, on_lost)
@@ -62,14 +62,14 @@ class SessionBus:
             raise ConnectionError(type(error).__name__) from None
 
     async def subscribe(self, interface: str, member: str, first_argument: str = "") -> None:
-        """Ask for a signal, from whomever, where its first argument is as said."""
+        """Subscribe to a signal of any sender, optionally with this first argument only."""
         rule = MatchRule(type="signal", interface=interface, member=member)
         if first_argument:
             rule.add_arg_condition(0, first_argument)
         await self._send(message_bus.AddMatch(rule))
 
-    async def ask_bus(self, method: str, *arguments: str) -> tuple[Any, ...]:
-        """Call a method of the bus itself, whose arguments are all strings."""
+    async def call_bus(self, method: str, *arguments: str) -> tuple[Any, ...]:
+        """Call a method of the bus itself; all arguments are strings."""
         signature = "s" * len(arguments) or None
         return await self._send(new_method_call(message_bus, method, signature, arguments))
 
@@ -78,7 +78,7 @@ class SessionBus:
     ) -> tuple[Any, ...]:
         """Call a method of the interface ``name`` of the service of the same name.
 
-        Waits for the answer as long as the service and the bus are there.
+        Waits for the reply without a time limit, while service and bus exist.
         """
         address = DBusAddress(path, name, name)
         return await self._send(new_method_call(address, method, signature or None, arguments))
@@ -118,7 +118,7 @@ class SessionBus:
     def _dispatch(self, message: Message) -> None:
         fields = message.header.fields
         if message.header.message_type is MessageType.signal:
-            # After whoever waits for an answer that came before it.
+            # Later, so that a call whose reply arrived before the signal continues first.
             loop = asyncio.get_running_loop()
             loop.call_soon(self._on_signal, fields[HeaderFields.member], message.body)
             return

@@ -1,4 +1,4 @@
-"""The settings on disk: one JSON object, replaced whole or not at all."""
+"""The settings file: one JSON object, replaced atomically."""
 
 import itertools
 import json
@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.errors import DamagedError, StorageError
@@ -15,53 +15,60 @@ from deepvue_tray.core.settings import Settings, problems
 from deepvue_tray.services import atomic_file, private_folder
 
 _NOTIFY = "notify_"
-_PRESENT_KEYS = {f"{_NOTIFY}{alert.value}" for alert in Alert}
+_CURRENT_KEYS = {f"{_NOTIFY}{alert.value}" for alert in Alert}
+
+
+class _Stamp(NamedTuple):
+    """Differs after every change of the file."""
+
+    mtime_ns: int
+    inode: int
 
 
 class SettingsFile:
     """Reads and writes the settings at ``path``.
 
-    Keys that this version does not know are kept, so that a newer version's survive an older one.
+    Unknown keys, such as those of a newer version, are preserved.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._known: tuple[int, int] | None = None
+        self._last_stamp: _Stamp | None = None
 
     def has_changed(self) -> bool:
-        """Say whether the file is another one than was last read or written here."""
-        return self._stamp() != self._known
+        """Return whether the file has changed since it was last read or written here."""
+        return self._stamp() != self._last_stamp
 
-    def _stamp(self) -> tuple[int, int] | None:
+    def _stamp(self) -> _Stamp | None:
         try:
-            found = self._path.stat()
+            status = self._path.stat()
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_ino
+        return _Stamp(status.st_mtime_ns, status.st_ino)
 
     def load(self) -> Settings:
-        """Return what is stored; a missing file, or a value that cannot be, means the default.
+        """Return the stored settings; missing or invalid values are replaced by their defaults.
 
-        Raises StorageError where the file is there and cannot be read, and DamagedError where it
-        is no settings file at all: it is then set aside beside itself, under a name of its own.
+        Raises StorageError where the file exists and cannot be read, and DamagedError where it is
+        not a settings file; it is then renamed.
         """
-        self._known = self._stamp()
+        self._last_stamp = self._stamp()
         try:
             stored = self._read()
         except DamagedError:
-            self._known = self._stamp()
+            self._last_stamp = self._stamp()
             raise
         settings = Settings(alerts=_alerts_in(stored))
         for field in fields(Settings):
             if field.name in stored and field.name != "alerts":
                 with suppress(ValueError, TypeError, OverflowError):
                     settings = _with(settings, field.name, stored[field.name])
-        # A low threshold below the default critical one: the person's own choice stands.
+        # A stored low threshold may be below the default critical one: switch off the latter.
         off: dict[str, Any] = dict.fromkeys(problems(settings))
         return replace(settings, **off)
 
     def save(self, settings: Settings) -> None:
-        """Replace the file whole. Raises StorageError, and leaves it as it was."""
+        """Replace the file. Raises StorageError, and leaves the file unchanged."""
         values = asdict(settings) | {"interval": int(settings.interval.total_seconds())}
         del values["alerts"]
         values |= {f"{_NOTIFY}{alert.value}": alert in settings.alerts for alert in Alert}
@@ -74,7 +81,7 @@ class SettingsFile:
         except OSError as error:
             raise StorageError(f"{self._path}: {error.strerror}") from None
         atomic_file.replace(self._path, [json.dumps(stored | values, indent=2), "\n"])
-        self._known = self._stamp()
+        self._last_stamp = self._stamp()
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -92,7 +99,7 @@ class SettingsFile:
         raise DamagedError(str(self._set_aside()))
 
     def _set_aside(self) -> Path:
-        # A link stays, and what it leads to is set aside.
+        # The target of a link is renamed, and the link stays.
         damaged = atomic_file.target_of(self._path)
         names = (f"{damaged.name}.damaged{n or ''}" for n in itertools.count())
         aside = next(p for name in names if not (p := damaged.with_name(name)).exists())
@@ -104,10 +111,11 @@ class SettingsFile:
 
 
 def _alerts_in(stored: Mapping[str, Any]) -> frozenset[Alert]:
-    """Return the alerts that are switched on; one that is not mentioned is on."""
+    """Return the alerts that are switched on; those without a key are on."""
     alerts = set(Alert)
-    # Version 0.1 had other names for some; they come first, so that the present ones win.
-    for key in sorted(stored, key=lambda key: key in _PRESENT_KEYS):
+    # Version 0.1 had other names for some alerts; those keys come first, so that the present ones
+    # override them.
+    for key in sorted(stored, key=lambda key: key in _CURRENT_KEYS):
         if key.startswith(_NOTIFY) and isinstance(stored[key], bool):
             with suppress(ValueError):  # an alert of a later version
                 alert = Alert(key.removeprefix(_NOTIFY))
@@ -116,11 +124,11 @@ def _alerts_in(stored: Mapping[str, Any]) -> frozenset[Alert]:
 
 
 def _with(settings: Settings, name: str, value: Any) -> Settings:
-    """Return ``settings`` with one stored value; raises ValueError where it cannot be."""
+    """Return ``settings`` with one stored value; raises ValueError where it is invalid."""
     if name == "interval" and not isinstance(value, bool):
         value = timedelta(seconds=value)
     if isinstance(value, str):
-        value.encode()  # JSON can name half a character, which no other file can hold
+        value.encode()  # raises for a lone surrogate, which JSON can express
     default = getattr(Settings(), name)
     optional = name in ("low", "critical", "low_days", "critical_days")
     if type(value) is not type(default) and not (optional and value is None):

@@ -1,4 +1,4 @@
-"""The About window: what this is, whose work is in it, and where its data lies."""
+"""The About window: version, links, paths, licence and libraries."""
 
 import platform
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from deepvue_tray import __version__
 from deepvue_tray.core.translation import QT_TRANSLATE_NOOP
-from deepvue_tray.ui.buttons import button_box
+from deepvue_tray.ui.form_widgets import button_box
 from deepvue_tray.ui.palette import keep_readable
 from deepvue_tray.ui.translation import translate
 from deepvue_tray.ui.windows import may_fix_size, redraw_when_resized
@@ -27,7 +27,7 @@ LINKS = {
     QT_TRANSLATE_NOOP("about", "Documentation"): "https://docs.deepvue.ai",
 }
 
-_PLACES = {
+_PATH_LABELS = {
     "settings": QT_TRANSLATE_NOOP("about", "Settings:"),
     "history": QT_TRANSLATE_NOOP("about", "History:"),
     "log": QT_TRANSLATE_NOOP("about", "Log:"),
@@ -37,33 +37,33 @@ _PLACES = {
 def about_window(places: Mapping[str, str], libraries: Iterable[str]) -> QDialog:
     """Return the window.
 
-    ``places`` says where the settings, the history and the log lie; ``libraries`` names what is
-    shipped.
+    ``places`` are the paths of ``settings``, ``history`` and ``log``, as far as there is one;
+    ``libraries`` are the lines that name the bundled libraries.
     """
     window = QDialog()
     window.setWindowTitle(translate("about", "About deepvue-tray"))
-    whole = QVBoxLayout(window)
-    whole.setContentsMargins(20, 18, 20, 14)
-    whole.setSpacing(16)
-    # One form for all, so that all texts begin at one line.
+    layout = QVBoxLayout(window)
+    layout.setContentsMargins(20, 18, 20, 14)
+    layout.setSpacing(16)
+    # One form for all rows aligns their texts.
     facts = QFormLayout()
     facts.setHorizontalSpacing(16)
     facts.setVerticalSpacing(4)
     picture = QLabel()
     picture.setPixmap(QApplication.windowIcon().pixmap(64, 64))
     facts.addRow(picture, _head())
-    for place, path in places.items():
-        _add(facts, translate("about", _PLACES[place]), path)
-    _add(facts, translate("about", "Licence:"), "MIT")
-    _add(facts, translate("about", "With:"), f"Python {platform.python_version()}")
+    for name, path in places.items():
+        _add_row(facts, translate("about", _PATH_LABELS[name]), path)
+    _add_row(facts, translate("about", "Licence:"), "MIT")
+    _add_row(facts, translate("about", "With:"), f"Python {platform.python_version()}")
     for library in libraries:
-        _add(facts, "", library)
-    whole.addLayout(facts)
+        _add_row(facts, "", library)
+    layout.addLayout(facts)
     buttons = button_box(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(window.close)
-    whole.addWidget(buttons)
+    layout.addWidget(buttons)
     constraint = QVBoxLayout.SizeConstraint
-    whole.setSizeConstraint(
+    layout.setSizeConstraint(
         constraint.SetFixedSize if may_fix_size() else constraint.SetMinimumSize
     )
     keep_readable(window)
@@ -72,23 +72,25 @@ def about_window(places: Mapping[str, str], libraries: Iterable[str]) -> QDialog
 
 
 class _Links(QLabel):
-    """The links, in the palette's colour; of itself Qt keeps the one there was when they came."""
+    """The links, in the palette's colour; Qt alone keeps the colour of the time they were set."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.setOpenExternalLinks(True)
         self.setAccessibleName(translate("about", "Links"))
-        self.setAccessibleDescription(translate("about", "Tab and Return open one in the browser."))
-        self._colour()
+        self.setAccessibleDescription(
+            translate("about", "Tab selects a link, Return opens it in the browser.")
+        )
+        self._apply_colour()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the system's look."""
+        """Follow a change of the palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._colour()
+            self._apply_colour()
 
-    def _colour(self) -> None:
+    def _apply_colour(self) -> None:
         style = f"color: {self.palette().color(QPalette.ColorRole.Link).name()}"
         self.setText(
             " · ".join(
@@ -102,7 +104,7 @@ def _head() -> QVBoxLayout:
     name = QLabel(f"<b style='font-size: x-large'>deepvue-tray {__version__}</b>")
     purpose = QLabel(
         translate(
-            "about", "How much is left in a prepaid Deepvue API wallet, and a warning in time."
+            "about", "The balance of a prepaid Deepvue API wallet, and alerts before it runs out."
         )
     )
     head = QVBoxLayout()
@@ -113,7 +115,7 @@ def _head() -> QVBoxLayout:
     return head
 
 
-def _add(form: QFormLayout, label: str, text: str) -> None:
+def _add_row(form: QFormLayout, label: str, text: str) -> None:
     field = QLabel(text, textFormat=Qt.TextFormat.PlainText)
     field.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     form.addRow(label, field)

@@ -1,6 +1,6 @@
-"""The card: the balance large, how current it is, and what can be done.
+"""The card: the balance in large type, its time, the recent spending, and buttons.
 
-Without a tray host it is the program's window.
+Without a tray it is the program's main window.
 """
 
 from datetime import UTC, datetime
@@ -40,10 +40,10 @@ from deepvue_tray.ui.palette import blended, keep_readable
 from deepvue_tray.ui.windows import NO_LIMIT, bring_to_front, is_wayland, redraw_when_resized
 
 WIDTH_PX = 320
-"""Pixels, at least; wide enough for a remedy in two or three lines."""
+"""The minimum width, which fits a remedy in two or three lines."""
 
 MARGIN_PX = 4
-"""Pixels between the card and the icon, a panel, or the screen's edge."""
+"""Between the card and the icon, a panel, or the edge of the screen."""
 
 CLICK_MS = 400
 """Within which a click on the icon that takes the focus is told of."""
@@ -52,25 +52,25 @@ MOVE_START_MS = 500
 """Within which GNOME takes the focus for a move; it gives it back at the move's end."""
 
 POINTER_PX = 24
-"""Pixels around the pointer that count as the icon, where no desktop tells its place, nor that of
-the panel."""
+"""The assumed size of the icon around the pointer, where the desktop reports neither the icon's
+position nor the panel's."""
 
 
 class Card(QWidget):
     """A small window that shows snapshots.
 
-    As a pop-up by the tray it closes when it loses the focus and on Escape. Without a tray it is a
-    window that stays and also offers ``menu``, the tray's own; once it is closed, it says that the
-    program goes on.
+    As a pop-up beside the tray it closes on Escape and when it loses the focus. Without a tray it
+    is a window that stays open and also offers ``menu``, the tray's menu; once closed, it shows
+    that the program keeps running.
     """
 
-    asked = Signal(object)
-    """An Action that a person has chosen."""
+    action_requested = Signal(Action)
+    """The action that the person chose."""
 
     def __init__(self, prefix: str, menu: QMenu | None = None) -> None:
         super().__init__()
         self._prefix = prefix
-        self._after_closing: QMessageBox | None = None
+        self._quit_question: QMessageBox | None = None
         self._icon: QRect | None = None
         self._settings = Settings()
         self._awaits_past = True
@@ -88,7 +88,7 @@ class Card(QWidget):
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Let the card say what ``snapshot`` says."""
+        """Show ``snapshot``."""
         self._settings = snapshot.settings
         self._gauge.show_snapshot(snapshot)
         self._balance.setText(texts.format_balance(snapshot))
@@ -99,41 +99,41 @@ class Card(QWidget):
         self._range.setText(texts.runway_range_text(snapshot, now))
         self._range.setVisible(bool(self._range.text()))
         trouble = snapshot.trouble or snapshot.storage
-        # The explanation below says what is wrong; here stands what is known all the same.
+        # The explanation below describes the error; this line is left with the time alone.
         self._status.setText(
             texts.reading_time_text(snapshot, now) if trouble else texts.status_text(snapshot, now)
         )
         self._status.setVisible(bool(self._status.text()))
         if self._awaits_past:
-            self._keep_room_for_past(snapshot.reading is not None)
+            self._reserve_space_for_past(snapshot.reading is not None)
         self._refresh.setEnabled(not snapshot.refreshing)
         self._refresh.setText(texts.refresh_label(snapshot))
         self._explanation.setVisible(trouble is not None)
         if trouble:
-            said = (texts.error_text(trouble), texts.retry_text(trouble))
-            self._explanation.setText(" ".join(filter(None, said)))
-        for action, button in self._mending.items():
+            sentences = (texts.error_text(trouble), texts.retry_text(trouble))
+            self._explanation.setText(" ".join(filter(None, sentences)))
+        for action, button in self._remedy_buttons.items():
             button.setVisible(trouble is not None and trouble.action is action)
         self._fit()
 
     def show_past(self, since: datetime, until: datetime, buckets: list[HistoryBucket]) -> None:
-        """Draw the last days, and say what was spent in them."""
+        """Show the balance and the spending between ``since`` and ``until``, aware UTC."""
         self._sparkline.show_past(since, until, buckets, self._settings)
         self._sparkline.setVisible(len(buckets) > 1)
         self._spent.setText(texts.recent_spending_text(buckets, until))
         self._spent.setVisible(len(buckets) > 1)
         self._awaits_past = False
-        self._keep_room_for_past(False)
+        self._reserve_space_for_past(False)
         self._fit()
 
     @Slot()
     def open_without_tray(self) -> None:
-        """Be the program's window, and say why there is one."""
+        """Open as the program's window, with a notice that there is no tray."""
         self._icon = None
         self._notice.setText(
             self.tr(
-                "This desktop shows no tray icons, so the balance stands here; it moves into the"
-                " tray as soon as there is one. On GNOME, the AppIndicator extension brings it."
+                "This desktop has no tray, so the balance is shown here. It moves to the tray as"
+                " soon as there is one. On GNOME, install the AppIndicator extension."
             )
         )
         self._notice.setVisible(True)
@@ -144,7 +144,7 @@ class Card(QWidget):
         bring_to_front(self)
 
     def open_as_popup(self, icon: QRect | None = None) -> None:
-        """Open beside the tray's icon, or the pointer where no desktop tells the icon's place."""
+        """Open beside the tray's icon, or beside the pointer where its position is unknown."""
         self._icon = icon or _icon_at(QCursor.pos())
         self._notice.setVisible(False)
         self._menu.setVisible(False)
@@ -154,19 +154,19 @@ class Card(QWidget):
         self.activateWindow()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the system's text."""
+        """Follow the system's font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._balance.setFont(_large(self.font()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Say that the program goes on, where nothing else of it can be seen."""
+        """Show that the program keeps running, as without a tray nothing else of it is visible."""
         super().closeEvent(event)
-        if not self._is_popup and self._after_closing is None:
-            self._after_closing = self._ask_whether_to_quit()
+        if not self._is_popup and self._quit_question is None:
+            self._quit_question = self._show_quit_question()
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """Draw the edge that no window manager draws around a pop-up."""
+        """Draw the border, as window managers draw none around a pop-up."""
         if self._is_popup:
             painter = QPainter(self)
             painter.setPen(blended(self.palette(), 0.3))
@@ -218,33 +218,36 @@ class Card(QWidget):
         self._is_moved = False
 
     def _fit(self) -> None:
-        """Be as large as all it says, beside the icon; Qt's own adjustSize stops at 2/3 screen."""
+        """Resize to the content, and keep a pop-up beside the icon.
+
+        Qt's adjustSize stops at 2/3 of the screen.
+        """
         self.ensurePolished()
         size = self.sizeHint().expandedTo(QSize(WIDTH_PX, 0))
         size.setHeight(max(size.height(), self.heightForWidth(size.width())))
         if self._icon is None:
             self.setMaximumSize(NO_LIMIT)
             self.setMinimumSize(WIDTH_PX, 0)
-            self.resize(size.boundedTo(_room(self.screen()).size()))
+            self.resize(size.boundedTo(_available_area(self.screen()).size()))
             return
-        room = _room(_screen_at(self._icon.center()))
+        area = _available_area(_screen_at(self._icon.center()))
         # Fixed: a tiling compositor would stretch it over half the screen.
-        self.setFixedSize(size.boundedTo(room.size()))
-        self.move(_beside(self._icon, self.size(), room))
+        self.setFixedSize(size.boundedTo(area.size()))
+        self.move(_beside(self._icon, self.size(), area))
 
-    def _ask_whether_to_quit(self) -> QMessageBox:
+    def _show_quit_question(self) -> QMessageBox:
         question = QMessageBox()
-        # Other windows, such as the settings, are not to wait for it.
+        # A modal message would block other windows, such as the settings.
         question.setModal(False)
         question.setWindowTitle(self.windowTitle())
         question.setIcon(QMessageBox.Icon.Information)
-        question.setText(self.tr("deepvue-tray keeps running, and alerts still come."))
-        question.setInformativeText(self.tr("Start deepvue-tray again to see its window."))
-        leave = question.addButton(
+        question.setText(self.tr("deepvue-tray keeps running and still notifies you."))
+        question.setInformativeText(self.tr("Start deepvue-tray again to open its window."))
+        quit_button = question.addButton(
             texts.action_label(Action.QUIT), QMessageBox.ButtonRole.DestructiveRole
         )
-        leave.clicked.connect(lambda: self.asked.emit(Action.QUIT))
-        stay = question.addButton(self.tr("Keep watching"), QMessageBox.ButtonRole.AcceptRole)
+        quit_button.clicked.connect(lambda: self.action_requested.emit(Action.QUIT))
+        stay = question.addButton(self.tr("Keep running"), QMessageBox.ButtonRole.AcceptRole)
         question.setDefaultButton(stay)
         question.setEscapeButton(stay)
         question.show()
@@ -253,48 +256,52 @@ class Card(QWidget):
     def _button(self, action: Action) -> QPushButton:
         button = QPushButton(texts.action_label(action))
         button.setToolTip(texts.action_tooltip(action))
-        button.clicked.connect(lambda: self.asked.emit(action))
+        button.clicked.connect(lambda: self.action_requested.emit(action))
         return button
 
     def _build(self) -> None:
         self._sparkline = Sparkline()
-        self._spent = _line(faint=True)
+        self._spent = _line(muted=True)
+        # As high as a text: with some fonts an empty label is higher, and the card would jump.
+        self._spent.setText(" ")
         self._explanation = _line()
         self._explanation.setWordWrap(True)
-        self._notice = _line(faint=True)
+        self._notice = _line(muted=True)
         self._notice.setWordWrap(True)
-        whole = QVBoxLayout(self)
-        whole.setSpacing(10)
-        whole.setContentsMargins(14, 14, 14, 14)
-        whole.addLayout(self._head())
+        layout = QVBoxLayout(self)
+        layout.setSpacing(10)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.addLayout(self._head())
         for part in (self._sparkline, self._spent, self._explanation, self._notice):
-            # Each is there only while it has something to say.
+            # Each is shown only while it has content.
             part.hide()
-            whole.addWidget(part)
-        # Only the remedies that the card does not offer anyway.
-        self._mending = {a: self._button(a) for a in (Action.UNLOCK, Action.STATUS_PAGE)}
-        for button in self._mending.values():
-            whole.addWidget(button)
-        whole.addLayout(self._buttons())
+            layout.addWidget(part)
+        # Only the remedies that have no permanent button.
+        self._remedy_buttons = {
+            action: self._button(action) for action in (Action.UNLOCK, Action.STATUS_PAGE)
+        }
+        for button in self._remedy_buttons.values():
+            layout.addWidget(button)
+        layout.addLayout(self._buttons())
 
-    def _keep_room_for_past(self, kept: bool) -> None:
-        """Keep room for what comes a moment after the card has opened, which should not jump."""
-        for past in (self._sparkline, self._spent):
-            policy = past.sizePolicy()
-            policy.setRetainSizeWhenHidden(kept)
-            past.setSizePolicy(policy)
+    def _reserve_space_for_past(self, reserved: bool) -> None:
+        """Reserve space for the history, which arrives after the card has opened."""
+        for widget in (self._sparkline, self._spent):
+            policy = widget.sizePolicy()
+            policy.setRetainSizeWhenHidden(reserved)
+            widget.setSizePolicy(policy)
 
     def _head(self) -> QHBoxLayout:
         self._gauge = Gauge(52)
         self._balance = _line()
         self._balance.setFont(_large(self.font()))
         self._runway = _line()
-        self._range = _line(faint=True)
-        self._status = _line(faint=True)
+        self._range = _line(muted=True)
+        self._status = _line(muted=True)
         figures = QVBoxLayout()
         figures.setSpacing(2)
         if self._prefix:
-            demo = _line(faint=True)
+            demo = _line(muted=True)
             demo.setText(self._prefix)
             figures.addWidget(demo)
         for line in (self._balance, self._runway, self._range, self._status):
@@ -317,47 +324,51 @@ class Card(QWidget):
             self._button(Action.SETTINGS),
             self._menu,
         ):
-            # All of one width, so that nothing moves when a label changes.
+            # Equal widths, so that nothing moves when a label changes.
             buttons.addWidget(button, stretch=1)
         self._menu.hide()
         return buttons
 
 
 def _icon_at(pointer: QPoint) -> QRect:
-    """Return what counts as the icon below the pointer: on a panel, the panel tells its own end."""
-    edge = POINTER_PX if _room(_screen_at(pointer)).contains(pointer) else 1
-    icon = QRect(0, 0, edge, edge)
+    """Return the assumed rectangle of the icon below the pointer.
+
+    A single pixel where the pointer is on a panel, as the card never covers panels.
+    """
+    side = POINTER_PX if _available_area(_screen_at(pointer)).contains(pointer) else 1
+    icon = QRect(0, 0, side, side)
     icon.moveCenter(pointer)
     return icon
 
 
-def _screen_at(place: QPoint) -> QScreen:
-    return QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
+def _screen_at(position: QPoint) -> QScreen:
+    return QGuiApplication.screenAt(position) or QGuiApplication.primaryScreen()
 
 
-def _room(screen: QScreen) -> QRect:
-    """Return what the panels leave of a screen, but for a narrow edge."""
-    whole, room = screen.geometry(), screen.availableGeometry()
-    if not whole.contains(room):
-        # On X11 Qt scales the size alone when a panel comes later: the place is in native pixels.
-        place = (room.topLeft() - whole.topLeft()) / screen.devicePixelRatio()
-        room.moveTopLeft(whole.topLeft() + place)
-    return room.adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)
+def _available_area(screen: QScreen) -> QRect:
+    """Return the area of a screen without its panels and a margin."""
+    geometry, area = screen.geometry(), screen.availableGeometry()
+    if not geometry.contains(area):
+        # On X11, when a panel appears later, Qt scales the size but leaves the position in native
+        # pixels.
+        offset = (area.topLeft() - geometry.topLeft()) / screen.devicePixelRatio()
+        area.moveTopLeft(geometry.topLeft() + offset)
+    return area.adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)
 
 
-def _beside(icon: QRect, size: QSize, room: QRect) -> QPoint:
-    """Return the corner of a card that lies beside the icon, on the side that has more room.
+def _beside(icon: QRect, size: QSize, area: QRect) -> QPoint:
+    """Return the top left corner of a card above or below the icon, where ``area`` has more room.
 
-    Whole in ``room``.
+    The card lies within ``area``.
     """
     card = QRect(QPoint(), size)
     card.moveCenter(icon.center())
-    if icon.center().y() < room.center().y():
+    if icon.center().y() < area.center().y():
         card.moveTop(icon.bottom() + MARGIN_PX)
     else:
         card.moveBottom(icon.top() - MARGIN_PX)
-    left = max(room.left(), min(card.left(), room.right() - card.width() + 1))
-    top = max(room.top(), min(card.top(), room.bottom() - card.height() + 1))
+    left = max(area.left(), min(card.left(), area.right() - card.width() + 1))
+    top = max(area.top(), min(card.top(), area.bottom() - card.height() + 1))
     return QPoint(left, top)
 
 
@@ -368,8 +379,8 @@ def _large(font: QFont) -> QFont:
     return large
 
 
-def _line(*, faint: bool = False) -> QLabel:
+def _line(*, muted: bool = False) -> QLabel:
     label = QLabel(textFormat=Qt.TextFormat.PlainText)
-    if faint:
+    if muted:
         label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return label

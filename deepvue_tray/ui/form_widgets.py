@@ -1,29 +1,38 @@
-"""What the settings' groups are made of: lines of fields, and messages below them."""
+"""Parts of forms: rows of fields, messages below them, and the window's row of buttons."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QWidget
 
-FIELD_WIDTH = 320
-"""Pixels; for a whole secret, and so that a message below a field does not widen the window."""
+FIELD_WIDTH_PX = 320
+"""Fits a whole secret, and a message below a field without widening the window."""
 
 
 class Message(QLabel):
-    """A line below a field, there only while it has something to say."""
+    """A line of text below a field, hidden until there is one."""
 
     def __init__(self) -> None:
         super().__init__(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self.setMinimumWidth(FIELD_WIDTH)
+        self.setMinimumWidth(FIELD_WIDTH_PX)
         self.hide()
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
-    def say(self, text: str) -> None:
-        """Say this, in place of what it said."""
+    def show_text(self, text: str) -> None:
+        """Show ``text`` in place of the present text."""
         self.setText(text)
         self.setVisible(True)
 
 
+def button_box(buttons: QDialogButtonBox.StandardButton) -> QDialogButtonBox:
+    """Return a row of standard buttons, in the platform's order, without icons."""
+    box = QDialogButtonBox(buttons)
+    for button in box.buttons():
+        button.setIcon(QIcon())
+    return box
+
+
 def align_labels(dialog: QWidget) -> None:
-    """Let the fields of all groups begin at one line."""
+    """Give the labels of all forms in ``dialog`` the same width, so that the fields line up."""
     forms = dialog.findChildren(QFormLayout)
     items = [
         form.itemAt(row, QFormLayout.ItemRole.LabelRole)
@@ -37,10 +46,10 @@ def align_labels(dialog: QWidget) -> None:
 
 
 def row(*widgets: QWidget, stretch: bool = False) -> QHBoxLayout:
-    """Lay widgets side by side; with ``stretch`` no wider than they ask for."""
-    line = QHBoxLayout()
+    """Lay widgets side by side; ``stretch`` keeps them at their preferred width."""
+    layout = QHBoxLayout()
     for widget in widgets:
-        line.addWidget(widget)
+        layout.addWidget(widget)
     if stretch:
-        line.addStretch()
-    return line
+        layout.addStretch()
+    return layout

@@ -1,10 +1,10 @@
-"""The history window: the chart, the ranges to look at, and what can be saved of them."""
+"""The history window: the chart, the choice of its range, and the export."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QStandardPaths, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.forecast.runway import Runway
+from deepvue_tray.core.reading import HistoryBucket
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import texts
 from deepvue_tray.ui.chart.chart import Chart, Plot
 from deepvue_tray.ui.palette import keep_readable
@@ -25,33 +27,34 @@ from deepvue_tray.ui.windows import redraw_when_resized
 
 DAY = timedelta(days=1)
 
-SHOWN_AHEAD = 0.3
-"""How much of a range is shown of the future, so that the forecast can be seen begin."""
+AHEAD_SHARE = 0.3
+"""The future shown where the forecast ends far ahead, relative to the past shown."""
 
-NEAR, BEYOND = 0.5, 0.02
-"""How much of a range ahead the forecast may end and be shown whole, and how much beyond that."""
+MAX_AHEAD_SHARE, MARGIN_SHARE = 0.5, 0.02
+"""The longest future shown to the end of the forecast, and the margin after that end, likewise."""
 
 
 def end_of(since: datetime, now: datetime, runway: Runway | None) -> datetime:
-    """Return where a range up to now ends: where the forecast does, if that is near."""
+    """Return the end of a range that starts at ``since``: that of the forecast, if it is near."""
     if runway is None or runway.latest <= now:
         return now
     length, ahead = now - since, runway.latest - now
-    return now + (ahead + length * BEYOND if ahead <= length * NEAR else length * SHOWN_AHEAD)
+    is_near = ahead <= length * MAX_AHEAD_SHARE
+    return now + (ahead + length * MARGIN_SHARE if is_near else length * AHEAD_SHARE)
 
 
 class HistoryWindow(QWidget):
-    """Shows plots, and asks for the ones a person wants to see.
+    """Shows plots, and requests the ones a person wants to see.
 
-    ``plot_asked`` carries the first moment, or None for all there is, and the last, or None for now
-    and what ``end_of`` shows ahead; both aware, in UTC. ``export_asked`` carries the file that is
-    to take the readings of the range shown, and the range; ``picture_asked`` the file that is to
-    take an image, and the image.
+    ``plot_requested`` carries the start of the range, or None for the first reading, and its end,
+    or None for the end that ``end_of`` returns; both are aware UTC. ``export_requested`` carries
+    the file for the readings of the displayed range, and the start and end of that range.
+    ``picture_requested`` carries the file for an image of the chart, and the image.
     """
 
-    plot_asked = Signal(object, object)
-    export_asked = Signal(object, object, object)
-    picture_asked = Signal(object, object)
+    plot_requested = Signal(object, object)  # ``datetime | None`` each
+    export_requested = Signal(Path, datetime, datetime)
+    picture_requested = Signal(Path, QImage)
 
     def __init__(self, prefix: str) -> None:
         super().__init__()
@@ -59,44 +62,56 @@ class HistoryWindow(QWidget):
         self.setWindowTitle(f"{prefix} · {title}" if prefix else title)
         self._plot: Plot | None = None
         self._length: timedelta | None = 7 * DAY
-        self._follows = True
+        self._follows_now = True
         self._chart = Chart()
-        self._chart.range_asked.connect(self._on_range)
-        self._said = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(14, 12, 14, 12)
-        whole.setSpacing(8)
-        whole.addLayout(self._head())
-        whole.addWidget(self._chart, stretch=1)
-        whole.addWidget(self._said)
+        self._chart.range_requested.connect(self._on_range)
+        self._message = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 12, 14, 12)
+        layout.setSpacing(8)
+        layout.addLayout(self._head())
+        layout.addWidget(self._chart, stretch=1)
+        layout.addWidget(self._message)
         self._chart.setFocus()
         keep_readable(self)
         redraw_when_resized(self)
 
     def ask(self) -> None:
-        """Ask for the range that was chosen, up to now and a little beyond."""
-        if not self._follows and self._plot:
-            self.plot_asked.emit(self._plot.since, self._plot.until)
+        """Request the chosen range up to now, or the range to which the person has moved."""
+        if not self._follows_now and self._plot:
+            self.plot_requested.emit(self._plot.since, self._plot.until)
             return
         since = datetime.now(UTC) - self._length if self._length else None
-        self.plot_asked.emit(since, None)
+        self.plot_requested.emit(since, None)
+
+    def show_history(
+        self,
+        since: datetime,
+        until: datetime | None,
+        buckets: list[HistoryBucket],
+        snapshot: Snapshot,
+        now: datetime,
+    ) -> None:
+        """Draw a range of the history; None as its end is what ``end_of`` returns."""
+        end = until or end_of(since, now, snapshot.runway)
+        self.show_plot(Plot(since=since, until=end, buckets=buckets, snapshot=snapshot, now=now))
 
     def show_plot(self, plot: Plot) -> None:
-        """Draw this."""
+        """Draw ``plot``, and show its runway in words."""
         self._plot = plot
         self._chart.show_plot(plot)
-        likely = texts.runway_range_text(plot.snapshot, plot.now)
+        range_text = texts.runway_range_text(plot.snapshot, plot.now)
         text = texts.runway_line(plot.snapshot, plot.now)
-        self._said.setText(f"{text} ({likely})" if likely else text)
+        self._message.setText(f"{text} ({range_text})" if range_text else text)
 
     def show_saved(self, path: Path) -> None:
-        """Say that a file was written."""
-        self._said.setText("✓ " + self.tr("Saved as {0}.").format(path))
+        """Show that a file was written."""
+        self._message.setText("✓ " + self.tr("Saved as {0}.").format(path))
 
     def show_failed(self, error: DeepvueError) -> None:
-        """Say why something could not be read or written."""
-        self._said.setText("✗ " + texts.error_text(error))
+        """Show why something could not be read or written."""
+        self._message.setText("✗ " + texts.error_text(error))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Escape."""
@@ -117,16 +132,14 @@ class HistoryWindow(QWidget):
             (self.tr("All"), None),
         ):
             button = _RangeButton(label)
-            button.setToolTip(
-                self.tr("All readings there are") if length is None else self.tr("Up to now")
-            )
+            button.setToolTip(self.tr("All readings") if length is None else self.tr("Up to now"))
             button.setChecked(length == self._length)
             button.clicked.connect(lambda _checked, length=length: self._choose(length))
             self._ranges.addButton(button)
             head.addWidget(button)
         head.addStretch()
         export = QPushButton(self.tr("Save as"))
-        export.setToolTip(self.tr("The range that is shown, as a table or as a picture"))
+        export.setToolTip(self.tr("Saves the displayed range as a table or a picture"))
         menu = QMenu(export)
         menu.addAction(self.tr("CSV…"), self._save_csv)
         menu.addAction(self.tr("Picture…"), self._save_picture)
@@ -135,43 +148,48 @@ class HistoryWindow(QWidget):
         return head
 
     def _choose(self, length: timedelta | None) -> None:
-        self._length, self._follows = length, True
+        self._length, self._follows_now = length, True
         self.ask()
 
     @Slot(object, object)
     def _on_range(self, since: datetime, until: datetime) -> None:
-        """Leave the chosen range for one of the person's own."""
-        self._follows = False
+        """Request a range from the chart, and uncheck the buttons."""
+        self._follows_now = False
         self._ranges.setExclusive(False)
         for button in self._ranges.buttons():
             button.setChecked(False)
         self._ranges.setExclusive(True)
-        self.plot_asked.emit(since, until)
+        self.plot_requested.emit(since, until)
 
     def _save_csv(self) -> None:
-        path = self._file_for(self.tr("Save the readings"), "deepvue-readings.csv", "CSV (*.csv)")
+        path = self._ask_for_path(
+            self.tr("Save the readings"), "deepvue-readings.csv", "CSV (*.csv)"
+        )
         if path and self._plot:
-            self.export_asked.emit(path, self._plot.since, self._plot.until)
+            self.export_requested.emit(path, self._plot.since, self._plot.until)
 
     def _save_picture(self) -> None:
-        path = self._file_for(self.tr("Save the picture"), "deepvue-history.png", "PNG (*.png)")
+        path = self._ask_for_path(self.tr("Save the picture"), "deepvue-history.png", "PNG (*.png)")
         if path:
-            self.picture_asked.emit(path, self._chart.grab().toImage())
+            self.picture_requested.emit(path, self._chart.grab().toImage())
 
-    def _file_for(self, title: str, name: str, kind: str) -> Path | None:
-        chosen, _ = QFileDialog.getSaveFileName(self, title, name, kind)
-        return Path(chosen) if chosen else None
+    def _ask_for_path(self, title: str, name: str, kind: str) -> Path | None:
+        # At login, Windows starts programs in a folder of its own.
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        proposed = str(Path(folder if Path(folder).is_dir() else Path.home(), name))
+        path, _ = QFileDialog.getSaveFileName(self, title, proposed, kind)
+        return Path(path) if path else None
 
 
 class _RangeButton(QPushButton):
-    """A button that is underlined while it is checked, which some styles hardly show."""
+    """A button that is underlined while it is checked, as some styles hardly show the state."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.setCheckable(True)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the style's button, and the line."""
+        """Draw the button, and the line if it is checked."""
         super().paintEvent(event)
         if self.isChecked():
             line = self.rect().adjusted(8, self.height() - 5, -8, -3)

@@ -1,24 +1,21 @@
-"""Text and lines that stand back: the palette's own colours, thinned, and still readable."""
-
-from collections.abc import Callable
+"""Muted colours for secondary text and lines, blended from the palette and still readable."""
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
 TEXT_CONTRAST = 4.5
-"""The least contrast of text with its ground: WCAG 2.2, success criterion 1.4.3."""
+"""The minimum contrast of text with its background: WCAG 2.2, success criterion 1.4.3."""
 
 GRAPHICS_CONTRAST = 3.0
-"""The least contrast of what is no text, such as the ring of the focus: criterion 1.4.11."""
+"""The minimum contrast of graphics, such as the focus ring: WCAG 2.2, criterion 1.4.11."""
 
 _TEXT = QPalette.ColorRole.WindowText
-_FAINT = QPalette.ColorRole.PlaceholderText
+_PLACEHOLDER = QPalette.ColorRole.PlaceholderText
 _LINK = QPalette.ColorRole.Link
-_PAPER = QPalette.ColorRole.Window
+_BACKGROUND = QPalette.ColorRole.Window
 _HIGHLIGHT = QPalette.ColorRole.Highlight
 _HIGHLIGHTED = QPalette.ColorRole.HighlightedText
-_BRIGHTEST = 160
 _STRENGTHS = (0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
 
 
@@ -29,46 +26,47 @@ def contrast(one: QColor, other: QColor) -> float:
 
 
 def blended(palette: QPalette, strength: float) -> QColor:
-    """Return the text's colour thinned with the window's; opaque, as blending costs frames."""
-    paper = palette.color(_PAPER)
-    return _mixed(paper, palette.color(_TEXT), strength)
+    """Return a mix of the window's colour and, by ``strength`` from 0 to 1, the text's.
+
+    Opaque, as transparent colours are slow to draw.
+    """
+    return _mixed(palette.color(_BACKGROUND), palette.color(_TEXT), strength)
 
 
 def readable(palette: QPalette, role: QPalette.ColorRole) -> QColor:
-    """Return a role's colour, with so much of the text's own that it can be read."""
-    return _standing_out(palette, role, lambda colour: colour, TEXT_CONTRAST)
+    """Return the colour of ``role``, mixed with as much of the text's as readable text needs."""
+    return _standing_out(palette, role, TEXT_CONTRAST)
 
 
 def hairline(painter: QPainter, colour: QColor) -> QPen:
-    """Return a pen of whole pixels, so that lines are equally thick at a scale such as 1.5 too."""
+    """Return a pen as wide as whole pixels, so that all lines match at a scale such as 1.5."""
     pen = QPen(colour, max(1, int(painter.device().devicePixelRatio())))
     pen.setCosmetic(True)
     return pen
 
 
 def on_pixels(painter: QPainter, area: QRectF) -> QRectF:
-    """Return an area moved and sized to whole pixels of the screen, so that its edges are crisp."""
+    """Return ``area`` rounded to whole pixels of the screen, so that its edges are crisp."""
     to_screen = painter.deviceTransform()
-    there = to_screen.mapRect(area)
-    there = QRectF(there.topLeft().toPoint(), there.size().toSize())
-    return to_screen.inverted()[0].mapRect(there)
+    on_screen = to_screen.mapRect(area)
+    rounded = QRectF(on_screen.topLeft().toPoint(), on_screen.size().toSize())
+    return to_screen.inverted()[0].mapRect(rounded)
 
 
-def faint(palette: QPalette) -> QColor:
-    """Return the faintest ink that can be read; the text's own where high contrast is wanted."""
-    paper = palette.color(_PAPER)
-    inks = (blended(palette, strength) for strength in _STRENGTHS)
-    full = palette.color(_TEXT)
-    if _high_contrast_is_wanted():
-        return full
-    return next((ink for ink in inks if contrast(ink, paper) >= TEXT_CONTRAST), full)
+def muted(palette: QPalette) -> QColor:
+    """Return the weakest readable blend; the text's own colour where high contrast is wanted."""
+    background, text = palette.color(_BACKGROUND), palette.color(_TEXT)
+    if _is_high_contrast_wanted():
+        return text
+    blends = (blended(palette, strength) for strength in _STRENGTHS)
+    return next((blend for blend in blends if contrast(blend, background) >= TEXT_CONTRAST), text)
 
 
 def keep_readable(window: QWidget) -> None:
-    """Let faint text, links and the ring of the focus stand out in ``window``, in all its colours.
+    """Keep muted text, links and the focus ring of ``window`` readable in every palette.
 
-    Qt's own placeholder text is half transparent, which is too faint on most grounds; links and
-    the focus keep on a dark ground what suits a light one.
+    Qt's placeholder text is half transparent, which is too weak on most backgrounds; on a dark
+    background, links and the focus keep the colours for a light one.
     """
     keeper = _Keeper(window)
     window.installEventFilter(keeper)
@@ -76,7 +74,7 @@ def keep_readable(window: QWidget) -> None:
 
 
 class _Keeper(QObject):
-    """Follows the system's look as long as its window lives."""
+    """Follows changes of the system's palette for the lifetime of its window."""
 
     def eventFilter(self, window: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.PaletteChange and isinstance(window, QWidget):
@@ -84,58 +82,56 @@ class _Keeper(QObject):
         return False
 
     def mend(self, window: QWidget) -> None:
-        # The system's: the window's own has been mended before.
+        # The system's palette, as the window's own is already corrected.
         palette = QGuiApplication.palette()
-        mended = {_FAINT: faint(palette), _LINK: readable(palette, _LINK)}
+        mended = {_PLACEHOLDER: muted(palette), _LINK: readable(palette, _LINK)}
         if window.style().name() == "fusion":
-            highlight = _standing_out(palette, _HIGHLIGHT, _ring, GRAPHICS_CONTRAST)
+            # Fusion draws the ring darker than the highlight, so on a dark ground the highlight
+            # needs more contrast than the ring must have.
+            is_dark = _luminance(palette.color(_BACKGROUND)) < _luminance(palette.color(_TEXT))
+            least = TEXT_CONTRAST if is_dark else GRAPHICS_CONTRAST
+            highlight = _standing_out(palette, _HIGHLIGHT, least)
             mended[_HIGHLIGHT] = highlight
             mended[_HIGHLIGHTED] = palette.color(_HIGHLIGHTED)
             if highlight != palette.color(_HIGHLIGHT):
-                inks = palette.color(_PAPER), palette.color(_TEXT)
+                inks = palette.color(_BACKGROUND), palette.color(_TEXT)
                 mended[_HIGHLIGHTED] = max(inks, key=lambda each: contrast(each, highlight))
         if any(window.palette().color(role) != colour for role, colour in mended.items()):
-            own = QPalette()  # with these roles alone, so that the others follow the system
+            own = QPalette()  # Only these roles; the others follow the system.
             for role, colour in mended.items():
                 own.setColor(role, colour)
             window.setPalette(own)
 
 
-def _standing_out(
-    palette: QPalette, role: QPalette.ColorRole, seen: Callable[[QColor], QColor], least: float
-) -> QColor:
-    """Return a role's colour, with so much of the text's own that ``seen`` of it stands out."""
-    paper, text = palette.color(_PAPER), palette.color(_TEXT)
+def _standing_out(palette: QPalette, role: QPalette.ColorRole, least: float) -> QColor:
+    """Return the colour of ``role``, mixed with as much of the text's as the contrast needs.
+
+    ``least`` is the minimum contrast with the window.
+    """
+    paper, text = palette.color(_BACKGROUND), palette.color(_TEXT)
     mixed = (_mixed(palette.color(role), text, tenths / 10) for tenths in range(11))
-    return next((each for each in mixed if contrast(seen(each), paper) >= least), text)
+    return next((each for each in mixed if contrast(each, paper) >= least), text)
 
 
-def _ring(highlight: QColor) -> QColor:
-    """Return what Fusion draws around what has the focus: QFusionStylePrivate's outline."""
-    ring = highlight.darker(125)
-    if ring.value() > _BRIGHTEST:
-        ring.setHsl(ring.hue(), ring.saturation(), _BRIGHTEST)
-    return ring
-
-
-def _mixed(one: QColor, other: QColor, part: float) -> QColor:
+def _mixed(one: QColor, other: QColor, share: float) -> QColor:
+    """Return ``one`` mixed with ``share``, from 0 to 1, of ``other``; opaque."""
     pairs = (
         (one.red(), other.red()),
         (one.green(), other.green()),
         (one.blue(), other.blue()),
     )
-    return QColor(*(round(own + (its - own) * part) for own, its in pairs))
+    return QColor(*(round(start + (end - start) * share) for start, end in pairs))
 
 
-def _high_contrast_is_wanted() -> bool:
-    # Two steps: PySide ends the hints of accessibility with the ones they belong to.
+def _is_high_contrast_wanted() -> bool:
+    # Two steps: PySide destroys accessibility() together with a temporary styleHints().
     hints = QGuiApplication.styleHints()
     return hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
 
 
 def _luminance(colour: QColor) -> float:
-    parts = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - sRGB
-        for part in (colour.redF(), colour.greenF(), colour.blueF())
-    ]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    red, green, blue = (
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - sRGB
+        for value in (colour.redF(), colour.greenF(), colour.blueF())
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,14 +1,14 @@
-"""What may be taller than the screen, and is scrolled only there."""
+"""A scroll area that scrolls only content that is taller than the screen."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 GAP_PX = 6
-"""Pixels between the content and the bar."""
+"""Between the content and the scroll bar."""
 
 
 class ScrollArea(QScrollArea):
-    """Asks for as much room as ``content`` needs, and scrolls it upright where there is less."""
+    """Requests the size of ``content``, and scrolls it vertically where the window is smaller."""
 
     def __init__(self, content: QWidget) -> None:
         super().__init__(widgetResizable=True)
@@ -19,9 +19,9 @@ class ScrollArea(QScrollArea):
         self._content = content
 
     def allow_bar(self, allowed: bool) -> int:
-        """Show a bar, or none; return the pixels that it takes from the width.
+        """Show or hide the scroll bar; return the width in pixels that it takes.
 
-        Left to itself, Qt shows one until the window has been laid out.
+        The policy is explicit, as Qt's automatic one shows a bar until the first layout.
         """
         policy = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(
@@ -31,11 +31,11 @@ class ScrollArea(QScrollArea):
         return GAP_PX + self.verticalScrollBar().sizeHint().width() if allowed else 0
 
     def sizeHint(self) -> QSize:
-        """Return what the content needs; Qt's own stops at 24 lines."""
+        """Return the size of the content; Qt's own hint is capped at 24 lines."""
         return self._content.sizeHint()
 
     def eventFilter(self, content: QObject, event: QEvent) -> bool:
-        """Ask anew when the content needs more or less."""
+        """Update the size hint when the content's changes."""
         if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(content, event)

@@ -1,12 +1,11 @@
-"""The settings window: credentials, thresholds, interval.
+"""The settings window: credentials, thresholds, interval, alerts, desktop.
 
-It never sees the stored secret: an empty secret field means "as it is". It asks for what takes
-time by signal and is told the outcome; until then it keeps what was typed.
+It never holds the stored secret: an empty secret field leaves it unchanged. Slow operations are
+requested by signal; the window keeps the typed values until it receives the outcome.
 """
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
@@ -38,15 +37,14 @@ from deepvue_tray.core.errors import (
 )
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import (
-    LONGEST_INTERVAL,
-    SHORTEST_INTERVAL,
+    MAX_INTERVAL,
+    MIN_INTERVAL,
     Settings,
     problems,
 )
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import texts
-from deepvue_tray.ui.buttons import button_box
-from deepvue_tray.ui.form_widgets import FIELD_WIDTH, Message, align_labels, row
+from deepvue_tray.ui.form_widgets import FIELD_WIDTH_PX, Message, align_labels, button_box, row
 from deepvue_tray.ui.palette import keep_readable
 from deepvue_tray.ui.scroll_area import ScrollArea
 from deepvue_tray.ui.threshold_field import ThresholdField
@@ -54,27 +52,27 @@ from deepvue_tray.ui.translation import translate
 from deepvue_tray.ui.windows import redraw_when_resized, set_size
 
 _MINUTE = timedelta(minutes=1)
-_PROGRESS_WIDTH, _PROGRESS_HEIGHT = 80, 8
-"""Pixels; a sign that moves, not a measure."""
+_PROGRESS_WIDTH_PX, _PROGRESS_HEIGHT_PX = 80, 8
 _DEFAULTS = Settings()
-# Each threshold, and whether it counts days.
-_THRESHOLDS = {"low": False, "low_days": True, "critical": False, "critical_days": True}
 
 
 class SettingsDialog(QDialog):
-    """Edits ``settings``; ``from_environment`` says that the environment's credentials win.
+    """Edits ``settings``.
 
-    ``starts_at_login`` is the present state of that, and ``notice`` what should be known first.
-    ``test_asked`` carries what was typed: credentials, a client id alone whose secret the keyring
-    holds, or None for those in use. ``save_asked`` carries the settings, the same, whether these
-    are for this session only, and whether to start at login. ``remove_asked`` carries the client
-    id whose secret is to be removed. One change is under way at a time; a window that is closed
-    meanwhile comes back if it fails.
+    ``from_environment`` tells that the environment's credentials take precedence,
+    ``starts_at_login`` whether the tray starts at login at present. ``notice`` is an error to show
+    on opening. Credentials are carried as typed: both values, a client ID alone whose secret the
+    keyring holds, or None for those in use. ``test_requested`` carries the credentials to test;
+    ``save_requested`` carries the settings, the credentials, whether to keep the credentials for
+    this session only, and whether to start at login; ``remove_requested`` carries the client ID
+    whose secret is to be removed. One change runs at a time. A window that was closed during a
+    change opens again if the change fails.
     """
 
-    test_asked = Signal(object)
-    save_asked = Signal(object, object, bool, bool)
-    remove_asked = Signal(str)
+    # Credentials are ``Credentials | str | None``, for which a signal has no type but object.
+    test_requested = Signal(object)
+    save_requested = Signal(Settings, object, bool, bool)
+    remove_requested = Signal(str)
 
     def __init__(
         self,
@@ -87,61 +85,62 @@ class SettingsDialog(QDialog):
     ) -> None:
         super().__init__()
         self._settings = settings
-        self._tested = ("", "")
+        self._tested_input = ("", "")
         self._is_changing = False
         self._focused: QWidget | None = None
-        self.setWindowTitle(f"{prefix} · " * bool(prefix) + self.tr("Settings"))
+        title = self.tr("Settings")
+        self.setWindowTitle(f"{prefix} · {title}" if prefix else title)
         self._failure = Message()
         groups = QWidget()
-        lines = QVBoxLayout(groups)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(12)
-        lines.addWidget(self._credentials_box(from_environment=from_environment))
-        lines.addWidget(self._watching_box())
-        lines.addWidget(self._alerts_box())
-        lines.addWidget(self._desktop_box(starts_at_login=starts_at_login))
+        column = QVBoxLayout(groups)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self._credentials_box(from_environment=from_environment))
+        column.addWidget(self._monitoring_box())
+        column.addWidget(self._alerts_box())
+        column.addWidget(self._desktop_box(starts_at_login=starts_at_login))
         align_labels(groups)
         self._groups = ScrollArea(groups)
-        self._whole = QVBoxLayout(self)
-        self._whole.setContentsMargins(16, 16, 16, 16)
-        self._whole.setSpacing(12)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(16, 16, 16, 16)
+        self._layout.setSpacing(12)
         for part in (self._groups, self._failure, self._button_box()):
-            self._whole.addWidget(part)
-        # Once it is in the dialog: else the dialog forgets it when another button had the focus.
+            self._layout.addWidget(part)
+        # Set in the dialog: otherwise it is lost once another button has had the focus.
         self._save.setDefault(True)
         self._validate()
         if notice:
-            self._failure.say(texts.error_text(notice))
+            self._failure.show_text(texts.error_text(notice))
         keep_readable(self)
         redraw_when_resized(self)
         self._fit()
 
     def show_tested(self, reading: Reading) -> None:
-        """Say that the credentials open a wallet, and how much is in it."""
+        """Show the balance that the tested credentials gave."""
         self._set_testing(False)
-        if self._in_fields() != self._tested:
-            return  # typed on meanwhile: the answer is about something else
+        if self._credentials_input() != self._tested_input:
+            return  # The result is for credentials that were changed since.
         balance = texts.format_balance(Snapshot(reading=reading))
-        self._answer_with("✓ " + self.tr("It works: {0}.").format(balance))
+        self._show_result("✓ " + self.tr("It works: {0}.").format(balance))
 
     def show_test_failed(self, error: DeepvueError) -> None:
-        """Say beside the fields why the credentials opened nothing."""
+        """Show below the fields why the test failed."""
         self._set_testing(False)
-        if self._in_fields() == self._tested:
-            self._answer_with("✗ " + self._explanation_of(error))
+        if self._credentials_input() == self._tested_input:
+            self._show_result("✗ " + self._explanation_of(error))
 
     def show_save_failed(self, error: DeepvueError) -> None:
-        """Say why nothing was stored; what was typed stays, and the session is offered instead."""
+        """Show why nothing was saved; keep the input, and offer to keep it for this session."""
         self.show_remove_failed(error)
         self._for_session.setVisible(isinstance(error, AccountError) and bool(self._secret.text()))
 
     def show_remove_failed(self, error: DeepvueError) -> None:
-        """Say why the secret was not removed."""
+        """Show why the secret was not removed."""
         self._end_change()
-        self._failure.say("✗ " + self._explanation_of(error))
+        self._failure.show_text("✗ " + self._explanation_of(error))
 
     def show_removed(self) -> None:
-        """Say that the secret is gone; the window's other edits stay, to be saved or not."""
+        """Show that the secret was removed; other edits stay, to be saved or not."""
         if self.isHidden():
             self._set_changing(False)
             self.reject()
@@ -152,69 +151,70 @@ class SettingsDialog(QDialog):
         self._settings = replace(self._settings, client_id="")
         self._remove.setEnabled(False)
         self._end_change()
-        self._answer_with("✓ " + self.tr("The client secret is removed from the keyring."))
+        self._show_result("✓ " + self.tr("The client secret was removed from the keyring."))
 
     def stop_waiting(self) -> None:
-        """Be as before the change or the test that is under way, of which nothing is heard."""
+        """Return to editing when the change or test in progress has no outcome to show."""
         self._set_testing(False)
         self._end_change()
 
     def event(self, event: QEvent) -> bool:
-        """Fit when what is said needs more or less room."""
+        """Resize when a message changes the required size."""
         handled = super().event(event)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
             self._fit()
         return handled
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Show what the Tab key reaches; Qt's own does where it comes from within the groups."""
+        """Scroll to the widget that the Tab key reaches, also from outside the scroll area."""
         moved = super().focusNextPrevChild(forward)
         self._groups.ensureWidgetVisible(self.focusWidget())
         return moved
 
     def done(self, result: int) -> None:
-        """Close, and leave no secret behind in a widget."""
+        """Close, and clear the secret from the widget."""
         if self._is_changing and result == QDialog.DialogCode.Rejected:
-            # If the change fails, that is said here, beside what was typed.
+            # Hidden only: a failed change opens the window again, with the input.
             self.hide()
             return
         self._secret.clear()
-        self._tested = ("", "")
+        self._tested_input = ("", "")
         super().done(result)
         self.deleteLater()
 
     def _fit(self) -> None:
-        """Be as large as the groups need, and no taller than the screen, where they scroll."""
+        """Resize to the groups, or to the height of the screen, where the groups scroll."""
         title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
-        room = self.screen().availableGeometry().height() - title
-        size = self._whole.totalSizeHint()
-        bar = self._groups.allow_bar(size.height() > room)
-        set_size(self, QSize(size.width() + bar, min(size.height(), room)))
+        available = self.screen().availableGeometry().height() - title
+        size = self._layout.totalSizeHint()
+        bar = self._groups.allow_bar(size.height() > available)
+        set_size(self, QSize(size.width() + bar, min(size.height(), available)))
 
     def _credentials_box(self, *, from_environment: bool) -> QWidget:
-        known = bool(self._settings.client_id)
         self._client_id = QLineEdit(self._settings.client_id, placeholderText="live… / free_tier…")
-        self._client_id.setMinimumWidth(FIELD_WIDTH)
+        self._client_id.setMinimumWidth(FIELD_WIDTH_PX)
         self._client_id.setToolTip(self.tr("From the Deepvue dashboard"))
         self._secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
-        self._secret.setToolTip(self.tr("Leave it empty to use the one that is stored"))
+        self._secret.setToolTip(self.tr("Leave empty to use the stored secret"))
         reveal = QPushButton(self.tr("Show"), autoDefault=False)
         reveal.setCheckable(True)
-        reveal.setToolTip(self.tr("Shows or hides the secret as it is typed"))
+        reveal.setToolTip(self.tr("Shows or hides the typed secret"))
         reveal.toggled.connect(self._reveal)
         self._test = QPushButton(self.tr("&Test"), autoDefault=False)
-        self._test.setToolTip(self.tr("Asks the server for the balance, and stores nothing"))
+        self._test.setToolTip(
+            self.tr("Gets the balance with these credentials, without saving them")
+        )
         self._test.clicked.connect(self._on_test)
         self._remove = QPushButton(self.tr("&Remove"), autoDefault=False)
-        self._remove.setToolTip(self.tr("Forgets the client ID and the stored secret"))
-        self._remove.setEnabled(known)
+        self._remove.setToolTip(self.tr("Deletes the client ID and the stored secret"))
+        self._remove.setEnabled(bool(self._settings.client_id))
         self._remove.clicked.connect(self._confirm_removal)
         self._progress = QProgressBar(minimum=0, maximum=0, textVisible=False)
-        self._progress.setAccessibleName(self.tr("Asking the server…"))
-        self._progress.setFixedWidth(_PROGRESS_WIDTH)
-        self._progress.setMaximumHeight(_PROGRESS_HEIGHT)
+        self._progress.setAccessibleName(self.tr("Contacting the server…"))
+        self._progress.setFixedWidth(_PROGRESS_WIDTH_PX)
+        self._progress.setMaximumHeight(_PROGRESS_HEIGHT_PX)
         self._progress.setVisible(False)
-        self._answer = Message()
+        self._result = Message()
         box = QGroupBox(self.tr("Credentials"))
         form = QFormLayout(box)
         form.addRow(self.tr("Client &ID:"), self._client_id)
@@ -222,56 +222,58 @@ class SettingsDialog(QDialog):
         secret_label.setBuddy(self._secret)
         form.addRow(secret_label, row(self._secret, reveal))
         form.addRow("", row(self._test, self._remove, self._progress, stretch=True))
-        form.addRow("", self._answer)
+        form.addRow("", self._result)
         if from_environment:
-            notification = Message()
-            notification.say(
-                self.tr("DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set, and wins.")
+            precedence = Message()
+            precedence.show_text(
+                self.tr("DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set and takes precedence.")
             )
-            form.addRow("", notification)
+            form.addRow("", precedence)
         for field in (self._client_id, self._secret):
             field.textChanged.connect(self._validate)
         return box
 
-    def _watching_box(self) -> QWidget:
-        names = {
-            "low": self.tr("Low, in credits"),
-            "low_days": self.tr("Low, in days"),
-            "critical": self.tr("Critical, in credits"),
-            "critical_days": self.tr("Critical, in days"),
-        }
-        self._thresholds = {
-            name: ThresholdField(
-                names[name], getattr(self._settings, name), getattr(_DEFAULTS, name), in_days=days
-            )
-            for name, days in _THRESHOLDS.items()
-        }
-        for threshold in self._thresholds.values():
+    def _monitoring_box(self) -> QWidget:
+        settings = self._settings
+        self._low = ThresholdField(
+            self.tr("Low, in credits"), settings.low, _DEFAULTS.low, in_days=False
+        )
+        self._low_days = ThresholdField(
+            self.tr("Low, in days"), settings.low_days, _DEFAULTS.low_days, in_days=True
+        )
+        self._critical = ThresholdField(
+            self.tr("Critical, in credits"), settings.critical, _DEFAULTS.critical, in_days=False
+        )
+        self._critical_days = ThresholdField(
+            self.tr("Critical, in days"),
+            settings.critical_days,
+            _DEFAULTS.critical_days,
+            in_days=True,
+        )
+        for threshold in (self._low, self._low_days, self._critical, self._critical_days):
             threshold.changed.connect(self._validate)
         self._problem = Message()
         self._interval = QSpinBox(
-            minimum=SHORTEST_INTERVAL // _MINUTE,
-            maximum=LONGEST_INTERVAL // _MINUTE,
+            minimum=MIN_INTERVAL // _MINUTE,
+            maximum=MAX_INTERVAL // _MINUTE,
             suffix=self.tr(" min"),
-            value=self._settings.interval // _MINUTE,
+            value=settings.interval // _MINUTE,
         )
         self._interval.setToolTip(self.tr("The time from one request to the next"))
-        self._interval_shown = self._interval.value()
-        box = QGroupBox(self.tr("Watching"))
+        self._initial_interval = self._interval.value()
+        box = QGroupBox(self.tr("Monitoring"))
         form = QFormLayout(box)
-        for label, credits_left, days in (
-            (self.tr("&Low at:"), "low", "low_days"),
-            (self.tr("Critic&al at:"), "critical", "critical_days"),
+        for text, in_credits, in_days in (
+            (self.tr("&Low at:"), self._low, self._low_days),
+            (self.tr("Critic&al at:"), self._critical, self._critical_days),
         ):
-            either = QLabel(self.tr("or"))
-            pair = row(self._thresholds[credits_left], either, self._thresholds[days])
-            named = QLabel(label)
-            named.setBuddy(self._thresholds[credits_left].field)
-            form.addRow(named, pair)
+            label = QLabel(text)
+            label.setBuddy(in_credits.field)
+            form.addRow(label, row(in_credits, QLabel(self.tr("or")), in_days))
         form.addRow("", self._problem)
-        ask = QLabel(self.tr("Ask &every:"))
-        ask.setBuddy(self._interval)
-        form.addRow(ask, row(self._interval, stretch=True))
+        interval_label = QLabel(self.tr("Refresh &every:"))
+        interval_label.setBuddy(self._interval)
+        form.addRow(interval_label, row(self._interval, stretch=True))
         return box
 
     def _alerts_box(self) -> QWidget:
@@ -282,39 +284,39 @@ class SettingsDialog(QDialog):
             Alert.TOP_UP: (self.tr("Credits added"), self.tr("The balance has risen")),
             Alert.FAST_SPENDING: (
                 self.tr("Spending far faster than usual"),
-                self.tr("Judged by the wallet's own habit"),
+                self.tr("Compared with the wallet's usual spending"),
             ),
             Alert.REJECTED: (
                 self.tr("Credentials refused"),
-                self.tr("The server does not accept them any more"),
+                self.tr("The server no longer accepts them"),
             ),
             Alert.NO_DATA: (
                 self.tr("Balance unknown for an hour"),
-                self.tr("Though the computer was awake"),
+                self.tr("Counts only the time when the computer is awake"),
             ),
         }
         box = QGroupBox(self.tr("Notify about"))
         grid = QGridLayout(box)
         self._alerts = {alert: QCheckBox(label) for alert, (label, _) in labels.items()}
-        for place, (alert, check) in enumerate(self._alerts.items()):
-            check.setToolTip(labels[alert][1])
-            check.setChecked(alert in self._settings.alerts)
-            # The short ones in the first column.
-            grid.addWidget(check, place % 4, place // 4)
+        for index, (alert, check_box) in enumerate(self._alerts.items()):
+            check_box.setToolTip(labels[alert][1])
+            check_box.setChecked(alert in self._settings.alerts)
+            # The first column holds the short labels.
+            grid.addWidget(check_box, index % 4, index // 4)
         grid.setColumnStretch(1, 1)
         return box
 
     def _desktop_box(self, *, starts_at_login: bool) -> QWidget:
         self._at_login = QCheckBox(self.tr("Start at lo&gin"))
-        self._at_login.setToolTip(self.tr("As it stands on this computer, whoever switched it"))
+        self._at_login.setToolTip(self.tr("The current state on this computer"))
         self._at_login.setChecked(starts_at_login)
         self._number_icon = QCheckBox(self.tr("Show the &balance on the icon instead of a gauge"))
-        self._number_icon.setToolTip(self.tr("Shortened to fit: 6.4k"))
+        self._number_icon.setToolTip(self.tr("Shortened, such as 6.4k"))
         self._number_icon.setChecked(self._settings.number_icon)
         box = QGroupBox(self.tr("Desktop"))
-        lines = QVBoxLayout(box)
-        lines.addWidget(self._at_login)
-        lines.addWidget(self._number_icon)
+        layout = QVBoxLayout(box)
+        layout.addWidget(self._at_login)
+        layout.addWidget(self._number_icon)
         return box
 
     def _button_box(self) -> QWidget:
@@ -332,21 +334,25 @@ class SettingsDialog(QDialog):
         return buttons
 
     def _edited(self) -> Settings:
-        """Return the settings as the fields say; an interval that was not touched stays exact."""
-        chosen: dict[str, Any] = {
-            **{name: field.value() for name, field in self._thresholds.items()},
-            "alerts": frozenset(a for a, check in self._alerts.items() if check.isChecked()),
-            "number_icon": self._number_icon.isChecked(),
-        }
-        settings = replace(self._settings, **chosen)
-        if self._interval.value() != self._interval_shown:
-            settings = replace(settings, interval=self._interval.value() * _MINUTE)
-        return settings
+        """Return the settings in the fields; an unchanged interval keeps its seconds."""
+        is_interval_edited = self._interval.value() != self._initial_interval
+        return replace(
+            self._settings,
+            low=self._low.value(),
+            low_days=self._low_days.value(),
+            critical=self._critical.value(),
+            critical_days=self._critical_days.value(),
+            alerts=frozenset(alert for alert, box in self._alerts.items() if box.isChecked()),
+            number_icon=self._number_icon.isChecked(),
+            interval=(
+                self._interval.value() * _MINUTE if is_interval_edited else self._settings.interval
+            ),
+        )
 
-    def _typed(self) -> Credentials | str | None:
-        """Return what was typed: credentials, another client id alone, or None.
+    def _parse_credentials(self) -> Credentials | str | None:
+        """Return the credentials, another client ID without a secret, or None for those in use.
 
-        Raises InvalidInputError where they cannot be right.
+        Raises InvalidInputError for a malformed client ID or secret.
         """
         if self._secret.text().strip():
             return Credentials.parse(self._client_id.text(), self._secret.text())
@@ -356,18 +362,18 @@ class SettingsDialog(QDialog):
         return self._client_id.text().strip() == self._settings.client_id
 
     def _validate(self, *_: object) -> None:
-        """Mark what cannot be saved at its field."""
-        self._answer.setVisible(False)
+        """Show a setting that is invalid, and enable Save where none is."""
+        self._result.setVisible(False)
         self._failure.setVisible(False)
         self._for_session.setVisible(False)
-        kept = bool(self._settings.client_id) and self._is_client_in_use()
-        self._secret.setPlaceholderText(self.tr("unchanged") if kept else "")
-        found = problems(self._edited())
-        # The interval's field cannot hold a wrong one, but the demo's is shorter than it can show.
-        reason = next((found[name] for name in _THRESHOLDS if name in found), None)
+        keeps_secret = bool(self._settings.client_id) and self._is_client_in_use()
+        self._secret.setPlaceholderText(self.tr("unchanged") if keeps_secret else "")
+        # The interval's field holds only valid values; the demo's interval is too short for it.
+        reasons = (text for name, text in problems(self._edited()).items() if name != "interval")
+        reason = next(reasons, None)
         self._problem.setVisible(reason is not None)
         if reason is not None:
-            self._problem.say("✗ " + translate("settings", reason))
+            self._problem.show_text("✗ " + translate("settings", reason))
         self._save.setEnabled(reason is None)
 
     def _reveal(self, shown: bool) -> None:
@@ -379,7 +385,7 @@ class SettingsDialog(QDialog):
         self._progress.setVisible(testing)
 
     def _set_changing(self, changing: bool) -> None:
-        """Let nothing be edited or asked for while a change is under way."""
+        """Disable everything that edits or requests while a change is in progress."""
         if changing:
             self._focused = self.focusWidget()
         self._is_changing = changing
@@ -399,41 +405,41 @@ class SettingsDialog(QDialog):
             return self.tr("The keyring holds no secret for this client ID. Enter it above.")
         return texts.error_text(error)
 
-    def _answer_with(self, text: str) -> None:
-        self._answer.say(text)
-        # Once it has its place, which may be out of sight on a small screen.
-        QTimer.singleShot(0, self._answer, lambda: self._groups.ensureWidgetVisible(self._answer))
+    def _show_result(self, text: str) -> None:
+        """Show the result of a test below the fields, and scroll to it once it is laid out."""
+        self._result.show_text(text)
+        QTimer.singleShot(0, self._result, lambda: self._groups.ensureWidgetVisible(self._result))
 
-    def _in_fields(self) -> tuple[str, str]:
+    def _credentials_input(self) -> tuple[str, str]:
         return self._client_id.text(), self._secret.text()
 
     def _on_test(self) -> None:
-        self._tested = self._in_fields()
+        self._tested_input = self._credentials_input()
         try:
-            typed = self._typed()
+            credentials = self._parse_credentials()
         except InvalidInputError as error:
             self.show_test_failed(error)
             return
         self._set_testing(True)
-        self._answer_with(self.tr("Asking the server…"))
-        self.test_asked.emit(typed)
+        self._show_result(self.tr("Contacting the server…"))
+        self.test_requested.emit(credentials)
 
     def _on_save(self, *, session_only: bool = False) -> None:
         try:
-            typed = self._typed()
+            credentials = self._parse_credentials()
         except InvalidInputError as error:
-            self._answer_with("✗ " + texts.error_text(error))
+            self._show_result("✗ " + texts.error_text(error))
             return
         self._set_changing(True)
         at_login = self._at_login.isChecked()
-        self.save_asked.emit(self._edited(), typed, session_only, at_login)
+        self.save_requested.emit(self._edited(), credentials, session_only, at_login)
 
     def _confirm_removal(self) -> None:
         client_id = self._settings.client_id
 
         def remove() -> None:
             self._set_changing(True)
-            self.remove_asked.emit(client_id)
+            self.remove_requested.emit(client_id)
 
         question = QMessageBox(self)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -444,7 +450,7 @@ class SettingsDialog(QDialog):
             self.tr("Remove the client secret of {0} from the keyring?").format(client_id)
         )
         question.setInformativeText(
-            self.tr("The wallet is then no longer watched. Its history stays.")
+            self.tr("The wallet will no longer be monitored. Its history stays.")
         )
         confirm = question.addButton(self.tr("&Remove"), QMessageBox.ButtonRole.DestructiveRole)
         confirm.clicked.connect(remove)

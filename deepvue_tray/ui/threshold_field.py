@@ -1,15 +1,15 @@
-"""A field of the settings: a threshold that can be switched off."""
+"""A settings field for a threshold that can be switched off."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QWidget
 
-from deepvue_tray.core.settings import HIGHEST_THRESHOLD, LONGEST_RUNWAY
+from deepvue_tray.core.settings import MAX_RUNWAY_DAYS, MAX_THRESHOLD
 
 
 class ThresholdField(QWidget):
     """A number of credits, or of days, that can be switched off.
 
-    ``value`` is None while it is off, and then ``default`` waits in the field.
+    ``value`` is None while the threshold is off; the disabled field then shows ``default``.
     """
 
     changed = Signal()
@@ -18,20 +18,20 @@ class ThresholdField(QWidget):
         super().__init__()
         self._number = QSpinBox(
             minimum=1,
-            maximum=LONGEST_RUNWAY if in_days else HIGHEST_THRESHOLD,
+            maximum=MAX_RUNWAY_DAYS if in_days else MAX_THRESHOLD,
             singleStep=1 if in_days else 100,
             value=(default or 1) if value is None else value,
         )
         self._number.setAccessibleName(name)
         self._number.setToolTip(
-            self.tr("Forecast to last so many days, or fewer")
+            self.tr("When the credits are forecast to last this many days or fewer")
             if in_days
-            else self.tr("So many credits left, or fewer")
+            else self.tr("When this many credits or fewer are left")
         )
         self._number.setGroupSeparatorShown(True)
         self._number.setSuffix(self.tr(" days") if in_days else self.tr(" credits"))
         self._on = QCheckBox()
-        self._on.setToolTip(self.tr("Whether this threshold counts"))
+        self._on.setToolTip(self.tr("Use this threshold"))
         self._on.setAccessibleName(f"{name}: {self._on.toolTip()}")
         self._on.setChecked(value is not None)
         self._number.setEnabled(value is not None)
@@ -45,9 +45,9 @@ class ThresholdField(QWidget):
 
     @property
     def field(self) -> QWidget:
-        """What a label stands for; a focus proxy would hide the box from the Tab key."""
+        """The buddy for a label; a focus proxy would hide the check box from the Tab key."""
         return self._number
 
     def value(self) -> int | None:
-        """Return the threshold, or None where it is switched off."""
+        """Return the threshold, or None while it is switched off."""
         return self._number.value() if self._on.isChecked() else None

@@ -1,11 +1,11 @@
-"""The interface's language: the person's own, where there is a translation."""
+"""The language and the number format of the interface."""
 
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
 from deepvue_tray.core.translation import QT_TRANSLATE_NOOP
 from deepvue_tray.resources import translation_path
 
-# Qt words its own buttons, and has no Hindi for them.
+# Qt translates its own buttons, but not into Hindi.
 STANDARD_BUTTONS = (
     QT_TRANSLATE_NOOP("QPlatformTheme", "Save"),
     QT_TRANSLATE_NOOP("QPlatformTheme", "Cancel"),
@@ -17,12 +17,12 @@ STANDARD_BUTTONS = (
 
 
 def translate(context: str, text: str) -> str:
-    """Return ``text`` in the interface's language; lupdate finds calls of this name."""
+    """Return ``text`` in the language of the interface; lupdate finds calls of this name."""
     return QCoreApplication.translate(context, text)
 
 
 def install(application: QCoreApplication, locale: QLocale) -> bool:
-    """Speak the language of ``locale`` from now on; False where English stays."""
+    """Install the translation for ``locale``; False where there is none and English stays."""
     path = translation_path(locale.name().partition("_")[0])
     translator = QTranslator(application)
     return (
@@ -30,3 +30,11 @@ def install(application: QCoreApplication, locale: QLocale) -> bool:
         and translator.load(str(path))
         and application.installTranslator(translator)
     )
+
+
+def group_numbers() -> None:
+    """Group digits, 6,448, also where no locale is set."""
+    if QLocale().language() == QLocale.Language.C:
+        plain = QLocale.c()
+        plain.setNumberOptions(QLocale.NumberOption.DefaultNumberOptions)
+        QLocale.setDefault(plain)

@@ -1,4 +1,4 @@
-"""What the tray says: the icon's look, its tooltip and its menu."""
+"""The tray: the icon, its tooltip and its menu."""
 
 from datetime import UTC, datetime
 
@@ -14,10 +14,10 @@ from deepvue_tray.ui.tray_icon import IS_TEMPLATE, TrayIcon
 
 
 class Tray(QObject):
-    """Shows snapshots at ``icon``; ``prefix`` stands before everything, as "Demo" does."""
+    """Shows snapshots at ``icon``; ``prefix``, such as "Demo", precedes every text."""
 
-    asked = Signal(object)
-    """An Action that a person has chosen."""
+    action_requested = Signal(Action)
+    """The action that the person chose."""
 
     def __init__(self, icon: TrayIcon, prefix: str) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class Tray(QObject):
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Let icon, tooltip and menu say what ``snapshot`` says."""
+        """Show ``snapshot`` in the icon, the tooltip and the menu."""
         now = datetime.now(UTC)
         self._balance.setText(texts.prefixed(self._prefix, texts.format_balance(snapshot)))
         runway = texts.runway_line(snapshot, now)
@@ -37,44 +37,44 @@ class Tray(QObject):
         self._snooze.setTitle(texts.snooze_text(snapshot, now))
         self._resume.setVisible(snapshot.snoozed is not None)
         trouble = snapshot.trouble or snapshot.storage
-        for action, entry in self._mending.items():
+        for action, entry in self._remedy_entries.items():
             entry.setVisible(trouble is not None and trouble.action is action)
         icon = icon_for(snapshot, template=IS_TEMPLATE)
         self._icon.show(icon, texts.tooltip_text(snapshot, now, self._prefix))
 
     def _build_menu(self) -> None:
-        # One menu, whose entries change their text: panels take to a rebuilt one badly.
+        # One menu whose entries change their text: some panels handle a rebuilt menu badly.
         menu = self._icon.menu
-        # The way to the card, where a left click opens the menu.
-        self._balance = self._entry(Action.CARD, menu)
-        self._runway = self._line(menu)
-        # A title of trouble and no remedy: D-Bus menus lose the underscores of variable names.
-        self._status = self._line(menu)
-        # Only the remedies that the menu does not offer anyway.
-        self._mending = {
-            action: self._entry(action, menu) for action in (Action.UNLOCK, Action.STATUS_PAGE)
+        # Opens the card on desktops where a left click opens the menu.
+        self._balance = self._add_entry(Action.CARD, menu)
+        self._runway = self._add_line(menu)
+        # Errors by title, without remedy: D-Bus menus drop the underscores of variable names.
+        self._status = self._add_line(menu)
+        # Only the remedies that have no permanent entry below.
+        self._remedy_entries = {
+            action: self._add_entry(action, menu) for action in (Action.UNLOCK, Action.STATUS_PAGE)
         }
         menu.addSeparator()
-        self._entry(Action.REFRESH, menu)
-        self._entry(Action.HISTORY, menu)
+        self._add_entry(Action.REFRESH, menu)
+        self._add_entry(Action.HISTORY, menu)
         self._snooze = menu.addMenu("")
         for action in (Action.SNOOZE_HOUR, Action.SNOOZE_MORNING, Action.SNOOZE_TOP_UP):
-            self._entry(action, self._snooze)
-        self._resume = self._entry(Action.RESUME, self._snooze)
+            self._add_entry(action, self._snooze)
+        self._resume = self._add_entry(Action.RESUME, self._snooze)
         menu.addSeparator()
         for action in (Action.DASHBOARD, Action.SETTINGS, Action.ABOUT):
-            self._entry(action, menu)
+            self._add_entry(action, menu)
         menu.addSeparator()
-        self._entry(Action.QUIT, menu)
+        self._add_entry(Action.QUIT, menu)
         self.show_snapshot(Snapshot())
 
     @staticmethod
-    def _line(menu: QMenu) -> QAction:
+    def _add_line(menu: QMenu) -> QAction:
         line = menu.addAction("")
         line.setEnabled(False)
         return line
 
-    def _entry(self, action: Action, menu: QMenu) -> QAction:
+    def _add_entry(self, action: Action, menu: QMenu) -> QAction:
         entry = menu.addAction(texts.action_label(action))
-        entry.triggered.connect(lambda: self.asked.emit(action))
+        entry.triggered.connect(lambda: self.action_requested.emit(action))
         return entry

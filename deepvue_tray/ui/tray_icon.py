@@ -1,6 +1,6 @@
-"""The icon itself, and the desktop's tray that it lives in, comes up late or goes away.
+"""The icon in the desktop's tray, which may appear late or go away.
 
-It is the first thing that is shown, so it loads nothing but Qt.
+The icon is shown first at start, so this module imports nothing but Qt.
 """
 
 import sys
@@ -12,19 +12,19 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from deepvue_tray.resources import icon_path
 
 TRAY_POLL_MS = 2_000
-"""Milliseconds between two looks for a tray host, while there is none."""
+"""Interval of the polls for a tray host while there is none."""
 
 TRAY_WAIT_MS = 30_000
-"""The same once there was none for a while; D-Bus tells at once of most that come."""
+"""The interval once a host has been missing for a while; D-Bus announces most new hosts."""
 
 TRAY_CHECK_MS = 600_000
-"""The same while there is one, where D-Bus does not tell of its end."""
+"""The interval while there is a host whose end D-Bus does not announce."""
 
 IS_TEMPLATE = sys.platform == "darwin"
-"""Whether the panel colours the icon by itself."""
+"""Whether the panel colours the icon itself."""
 
 POLLS_BEFORE_LOST = 5
-"""Looks without a host until one that ended counts as gone: a panel that restarts is soon back."""
+"""Failed polls before a host counts as lost, so that a panel can restart."""
 
 _WATCHER = "org.kde.StatusNotifierWatcher"
 
@@ -32,9 +32,9 @@ _WATCHER = "org.kde.StatusNotifierWatcher"
 class TrayIcon(QObject):
     """An icon with a tooltip and a menu, in the desktop's tray once there is one.
 
-    An icon made before the tray's host is up never appears, so it is made only when a host is
-    there, and anew for each: ``hosted`` tells of it, and ``homeless`` that there is none, once for
-    each time.
+    An icon that is created before the tray's host never appears, so it is created only when there
+    is a host, and again for each new host. ``tray_found`` is emitted each time the icon has been
+    created, ``tray_lost`` once each time there is no host.
     """
 
     clicked = Signal()
@@ -44,15 +44,15 @@ class TrayIcon(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.menu = QMenu()
-        """What a click opens; to be filled."""
+        """The context menu; the owner fills it."""
         self._icon: QSystemTrayIcon | None = None
-        # Drawing needs enumerations of Qt that would cost the first frame 20 ms.
-        self._shown = QIcon(str(icon_path("unknown-64.png")))
-        self._shown.setIsMask(IS_TEMPLATE)
+        # A file: drawing loads enumerations of Qt, which would delay the first frame by 20 ms.
+        self._current = QIcon(str(icon_path("unknown-64.png")))
+        self._current.setIsMask(IS_TEMPLATE)
         self._tooltip = ""
-        self._looks_left = 1
-        self._poll = QTimer(self)
-        self._poll.timeout.connect(self._look_again)
+        self._polls_left = 1
+        self._poll_timer = QTimer(self)
+        self._poll_timer.timeout.connect(self._on_poll)
 
     @property
     def is_in_tray(self) -> bool:
@@ -60,88 +60,89 @@ class TrayIcon(QObject):
         return self._icon is not None
 
     def place(self) -> QRect | None:
-        """Return where on the screen the icon is, where the desktop tells it."""
+        """Return the icon's rectangle on the screen; None where the desktop does not report it."""
         area = self._icon.geometry() if self._icon else QRect()
         return area if area.isValid() else None
 
     def show(self, icon: QIcon, tooltip: str) -> None:
-        """Show these; what is shown already is left alone, as panels leak on churn."""
-        if self._icon is not None and icon is not self._shown:
+        """Show an icon and a tooltip; only changes are sent, as some panels leak with each."""
+        if self._icon is not None and icon is not self._current:
             self._icon.setIcon(icon)
         if self._icon is not None and tooltip != self._tooltip:
             self._icon.setToolTip(tooltip)
-        self._shown, self._tooltip = icon, tooltip
+        self._current, self._tooltip = icon, tooltip
 
     def show_message(self, title: str, body: str) -> bool:
-        """Show a balloon at the icon, the last resort of a notification; False where there is none.
+        """Show a balloon at the icon; return False where the tray has none.
 
-        Only Windows and XEmbed trays have one. To a StatusNotifier tray Qt sends a notification
-        instead, waits for its answer on this thread, and does not say whether it came.
+        Only Windows and XEmbed trays have balloons. For a StatusNotifier tray Qt sends a
+        notification instead, blocks this thread until the reply, and does not report success.
         """
         if self._icon is None or not (sys.platform == "win32" or self._is_xembed()):
             return False
-        self._icon.showMessage(title, body, self._shown)
+        self._icon.showMessage(title, body, self._current)
         return True
 
     def _is_xembed(self) -> bool:
-        # Of the trays on Linux XEmbed alone tells where the icon is.
+        # Of the trays on Linux only XEmbed reports the icon's position.
         return sys.platform.startswith("linux") and self.place() is not None
 
     @Slot()
     def look_for_host(self) -> None:
-        """Move into the tray if there is one now, or wait for one."""
+        """Create or remove the icon as a tray host is there or not, and schedule the next poll."""
         if QSystemTrayIcon.isSystemTrayAvailable():
             if self._icon is None:
-                self._move_in()
-            self._poll.start(TRAY_CHECK_MS)
+                self._create_icon()
+            self._poll_timer.start(TRAY_CHECK_MS)
             return
         if self._icon is not None:
             self._icon.deleteLater()
             self._icon = None
-            self._looks_left = POLLS_BEFORE_LOST
-        self._poll.start(TRAY_POLL_MS if self._looks_left > 0 else TRAY_WAIT_MS)
+            self._polls_left = POLLS_BEFORE_LOST
+        self._poll_timer.start(TRAY_POLL_MS if self._polls_left > 0 else TRAY_WAIT_MS)
 
     def watch_host(self) -> None:
-        """Hear at once of StatusNotifier trays that come and go: a look takes 30 wake-ups.
+        """Follow StatusNotifier hosts by D-Bus signals, as each poll takes 30 wake-ups.
 
-        To Qt such a tray is there as long as its watcher is.
+        Qt treats such a tray as available as long as its watcher is.
         """
         if not sys.platform.startswith("linux"):
             return
-        from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher  # noqa: PLC0415
+        from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher  # noqa: PLC0415 - on Linux alone
 
         bus = QDBusConnection.sessionBus()
         self._watcher = QDBusServiceWatcher(_WATCHER, bus)
-        self._watcher.serviceOwnerChanged.connect(self._on_watcher)
+        self._watcher.serviceOwnerChanged.connect(self._on_watcher_changed)
         if self.is_in_tray and bus.interface().isServiceRegistered(_WATCHER).value():
-            self._poll.stop()
+            self._poll_timer.stop()
 
     @Slot(str, str, str)
-    def _on_watcher(self, _name: str, _before: str, owner: str) -> None:
+    def _on_watcher_changed(self, _name: str, _before: str, owner: str) -> None:
         self.look_for_host()
         if self.is_in_tray and owner:
-            # Its end will be told too.
-            self._poll.stop()
+            # D-Bus also announces the end of this host.
+            self._poll_timer.stop()
 
-    def _move_in(self) -> None:
+    def _create_icon(self) -> None:
         self._icon = QSystemTrayIcon(self)
         self._icon.setContextMenu(self.menu)
         self._icon.activated.connect(self._on_activated)
         self._icon.messageClicked.connect(self.clicked)
-        self._icon.setIcon(self._shown)
+        self._icon.setIcon(self._current)
         self._icon.setToolTip(self._tooltip)
         self._icon.show()
         self.tray_found.emit()
 
     @Slot()
-    def _look_again(self) -> None:
+    def _on_poll(self) -> None:
         self.look_for_host()
         if self._icon is None:
-            self._looks_left -= 1
-            if self._looks_left == 0:
+            self._polls_left -= 1
+            if self._polls_left == 0:
                 self.tray_lost.emit()
 
     @Slot(QSystemTrayIcon.ActivationReason)
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
-        if reason == QSystemTrayIcon.ActivationReason.Trigger:
+        # On macOS the same click has opened the menu, whose first entry opens the card.
+        if reason == QSystemTrayIcon.ActivationReason.Trigger and sys.platform != "darwin":
             self.clicked.emit()

@@ -1,21 +1,21 @@
-"""What a bundle does before the program starts: PyInstaller runs this first.
+"""Runs in a bundle before the program, as PyInstaller's runtime hook.
 
-A bundle has no Python, and its ``sys.executable`` is the program itself. The one call to Python is
-for the keyring's process, ``deepvue-tray -P -c …``: the program then is that process.
+In a bundle, ``sys.executable`` is the program itself, not a Python interpreter. The program starts
+one Python process, for the keyring: ``deepvue-tray -P -c …``. This hook runs that process's module.
 
-PyInstaller's starter puts the bundle's libraries on ``LD_LIBRARY_PATH`` and keeps what stood there
-in ``LD_LIBRARY_PATH_ORIG``. The running program is linked by then; what it starts, such as a
-browser, must find the desktop's own.
+PyInstaller's bootloader puts the bundle's folder on ``LD_LIBRARY_PATH`` and the previous value into
+``LD_LIBRARY_PATH_ORIG``. The program's own libraries are loaded already. Programs that it starts,
+such as a browser, need the previous value.
 """
 
 import os
 import runpy
 import sys
 
-before = os.environ.pop("LD_LIBRARY_PATH_ORIG", "")
+original = os.environ.pop("LD_LIBRARY_PATH_ORIG", "")
 os.environ.pop("LD_LIBRARY_PATH", None)
-if before:
-    os.environ["LD_LIBRARY_PATH"] = before
+if original:
+    os.environ["LD_LIBRARY_PATH"] = original
 
 if sys.argv[1:3] == ["-P", "-c"]:
     runpy.run_module("deepvue_tray.services.keyring_child", run_name="__main__")

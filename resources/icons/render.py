@@ -1,6 +1,7 @@
-"""Renders what is shipped as pictures: ``python -m resources.icons.render``.
+"""Renders the icons as PNG files: ``python -m resources.icons.render``.
 
-deepvue-tray.svg in the sizes that desktops ask for, and the tray's icon while nothing is known.
+The program's icon is deepvue-tray.svg in the sizes that desktops use. ``unknown-64.png`` is the
+tray icon before the first reading.
 """
 
 from pathlib import Path
@@ -17,7 +18,7 @@ SIZES = (16, 20, 22, 24, 32, 48, 64, 128, 256)
 
 
 def main() -> None:
-    """Write one PNG a size beside the source."""
+    """Write the PNG files beside the source."""
     _application = QGuiApplication(["render", "-platform", "offscreen"])
     folder = Path(__file__).parent
     renderer = QSvgRenderer(str(folder / "deepvue-tray.svg"))

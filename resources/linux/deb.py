@@ -1,9 +1,9 @@
-"""Make a Debian package of the Linux bundle; the same bundle gives the same package.
+"""Builds a Debian package from the Linux bundle; the same bundle gives the same package.
 
     python -m resources.linux.deb BUNDLE FOLDER
 
-BUNDLE is the folder that PyInstaller made, FOLDER takes the package, whose path is printed. The
-time in it is SOURCE_DATE_EPOCH, in seconds since 1970, or that of the changelog's last change.
+BUNDLE is the folder that PyInstaller built. The package is written into FOLDER, and its path is
+printed. Its time stamp is SOURCE_DATE_EPOCH, in seconds since 1970, or that of CHANGELOG.md.
 """
 
 import gzip
@@ -36,38 +36,38 @@ Section: net
 Priority: optional
 Homepage: https://docs.deepvue.ai
 Description: balance of a Deepvue wallet, in the tray
- A small program in the desktop's tray that says how many credits are left in a
- prepaid Deepvue API wallet, how long they will last, and warns before they run
- out. On a server, its command line does the same for scripts and monitoring.
+ A small tray program that shows how many credits are left in a prepaid Deepvue
+ API wallet and how long they will last, and warns before they run out. On a
+ server, its command line does the same for scripts and monitoring.
 """
 
-TERMS = re.compile(r"(licen[cs]e|copying|l?gpl)", re.IGNORECASE)
-"""How the names of files begin that hold a library's terms."""
+LICENCE_NAME = re.compile(r"(licen[cs]e|copying|l?gpl)", re.IGNORECASE)
+"""The beginning of the name of a licence file."""
 
-COMPLETED_FROM = {
+COMPLETION_PATHS = {
     "bash": f"bash-completion/completions/{NAME}",
     "zsh": f"zsh/vendor-completions/_{NAME}",
     "fish": f"fish/vendor_completions.d/{NAME}.fish",
 }
-"""Where each shell looks for what packages bring."""
+"""Where each shell looks for the completions of packages, below /usr/share."""
 
 CHANGELOG = """\
 {name} ({version}) stable; urgency=medium
 
-  * What has changed stands in CHANGELOG.md.
+  * See CHANGELOG.md.
 
  -- {maintainer}  {date}
 """
 
 
 def main(bundle: Path, folder: Path) -> None:
-    """Lay out the files as Debian wants them, and pack them."""
+    """Arrange the files as Debian requires, and build the package."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     seconds = int(epoch or (CHECKOUT / "CHANGELOG.md").stat().st_mtime)
     os.environ["SOURCE_DATE_EPOCH"] = str(seconds)
-    architecture = _told("dpkg", "--print-architecture")
-    with tempfile.TemporaryDirectory() as made:
-        root = Path(made, "root")
+    architecture = _output_of("dpkg", "--print-architecture")
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary, "root")
         (root / "DEBIAN").mkdir(parents=True)
         _lay_out(bundle, root, formatdate(seconds))
         control = CONTROL.format(
@@ -76,11 +76,11 @@ def main(bundle: Path, folder: Path) -> None:
             architecture=architecture,
             maintainer=MAINTAINER,
             kibibytes=sum(file.lstat().st_size for file in root.rglob("*")) // 1024,
-            depends=_depends(root, Path(made)),
+            depends=_depends(root, Path(temporary)),
         )
         _write(root / "DEBIAN" / "control", control.encode())
         package = folder / f"{NAME}_{__version__}_{architecture}.deb"
-        _told("dpkg-deb", "-Zxz", "--root-owner-group", "--build", str(root), str(package))
+        _output_of("dpkg-deb", "-Zxz", "--root-owner-group", "--build", str(root), str(package))
     sys.stdout.write(f"{package}\n")
 
 
@@ -102,20 +102,20 @@ def _lay_out(bundle: Path, root: Path, date: str) -> None:
         _write(share / "icons/hicolor" / place / "apps" / f"{NAME}{icon.suffix}", icon.read_bytes())
     documents = share / "doc" / NAME
     _write(documents / "copyright", _copyright(bundle))
-    told = CHANGELOG.format(name=NAME, version=__version__, maintainer=MAINTAINER, date=date)
-    _write(documents / "changelog.gz", _packed(told.encode()))
+    changelog = CHANGELOG.format(name=NAME, version=__version__, maintainer=MAINTAINER, date=date)
+    _write(documents / "changelog.gz", _packed(changelog.encode()))
     _write(documents / "CHANGELOG.md.gz", _packed((CHECKOUT / "CHANGELOG.md").read_bytes()))
     overrides = (HERE / "lintian-overrides").read_bytes()
     _write(share / "lintian/overrides" / NAME, overrides)
     _write(share / "man/man1" / f"{NAME}.1.gz", _packed(manual().encode()))
-    for shell, place in COMPLETED_FROM.items():
+    for shell, place in COMPLETION_PATHS.items():
         _write(share / place, completion(shell).encode())
 
 
 def _copyright(bundle: Path) -> bytes:
-    """Say under which terms the program and each library in it may be passed on.
+    """Return Debian's file ``copyright``, with the licences of the program and its libraries.
 
-    Raises FileNotFoundError where a library's terms are not in the bundle.
+    Raises FileNotFoundError if the bundle lacks the licence of a library.
     """
     lines = (HERE / "copyright").read_text().splitlines()
     licence = (CHECKOUT / "LICENSE").read_text().splitlines()
@@ -123,26 +123,26 @@ def _copyright(bundle: Path) -> bytes:
     shipped = sorted((bundle / "_internal").glob("*.dist-info"))
     for library in shipped:
         files = [path.name for path in library.rglob("*") if path.is_file()]
-        if not any(map(TERMS.match, files)):
-            raise FileNotFoundError(f"{library} holds no licence text")
-    lines += ["Comment: The bundle holds, each with its terms in its folder:"]
+        if not any(map(LICENCE_NAME.match, files)):
+            raise FileNotFoundError(f"{library} contains no licence text")
+    lines += ["Comment: The bundle contains, each with its licence in its folder:"]
     lines += [f" {library.name.removesuffix('.dist-info')}" for library in shipped]
     return ("\n".join(lines) + "\n").encode()
 
 
-def _depends(root: Path, made: Path) -> str:
-    """Ask Debian which packages hold the libraries that the bundle leaves to the system."""
-    debian = made / "debian"
+def _depends(root: Path, folder: Path) -> str:
+    """Return the packages of the libraries that the bundle does not contain."""
+    debian = folder / "debian"
     _write(debian / "control", f"Source: {NAME}\n\nPackage: {NAME}\nArchitecture: any\n".encode())
     files = [file for file in root.rglob("*") if file.is_file() and not file.is_symlink()]
     programs = [str(file) for file in files if file.read_bytes()[:4] == b"\x7fELF"]
-    brought = [f"*/{file.name}" for file in files if file.name.startswith("lib")]
-    found = subprocess.run(["dpkg", "-S", *brought], capture_output=True, text=True, check=False)
+    bundled = [f"*/{file.name}" for file in files if file.name.startswith("lib")]
+    found = subprocess.run(["dpkg", "-S", *bundled], capture_output=True, text=True, check=False)
     owners = {line.partition(":")[0] for line in found.stdout.splitlines()}
     command = ["dpkg-shlibdeps", "-O", *(f"-x{owner}" for owner in sorted(owners))]
-    # What lies in the bundle is in no other package, which is right.
-    told = _told(*command, "--ignore-missing-info", "--warnings=0", *programs, cwd=made)
-    return told.removeprefix("shlibs:Depends=")
+    # The bundle's own libraries belong to no package.
+    output = _output_of(*command, "--ignore-missing-info", "--warnings=0", *programs, cwd=folder)
+    return output.removeprefix("shlibs:Depends=")
 
 
 def _packed(content: bytes) -> bytes:
@@ -154,9 +154,9 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _told(*command: str, cwd: Path | None = None) -> str:
-    ran = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, text=True, check=True)
-    return ran.stdout.strip()
+def _output_of(*command: str, cwd: Path | None = None) -> str:
+    result = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, text=True, check=True)
+    return result.stdout.strip()
 
 
 if __name__ == "__main__":

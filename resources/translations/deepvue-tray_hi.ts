@@ -4,20 +4,20 @@
 <context>
     <name>Card</name>
     <message>
-        <source>This desktop shows no tray icons, so the balance stands here; it moves into the tray as soon as there is one. On GNOME, the AppIndicator extension brings it.</source>
-        <translation>यह डेस्कटॉप ट्रे आइकन नहीं दिखाता, इसलिए शेष राशि यहाँ है; ट्रे मिलते ही यह वहाँ चली जाएगी। GNOME पर AppIndicator एक्सटेंशन इसे लाता है।</translation>
+        <source>This desktop has no tray, so the balance is shown here. It moves to the tray as soon as there is one. On GNOME, install the AppIndicator extension.</source>
+        <translation>इस डेस्कटॉप में ट्रे नहीं है, इसलिए शेष राशि यहाँ दिखाई जा रही है। ट्रे मिलते ही यह वहाँ चली जाएगी। GNOME पर AppIndicator एक्सटेंशन इंस्टॉल करें।</translation>
     </message>
     <message>
-        <source>deepvue-tray keeps running, and alerts still come.</source>
-        <translation>deepvue-tray चलता रहेगा, और सूचनाएँ आती रहेंगी।</translation>
+        <source>deepvue-tray keeps running and still notifies you.</source>
+        <translation>deepvue-tray चलता रहेगा और आपको सूचनाएँ देता रहेगा।</translation>
     </message>
     <message>
-        <source>Start deepvue-tray again to see its window.</source>
-        <translation>इसकी विंडो देखने के लिए deepvue-tray फिर से शुरू करें।</translation>
+        <source>Start deepvue-tray again to open its window.</source>
+        <translation>इसकी विंडो खोलने के लिए deepvue-tray फिर से शुरू करें।</translation>
     </message>
     <message>
-        <source>Keep watching</source>
-        <translation>नज़र रखना जारी रखें</translation>
+        <source>Keep running</source>
+        <translation>चलने दें</translation>
     </message>
     <message>
         <source>More</source>
@@ -35,12 +35,12 @@
         <translation>समय के साथ शेष राशि</translation>
     </message>
     <message>
-        <source>Left and right pan, plus and minus zoom. Home and End show the first and the last reading, with Ctrl left and right the one beside it.</source>
-        <translation>बाएँ-दाएँ तीर खिसकाते हैं, प्लस-माइनस ज़ूम करते हैं। Home और End पहली और अंतिम रीडिंग दिखाते हैं, Ctrl के साथ बाएँ-दाएँ तीर उसके पास वाली।</translation>
+        <source>Left and Right pan, Plus and Minus zoom. Home and End show the first and the last reading, Ctrl+Left and Ctrl+Right the previous and the next.</source>
+        <translation>बाएँ और दाएँ तीर खिसकाते हैं, प्लस और माइनस ज़ूम करते हैं। Home और End पहली और अंतिम रीडिंग दिखाते हैं, Ctrl+बायाँ और Ctrl+दायाँ तीर पिछली और अगली।</translation>
     </message>
     <message>
-        <source>No readings yet. The first comes as soon as the wallet answers.</source>
-        <translation>अभी कोई रीडिंग नहीं है। वॉलेट के उत्तर देते ही पहली आएगी।</translation>
+        <source>No readings yet. The first appears as soon as the server answers.</source>
+        <translation>अभी कोई रीडिंग नहीं है। सर्वर के उत्तर देते ही पहली दिखेगी।</translation>
     </message>
     <message>
         <source>No readings in this range.</source>
@@ -78,20 +78,20 @@
         <translation>सभी</translation>
     </message>
     <message>
-        <source>All readings there are</source>
-        <translation>जितनी भी रीडिंग हैं, सब</translation>
+        <source>Saves the displayed range as a table or a picture</source>
+        <translation>दिखाई गई अवधि को तालिका या चित्र के रूप में सहेजता है</translation>
     </message>
     <message>
         <source>Up to now</source>
         <translation>अब तक</translation>
     </message>
     <message>
-        <source>Save as</source>
-        <translation>इस रूप में सहेजें</translation>
+        <source>All readings</source>
+        <translation>सभी रीडिंग</translation>
     </message>
     <message>
-        <source>The range that is shown, as a table or as a picture</source>
-        <translation>दिखाई गई अवधि, तालिका या चित्र के रूप में</translation>
+        <source>Save as</source>
+        <translation>इस रूप में सहेजें</translation>
     </message>
     <message>
         <source>CSV…</source>
@@ -147,12 +147,12 @@
         <translation>सेटिंग्स</translation>
     </message>
     <message>
-        <source>From the Deepvue dashboard</source>
-        <translation>Deepvue डैशबोर्ड से</translation>
+        <source>The client secret was removed from the keyring.</source>
+        <translation>क्लाइंट सीक्रेट कीरिंग से हटा दिया गया।</translation>
     </message>
     <message>
-        <source>Forgets the client ID and the stored secret</source>
-        <translation>क्लाइंट ID और सहेजा हुआ सीक्रेट भुला देता है</translation>
+        <source>From the Deepvue dashboard</source>
+        <translation>Deepvue डैशबोर्ड से</translation>
     </message>
     <message>
         <source>Client &amp;ID:</source>
@@ -167,12 +167,24 @@
         <translation>गंभीर (&amp;A):</translation>
     </message>
     <message>
+        <source>Compared with the wallet&apos;s usual spending</source>
+        <translation>वॉलेट के सामान्य खर्च की तुलना में</translation>
+    </message>
+    <message>
+        <source>The server no longer accepts them</source>
+        <translation>सर्वर उन्हें अब स्वीकार नहीं करता</translation>
+    </message>
+    <message>
         <source>Balance unknown for an hour</source>
         <translation>एक घंटे से शेष राशि अज्ञात</translation>
     </message>
     <message>
         <source>Start at lo&amp;gin</source>
         <translation>लॉग इन पर शुरू करें (&amp;G)</translation>
+    </message>
+    <message>
+        <source>The current state on this computer</source>
+        <translation>इस कंप्यूटर पर वर्तमान स्थिति</translation>
     </message>
     <message>
         <source>Show the &amp;balance on the icon instead of a gauge</source>
@@ -183,28 +195,12 @@
         <translation>काम कर रहा है: {0}।</translation>
     </message>
     <message>
-        <source>The client secret is removed from the keyring.</source>
-        <translation>क्लाइंट सीक्रेट कीरिंग से हटा दिया गया है।</translation>
-    </message>
-    <message>
-        <source>Leave it empty to use the one that is stored</source>
-        <translation>जो सहेजा हुआ है, उसे इस्तेमाल करने के लिए इसे खाली छोड़ें</translation>
-    </message>
-    <message>
         <source>Show</source>
         <translation>दिखाएँ</translation>
     </message>
     <message>
-        <source>Shows or hides the secret as it is typed</source>
-        <translation>लिखा जा रहा सीक्रेट दिखाता या छिपाता है</translation>
-    </message>
-    <message>
         <source>&amp;Test</source>
         <translation>जाँचें (&amp;T)</translation>
-    </message>
-    <message>
-        <source>Asks the server for the balance, and stores nothing</source>
-        <translation>सर्वर से शेष राशि पूछता है, कुछ सहेजता नहीं</translation>
     </message>
     <message>
         <source>&amp;Remove</source>
@@ -213,10 +209,6 @@
     <message>
         <source>Credentials</source>
         <translation>क्रेडेंशियल</translation>
-    </message>
-    <message>
-        <source>DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set, and wins.</source>
-        <translation>DEEPVUE_CLIENT_ID या DEEPVUE_CLIENT_SECRET सेट है, और वही मान्य है।</translation>
     </message>
     <message>
         <source>Low, in credits</source>
@@ -243,10 +235,6 @@
         <translation>एक अनुरोध से अगले तक का समय</translation>
     </message>
     <message>
-        <source>Watching</source>
-        <translation>निगरानी</translation>
-    </message>
-    <message>
         <source>&amp;Low at:</source>
         <translation>कम (&amp;L):</translation>
     </message>
@@ -255,8 +243,36 @@
         <translation>या</translation>
     </message>
     <message>
-        <source>Ask &amp;every:</source>
-        <translation>हर बार पूछें (&amp;E):</translation>
+        <source>Leave empty to use the stored secret</source>
+        <translation>सहेजा हुआ सीक्रेट इस्तेमाल करने के लिए खाली छोड़ें</translation>
+    </message>
+    <message>
+        <source>Shows or hides the typed secret</source>
+        <translation>लिखा हुआ सीक्रेट दिखाता या छिपाता है</translation>
+    </message>
+    <message>
+        <source>Gets the balance with these credentials, without saving them</source>
+        <translation>इन क्रेडेंशियल से शेष राशि लाता है, इन्हें सहेजे बिना</translation>
+    </message>
+    <message>
+        <source>Deletes the client ID and the stored secret</source>
+        <translation>क्लाइंट ID और सहेजा हुआ सीक्रेट मिटाता है</translation>
+    </message>
+    <message>
+        <source>Contacting the server…</source>
+        <translation>सर्वर से संपर्क किया जा रहा है…</translation>
+    </message>
+    <message>
+        <source>DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set and takes precedence.</source>
+        <translation>DEEPVUE_CLIENT_ID या DEEPVUE_CLIENT_SECRET सेट है और उसे प्राथमिकता मिलती है।</translation>
+    </message>
+    <message>
+        <source>Monitoring</source>
+        <translation>निगरानी</translation>
+    </message>
+    <message>
+        <source>Refresh &amp;every:</source>
+        <translation>ताज़ा करें, हर (&amp;E):</translation>
     </message>
     <message>
         <source>Low</source>
@@ -295,32 +311,24 @@
         <translation>खर्च सामान्य से बहुत तेज़</translation>
     </message>
     <message>
-        <source>Judged by the wallet&apos;s own habit</source>
-        <translation>वॉलेट की अपनी आदत के अनुसार</translation>
+        <source>Counts only the time when the computer is awake</source>
+        <translation>केवल वही समय गिना जाता है जब कंप्यूटर चालू हो</translation>
+    </message>
+    <message>
+        <source>Shortened, such as 6.4k</source>
+        <translation>संक्षिप्त, जैसे 6.4k</translation>
+    </message>
+    <message>
+        <source>The wallet will no longer be monitored. Its history stays.</source>
+        <translation>वॉलेट की निगरानी अब नहीं होगी। उसका इतिहास बना रहेगा।</translation>
     </message>
     <message>
         <source>Credentials refused</source>
         <translation>क्रेडेंशियल अस्वीकृत</translation>
     </message>
     <message>
-        <source>The server does not accept them any more</source>
-        <translation>सर्वर उन्हें अब स्वीकार नहीं करता</translation>
-    </message>
-    <message>
-        <source>Though the computer was awake</source>
-        <translation>जबकि कंप्यूटर चालू था</translation>
-    </message>
-    <message>
         <source>Notify about</source>
         <translation>सूचना दें</translation>
-    </message>
-    <message>
-        <source>As it stands on this computer, whoever switched it</source>
-        <translation>इस कंप्यूटर पर जैसा है, चाहे किसी ने भी बदला हो</translation>
-    </message>
-    <message>
-        <source>Shortened to fit: 6.4k</source>
-        <translation>जगह के अनुसार छोटी: 6.4k</translation>
     </message>
     <message>
         <source>Desktop</source>
@@ -346,14 +354,6 @@
         <source>Remove the client secret of {0} from the keyring?</source>
         <translation>क्या {0} का क्लाइंट सीक्रेट कीरिंग से हटाना है?</translation>
     </message>
-    <message>
-        <source>The wallet is then no longer watched. Its history stays.</source>
-        <translation>उसके बाद वॉलेट पर नज़र नहीं रखी जाएगी। उसका इतिहास बना रहेगा।</translation>
-    </message>
-    <message>
-        <source>Asking the server…</source>
-        <translation>सर्वर से पूछा जा रहा है…</translation>
-    </message>
 </context>
 <context>
     <name>Sparkline</name>
@@ -365,12 +365,12 @@
 <context>
     <name>ThresholdField</name>
     <message>
-        <source>Forecast to last so many days, or fewer</source>
-        <translation>अनुमान है कि इतने या इससे कम दिन चलेगा</translation>
+        <source>When the credits are forecast to last this many days or fewer</source>
+        <translation>जब अनुमान हो कि क्रेडिट इतने या इससे कम दिन चलेंगे</translation>
     </message>
     <message>
-        <source>So many credits left, or fewer</source>
-        <translation>इतने या इससे कम क्रेडिट बाकी</translation>
+        <source>When this many credits or fewer are left</source>
+        <translation>जब इतने या इससे कम क्रेडिट बाकी हों</translation>
     </message>
     <message>
         <source> days</source>
@@ -381,8 +381,8 @@
         <translation> क्रेडिट</translation>
     </message>
     <message>
-        <source>Whether this threshold counts</source>
-        <translation>यह सीमा गिनी जाए या नहीं</translation>
+        <source>Use this threshold</source>
+        <translation>इस सीमा का उपयोग करें</translation>
     </message>
 </context>
 <context>
@@ -424,16 +424,16 @@
         <translation>इनके साथ:</translation>
     </message>
     <message>
-        <source>How much is left in a prepaid Deepvue API wallet, and a warning in time.</source>
-        <translation>प्रीपेड Deepvue API वॉलेट में कितना बचा है, और समय पर चेतावनी।</translation>
+        <source>Tab selects a link, Return opens it in the browser.</source>
+        <translation>Tab से लिंक चुनें, Return उसे ब्राउज़र में खोलता है।</translation>
+    </message>
+    <message>
+        <source>The balance of a prepaid Deepvue API wallet, and alerts before it runs out.</source>
+        <translation>प्रीपेड Deepvue API वॉलेट की शेष राशि, और समाप्त होने से पहले सूचनाएँ।</translation>
     </message>
     <message>
         <source>Links</source>
         <translation>लिंक</translation>
-    </message>
-    <message>
-        <source>Tab and Return open one in the browser.</source>
-        <translation>Tab और Return किसी एक को ब्राउज़र में खोलते हैं।</translation>
     </message>
 </context>
 <context>
@@ -443,80 +443,100 @@
         <translation>क्रेडेंशियल अस्वीकृत</translation>
     </message>
     <message>
-        <source>Check the client ID and the client secret against the Deepvue dashboard.</source>
-        <translation>क्लाइंट ID और क्लाइंट सीक्रेट को Deepvue डैशबोर्ड से मिलाएँ।</translation>
+        <source>Check the client ID and the client secret in the Deepvue dashboard.</source>
+        <translation>Deepvue डैशबोर्ड में क्लाइंट ID और क्लाइंट सीक्रेट जाँचें।</translation>
+    </message>
+    <message>
+        <source>Check the account in the Deepvue dashboard, or contact Deepvue support.</source>
+        <translation>Deepvue डैशबोर्ड में खाता जाँचें, या Deepvue सहायता टीम से संपर्क करें।</translation>
     </message>
     <message>
         <source>Rate limit reached</source>
         <translation>अनुरोध सीमा पूरी</translation>
     </message>
     <message>
+        <source>Wait a few minutes; your own API requests count too.</source>
+        <translation>कुछ मिनट रुकें; आपके अपने API अनुरोध भी गिने जाते हैं।</translation>
+    </message>
+    <message>
         <source>The server has a problem</source>
         <translation>सर्वर में समस्या है</translation>
+    </message>
+    <message>
+        <source>Check the status page for known problems.</source>
+        <translation>स्थिति पृष्ठ पर ज्ञात समस्याएँ देखें।</translation>
     </message>
     <message>
         <source>No connection</source>
         <translation>कनेक्शन नहीं है</translation>
     </message>
     <message>
+        <source>Check the network connection and the proxy.</source>
+        <translation>नेटवर्क कनेक्शन और प्रॉक्सी जाँचें।</translation>
+    </message>
+    <message>
         <source>No answer in time</source>
         <translation>समय पर उत्तर नहीं मिला</translation>
+    </message>
+    <message>
+        <source>The network or the server is slow. Try again later.</source>
+        <translation>नेटवर्क या सर्वर धीमा है। बाद में फिर कोशिश करें।</translation>
     </message>
     <message>
         <source>Certificate not trusted</source>
         <translation>प्रमाणपत्र विश्वसनीय नहीं</translation>
     </message>
     <message>
-        <source>Add your company&apos;s certificate to the system&apos;s store, or check the computer&apos;s clock.</source>
-        <translation>अपनी कंपनी का प्रमाणपत्र सिस्टम के भंडार में जोड़ें, या कंप्यूटर की घड़ी जाँचें।</translation>
+        <source>Add your company&apos;s certificate to the system&apos;s store, or correct the computer&apos;s clock.</source>
+        <translation>अपनी कंपनी का प्रमाणपत्र सिस्टम के भंडार में जोड़ें, या कंप्यूटर की घड़ी ठीक करें।</translation>
+    </message>
+    <message>
+        <source>Set HTTPS_PROXY to a working http:// proxy, or list the server in NO_PROXY. SOCKS proxies are not supported.</source>
+        <translation>HTTPS_PROXY को चालू http:// प्रॉक्सी पर सेट करें, या सर्वर को NO_PROXY में लिखें। SOCKS प्रॉक्सी समर्थित नहीं हैं।</translation>
+    </message>
+    <message>
+        <source>Unexpected answer from the server</source>
+        <translation>सर्वर से अप्रत्याशित उत्तर</translation>
+    </message>
+    <message>
+        <source>Check whether a sign-in page or a proxy answers instead.</source>
+        <translation>जाँचें कि कहीं सर्वर की जगह साइन-इन पृष्ठ या प्रॉक्सी तो उत्तर नहीं दे रहा।</translation>
+    </message>
+    <message>
+        <source>Enter the client ID and the client secret in Settings, or run deepvue-tray login.</source>
+        <translation>सेटिंग्स में क्लाइंट ID और क्लाइंट सीक्रेट लिखें, या deepvue-tray login चलाएँ।</translation>
+    </message>
+    <message>
+        <source>Unlock it. The stored secret is unchanged.</source>
+        <translation>इसे अनलॉक करें। सहेजा हुआ सीक्रेट वैसा ही है।</translation>
+    </message>
+    <message>
+        <source>The keyring reported an error</source>
+        <translation>कीरिंग ने त्रुटि बताई</translation>
+    </message>
+    <message>
+        <source>It was renamed, and a new file was started. Nothing was deleted.</source>
+        <translation>उसका नाम बदलकर नई फ़ाइल शुरू की गई। कुछ भी मिटाया नहीं गया।</translation>
+    </message>
+    <message>
+        <source>Internal error in deepvue-tray</source>
+        <translation>deepvue-tray में आंतरिक त्रुटि</translation>
+    </message>
+    <message>
+        <source>Open the log and report the error.</source>
+        <translation>लॉग खोलें और त्रुटि की सूचना दें।</translation>
     </message>
     <message>
         <source>Proxy misconfigured</source>
         <translation>प्रॉक्सी गलत सेट है</translation>
     </message>
     <message>
-        <source>Set HTTPS_PROXY to an http:// proxy that works, or list the server in NO_PROXY; SOCKS proxies are not supported.</source>
-        <translation>HTTPS_PROXY को चालू http:// प्रॉक्सी पर सेट करें, या सर्वर को NO_PROXY में लिखें; SOCKS प्रॉक्सी समर्थित नहीं हैं।</translation>
-    </message>
-    <message>
-        <source>The answer is not a balance</source>
-        <translation>उत्तर शेष राशि नहीं है</translation>
-    </message>
-    <message>
         <source>Not set up</source>
         <translation>सेट नहीं किया गया</translation>
     </message>
     <message>
-        <source>Wait a little; your own requests count too.</source>
-        <translation>थोड़ा रुकें; आपके अपने अनुरोध भी गिने जाते हैं।</translation>
-    </message>
-    <message>
         <source>Account inactive</source>
         <translation>खाता निष्क्रिय है</translation>
-    </message>
-    <message>
-        <source>Check the account in the Deepvue dashboard, or write to Deepvue&apos;s support.</source>
-        <translation>Deepvue डैशबोर्ड में खाता जाँचें, या Deepvue की सहायता टीम को लिखें।</translation>
-    </message>
-    <message>
-        <source>See on the status page whether it is known.</source>
-        <translation>स्थिति पृष्ठ पर देखें कि यह ज्ञात है या नहीं।</translation>
-    </message>
-    <message>
-        <source>Check the network, or the proxy.</source>
-        <translation>नेटवर्क या प्रॉक्सी जाँचें।</translation>
-    </message>
-    <message>
-        <source>The network or the server is slow; try again later.</source>
-        <translation>नेटवर्क या सर्वर धीमा है; बाद में फिर कोशिश करें।</translation>
-    </message>
-    <message>
-        <source>See whether a sign-in page or a proxy answers instead.</source>
-        <translation>देखें कि कहीं साइन-इन पृष्ठ या प्रॉक्सी तो उत्तर नहीं दे रहा।</translation>
-    </message>
-    <message>
-        <source>Enter the client ID and the client secret in Settings, or with deepvue-tray login.</source>
-        <translation>सेटिंग्स में, या deepvue-tray login से, क्लाइंट ID और क्लाइंट सीक्रेट लिखें।</translation>
     </message>
     <message>
         <source>Invalid value</source>
@@ -531,20 +551,12 @@
         <translation>कीरिंग लॉक है</translation>
     </message>
     <message>
-        <source>Unlock it; the stored secret is untouched.</source>
-        <translation>इसे अनलॉक करें; सहेजा गया सीक्रेट सुरक्षित है।</translation>
-    </message>
-    <message>
         <source>No keyring</source>
         <translation>कीरिंग नहीं है</translation>
     </message>
     <message>
-        <source>Install one (GNOME Keyring, KWallet), or set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.</source>
-        <translation>कोई कीरिंग इंस्टॉल करें (GNOME Keyring, KWallet), या DEEPVUE_CLIENT_ID और DEEPVUE_CLIENT_SECRET सेट करें।</translation>
-    </message>
-    <message>
-        <source>The keyring refused</source>
-        <translation>कीरिंग ने मना किया</translation>
+        <source>On Linux, install GNOME Keyring or KWallet. Otherwise set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.</source>
+        <translation>Linux पर GNOME Keyring या KWallet इंस्टॉल करें। अन्यथा DEEPVUE_CLIENT_ID और DEEPVUE_CLIENT_SECRET सेट करें।</translation>
     </message>
     <message>
         <source>Open your keyring application and check that it works.</source>
@@ -561,18 +573,6 @@
     <message>
         <source>A file was damaged</source>
         <translation>एक फ़ाइल खराब थी</translation>
-    </message>
-    <message>
-        <source>It was set aside under this name and a new one begun. Nothing was deleted.</source>
-        <translation>उसे इस नाम से अलग रखकर नई शुरू की गई। कुछ भी मिटाया नहीं गया।</translation>
-    </message>
-    <message>
-        <source>A fault in deepvue-tray</source>
-        <translation>deepvue-tray में त्रुटि</translation>
-    </message>
-    <message>
-        <source>Open the log, and report the error.</source>
-        <translation>लॉग खोलें और त्रुटि की सूचना दें।</translation>
     </message>
 </context>
 <context>
@@ -709,6 +709,14 @@
         <translation>कम से कम {0}</translation>
     </message>
     <message>
+        <source>Internal error in deepvue-tray</source>
+        <translation>deepvue-tray में आंतरिक त्रुटि</translation>
+    </message>
+    <message>
+        <source>The program keeps running. The log has the details; please report the error.</source>
+        <translation>प्रोग्राम चलता रहेगा। विवरण लॉग में है; कृपया त्रुटि की सूचना दें।</translation>
+    </message>
+    <message>
         <source>between {0} and {1}</source>
         <translation>{0} से {1} के बीच</translation>
     </message>
@@ -723,10 +731,6 @@
     <message>
         <source>Alerts snoozed until {0}</source>
         <translation>सूचनाएँ {0} तक रुकी हैं</translation>
-    </message>
-    <message>
-        <source>It is asked again by itself.</source>
-        <translation>अपने आप फिर पूछा जाएगा।</translation>
     </message>
     <message>
         <source>Open</source>
@@ -781,28 +785,8 @@
         <translation>बंद करें</translation>
     </message>
     <message>
-        <source>Asks the server for the balance</source>
-        <translation>सर्वर से शेष राशि पूछता है</translation>
-    </message>
-    <message>
-        <source>The balance over time, and what was spent</source>
-        <translation>समय के साथ शेष राशि, और कितना खर्च हुआ</translation>
-    </message>
-    <message>
         <source>Credentials, thresholds and alerts</source>
         <translation>क्रेडेंशियल, सीमाएँ और सूचनाएँ</translation>
-    </message>
-    <message>
-        <source>Lets the keyring ask for its password</source>
-        <translation>कीरिंग को उसका पासवर्ड पूछने देता है</translation>
-    </message>
-    <message>
-        <source>Whether the server&apos;s problem is known</source>
-        <translation>सर्वर की समस्या ज्ञात है या नहीं</translation>
-    </message>
-    <message>
-        <source>Asking…</source>
-        <translation>पूछा जा रहा है…</translation>
     </message>
     <message>
         <source>as of {0}</source>
@@ -811,10 +795,6 @@
     <message>
         <source>out of date</source>
         <translation>पुराना</translation>
-    </message>
-    <message>
-        <source>asking…</source>
-        <translation>पूछा जा रहा है…</translation>
     </message>
     <message>
         <source>{0} left.</source>
@@ -841,10 +821,6 @@
         <translation>Deepvue क्रेडिट तेज़ी से घट रहे हैं</translation>
     </message>
     <message>
-        <source>Far more than usual is being spent. {0}</source>
-        <translation>सामान्य से बहुत अधिक खर्च हो रहा है। {0}</translation>
-    </message>
-    <message>
         <source>Deepvue credits were added</source>
         <translation>Deepvue क्रेडिट जोड़े गए</translation>
     </message>
@@ -865,6 +841,38 @@
         <translation>एक घंटे से Deepvue शेष राशि अज्ञात</translation>
     </message>
     <message>
+        <source>Trying again automatically.</source>
+        <translation>अपने आप फिर कोशिश की जाएगी।</translation>
+    </message>
+    <message>
+        <source>Gets the balance from the server</source>
+        <translation>सर्वर से शेष राशि लाता है</translation>
+    </message>
+    <message>
+        <source>Balance and spending over time</source>
+        <translation>समय के साथ शेष राशि और खर्च</translation>
+    </message>
+    <message>
+        <source>Opens the keyring&apos;s password prompt</source>
+        <translation>कीरिंग के पासवर्ड की विंडो खोलता है</translation>
+    </message>
+    <message>
+        <source>Shows known problems of the server</source>
+        <translation>सर्वर की ज्ञात समस्याएँ दिखाता है</translation>
+    </message>
+    <message>
+        <source>Refreshing…</source>
+        <translation>ताज़ा किया जा रहा है…</translation>
+    </message>
+    <message>
+        <source>loading…</source>
+        <translation>लोड हो रहा है…</translation>
+    </message>
+    <message>
+        <source>Spending is far higher than usual. {0}</source>
+        <translation>खर्च सामान्य से बहुत अधिक है। {0}</translation>
+    </message>
+    <message>
         <source>Snooze until morning</source>
         <translation>सुबह तक रोकें</translation>
     </message>
@@ -875,14 +883,6 @@
     <message>
         <source>Settings</source>
         <translation>सेटिंग्स</translation>
-    </message>
-    <message>
-        <source>A fault in deepvue-tray</source>
-        <translation>deepvue-tray में त्रुटि</translation>
-    </message>
-    <message>
-        <source>It goes on. The log says what happened; please report it.</source>
-        <translation>यह चलता रहेगा। लॉग बताता है कि क्या हुआ; कृपया सूचित करें।</translation>
     </message>
 </context>
 </TS>

@@ -1,7 +1,7 @@
-"""Brings the translations up to date: ``python -m resources.translations.update``.
+"""Updates the translations: ``python -m resources.translations.update``.
 
-Every text of the program goes into each .ts file, where what is new waits for its translation, and
-each .ts is compiled into the .qm beside it that is shipped.
+Every text of the program is written into each .ts file, where new texts are marked as unfinished.
+Each .ts file is then compiled into the .qm file beside it, which the program loads.
 """
 
 import subprocess
@@ -11,11 +11,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SOURCES = HERE.parents[1] / "deepvue_tray"
 TOOLS = Path(sys.executable).parent
-"""Where PySide6-Essentials has put lupdate and lrelease."""
+"""Where PySide6-Essentials installs lupdate and lrelease."""
 
 
 def collect(catalogue: Path) -> None:
-    """Put every text of the program into a .ts file, and take out what is no longer said."""
+    """Update a .ts file: add new texts of the program, and remove obsolete ones."""
     sources = sorted(map(str, SOURCES.rglob("*.py")))
     _run("pyside6-lupdate", "-locations", "none", "-no-obsolete", *sources, "-ts", str(catalogue))
 

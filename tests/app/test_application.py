@@ -116,7 +116,7 @@ def test_it_shows_what_is_known_and_polls_once_at_the_start(
     application = start()
     assert backend.polls == [False]
     assert application.poller.snapshot.reading == backend.snapshot.reading
-    assert "6,448" in application._tray._icon._tooltip
+    assert "6448" in application._tray._icon._tooltip
 
 
 def test_every_action_has_something_to_do(start: Start) -> None:
@@ -127,7 +127,7 @@ def test_a_click_polls_and_unlocking_lets_the_keyring_prompt(
     start: Start, backend: FakeBackend
 ) -> None:
     application = start()
-    application.poller._asked_at = float("-inf")
+    application.poller._began_at = float("-inf")
     application.perform(Action.REFRESH)
     application.perform(Action.UNLOCK)
     assert backend.polls == [False, False, True]
@@ -167,7 +167,7 @@ def test_settings_saved_by_another_process_are_followed(start: Start, backend: F
     other = replace(backend.snapshot, client_id="live_2")
     backend.changed_elsewhere = other
     backend.snapshot = other
-    application.poller.ticked.emit()
+    application.poller.waiting.emit()
     assert application.poller.snapshot.client_id == "live_2"
 
 
@@ -188,11 +188,11 @@ def test_the_card_shows_the_snapshot_of_the_moment(
     application.perform(Action.CARD)
     assert titles(qapp) == {"Demo"}
     assert application.card._card is not None
-    assert "6,448" in application.card._card._balance.text()
+    assert "6448" in application.card._card._balance.text()
     backend.snapshot = replace(
         backend.snapshot, reading=Reading(at=NOW, balance=Decimal(120)), peak=Decimal(9000)
     )
-    application.poller._asked_at = float("-inf")
+    application.poller._began_at = float("-inf")
     application.perform(Action.REFRESH)
     assert "120" in application.card._card._balance.text()
 

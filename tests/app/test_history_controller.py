@@ -40,7 +40,7 @@ def opener(qtbot: QtBot) -> Iterator[HistoryController]:
 
 def said(opener: HistoryController) -> str:
     assert opener._window is not None
-    return opener._window._said.text()
+    return opener._window._message.text()
 
 
 def picture(opener: HistoryController, path: Path) -> None:

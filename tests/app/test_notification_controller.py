@@ -168,14 +168,18 @@ def test_what_is_no_longer_due_when_a_service_comes_is_not_told(desktop: Desktop
     assert len(desktop.sent) == 1
 
 
-@pytest.mark.parametrize(("shown", "balloons"), [(True, []), (False, ["A fault in deepvue-tray"])])
+@pytest.mark.parametrize(
+    ("shown", "balloons"), [(True, []), (False, ["Internal error in deepvue-tray"])]
+)
 def test_a_fault_is_told_natively_or_by_a_balloon(
     desktop: Desktop, shown: bool, balloons: list[str]
 ) -> None:
     desktop.has_balloons = True
     desktop.notifications.notify_crash()
     desktop.answer(is_notified=shown)
-    assert [notification.title for notification in desktop.sent] == ["A fault in deepvue-tray"]
+    assert [notification.title for notification in desktop.sent] == [
+        "Internal error in deepvue-tray"
+    ]
     assert desktop.balloons == balloons
 
 

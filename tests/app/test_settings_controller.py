@@ -78,7 +78,7 @@ def test_going_back_to_a_client_id_whose_secret_is_kept_asks_for_nothing(
     qtbot: QtBot, home: Home
 ) -> None:
     with qtbot.waitSignal(home.dialog.accepted):
-        home.dialog.save_asked.emit(Settings(low=900), "live_2", False, False)
+        home.dialog.save_requested.emit(Settings(low=900), "live_2", False, False)
     assert home.saved() == Settings(client_id="live_2", low=900)
     assert home.secret("live_2") == SECRETS["live_2"]
 
@@ -108,8 +108,8 @@ def test_a_save_that_fails_after_the_window_was_closed_is_said_in_it(
 
 
 def test_a_removal_keeps_the_window_and_its_other_edits(qtbot: QtBot, home: Home) -> None:
-    home.dialog._thresholds["low"]._number.setValue(900)
-    home.dialog.remove_asked.emit("live_1")
+    home.dialog._low._number.setValue(900)
+    home.dialog.remove_requested.emit("live_1")
     qtbot.waitUntil(lambda: home.secret("live_1") is None)
     qtbot.waitUntil(lambda: home.dialog._client_id.text() == "")
     assert home.saved() == Settings()

@@ -1,4 +1,4 @@
-"""Settings and credentials change together, or not at all."""
+"""Settings and credentials are saved together, or not at all."""
 
 import asyncio
 from collections.abc import Callable
@@ -25,11 +25,11 @@ NEW = Credentials("live_1", Secret("new-secret"))
 
 
 class Refusing(MemoryKeyring):
-    """A keyring that reads, and refuses to change."""
+    """A keyring that raises ``error`` for every change."""
 
     error: AccountError | None = None
     meanwhile: Callable[[], object] | None = None
-    """What another process does while this keyring waits for a person."""
+    """Called during a call, in place of another process that changes the files."""
 
     async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
         if self.meanwhile:
@@ -50,7 +50,7 @@ class Refusing(MemoryKeyring):
 
 
 class Session:
-    """An account whose calls are waited for."""
+    """Accounts with blocking calls."""
 
     def __init__(self, accounts: Accounts) -> None:
         self.accounts = accounts
@@ -101,7 +101,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def test_a_sign_in_is_there_in_the_next_session(home: Home) -> None:
+def test_a_sign_in_is_stored_for_the_next_session(home: Home) -> None:
     home.session().save(Settings(low=500), OLD)
     accounts = home.session()
     assert accounts.settings == Settings(client_id="live_1", low=500)
@@ -253,7 +253,7 @@ def test_credentials_for_this_session_outlive_a_refusal(home: Home) -> None:
     assert accounts.credentials() == NEW
 
 
-def test_a_settings_file_that_cannot_be_read_is_told_and_left_alone(home: Home) -> None:
+def test_a_settings_file_that_cannot_be_read_is_reported_and_left_unchanged(home: Home) -> None:
     home.make_unwritable()
     accounts = home.session()
     assert accounts.settings == Settings()
@@ -262,7 +262,7 @@ def test_a_settings_file_that_cannot_be_read_is_told_and_left_alone(home: Home) 
         accounts.save(Settings(low=5))
 
 
-def test_a_damaged_settings_file_is_told_until_the_settings_are_saved_again(home: Home) -> None:
+def test_a_damaged_settings_file_is_reported_until_the_settings_are_saved_again(home: Home) -> None:
     home.path.parent.mkdir()
     home.path.write_text("damaged")
     accounts = home.session()

@@ -1,4 +1,4 @@
-"""An alert is shown and remembered in one job, whatever becomes of it in between."""
+"""An alert is shown and recorded as notified, whatever happens in between."""
 
 import asyncio
 import sys
@@ -23,13 +23,13 @@ NOTE = Notification(kind="balance", title="Credits are low", body="900 left")
 
 
 class Service:
-    """A notification service that does with each notification what ``answer`` does."""
+    """A notification service that accepts notifications while ``accepts`` is set."""
 
     def __init__(self) -> None:
         self.name = ":1.7"
         self.sent: list[Notification] = []
-        self.asked = asyncio.Event()
-        self.takes = True
+        self.was_called = asyncio.Event()
+        self.accepts = True
 
     def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
         raise NotImplementedError
@@ -39,18 +39,18 @@ class Service:
 
     async def show(self, notification: Notification) -> bool:
         self.sent.append(notification)
-        return self.takes
+        return self.accepts
 
     def close(self) -> None:
         pass
 
 
 class Silent(Service):
-    """It never answers."""
+    """A notification service that never replies."""
 
     async def show(self, notification: Notification) -> bool:
         self.sent.append(notification)
-        self.asked.set()
+        self.was_called.set()
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -75,16 +75,16 @@ class Home:
         return replace(backend, notifier=service)
 
     def tell(self, service: Service, client_id: str = CLIENT) -> bool:
-        """Tell an alert in a session of its own."""
+        """Deliver an alert in a session of its own."""
         backend = self.session(service)
-        told = asyncio.run(backend.notify(Alert.LOW, client_id, NOTE))
+        is_done = asyncio.run(backend.notify(Alert.LOW, client_id, NOTE))
         backend.close()
-        return told
+        return is_done
 
-    def quit_before_the_answer(self, service: Silent) -> None:
+    def quit_before_the_reply(self, service: Silent) -> None:
         async def quit_while_it_waits(backend: Backend) -> None:
             telling = asyncio.create_task(backend.notify(Alert.LOW, CLIENT, NOTE))
-            await service.asked.wait()
+            await service.was_called.wait()
             telling.cancel()
             await asyncio.wait([telling])
 
@@ -98,13 +98,13 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def test_what_was_told_is_not_told_again_by_any_session(home: Home) -> None:
+def test_a_delivered_alert_is_not_repeated_by_any_session(home: Home) -> None:
     service = Service()
     assert [home.tell(service) for _ in range(3)] == [True] * 3
     assert len(service.sent) == 1
 
 
-def test_without_a_service_nothing_is_remembered_as_told(home: Home) -> None:
+def test_without_a_service_no_alert_counts_as_notified(home: Home) -> None:
     service = Service()
     service.name = ""
     assert not home.tell(service)
@@ -113,18 +113,18 @@ def test_without_a_service_nothing_is_remembered_as_told(home: Home) -> None:
     assert len(service.sent) == 1
 
 
-def test_what_was_refused_is_told_as_soon_as_it_is_taken(home: Home) -> None:
+def test_a_refused_notification_is_sent_again_until_it_is_accepted(home: Home) -> None:
     service = Service()
-    service.takes = False
+    service.accepts = False
     assert not home.tell(service)
-    service.takes = True
+    service.accepts = True
     assert home.tell(service)
     assert len(service.sent) == 2
 
 
-def test_quitting_before_the_answer_does_not_repeat_it_at_the_next_start(home: Home) -> None:
+def test_quitting_before_the_reply_does_not_repeat_it_at_the_next_start(home: Home) -> None:
     silent, service = Silent(), Service()
-    home.quit_before_the_answer(silent)
+    home.quit_before_the_reply(silent)
     home.now += RESEND_PAUSE - timedelta(seconds=1)
     # There is nothing to be done, neither by a balloon.
     assert home.tell(service)
@@ -132,25 +132,25 @@ def test_quitting_before_the_answer_does_not_repeat_it_at_the_next_start(home: H
 
 
 @pytest.mark.parametrize("pause", [RESEND_PAUSE, -timedelta(hours=1)])
-def test_what_was_never_answered_is_sent_again_after_a_pause_or_with_another_clock(
+def test_a_notification_without_a_reply_is_sent_again_after_a_pause_or_with_another_clock(
     home: Home, pause: timedelta
 ) -> None:
     silent, service = Silent(), Service()
-    home.quit_before_the_answer(silent)
+    home.quit_before_the_reply(silent)
     home.now += pause
     assert home.tell(service)
     assert len(service.sent) == 1
 
 
-def test_what_was_never_answered_is_sent_at_once_to_another_service(home: Home) -> None:
+def test_a_notification_without_a_reply_is_sent_at_once_to_another_service(home: Home) -> None:
     silent, service = Silent(), Service()
     service.name = ":1.9"
-    home.quit_before_the_answer(silent)
+    home.quit_before_the_reply(silent)
     assert home.tell(service)
     assert len(service.sent) == 1
 
 
-def test_an_alert_of_a_wallet_that_is_no_longer_watched_is_not_told(home: Home) -> None:
+def test_an_alert_of_another_wallet_does_not_notify(home: Home) -> None:
     service = Service()
     assert home.tell(service, client_id="live_2")
     assert service.sent == []

@@ -1,4 +1,4 @@
-"""The demo's wallet answers like the real one, and leaves nothing behind."""
+"""The demo's wallet responds like the real one, and leaves no files."""
 
 import asyncio
 import tempfile
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deepvue_tray.backend.demo import brisk_spending, demo_backend, wallet_server
+from deepvue_tray.backend.demo import demo_backend, demo_balance, wallet_server
 from deepvue_tray.core.credentials import Credentials, Secret
 from deepvue_tray.core.errors import RejectedError
 from deepvue_tray.services.wallet_api import WalletApi
@@ -21,7 +21,7 @@ def test_it_shows_a_balance_without_any_account() -> None:
     assert snapshot.trouble is None
 
 
-def test_its_files_end_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_files_are_removed_at_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with demo_backend() as build:
         backend = build()
@@ -38,10 +38,10 @@ def test_its_server_refuses_wrong_credentials_as_the_real_one_does() -> None:
 
 
 def test_the_wallet_starts_above_low_and_is_below_within_half_a_minute() -> None:
-    assert brisk_spending(0) > 1000 >= brisk_spending(25)
+    assert demo_balance(0) > 1000 >= demo_balance(25)
 
 
 def test_the_wallet_runs_empty_and_is_topped_up() -> None:
-    balances = [brisk_spending(second) for second in range(600)]
+    balances = [demo_balance(second) for second in range(600)]
     assert min(balances) == 0
     assert balances.count(max(balances)) >= 2

@@ -1,4 +1,4 @@
-"""One look: what was known stays known, what is read is stored, what is due is told."""
+"""One poll: errors keep the last state, readings are stored, alerts are returned."""
 
 import asyncio
 import sqlite3
@@ -71,7 +71,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
             backend.close()
 
 
-def test_a_look_brings_the_balance_its_time_and_its_level(home: Home) -> None:
+def test_a_poll_returns_the_balance_its_time_and_its_level(home: Home) -> None:
     snapshot = home.poll(home.session(), balance(900))
     assert snapshot.reading is not None
     assert (snapshot.reading.balance, snapshot.reading.at) == (Decimal(900), home.now)
@@ -79,7 +79,7 @@ def test_a_look_brings_the_balance_its_time_and_its_level(home: Home) -> None:
 
 
 @pytest.mark.parametrize("answer", [status(401), status(503), *UNREADABLE.values()])
-def test_a_failed_look_erases_nothing(home: Home, answer: Answer) -> None:
+def test_a_failed_poll_keeps_the_last_reading(home: Home, answer: Answer) -> None:
     backend = home.session()
     good = home.poll(backend, balance(6448))
     failed = home.poll(backend, answer)
@@ -89,21 +89,21 @@ def test_a_failed_look_erases_nothing(home: Home, answer: Answer) -> None:
     assert home.poll(backend, balance(6440)).trouble is None
 
 
-def test_the_last_reading_is_known_after_a_restart_without_asking(home: Home) -> None:
+def test_the_last_reading_is_known_after_a_restart_without_a_request(home: Home) -> None:
     good = home.poll(home.session(), balance(6448))
-    asked = len(home.server.requests)
+    count = len(home.server.requests)
     recalled = home.session().monitor.load_last_known()
     assert (recalled.reading, recalled.peak) == (good.reading, Decimal(6448))
-    assert len(home.server.requests) == asked
+    assert len(home.server.requests) == count
 
 
-def test_before_signing_in_nobody_is_asked(home: Home) -> None:
+def test_before_signing_in_there_is_no_request(home: Home) -> None:
     snapshot = home.poll(home.session(signed_in=False), balance(1))
     assert isinstance(snapshot.trouble, NotSetUpError)
     assert home.server.requests == []
 
 
-def test_a_low_balance_is_due_until_it_was_delivered(home: Home) -> None:
+def test_a_low_balance_is_to_notify_until_it_was_delivered(home: Home) -> None:
     backend = home.session()
     assert home.poll(backend, balance(900)).to_notify == (Alert.LOW,)
     assert home.poll(backend, status(503)).to_notify == ()
@@ -123,7 +123,7 @@ def test_a_delivered_alert_stays_delivered_after_a_restart(home: Home) -> None:
     assert home.poll(restarted, balance(900)).to_notify == (Alert.LOW,)
 
 
-def test_an_alert_told_and_snoozed_while_another_process_asks_stays_so(home: Home) -> None:
+def test_an_alert_notified_and_snoozed_during_another_process_s_poll_stays_so(home: Home) -> None:
     tray, check = home.session(), home.session()
     home.poll(tray, balance(900))
     tray.alerts.mark_notified(Alert.LOW, "live_1")
@@ -135,7 +135,7 @@ def test_an_alert_told_and_snoozed_while_another_process_asks_stays_so(home: Hom
     assert snapshot.snoozed is not None
 
 
-def test_what_another_process_told_is_not_told_again(home: Home) -> None:
+def test_an_alert_notified_by_another_process_is_not_repeated(home: Home) -> None:
     tray, other = home.session(), home.session()
     home.poll(tray, balance(6448))
     assert home.poll(other, balance(900)).to_notify == (Alert.LOW,)
@@ -146,7 +146,7 @@ def test_what_another_process_told_is_not_told_again(home: Home) -> None:
     assert home.poll(tray, status(401)).to_notify == ()
 
 
-def test_a_top_up_that_another_process_saw_first_is_told_once(home: Home) -> None:
+def test_a_top_up_that_another_process_read_first_notifies_once(home: Home) -> None:
     tray, check = home.session(), home.session()
     home.poll(tray, balance(500))
     home.poll(check, balance(2000))
@@ -168,7 +168,7 @@ def test_a_balance_that_a_clock_set_back_leaves_in_the_future_brings_no_second_t
 
 
 @pytest.mark.parametrize("damaged", [False, True])
-def test_a_history_that_is_lost_meanwhile_repeats_no_alert(home: Home, damaged: bool) -> None:
+def test_a_history_lost_while_the_program_runs_repeats_no_alert(home: Home, damaged: bool) -> None:
     backend = home.session()
     home.poll(backend, balance(900))
     backend.alerts.mark_notified(Alert.LOW, "live_1")
@@ -190,7 +190,8 @@ def test_what_was_stored_of_alerts_and_what_came_while_it_could_not_be_read_are_
     home.poll(before, balance(900))
     before.alerts.mark_notified(Alert.LOW, "live_1")
     before.close()
-    fast_spending_at = History(home.paths.history).alerts("live_1").fast_spending_at
+    with closing(History(home.paths.history)) as history:
+        fast_spending_at = history.alerts("live_1").fast_spending_at
     home.paths.history.rename(home.paths.history.with_name("moved"))
     home.paths.history.mkdir()
     backend = home.session()
@@ -200,7 +201,8 @@ def test_what_was_stored_of_alerts_and_what_came_while_it_could_not_be_read_are_
     home.paths.history.rmdir()
     home.paths.history.with_name("moved").rename(home.paths.history)
     home.poll(backend, balance(199))
-    stored = History(home.paths.history).alerts("live_1")
+    with closing(History(home.paths.history)) as history:
+        stored = history.alerts("live_1")
     assert stored.notified >= {Alert.LOW, Alert.CRITICAL}
     assert stored.fast_spending_at == fast_spending_at is not None
     assert stored.snooze is not None
@@ -264,27 +266,27 @@ def test_a_snooze_made_before_the_history_could_not_be_read_is_kept(home: Home) 
     assert home.poll(backend, balance(890)).snoozed is not None
 
 
-def test_full_is_the_balance_since_the_last_top_up(home: Home) -> None:
+def test_the_peak_is_the_balance_since_the_last_top_up(home: Home) -> None:
     backend = home.session()
     for sent, peak in ((500, 500), (400, 500), (2000, 2000), (1900, 2000)):
         assert home.poll(backend, balance(sent)).peak == peak
 
 
-def test_full_is_not_begun_anew_by_a_correction_or_by_what_returns(home: Home) -> None:
+def test_the_peak_is_not_reset_by_a_correction_or_a_restored_balance(home: Home) -> None:
     backend = home.session()
     for sent, peak in ((2000, 2000), (1000, 2000), (1005, 2000), (500, 2000), (1005, 2000)):
         assert home.poll(backend, balance(sent)).peak == peak
     assert home.session().monitor.load_last_known().peak == 2000
 
 
-def test_full_is_the_same_for_two_processes_and_after_a_restart(home: Home) -> None:
+def test_the_peak_is_the_same_for_two_processes_and_after_a_restart(home: Home) -> None:
     tray, check = home.session(), home.session()
     for process, sent, peak in ((tray, 500, 500), (check, 1500, 1500), (tray, 1400, 1500)):
         assert home.poll(process, balance(sent)).peak == peak
     assert home.session().monitor.load_last_known().peak == 1500
 
 
-def test_full_is_known_while_nothing_can_be_stored(home: Home) -> None:
+def test_the_peak_is_known_while_nothing_can_be_stored(home: Home) -> None:
     home.paths.history.mkdir(parents=True)
     backend = home.session()
     for sent, peak in ((500, 500), (2000, 2000), (1900, 2000)):
@@ -300,14 +302,14 @@ def test_a_balance_with_many_digits_is_no_top_up_after_a_restart(home: Home) -> 
     assert home.poll(restarted, many).peak == before.peak
 
 
-def test_new_thresholds_judge_what_is_known(home: Home) -> None:
+def test_new_thresholds_apply_to_the_last_reading(home: Home) -> None:
     backend = home.session()
     home.poll(backend, balance(900))
     asyncio.run(backend.accounts.save(Settings(client_id="live_1", low=500)))
     assert backend.monitor.reevaluate().level is Level.OK
 
 
-def test_a_threshold_lowered_between_two_sessions_speaks_when_it_is_reached(home: Home) -> None:
+def test_a_threshold_lowered_between_two_sessions_notifies_when_it_is_reached(home: Home) -> None:
     backend = home.session()
     home.poll(backend, balance(990))
     backend.alerts.mark_notified(Alert.LOW, "live_1")
@@ -337,7 +339,7 @@ def test_another_wallet_s_balance_is_not_shown_for_this_one(home: Home) -> None:
     assert backend.monitor.load_last_known().reading is None
 
 
-def test_an_answer_that_comes_after_a_new_sign_in_is_dropped(home: Home) -> None:
+def test_a_response_after_a_new_sign_in_is_dropped(home: Home) -> None:
     backend = home.session()
     home.server.answer = hang()
 
@@ -355,7 +357,7 @@ def test_an_answer_that_comes_after_a_new_sign_in_is_dropped(home: Home) -> None
     assert (snapshot.reading, snapshot.trouble) == (None, None)
 
 
-def test_asking_with_other_credentials_keeps_nothing(home: Home) -> None:
+def test_a_probe_with_other_credentials_stores_nothing(home: Home) -> None:
     backend = home.session(signed_in=False)
     home.server.answer = balance(7)
     assert asyncio.run(backend.monitor.probe(CREDENTIALS)).balance == 7
@@ -366,14 +368,14 @@ def test_asking_with_other_credentials_keeps_nothing(home: Home) -> None:
         asyncio.run(backend.monitor.probe(CREDENTIALS))
 
 
-def test_a_history_that_cannot_be_written_is_said_and_hides_no_balance(home: Home) -> None:
+def test_a_history_that_cannot_be_written_is_reported_and_hides_no_balance(home: Home) -> None:
     home.paths.history.mkdir(parents=True)
     snapshot = home.poll(home.session(), balance(900))
     assert snapshot.reading is not None
     assert isinstance(snapshot.storage, StorageError)
 
 
-def test_no_trouble_keeps_the_request_alive(home: Home) -> None:
+def test_no_error_keeps_the_request_in_memory(home: Home) -> None:
     trouble = home.poll(home.session(), status(503)).trouble
     assert trouble is not None
     assert trouble.__traceback__ is None
@@ -403,7 +405,7 @@ def test_an_alert_that_reached_the_person_after_a_new_sign_in_is_not_the_new_wal
     assert home.poll(backend, balance(900)).to_notify == (Alert.LOW,)
 
 
-def test_a_look_right_after_a_new_sign_in_knows_nothing_of_the_other_wallet(home: Home) -> None:
+def test_a_poll_right_after_a_new_sign_in_shows_nothing_of_the_other_wallet(home: Home) -> None:
     backend = home.session()
     home.poll(backend, balance(900))
     backend.alerts.mark_notified(Alert.LOW, "live_1")
@@ -435,7 +437,7 @@ def test_a_secret_that_was_changed_elsewhere_is_read_again_once_the_old_one_is_r
     assert home.server.requests[-1].headers["x-api-key"] == "new-secret"
 
 
-def test_a_past_that_cannot_be_read_hides_no_runway_and_forgets_no_alert(home: Home) -> None:
+def test_a_history_that_cannot_be_read_hides_no_runway_and_loses_no_alert(home: Home) -> None:
     backend = home.session()
     for hour in range(40):
         home.now += timedelta(hours=1)
@@ -468,34 +470,36 @@ def test_the_runway_stays_the_same_until_a_fiftieth_is_gone_also_over_a_restart(
 
 
 @pytest.mark.parametrize("pause", [1, 3, 6])
-def test_after_a_pause_so_much_less_time_is_left(home: Home, pause: int) -> None:
+def test_after_a_pause_the_runway_is_shorter_by_the_pause(home: Home, pause: int) -> None:
     backend = home.session()
     past = [
         Reading(at=home.now - hours * timedelta(hours=1), balance=Decimal(1000 + 4 * hours))
         for hours in range(28 * 24)
     ]
     backend.history.merge(past)
-    said = home.poll(backend, balance(1000)).runway
-    assert said is not None
+    forecast = home.poll(backend, balance(1000)).runway
+    assert forecast is not None
     home.now += timedelta(days=pause)
     recalled = home.session().monitor.load_last_known().runway
     assert recalled is not None
-    assert abs(recalled.empty_at - said.empty_at) < timedelta(hours=6)
+    assert abs(recalled.empty_at - forecast.empty_at) < timedelta(hours=6)
 
 
-def test_a_tenfold_spend_is_told_of_after_twenty_minutes(home: Home) -> None:
+def test_tenfold_spending_notifies_after_twenty_minutes(home: Home) -> None:
     backend = home.session()
     past = [
         Reading(at=home.now - n * timedelta(minutes=5), balance=Decimal(50_000 + 3 * n))
         for n in range(20 * 288)
     ]
     backend.history.merge(past)
-    due = [home.poll(backend, balance(50_000 - 30 * n)).to_notify for n in range(1, 5)]
-    assert due == [(), (), (), (Alert.FAST_SPENDING,)]
+    alerts = [home.poll(backend, balance(50_000 - 30 * n)).to_notify for n in range(1, 5)]
+    assert alerts == [(), (), (), (Alert.FAST_SPENDING,)]
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_what_was_told_is_known_again_once_the_history_can_be_read(home: Home, kept: bool) -> None:
+def test_notified_alerts_are_known_again_once_the_history_can_be_read(
+    home: Home, kept: bool
+) -> None:
     if kept:
         first = home.session()
         home.poll(first, balance(900))
@@ -515,7 +519,7 @@ def test_what_was_told_is_known_again_once_the_history_can_be_read(home: Home, k
     assert home.poll(home.session(), balance(870)).to_notify == ()
 
 
-def test_a_secret_that_vanished_from_the_keyring_is_told_as_an_hour_without_a_balance(
+def test_a_secret_missing_from_the_keyring_notifies_as_an_hour_without_a_balance(
     home: Home,
 ) -> None:
     tray = home.session()
@@ -545,7 +549,7 @@ def test_the_hour_without_a_balance_begins_with_the_last_one(home: Home) -> None
     assert poll(status(503), minutes=1) == (Alert.NO_DATA,)
 
 
-def test_who_has_just_signed_in_has_not_been_without_a_balance_for_the_time_before(
+def test_the_time_before_a_sign_in_does_not_count_as_without_a_balance(
     home: Home,
 ) -> None:
     backend = home.session(signed_in=False)
@@ -564,7 +568,7 @@ def test_who_has_just_signed_in_has_not_been_without_a_balance_for_the_time_befo
     assert poll() == (Alert.NO_DATA,)
 
 
-def test_an_hour_without_a_balance_is_told_also_after_the_clock_was_set_back(home: Home) -> None:
+def test_an_hour_without_a_balance_notifies_also_after_the_clock_was_set_back(home: Home) -> None:
     backend = home.session()
     home.poll(backend, balance(6448))
     home.server.answer = status(503)
@@ -577,7 +581,7 @@ def test_an_hour_without_a_balance_is_told_also_after_the_clock_was_set_back(hom
     assert [fail(minutes) for minutes in (30, 59, 60)] == [(), (), (Alert.NO_DATA,)]
 
 
-def test_a_past_with_a_value_that_is_none_hides_no_new_reading(home: Home) -> None:
+def test_an_invalid_value_in_the_history_hides_no_new_reading(home: Home) -> None:
     home.poll(home.session(), balance(900))
     home.engines.pop().close()
     with closing(sqlite3.connect(home.paths.history, isolation_level=None)) as database:
@@ -588,3 +592,12 @@ def test_a_past_with_a_value_that_is_none_hides_no_new_reading(home: Home) -> No
     assert snapshot.reading.balance == 800
     assert isinstance(snapshot.storage, DamagedError)
     assert [*backend.history.readings(home.now - timedelta(days=1), home.now)] == [snapshot.reading]
+
+
+def test_a_secret_that_was_changed_in_the_keyring_alone_is_read_after_a_refusal(home: Home) -> None:
+    tray = home.session()
+    home.poll(tray, balance(5))
+    asyncio.run(home.keyring.set("live_1", Secret("new-secret")))
+    assert isinstance(home.poll(tray, status(401)).trouble, RejectedError)
+    home.poll(tray, balance(5))
+    assert home.server.requests[-1].headers["x-api-key"] == "new-secret"

@@ -1,7 +1,7 @@
-"""Speed, memory and endurance, as one table: ``python -m tests.benchmarks [BUNDLE_FOLDER]``.
+"""Every benchmark, as one table: ``python -m tests.benchmarks [BUNDLE_FOLDER]``.
 
-It takes most of an hour, of which half are spent idle; nothing else should run meanwhile.
-docs/benchmarks.md has the last table, and how to read it.
+The run takes most of an hour, half of it idle; nothing else should run at the same time.
+docs/benchmarks.md has the last table and explains it.
 """
 
 import sys
@@ -22,7 +22,7 @@ from tests.benchmarks.table import Row, show
 
 
 def rows(bundle: str = "") -> Iterator[Row]:
-    """Measure all, the quietest first."""
+    """Run all benchmarks, those that need an idle machine first."""
     yield from tray_cost.rows(bundle=str(Path(bundle, "deepvue-tray")) if bundle else "")
     yield from check_cost.rows()
     yield from refresh_cost.rows()

@@ -1,6 +1,6 @@
-"""The real tray, asking a wallet as often as it can: ``busy_tray URL FOLDER SECONDS``.
+"""The real tray with a very short interval: ``busy_tray URL FOLDER SECONDS``.
 
-Its files lie in FOLDER; nothing of the person who runs it is read or changed.
+Its files are in FOLDER; the user's own files are neither read nor changed.
 """
 
 import sys
@@ -18,15 +18,15 @@ from deepvue_tray.services.wallet_api import WalletApi
 CREDENTIALS = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
 
 
-def backend(url: str, folder: Path, seconds: float) -> Backend:
-    """Assemble it; the interval is shorter than any settings file may say."""
+def build(url: str, folder: Path, seconds: float) -> Backend:
+    """Assemble a backend; the interval is shorter than a settings file may contain."""
     paths = Paths.below(folder)
     store = CredentialStore(CREDENTIALS, MemoryKeyring())
-    made = assemble(paths, store, WalletApi(url), XdgAutostart(paths.autostart, []))
-    made.accounts.settings = Settings(interval=timedelta(seconds=seconds))
-    return made
+    backend = assemble(paths, store, WalletApi(url), XdgAutostart(paths.autostart, []))
+    backend.accounts.settings = Settings(interval=timedelta(seconds=seconds))
+    return backend
 
 
 if __name__ == "__main__":
     url, folder, seconds = sys.argv[1:]
-    sys.exit(run(lambda: backend(url, Path(folder), float(seconds)), single=False))
+    sys.exit(run(lambda: build(url, Path(folder), float(seconds)), single=False))

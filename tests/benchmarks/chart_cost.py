@@ -1,8 +1,8 @@
-"""How long the history window takes to open on ten years, and to draw one frame.
+"""The time to open the history window on ten years, and to draw one frame.
 
     python -m tests.benchmarks.chart_cost [YEARS]
 
-Times are medians of 20; beside them a plain line of 2,000 points of the same size.
+Times are medians of 20. The reference is a plain line of 2,000 points of the same size.
 """
 
 import os
@@ -31,7 +31,7 @@ SIZE = QSize(1600, 800)
 
 
 class PlainLine(QWidget):
-    """The least that could be called a chart."""
+    """The simplest chart: a line without axes."""
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
@@ -41,16 +41,16 @@ class PlainLine(QWidget):
 
 
 def median(work: Callable[[], object]) -> float:
-    took = []
+    times = []
     for _ in range(20):
-        began = time.perf_counter()
+        start = time.perf_counter()
         work()
-        took.append(time.perf_counter() - began)
-    return statistics.median(took) * 1000
+        times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1000
 
 
 def rows(years: float = 10) -> Iterator[Row]:
-    """Build the history, and measure."""
+    """Build the history, then measure."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance() or QApplication([])
     with tempfile.TemporaryDirectory() as folder:
@@ -63,8 +63,8 @@ def rows(years: float = 10) -> Iterator[Row]:
         )
 
         def plot(length: timedelta) -> Plot:
-            pieces = history.buckets("live_1", NOW - length, NOW)
-            return Plot(since=NOW - length, until=NOW, buckets=pieces, snapshot=snapshot, now=NOW)
+            buckets = history.buckets("live_1", NOW - length, NOW)
+            return Plot(since=NOW - length, until=NOW, buckets=buckets, snapshot=snapshot, now=NOW)
 
         def open_window() -> None:
             window = HistoryWindow("")

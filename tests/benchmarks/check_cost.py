@@ -1,11 +1,11 @@
-"""What ``deepvue-tray check`` takes, beside a plain script that asks the same wallet.
+"""The time of ``deepvue-tray check``, compared with a plain script that polls the same wallet.
 
     python -m tests.benchmarks.check_cost
 
-The script loads httpx, truststore and keyring, reads the secret from the same real keyring, and
-prints the balance. ``check`` also stores the reading, and says the runway that eight weeks of
-readings every five minutes gave the first run; it is worked out anew once a fiftieth of it is gone.
-Both run from an environment made for it.
+The script imports httpx, truststore and keyring, reads the secret from the same real keyring, and
+prints the balance. ``check`` also stores the reading and prints the runway, which the first run
+computes from eight weeks of five-minute readings. Both run in a virtual environment made for the
+benchmark.
 """
 
 import statistics
@@ -33,8 +33,8 @@ import httpx, keyring, truststore
 secret = keyring.get_password("deepvue-tray", "live_1")
 with httpx.Client(verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as client:
     headers = {"client-id": "live_1", "x-api-key": secret}
-    answer = client.get(sys.argv[1] + "/v1/internal/wallet-balance", headers=headers)
-print(answer.json()["current_balance"])
+    response = client.get(sys.argv[1] + "/v1/internal/wallet-balance", headers=headers)
+print(response.json()["current_balance"])
 """
 
 
@@ -52,17 +52,17 @@ def fill(history: History) -> None:
 
 
 def timed(desktop: Desktop, url: str, command: Sequence[str]) -> float:
-    """Return the seconds from start to end of a program that must print the balance."""
+    """Run a program that must print the balance; return its run time in seconds."""
     env = desktop.env | {"DEEPVUE_BASE_URL": url}
-    began = time.perf_counter()
-    ran = subprocess.run(command, env=env, cwd="/", capture_output=True, text=True, check=False)
-    took = time.perf_counter() - began
-    assert "6448" in ran.stdout, ran.stderr
-    return took
+    start = time.perf_counter()
+    result = subprocess.run(command, env=env, cwd="/", capture_output=True, text=True, check=False)
+    seconds = time.perf_counter() - start
+    assert "6448" in result.stdout, result.stderr
+    return seconds
 
 
 def rows() -> Iterator[Row]:
-    """Run both by turns, so that whatever else the machine does befalls both."""
+    """Run both in turn, so that other load on the machine affects both."""
     with (
         own_environment() as python,
         tempfile.TemporaryDirectory() as folder,
@@ -76,11 +76,11 @@ def rows() -> Iterator[Row]:
             "plain": [python, "-c", PLAIN, server.url],
             "check": [python, "-m", "deepvue_tray", "check"],
         }
-        took: dict[str, list[float]] = {name: [] for name in commands}
+        times: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(RUNS):
             for name, command in commands.items():
-                took[name].append(1000 * timed(desktop, server.url, command))
-    check, plain = statistics.median(took["check"]), statistics.median(took["plain"])
+                times[name].append(1000 * timed(desktop, server.url, command))
+    check, plain = statistics.median(times["check"]), statistics.median(times["plain"])
     yield Row("check, start to end", "ms", check, plain, "a plain script", "≤ 1.3")
 
 

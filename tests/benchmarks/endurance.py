@@ -1,14 +1,14 @@
-"""Three months of everything that goes wrong, and whether anything was lost, missed or doubled.
+"""Simulates three months with faults, and checks for lost readings and wrong notifications.
 
     python -m tests.benchmarks.endurance [--days 90] [--seed 1]
 
-The tray without its screen runs in a process of its own on a simulated clock, against a server on
-loopback that misbehaves in spells. The machine sleeps, its clock is set, its disk is full, the
-program is restarted, and killed in the middle of what it does. Each reading that was shown as
-stored is looked for in the file at once, and again at the end; the oracle judges each alert.
+The tray without its screen runs in its own process on a simulated clock, against a faulty server on
+loopback. The machine sleeps, its clock is changed, its disk is full, the program is restarted, and
+killed at any point. Each reading that was shown as stored is looked up in the file, at once and
+again at the end; the oracle checks each notification.
 
-Kills and restarts end after three fifths of the time, so that one session lives through the rest
-and shows whether memory grows: from the median of its first tenth to that of its last.
+Kills and restarts end after three fifths of the time. One session then runs to the end and shows
+memory growth: the median of its last tenth minus that of its first.
 """
 
 import argparse
@@ -24,31 +24,31 @@ from tests.benchmarks.table import Row
 from tests.support import faulty_server
 from tests.support.alert_oracle import DAY
 from tests.support.faulty_server import FaultyServer
-from tests.support.memory import own
+from tests.support.memory import anonymous
 from tests.support.simulated_world import START, Server, World
 
 KILLS_UNTIL = 0.6
-"""As a part of the whole time."""
+"""As a share of the simulated time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endurance:
-    """What became of it all."""
+    """The result of one simulation."""
 
     days: float
     seed: int
     seconds: float
-    """Real ones."""
+    """Real time."""
     requests: int
     most_a_day: int
     stored: int
-    """Balances that were served and are in the history."""
+    """Balances that the server sent and that are in the history."""
     unstored: int
-    """Shown, with the word that they could not be stored."""
+    """Balances that were shown as not stored."""
     cut_off: int
-    """Asked for by a program that was killed before it could store or show them."""
+    """Balances whose program was killed before it could store or show them."""
     failures: int
-    """Answers that were no balance."""
+    """Responses without a balance."""
     failures_shown: int
     kills: int
     restarts: int
@@ -56,54 +56,53 @@ class Endurance:
     sleeps: int
     clock_changes: int
     expected: dict[str, int]
-    """How often each alert was to be told."""
-    told: dict[str, int]
+    """The number of expected notifications of each alert."""
+    notified: dict[str, int]
     repeated: tuple[str, ...]
-    """Told again, because a kill or a full disk kept the program from remembering."""
+    """Alerts notified again because a kill or a full disk prevented storing the first time."""
     withheld: tuple[str, ...]
-    """Not told, because a kill or a full disk kept the program from remembering the reading before.
-    """
+    """Alerts missed because a kill or a full disk prevented storing the reading before."""
     growth: float | None
-    """Of memory, in megabytes; None where no process lived long enough to tell."""
+    """Memory growth in megabytes; None if no process ran long enough to measure it."""
     wrong: tuple[str, ...]
-    """What should not have been."""
+    """Descriptions of every error found."""
 
 
 COUNTS = (
     *("requests", "stored", "unstored", "cut_off", "failures", "failures_shown"),
     *("kills", "restarts", "full_disks", "sleeps", "clock_changes"),
 )
-"""What the world counts by these names."""
+"""Fields that the world counts under the same names."""
 
 
 def run(days: float, seed: int) -> Endurance:
-    """Simulate so many days; the same seed brings the same world."""
-    began = time.perf_counter()
+    """Simulate ``days`` days; the same seed gives the same world."""
+    start_s = time.perf_counter()
     chance = random.Random(seed)
     with (
         tempfile.TemporaryDirectory() as folder,
         FaultyServer(faulty_server.balance(0)) as faulty,
     ):
         world = World(Path(folder), faulty.url, Server(faulty, chance), chance)
-        cards = _deck(world)
+        actions = _actions(world)
         end = START + days * DAY
         while world.true_now < end:
             if world.true_now > START + KILLS_UNTIL * days * DAY:
                 world.may_kill, world.kill_at = False, ""
-                world.memory.append(own(world.process.pid))
+                world.memory.append(anonymous(world.process.pid))
             world.live(chance.expovariate(1 / 50))
             if world.disk_full and chance.random() < 0.4:
                 world.free_disk()
-            next(cards)()
+            next(actions)()
         world.end()
     counts, oracle = world.counts, world.oracle
     return Endurance(
         days=days,
         seed=seed,
-        seconds=time.perf_counter() - began,
+        seconds=time.perf_counter() - start_s,
         most_a_day=max(world.days.values()),
         expected=dict(oracle.expected),
-        told=dict(world.told),
+        notified=dict(world.notified),
         repeated=tuple(oracle.repeated),
         withheld=tuple(oracle.withheld),
         growth=_growth(world.memory),
@@ -119,9 +118,9 @@ def _growth(memory: Sequence[float]) -> float | None:
     return statistics.median(memory[-tenth:]) - statistics.median(memory[:tenth])
 
 
-def _deck(world: World) -> Iterator[Callable[[], object]]:
-    """Yield what happens next: each thing comes as often as it stands here, in a random order."""
-    cards: list[Callable[[], object]] = [
+def _actions(world: World) -> Iterator[Callable[[], object]]:
+    """Yield the next events: each as often as it is listed here, in random order."""
+    events: list[Callable[[], object]] = [
         *[world.sleep] * 3,
         world.set_clock,
         *[world.restart] * 2,
@@ -131,25 +130,28 @@ def _deck(world: World) -> Iterator[Callable[[], object]]:
         *[lambda: None] * 6,
     ]
     while True:
-        yield from world.chance.sample(cards, len(cards))
+        yield from world.chance.sample(events, len(events))
 
 
 def rows(days: float = 90, seed: int = 1) -> Iterator[Row]:
-    """Live through it, and count."""
-    lived = run(days, seed)
-    faults = lived.kills + lived.restarts + lived.full_disks + lived.sleeps + lived.clock_changes
-    told, expected = sum(lived.told.values()), sum(lived.expected.values())
-    yield Row(f"{days:g} simulated days: kills, restarts, full disks, sleeps, clocks", "", faults)
-    yield Row("requests in the worst of these days", "", lived.most_a_day, goal="≤ 400")
-    yield Row("failures shown", "", lived.failures_shown, lived.failures, "answers that were none")
-    yield Row("alerts told", "", told, expected, "alerts of an oracle", "1")
-    yield Row("readings lost, alerts missed or doubled", "", len(lived.wrong), goal="0")
-    if lived.growth is not None:
-        yield Row("memory grown", "MB", lived.growth, goal="≤ 2")
+    """Run the simulation, and yield its counts."""
+    result = run(days, seed)
+    faults = sum(
+        (result.kills, result.restarts, result.full_disks, result.sleeps, result.clock_changes)
+    )
+    notified, expected = sum(result.notified.values()), sum(result.expected.values())
+    kinds = "kills, restarts, full disks, sleeps, clock changes"
+    yield Row(f"faults in {days:g} simulated days: {kinds}", "", faults)
+    yield Row("requests on the busiest of these days", "", result.most_a_day, goal="≤ 400")
+    yield Row("failures shown", "", result.failures_shown, result.failures, "failures caused")
+    yield Row("alerts shown", "", notified, expected, "alerts that the oracle expects", "1")
+    yield Row("readings lost, alerts missed or repeated", "", len(result.wrong), goal="0")
+    if result.growth is not None:
+        yield Row("memory growth in these days", "MB", result.growth, goal="≤ 2")
 
 
 def main() -> None:
-    """Run it, and print what became of it."""
+    """Run one simulation, and print its result."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--days", type=float, default=90)
     parser.add_argument("--seed", type=int, default=1)

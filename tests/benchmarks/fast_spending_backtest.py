@@ -1,20 +1,19 @@
-"""Whether a tenfold spend is found, and how often a wallet is accused of one that was none.
+"""Measures how often the fast-spending alert detects tenfold spending, and how often it is false.
 
 ``python -m tests.benchmarks.fast_spending_backtest [trace.csv ...]`` reads traces with the columns
-``minute`` and ``used`` (credits, one row per 5 minutes); without any it makes up its own. A wallet
-is read every 5 minutes; its last eight weeks are what the program keeps in view. Its limits are
-learnt every six hours: the program learns once a day or more often, the sooner it ends the more so.
+``minute`` and ``used`` (credits, one row per 5 minutes); without arguments it uses synthetic ones.
+A wallet is read every 5 minutes, and the program uses its last eight weeks. The limits are learned
+every six hours; the program learns them at least once a day.
 
-* found: at 100 random moments, two weeks or more after the start, a burn of two hours begins; the
-  alert is in time within 30 minutes, and of use before the burn is over. In the first two lines all
-  that is spent is multiplied by ten. A burn begins with spending, so only slots that spend
-  something are chosen, and of those the ones whose two hours spend at least the median of all that
-  begin in the same hour of day: tenfold of what is far below habit may be habit. The second line
-  leaves that condition out. In the third, at the moments of the first, a program runs away: beside
-  all that is spent it adds, evenly, ten times the slot that is usual in that hour.
-* false: the untouched trace, from two weeks after the start to its end.
+* detected: at 100 random times, at least two weeks after the start, two hours of fast spending
+  begin. The alert is in time within 30 minutes, and useful before the two hours are over. In the
+  first two lines, all spending is multiplied by ten. Only slots with spending are chosen, and for
+  the first line only those whose two hours spend at least the median of all that begin in the same
+  hour of day, because ten times very little may be usual. In the third line, at the times of the
+  first, a runaway program adds ten times the usual slot of that hour, evenly.
+* false: alerts in the original trace, from two weeks after the start to its end.
 
-The alert is the program's, from two readings in a row on, and at most once a day.
+The alert follows the program's rules: after two readings in a row, and at most once a day.
 """
 
 import csv
@@ -38,12 +37,12 @@ from deepvue_tray.core.settings import Settings
 START = datetime(2026, 1, 5, tzinfo=UTC)
 INTERVAL = timedelta(minutes=5)
 HOUR, DAY = 12, 288
-"""In slots of 5 minutes, as all that follows."""
+"""In slots of 5 minutes, as the following constants."""
 WARM_UP = 14 * DAY
-IN_VIEW = 56 * DAY
-LEARNT = 6 * HOUR
-IN_RECENT = RECENT // INTERVAL
-BURN = 2 * HOUR
+MEMORY_SLOTS = 56 * DAY
+LEARN_INTERVAL = 6 * HOUR
+RECENT_SLOTS = RECENT // INTERVAL
+EPISODE = 2 * HOUR
 IN_TIME = HOUR // 2
 TRIALS = 100
 TIMES = 10
@@ -54,13 +53,13 @@ Trace = Sequence[int]
 
 
 class Alarm:
-    """The program's own rules for when it speaks of what it has found."""
+    """The program's rules for notifying of fast spending."""
 
     def __init__(self) -> None:
         self._state = AlertState()
 
-    def rings(self, fast: bool, slot: int) -> bool:
-        """Take the judgement of one reading; return whether it alerts."""
+    def notifies(self, fast: bool, slot: int) -> bool:
+        """Process one reading; return whether it causes a notification."""
         reading = Reading(at=START + slot * INTERVAL, balance=Decimal(10**9))
         seen = Observation(now=reading.at, reading=reading, fast=fast)
         self._state = judge(self._state, seen, SETTINGS)
@@ -71,7 +70,7 @@ class Alarm:
 
 
 class Wallet:
-    """A trace as the program sees it: a balance, read after every slot."""
+    """A trace as the program sees it: a balance that is read after every slot."""
 
     def __init__(self, used: Trace) -> None:
         self.used = used
@@ -80,11 +79,11 @@ class Wallet:
         self._limits: dict[int, Limits] = {}
 
     def is_spent_fast(self, slot: int, since: int | None = None, added: Trace = ()) -> bool:
-        """Ask the program at a slot's end, with more spent in the slots ``since`` then."""
-        view = self._points[max(0, slot - IN_RECENT) : slot + 1]
+        """Return the program's result at a slot's end; ``added`` is spent from ``since`` on."""
+        view = self._points[max(0, slot - RECENT_SLOTS) : slot + 1]
         if since is not None:
             more = accumulate(added[: slot - since], initial=0)
-            # The burn may have begun before what is in view.
+            # The episode may have begun before the first point in ``view``.
             view[since - slot - 1 :] = [
                 _point(n, self.spent[n] + extra)
                 for n, extra in zip(range(since, slot + 1), more, strict=True)
@@ -92,11 +91,11 @@ class Wallet:
         return is_fast_spending(series_of(view), self._limits_at(slot), START + slot * INTERVAL)
 
     def _limits_at(self, slot: int) -> Limits:
-        learnt = slot // LEARNT * LEARNT
-        if learnt not in self._limits:
-            past = self._points[max(0, learnt - IN_VIEW) : learnt + 1]
-            self._limits[learnt] = learn_limits(series_of(past))
-        return self._limits[learnt]
+        learned_at = slot // LEARN_INTERVAL * LEARN_INTERVAL
+        if learned_at not in self._limits:
+            past = self._points[max(0, learned_at - MEMORY_SLOTS) : learned_at + 1]
+            self._limits[learned_at] = learn_limits(series_of(past))
+        return self._limits[learned_at]
 
 
 def _point(slot: int, spent: int) -> Point:
@@ -104,55 +103,55 @@ def _point(slot: int, spent: int) -> Point:
 
 
 def moments(wallet: Wallet, *, at_least_usual: bool) -> list[int]:
-    """Choose the slots at which a burn begins, always the same ones of a trace."""
-    last = len(wallet.used) - BURN
-    spends = [wallet.spent[n + BURN] - wallet.spent[n] for n in range(last)]
+    """Choose the slots at which episodes begin; the choice is the same for each run."""
+    last = len(wallet.used) - EPISODE
+    spends = [wallet.spent[n + EPISODE] - wallet.spent[n] for n in range(last)]
     usual = [
         statistics.median(s for n, s in enumerate(spends) if n // HOUR % 24 == hour)
         for hour in range(24)
     ]
-    able = [
+    candidates = [
         n
         for n in range(WARM_UP, last)
         if wallet.used[n] > 0 and (spends[n] >= usual[n // HOUR % 24] or not at_least_usual)
     ]
-    return random.Random(0).sample(able, min(TRIALS, len(able)))
+    return random.Random(0).sample(candidates, min(TRIALS, len(candidates)))
 
 
 def multiplied(wallet: Wallet, begin: int) -> Trace:
-    """Return what comes on top, slot by slot, if all is spent TIMES over."""
-    return [(TIMES - 1) * used for used in wallet.used[begin : begin + BURN]]
+    """Return the additional spending of each slot if all spending is multiplied by TIMES."""
+    return [(TIMES - 1) * used for used in wallet.used[begin : begin + EPISODE]]
 
 
 def runaway(wallet: Wallet, begin: int) -> Trace:
-    """Return what a program adds that spends TIMES the hour's usual slot, or the usual active one.
+    """Return the additional spending of a program that spends TIMES the median slot of the hour.
 
-    The latter where more than half of the hour's slots are idle.
+    If more than half of the hour's slots are idle, the median of all active slots is used.
     """
     in_hour = [u for n, u in enumerate(wallet.used) if n // HOUR % 24 == begin // HOUR % 24]
     usual = statistics.median(in_hour) or statistics.median(filter(None, wallet.used))
-    return [round(TIMES * usual)] * BURN
+    return [round(TIMES * usual)] * EPISODE
 
 
 def delay(wallet: Wallet, begin: int, added: Trace) -> int | None:
-    """Return the minutes from the start of a burn to the alert, None without one until its end."""
+    """Return the minutes from the start of an episode to its alert; None without an alert."""
     alarm = Alarm()
-    for slot in range(begin + 1, begin + BURN + 1):
-        if alarm.rings(wallet.is_spent_fast(slot, begin, added), slot):
+    for slot in range(begin + 1, begin + EPISODE + 1):
+        if alarm.notifies(wallet.is_spent_fast(slot, begin, added), slot):
             return (slot - begin) * 5
     return None
 
 
 def false_alerts(wallet: Wallet) -> float:
-    """Return the alerts in a fortnight of the untouched trace."""
+    """Return the alerts per two weeks of the original trace."""
     alarm = Alarm()
     slots = range(WARM_UP, len(wallet.spent))
-    count = sum(alarm.rings(wallet.is_spent_fast(slot), slot) for slot in slots)
+    count = sum(alarm.notifies(wallet.is_spent_fast(slot), slot) for slot in slots)
     return count / (len(slots) / (14 * DAY))
 
 
-def made_up() -> Iterator[tuple[str, Trace]]:
-    """Yield wallets of four kinds, eight weeks of each."""
+def synthetic() -> Iterator[tuple[str, Trace]]:
+    """Yield synthetic traces of four kinds, eight weeks each."""
     chance = random.Random(0)
     slots = range(56 * DAY)
     hour_of = [slot // HOUR % 24 for slot in slots]
@@ -179,7 +178,7 @@ def made_up() -> Iterator[tuple[str, Trace]]:
 
 
 def _poisson(chance: random.Random, mean: float) -> int:
-    """Draw from a Poisson distribution: the arrivals of unit rate before ``mean``."""
+    """Draw from a Poisson distribution: the number of unit-rate arrivals before ``mean``."""
     count, time = 0, chance.expovariate(1)
     while time < mean:
         count, time = count + 1, time + chance.expovariate(1)
@@ -187,7 +186,7 @@ def _poisson(chance: random.Random, mean: float) -> int:
 
 
 def load(path: Path) -> Trace:
-    """Read what was used in each slot."""
+    """Read the credits used in each slot."""
     with path.open(newline="") as lines:
         return [int(row["used"]) for row in csv.DictReader(lines)]
 
@@ -197,26 +196,26 @@ def report(name: str, used: Trace) -> None:
     wallet = Wallet(used)
     print(f"\n{name}: {len(used) / DAY:.0f} days")
     usual = moments(wallet, at_least_usual=True)
-    burns: list[tuple[str, Sequence[int], Callable[[Wallet, int], Trace]]] = [
+    episodes: list[tuple[str, Sequence[int], Callable[[Wallet, int], Trace]]] = [
         ("tenfold, usual spend or more", usual, multiplied),
         ("tenfold, any spend", moments(wallet, at_least_usual=False), multiplied),
         ("runaway", usual, runaway),
     ]
-    print(f"  {'found':30}within 30 min   within 2 h   median delay")
-    for label, begins, burn_of in burns:
-        delays = [delay(wallet, begin, burn_of(wallet, begin)) for begin in begins]
+    print(f"  {'detected':30}within 30 min   within 2 h   median delay")
+    for label, begins, episode in episodes:
+        delays = [delay(wallet, begin, episode(wallet, begin)) for begin in begins]
         known = [minutes for minutes in delays if minutes is not None]
         middle = f"{statistics.median(known):.0f} min" if known else "-"
         soon = sum(minutes <= IN_TIME * 5 for minutes in known) / len(delays)
         share = len(known) / len(delays)
         print(f"    {label:28}{soon:13.0%}{share:13.0%}{middle:>15}   of {len(delays)}")
-    print(f"  false\n    {'alerts in a fortnight':28}{false_alerts(wallet):13.2f}")
+    print(f"  false\n    {'alerts per two weeks':28}{false_alerts(wallet):13.2f}")
 
 
 def main(paths: Iterable[str]) -> None:
-    """Report on the traces given, or on made-up ones."""
-    given = [(Path(path).stem, load(Path(path))) for path in paths]
-    for name, used in given or made_up():
+    """Report on the given traces, or on synthetic ones."""
+    traces = [(Path(path).stem, load(Path(path))) for path in paths]
+    for name, used in traces or synthetic():
         report(name, used)
 
 

@@ -1,15 +1,16 @@
-"""How good the forecast is: against simple rivals, on spending that really happened.
+"""Measures the error of the forecast, compared with simple methods, on traces of spending.
 
     python -m tests.benchmarks.forecast_backtest [TRACE.csv[@START] ...]
 
 A trace has the columns ``minute,used``: credits spent in each five minutes. START is the ISO time
-at which it begins, for the office hours; a Monday's midnight unless told. Without any trace, the
-made-up ones of ``SYNTHETIC`` are used.
+of its beginning, which the office hours need; the default is Monday at midnight. Without arguments,
+the traces in ``SYNTHETIC`` are used.
 
-At random moments, no earlier than after eight days, a wallet is given just what the trace spends
-in the next 6 hours, 1, 3 or 7 days. The forecast sees a reading every five minutes, or only those
-of Monday to Friday, 9 to 18. Its error is max(forecast / truth, truth / forecast) - 1; no finite
-forecast is an infinite error. ``cover`` is how often the 80 % range holds the truth.
+At random times, at least eight days after the beginning, the wallet gets exactly the credits that
+the trace spends in the next 6 hours, 1, 3 or 7 days. The forecast uses a reading every five
+minutes, or only those from Monday to Friday, 9 to 18. Its error is
+max(forecast / truth, truth / forecast) - 1; a missing forecast is an infinite error. ``cover`` is
+the share of 80 % ranges that contain the truth.
 """
 
 import csv
@@ -32,15 +33,15 @@ from deepvue_tray.core.forecast.series import series_of
 SLOT = timedelta(minutes=5)
 DAY = timedelta(days=1) // SLOT
 LASTS = {"6 h": DAY // 4, "1 d": DAY, "3 d": 3 * DAY, "7 d": 7 * DAY}
-HABITS = ("always", "office hours")
+PATTERNS = ("always", "office hours")
 MOMENTS = 150
-"""How many in each trace, for each habit and each wallet."""
+"""For each trace, reading pattern and length."""
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Trace:
-    """What was spent up to each slot's end, and the slots in which an office reads."""
+    """The credits spent up to the end of each slot, and the slots within office hours."""
 
     name: str
     start: datetime
@@ -50,8 +51,8 @@ class Trace:
         at = self.start + slot * SLOT
         return at.weekday() < 5 and 9 <= at.hour < 18
 
-    def slots(self, habit: str, first: int, last: int) -> list[int]:
-        return [i for i in range(first, last) if habit == "always" or self.in_office(i)]
+    def slots(self, pattern: str, first: int, last: int) -> list[int]:
+        return [i for i in range(first, last) if pattern == "always" or self.in_office(i)]
 
 
 def load(argument: str) -> Trace:
@@ -63,7 +64,7 @@ def load(argument: str) -> Trace:
     return Trace(Path(path).stem, begin, list(accumulate(slots, initial=0.0)))
 
 
-# Spending of other kinds: how much in the slot that begins `hours` after a Monday's midnight.
+# Synthetic spending: the credits of the slot that begins `hours` after Monday at midnight.
 
 
 def _workday(hours: float) -> bool:
@@ -84,7 +85,7 @@ def _bursts(rng: random.Random, hours: float) -> float:
 
 
 class _Shifts:
-    """A level that jumps about once in ten days, by a factor of about two."""
+    """A level that changes about once in ten days, by a factor of about two."""
 
     level: float
 
@@ -117,11 +118,11 @@ def make(name: str) -> Trace:
     return Trace(name, MONDAY, list(accumulate(used, initial=0.0)))
 
 
-# The rivals: hours to zero, from the slots read up to the moment.
+# The simple methods: hours until the balance is zero, from the slots read so far.
 
 
 def linear(spent: Sequence[float], read: Sequence[int], balance: float, window: int) -> float:
-    """Prometheus' predict_linear: the line of least squares, followed to zero."""
+    """Prometheus' predict_linear: the least-squares line, extended to zero."""
     xs = read[bisect_left(read, read[-1] - window) :]
     ys = [spent[x] for x in xs]
     mean_x, mean_y = fmean(xs), fmean(ys)
@@ -132,11 +133,13 @@ def linear(spent: Sequence[float], read: Sequence[int], balance: float, window: 
 
 def mean(spent: Sequence[float], read: Sequence[int], balance: float, window: int) -> float:
     first = read[bisect_left(read, read[-1] - window)]
-    burnt = spent[read[-1]] - spent[first]
-    return balance * (read[-1] - first) / burnt / 12 if burnt > 0 else math.inf
+    used = spent[read[-1]] - spent[first]
+    return balance * (read[-1] - first) / used / 12 if used > 0 else math.inf
 
 
-RIVALS: dict[str, tuple[Callable[[Sequence[float], Sequence[int], float, int], float], int]] = {
+SIMPLE_METHODS: dict[
+    str, tuple[Callable[[Sequence[float], Sequence[int], float, int], float], int]
+] = {
     "linear 6 h": (linear, DAY // 4),
     "linear 24 h": (linear, DAY),
     "mean 24 h": (mean, DAY),
@@ -147,15 +150,15 @@ RIVALS: dict[str, tuple[Callable[[Sequence[float], Sequence[int], float, int], f
 
 @dataclass
 class Row:
-    """All forecasts of one habit and one wallet."""
+    """All forecasts of one reading pattern and one length."""
 
     ours: list[float]
-    rivals: dict[str, list[float]]
+    simple: dict[str, list[float]]
     covered: list[bool]
 
     @property
     def best(self) -> str:
-        return min(self.rivals, key=lambda name: median(self.rivals[name]))
+        return min(self.simple, key=lambda name: median(self.simple[name]))
 
 
 def empty_row() -> Row:
@@ -167,70 +170,73 @@ def error(forecast: float, truth: float) -> float:
 
 
 def try_once(trace: Trace, read: Sequence[int], lasts: int, row: Row) -> float:
-    """Forecast at the last slot read; return the seconds it took."""
+    """Forecast at the last slot read; return the CPU time in seconds."""
     slot, spent = read[-1], trace.spent
     empty = spent[slot + lasts]
     truth = (bisect_left(spent, empty) - slot) / 12
     start, step = trace.start.timestamp(), SLOT.total_seconds()
     points = [(start + i * step, round(empty - spent[i], 4)) for i in read]
     now = trace.start + slot * SLOT
-    began = time.process_time()
+    start_s = time.process_time()
     runway = forecast_runway(series_of(points), now)
-    took = time.process_time() - began
-    for name, (rival, window) in RIVALS.items():
-        row.rivals[name].append(error(rival(spent, read, empty - spent[slot], window), truth))
+    seconds = time.process_time() - start_s
+    for name, (method, window) in SIMPLE_METHODS.items():
+        row.simple[name].append(error(method(spent, read, empty - spent[slot], window), truth))
     if runway is None:
         row.ours.append(math.inf)
         row.covered.append(False)
     else:
         hour = timedelta(hours=1)
         row.ours.append(error((runway.empty_at - now) / hour, truth))
-        # Half a slot of grace: nobody can see finer than the readings.
-        grace = SLOT / hour / 2
-        low, high = (runway.earliest - now) / hour - grace, (runway.latest - now) / hour + grace
+        # Half a slot of tolerance: the readings have no finer resolution.
+        tolerance = SLOT / hour / 2
+        low, high = (
+            (runway.earliest - now) / hour - tolerance,
+            (runway.latest - now) / hour + tolerance,
+        )
         row.covered.append(low <= truth <= high)
-    return took
+    return seconds
 
 
 def backtest(traces: Sequence[Trace], moments: int = MOMENTS) -> dict[str, Row]:
     rows: dict[str, Row] = defaultdict(empty_row)
     for trace in traces:
-        for habit in HABITS:
-            rng = random.Random(f"{trace.name}, {habit}")
+        for pattern in PATTERNS:
+            rng = random.Random(f"{trace.name}, {pattern}")
             for last, lasts in LASTS.items():
-                pool = trace.slots(habit, 8 * DAY, len(trace.spent) - lasts)
+                pool = trace.slots(pattern, 8 * DAY, len(trace.spent) - lasts)
                 pool = [i for i in pool if trace.spent[i + lasts] > trace.spent[i]]
                 for slot in rng.sample(pool, min(moments, len(pool))):
-                    read = trace.slots(habit, 0, slot + 1)
-                    try_once(trace, read, lasts, rows[f"{habit}, {last}"])
+                    read = trace.slots(pattern, 0, slot + 1)
+                    try_once(trace, read, lasts, rows[f"{pattern}, {last}"])
     return rows
 
 
 def report(traces: Sequence[Trace], moments: int = MOMENTS) -> None:
     print(f"{', '.join(trace.name for trace in traces)}: {moments} moments per row and trace")
-    print(f"{'':18}{'ours':>7}{'best rival':>20}{'ratio':>7}{'cover':>7}")
+    print(f"{'':18}{'ours':>7}{'best method':>20}{'ratio':>7}{'cover':>7}")
     rows = backtest(traces, moments)
     ratios = []
     for name, row in rows.items():
-        ours, rival = median(row.ours), median(row.rivals[row.best])
-        ratios.append(ours / rival if rival else math.nan)
+        ours, method = median(row.ours), median(row.simple[row.best])
+        ratios.append(ours / method if method else math.nan)
         covered = fmean(row.covered)
-        print(f"{name:18}{ours:7.1%}{row.best:>12}{rival:8.1%}{ratios[-1]:7.2f}{covered:7.0%}")
+        print(f"{name:18}{ours:7.1%}{row.best:>12}{method:8.1%}{ratios[-1]:7.2f}{covered:7.0%}")
     cover = fmean(flag for row in rows.values() for flag in row.covered)
     print(f"{'mean':18}{'':27}{fmean(ratios):7.2f}{cover:7.0%}")
     print()
 
 
 def report_time() -> None:
-    """Print how long one forecast takes from eight weeks of readings, every five minutes."""
+    """Print the CPU time of one forecast from eight weeks of five-minute readings."""
     trace = make("noisy days")
     last = len(trace.spent) - 1
-    took = [
+    times = [
         try_once(trace, range(last - 56 * DAY + 1, last - days * DAY + 1), days * DAY, empty_row())
         for days in (1, 2) * 10
     ]
-    print(f"one forecast from eight weeks: {1000 * min(took):.1f} ms at best, ", end="")
-    print(f"{1000 * median(took):.1f} ms in the median")
+    print(f"one forecast from eight weeks: {1000 * min(times):.1f} ms at best, ", end="")
+    print(f"{1000 * median(times):.1f} ms in the median")
 
 
 def main() -> None:

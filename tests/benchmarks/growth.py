@@ -1,9 +1,9 @@
-"""Whether memory grows: 10,000 refreshes, then 200 openings of each window.
+"""Memory growth by 10,000 refreshes, and by 200 openings of each window.
 
     python -m tests.benchmarks.growth [REFRESHES [OPENINGS]]
 
-The real tray on a desktop without a screen; its menu is clicked over D-Bus, and each window closed
-with Escape. What the first tenth needs, once loaded, is not growth.
+The real tray runs on a desktop without a screen. Its menu is clicked over D-Bus, and each window is
+closed with Escape. Memory is first measured after a tenth of the run, when all code is loaded.
 """
 
 import sys
@@ -16,17 +16,17 @@ from tests.benchmarks.table import Row, show
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.support.faulty_server import FaultyServer, balance
-from tests.support.memory import own
+from tests.support.memory import anonymous
 
-OFTEN, SELDOM = 0.02, 3600.0
-"""Seconds from one refresh to the next."""
+SHORT_INTERVAL_S, LONG_INTERVAL_S = 0.02, 3600.0
+"""Between two refreshes."""
 
 WINDOWS = {"History…": "History", "Settings…": "Settings", "About": "About", "": "deepvue-tray"}
-"""The title of what each line of the menu opens; a click on the icon itself opens the card."""
+"""Menu entries and the titles of their windows; without a label: the icon, which opens the card."""
 
 
 def close(desktop: Desktop, title: str) -> None:
-    """Wait for a window, and close it."""
+    """Wait for a window, then close it."""
     desktop.focus(title)
     desktop.run("xdotool", "key", "Escape")
     search = ("xdotool", "search", "--onlyvisible", "--name", f"^{title}")
@@ -34,7 +34,7 @@ def close(desktop: Desktop, title: str) -> None:
 
 
 def rows(refreshes: int = 10_000, openings: int = 200) -> Iterator[Row]:
-    """Measure both."""
+    """Measure both kinds of growth."""
     with (
         tempfile.TemporaryDirectory() as folder,
         Desktop(Path(folder)) as desktop,
@@ -48,27 +48,29 @@ def rows(refreshes: int = 10_000, openings: int = 200) -> Iterator[Row]:
             command = (sys.executable, "-m", busy_tray.__name__, server.url, str(home))
             return desktop.start(*command, str(seconds), name="program").pid
 
-        def asked(count: int) -> None:
+        def wait_for_requests(count: int) -> None:
             wait_until(lambda: len(server.requests) >= count, f"{count} requests", 3600)
 
-        pid = start("refreshes", OFTEN)
-        asked(refreshes // 10)
-        before = own(pid)
-        asked(refreshes)
-        yield Row(f"growth by {refreshes:,} refreshes", "MB", own(pid) - before, goal="≤ 2")
+        pid = start("refreshes", SHORT_INTERVAL_S)
+        wait_for_requests(refreshes // 10)
+        before = anonymous(pid)
+        wait_for_requests(refreshes)
+        yield Row(
+            f"memory growth, {refreshes:,} refreshes", "MB", anonymous(pid) - before, goal="≤ 2"
+        )
         desktop.stop("program")
         wait_until(lambda: not TrayItem.all(desktop), "the icon's end")
 
-        pid = start("openings", SELDOM)
+        pid = start("openings", LONG_INTERVAL_S)
         item = TrayItem.wait(desktop)
         for opening in range(openings):
             for label, title in WINDOWS.items():
                 item.click(label) if label else item.activate()
                 close(desktop, title)
             if opening + 1 == openings // 10:
-                before = own(pid)
-        grown = own(pid) - before
-        yield Row(f"growth by {openings} openings of each window", "MB", grown, goal="≤ 2")
+                before = anonymous(pid)
+        grown = anonymous(pid) - before
+        yield Row(f"memory growth, {openings} openings of each window", "MB", grown, goal="≤ 2")
 
 
 if __name__ == "__main__":

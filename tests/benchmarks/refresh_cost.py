@@ -1,12 +1,13 @@
-"""The CPU time of one refresh, beside the same request alone, over TLS.
+"""The CPU time of one refresh, compared with the same request alone, over TLS.
 
     python -m tests.benchmarks.refresh_cost
 
-A refresh asks, stores the reading and judges the alerts, on eight weeks of readings every five
-minutes; each is five minutes after the one before. It forecasts anew once a fiftieth of the time or
-of the credits is gone; what that takes is a row of its own. Beside it stands the same GET with
-httpx. The program connects anew each time, as a connection kept for minutes is found closed; both
-are measured on one that is kept too. The server is another process.
+A refresh sends a request, stores the reading and evaluates the alerts. The history has eight weeks
+of five-minute readings, and refreshes are five minutes apart. A new forecast, which happens after a
+fiftieth of the time or of the credits has passed, is measured separately. The reference is the same
+GET with httpx. The program opens a new connection for each request, because servers close idle
+connections within minutes; both are also measured on a kept connection. The server is a process of
+its own.
 """
 
 import asyncio
@@ -51,13 +52,13 @@ HEADERS = {
     "Accept-Encoding": "identity",
     "User-Agent": "deepvue-tray",
 }
-"""What the program sends too."""
+"""The headers that the program sends."""
 
 Work = Callable[[], Awaitable[object]]
 
 
 class Handler(BaseHTTPRequestHandler):
-    """A wallet that is spent with every question, on connections that are kept."""
+    """A wallet that loses credits with every request, on persistent connections."""
 
     protocol_version = "HTTP/1.1"
     left = 100_000
@@ -74,18 +75,18 @@ class Handler(BaseHTTPRequestHandler):
         """Keep the terminal quiet."""
 
 
-def serve(folder: Path, told: Connection) -> None:
-    """Serve until the process is ended."""
+def serve(folder: Path, pipe: Connection) -> None:
+    """Serve until the process is terminated."""
     authority = Authority.new(folder)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.socket = authority.server().wrap_socket(server.socket, server_side=True)
-    told.send((server.server_port, str(authority.path)))
+    pipe.send((server.server_port, str(authority.path)))
     server.serve_forever()
 
 
 @contextmanager
 def wallet(folder: Path) -> Iterator[str]:
-    """Start the server, and trust it; yields its base URL."""
+    """Start the server and trust its certificate; yields its base URL."""
     here, there = multiprocessing.Pipe()
     process = multiprocessing.Process(target=serve, args=(folder, there), daemon=True)
     process.start()
@@ -96,21 +97,21 @@ def wallet(folder: Path) -> Iterator[str]:
 
 
 async def cpu_of(work: Work) -> float:
-    """Return the milliseconds of CPU time that one of many takes."""
-    began = time.process_time()
+    """Return the mean CPU time of ``work`` in milliseconds."""
+    start = time.process_time()
     for _ in range(REFRESHES):
         await work()
-    return 1000 * (time.process_time() - began) / REFRESHES
+    return 1000 * (time.process_time() - start) / REFRESHES
 
 
 @asynccontextmanager
 async def poller(
     folder: Path, url: str, limits: httpx.Limits | None = None, *, learns: bool = False
 ) -> AsyncIterator[Work]:
-    """Yield what refreshes a wallet with a past, five minutes later each time.
+    """Yield a function that refreshes a wallet with a history, five minutes later each time.
 
-    ``limits`` takes the place of the program's own word on connections. ``learns`` lets each
-    refresh forecast anew, as after an import.
+    ``limits`` replaces the program's own connection limits. With ``learns``, each refresh computes
+    a new forecast, as after an import.
     """
     now = [START]
     api = WalletApi(url, now=lambda: now[0])
@@ -144,39 +145,39 @@ async def poller(
 
 
 async def measure(folder: Path, url: str) -> dict[str, float]:
-    """Run all by turns, and return their medians."""
+    """Run all in turn; return the median CPU time of each, in milliseconds."""
     trusted = SSLContext(PROTOCOL_TLS_CLIENT)
-    anew = httpx.Limits(max_keepalive_connections=0)
+    closing = httpx.Limits(max_keepalive_connections=0)
     keeping = httpx.Limits()
     async with (
         poller(folder / "anew", url) as refresh_anew,
         poller(folder / "kept", url, keeping) as refresh_kept,
         poller(folder / "learns", url, learns=True) as refresh_and_learn,
-        httpx.AsyncClient(verify=trusted, limits=anew) as once,
+        httpx.AsyncClient(verify=trusted, limits=closing) as once,
         httpx.AsyncClient(verify=trusted, limits=keeping) as kept,
     ):
         works = {
-            "refresh, connected anew": refresh_anew,
-            "refresh, connection kept": refresh_kept,
-            "refresh, forecasting anew": refresh_and_learn,
-            "GET, connected anew": lambda: once.get(url + PATH, headers=HEADERS),
-            "GET, connection kept": lambda: kept.get(url + PATH, headers=HEADERS),
+            "refresh, new connection": refresh_anew,
+            "refresh, kept connection": refresh_kept,
+            "refresh, new forecast": refresh_and_learn,
+            "GET, new connection": lambda: once.get(url + PATH, headers=HEADERS),
+            "GET, kept connection": lambda: kept.get(url + PATH, headers=HEADERS),
         }
-        took: dict[str, list[float]] = {name: [] for name in works}
+        times: dict[str, list[float]] = {name: [] for name in works}
         for _ in range(ROUNDS):
             for name, work in works.items():
-                took[name].append(await cpu_of(work))
-    return {name: median(times) for name, times in took.items()}
+                times[name].append(await cpu_of(work))
+    return {name: median(values) for name, values in times.items()}
 
 
 def rows() -> Iterator[Row]:
-    """Measure."""
+    """Run the benchmark."""
     with tempfile.TemporaryDirectory() as folder, wallet(Path(folder)) as url:
-        took = asyncio.run(measure(Path(folder), url))
-    for how in ("connected anew", "connection kept"):
-        ours, beside = took[f"refresh, {how}"], took[f"GET, {how}"]
-        yield Row(f"CPU time of a refresh, {how}", "ms", ours, beside, "the same GET", "≤ 1.5")
-    yield Row("CPU time of a refresh that forecasts anew", "ms", took["refresh, forecasting anew"])
+        times = asyncio.run(measure(Path(folder), url))
+    for how in ("new connection", "kept connection"):
+        ours, reference = times[f"refresh, {how}"], times[f"GET, {how}"]
+        yield Row(f"CPU time of a refresh, {how}", "ms", ours, reference, "the same GET", "≤ 1.5")
+    yield Row("CPU time of a refresh with a new forecast", "ms", times["refresh, new forecast"])
     yield Row("requests a day at the default interval", "", timedelta(days=1) / STEP, goal="≤ 400")
 
 

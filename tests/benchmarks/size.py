@@ -1,4 +1,4 @@
-"""How large it is: wheel, what it needs, lines of code, and the bundle where one is given.
+"""The size of the wheel, of the code and of a bundle, and the number of dependencies.
 
 python -m tests.benchmarks.size [BUNDLE_FOLDER]
 """
@@ -17,20 +17,20 @@ MB = 1e6
 
 
 def lines(folder: str) -> int:
-    """Count the lines of Python that hold something."""
+    """Count the lines of Python that are not blank."""
     texts = (path.read_text() for path in Path(CHECKOUT, folder).rglob("*.py"))
     return sum(bool(line.strip()) for text in texts for line in text.splitlines())
 
 
 def rows(bundle: str = "") -> Iterator[Row]:
-    """Build the wheel, and count."""
+    """Build the wheel, then count."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder]
         subprocess.run([*command, str(CHECKOUT)], check=True, stderr=subprocess.DEVNULL)
         [wheel] = Path(folder).glob("*.whl")
         yield Row("wheel", "MB", wheel.stat().st_size / MB)
     direct = [need for need in requires("deepvue-tray") or [] if "extra ==" not in need]
-    yield Row("dependencies named", "", len(direct))
+    yield Row("direct dependencies", "", len(direct))
     yield Row("lines of code", "", lines("deepvue_tray"), lines("tests"), "lines of tests")
     if bundle:
         files = [

@@ -1,10 +1,10 @@
-"""How fast the history is after ten years of readings every five minutes, and how large.
+"""The speed and size of the history after ten years of five-minute readings.
 
     python -m tests.benchmarks.ten_years [YEARS]
 
-Each operation is timed beside the same one on a history of a single year: the ratio tells how it
-grows, and the goal is the law it should follow, n being the readings. Times are medians of 20 runs;
-the file is opened anew for each.
+The reference of each operation is the same operation on a history of one year. The ratio shows the
+growth; the goal is the expected complexity in the number n of readings. Times are medians of 20
+runs, each on a newly opened file.
 """
 
 import random
@@ -31,7 +31,7 @@ RUNS = 20
 
 
 def readings(length: timedelta) -> Iterator[Reading]:
-    """Yield a wallet that is spent by day, rests for a third of the readings, and is topped up."""
+    """Yield readings of a wallet with spending by day only, and top-ups."""
     chance, balance = random.Random(1), 50_000
     for number in range(length // STEP):
         at = NOW - length + number * STEP
@@ -48,15 +48,15 @@ def build(path: Path, length: timedelta) -> None:
 
 
 def timed(path: Path, work: Callable[[History, int], object]) -> float:
-    """Return the median time of ``work`` on the history, opened anew each time."""
-    took = []
+    """Return the median time of ``work`` in milliseconds, each time on a newly opened history."""
+    times = []
     for run in range(RUNS):
         history = History(path)
-        began = time.perf_counter()
+        start = time.perf_counter()
         work(history, run)
-        took.append(time.perf_counter() - began)
+        times.append(time.perf_counter() - start)
         history.close()
-    return statistics.median(took) * 1000
+    return statistics.median(times) * 1000
 
 
 def append(history: History, run: int) -> None:
@@ -64,8 +64,8 @@ def append(history: History, run: int) -> None:
     history.append("live_1", Reading(at=at, balance=Decimal(run)), lambda _: AlertState())
 
 
-def start(history: History, _run: int) -> None:
-    """Read what is shown before the network answers."""
+def read_at_start(history: History, _run: int) -> None:
+    """Read what the tray shows before the first response."""
     history.alerts("live_1")
     history.latest("live_1", NOW)
     history.peak("live_1")
@@ -80,15 +80,15 @@ def chart(length: timedelta) -> Callable[[History, int], object]:
 
 
 def rows(years: float = 10) -> Iterator[Row]:
-    """Build both histories, and measure."""
+    """Build both histories, then measure."""
     works: dict[str, tuple[str, Callable[[History, int], object]]] = {
-        "open, and what is shown at start": ("O(log n)", start),
+        "open, and read what the start shows": ("O(log n)", read_at_start),
         "append one reading": ("O(log n)", append),
         "read 8 weeks and forecast": ("O(log n)", forecast),
     }
     for days in (1, 7, 30, 90, 365):
         works[f"chart of {days} days"] = ("O(log n)", chart(timedelta(days=days)))
-    works["chart of all there is"] = ("O(days)", lambda history, _run: _all(history))
+    works["chart of all readings"] = ("O(days)", lambda history, _run: _all(history))
     with tempfile.TemporaryDirectory() as folder:
         year, all_years = Path(folder, "year.sqlite"), Path(folder, "years.sqlite")
         build(year, YEAR)
@@ -96,8 +96,8 @@ def rows(years: float = 10) -> Iterator[Row]:
         size = [path.stat().st_size / 2**20 for path in (all_years, year)]
         count = years * YEAR // STEP
         yield Row(f"{count:,} readings on disk", "MB", size[0], size[1], "1 year", "O(n)")
-        for name, (law, work) in works.items():
-            yield Row(name, "ms", timed(all_years, work), timed(year, work), "1 year", law)
+        for name, (complexity, work) in works.items():
+            yield Row(name, "ms", timed(all_years, work), timed(year, work), "1 year", complexity)
 
 
 def _all(history: History) -> object:

@@ -1,11 +1,11 @@
-"""What the tray costs beside a bare PySide6 icon: start, memory, wake-ups, CPU time.
+"""Start time, memory, wake-ups and CPU time of the tray, compared with a bare PySide6 icon.
 
     python -m tests.benchmarks.tray_cost [IDLE_SECONDS [BUNDLE]]
 
-Both run in turn on a desktop without a screen, from an environment made for it that holds the
-program and what it needs, as a person's does: httpx loads rich and click where they are installed,
-and the test tools bring them. BUNDLE is the program of a bundle. Memory is the PSS of the process;
-wake-ups are the voluntary context switches of all its threads.
+Both run in turn on a desktop without a screen, in a virtual environment with only the program and
+its dependencies: httpx imports rich and click if they are installed, and the test tools install
+them. BUNDLE is the program of a bundle. Memory is the PSS of the process; wake-ups are the
+voluntary context switches of all its threads.
 """
 
 import os
@@ -35,19 +35,19 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 class Idle(NamedTuple):
-    """What a program took while it had nothing to do."""
+    """The resource use of an idle program."""
 
     memory: float
     """Megabytes."""
     wake_ups: float
-    """A minute."""
+    """Per minute."""
     cpu: float
-    """Per cent of one core."""
+    """Percent of one core."""
 
 
 @contextmanager
 def own_environment() -> Iterator[str]:
-    """Install the program into an environment of its own; yields its interpreter."""
+    """Install the program into a new virtual environment; yields its interpreter."""
     with tempfile.TemporaryDirectory() as folder:
         python = str(Path(folder, "bin", "python"))
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
@@ -58,21 +58,21 @@ def own_environment() -> Iterator[str]:
 
 @contextmanager
 def running(desktop: Desktop, command: Sequence[str], url: str) -> Iterator[tuple[int, float]]:
-    """Start a tray program; yields its process id and the seconds until its icon was there."""
+    """Start a tray program; yields its process id and the seconds until its icon appeared."""
     env = desktop.env | {"DEEPVUE_BASE_URL": url, "DEEPVUE_CLIENT_ID": "live_1"}
     with registrations(desktop) as wait_for_next:
-        began = time.perf_counter()
+        start = time.perf_counter()
         with subprocess.Popen(command, env=env, cwd="/") as process:
             wait_for_next()
-            took = time.perf_counter() - began
-            yield process.pid, took
+            seconds = time.perf_counter() - start
+            yield process.pid, seconds
             process.terminate()
     wait_until(lambda: not TrayItem.all(desktop), "the icon's end")
 
 
 @contextmanager
 def registrations(desktop: Desktop) -> Iterator[Callable[[], object]]:
-    """Yield what waits for the next icon's signal: asking at intervals would round the time."""
+    """Yield a function that waits for the signal of the next icon; polling would be less exact."""
     member = "StatusNotifierItemRegistered"
     rule = MatchRule(type="signal", interface="org.kde.StatusNotifierWatcher", member=member)
     with open_dbus_connection(desktop.env["DBUS_SESSION_BUS_ADDRESS"]) as bus:
@@ -82,7 +82,7 @@ def registrations(desktop: Desktop) -> Iterator[Callable[[], object]]:
 
 
 def wake_ups(pid: int) -> Mapping[str, int]:
-    """Return how often each thread of a process has gone to sleep of its own."""
+    """Return the voluntary context switches of each thread of a process."""
     counts = {}
     for status in Path(f"/proc/{pid}/task").glob("*/status"):
         lines = status.read_text().splitlines()
@@ -93,23 +93,23 @@ def wake_ups(pid: int) -> Mapping[str, int]:
 
 
 def cpu(pid: int) -> float:
-    """Return the seconds of CPU time that all threads of a process have taken."""
+    """Return the CPU time of all threads of a process, in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def idle(pid: int, seconds: float) -> Idle:
-    """Let a program rest for so long, and watch it for as long again."""
+    """Wait ``seconds``, then measure a program for another ``seconds``."""
     time.sleep(seconds)
-    woken, taken = wake_ups(pid), cpu(pid)
+    wake_ups_before, cpu_before = wake_ups(pid), cpu(pid)
     time.sleep(seconds)
     after = wake_ups(pid)
-    count = sum(times - woken.get(thread, 0) for thread, times in after.items())
-    return Idle(pss(pid), count * 60 / seconds, 100 * (cpu(pid) - taken) / seconds)
+    total = sum(count - wake_ups_before.get(thread, 0) for thread, count in after.items())
+    return Idle(pss(pid), total * 60 / seconds, 100 * (cpu(pid) - cpu_before) / seconds)
 
 
 def rows(seconds: float = 300, bundle: str = "") -> Iterator[Row]:
-    """Measure all programs in turn."""
+    """Run all programs in turn, and measure them."""
     with (
         own_environment() as python,
         tempfile.TemporaryDirectory() as folder,
@@ -127,26 +127,24 @@ def rows(seconds: float = 300, bundle: str = "") -> Iterator[Row]:
         starts: dict[str, list[float]] = {name: [] for name in programs}
         for _ in range(ROUNDS):
             for name, command in programs.items():
-                with running(desktop, command, server.url) as (_pid, took):
-                    starts[name].append(1000 * took)
-        rests: dict[str, Idle] = {}
+                with running(desktop, command, server.url) as (_pid, start_s):
+                    starts[name].append(1000 * start_s)
+        idles: dict[str, Idle] = {}
         for name, command in programs.items():
-            with running(desktop, command, server.url) as (pid, _took):
-                rests[name] = idle(pid, seconds)
-    start = {name: statistics.median(took) for name, took in starts.items()}
-    without_traceback = rests.pop("bare")
-    for name, rest in rests.items():
+            with running(desktop, command, server.url) as (pid, _start_s):
+                idles[name] = idle(pid, seconds)
+    start = {name: statistics.median(times) for name, times in starts.items()}
+    bare = idles.pop("bare")
+    for name, ours in idles.items():
         of = "" if name == "ours" else f", {name}"
-        beside = "a bare icon"
-        yield Row(f"start to icon{of}", "ms", start[name], start["bare"], beside, "≤ 1.15")
-        yield Row(
-            f"idle memory (PSS){of}", "MB", rest.memory, without_traceback.memory, beside, "≤ 1.6"
-        )
-        more = f"a bare icon: {without_traceback.wake_ups:.1f}"
-        yield Row(f"wake-ups a minute ({more}){of}", "", rest.wake_ups, goal="≤ 4 more")
-        yield Row(f"CPU when idle{of}", "%", rest.cpu, goal="< 0.1")
+        reference = "a bare icon"
+        yield Row(f"start to icon{of}", "ms", start[name], start["bare"], reference, "≤ 1.15")
+        yield Row(f"idle memory (PSS){of}", "MB", ours.memory, bare.memory, reference, "≤ 1.6")
+        more = f"a bare icon: {bare.wake_ups:.1f}"
+        yield Row(f"wake-ups a minute ({more}){of}", "", ours.wake_ups, goal="≤ 4 more")
+        yield Row(f"CPU when idle{of}", "%", ours.cpu, goal="< 0.1")
 
 
 if __name__ == "__main__":
-    given = dict(enumerate(sys.argv))
-    show(rows(float(given.get(1, 300)), given.get(2, "")))
+    arguments = dict(enumerate(sys.argv))
+    show(rows(float(arguments.get(1, 300)), arguments.get(2, "")))

@@ -6,7 +6,6 @@ import os
 import signal
 import stat
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,11 +21,15 @@ from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
 from tests.support.command import COMMAND, run
 from tests.support.faulty_server import FaultyServer, balance, hang, status
+from tests.support.platform import (
+    WINDOWS,
+    needs_posix_files,
+    needs_posix_signals,
+    private_folders,
+)
 from tests.support.timeouts import TIMEOUT_S
 
 SECRET = "s3cr3t-value"
-
-HAS_DEVICES = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such devices")
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ def test_one_check_is_one_request(server: FaultyServer) -> None:
     assert len(server.requests) == 1
 
 
-def test_an_alert_that_the_tray_tells_and_a_person_snoozes_meanwhile_stays_so(
+def test_an_alert_notified_by_the_tray_and_snoozed_meanwhile_stays_so(
     server: FaultyServer,
 ) -> None:
     history, now = History(Paths.of_user().history), datetime.now(UTC)
@@ -104,7 +107,7 @@ def test_without_credentials_it_says_what_to_do() -> None:
     assert ran.stdout.startswith("DEEPVUE UNKNOWN - Not set up. ")
 
 
-def test_after_a_failure_the_last_number_is_told_with_its_time(server: FaultyServer) -> None:
+def test_after_a_failure_the_last_balance_is_printed_with_its_time(server: FaultyServer) -> None:
     run("check")
     server.answer = status(503)
     assert "Last known: 6448 credits at 20" in run("check").stdout
@@ -143,7 +146,7 @@ def test_thresholds_can_be_given(server: FaultyServer) -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--warning", "x"], "'x' is no whole number"),
+        (["--warning", "x"], "'x' is neither a whole number nor off"),
         (["--critical", "5000"], "(--critical 5000 is not below --warning 1000)"),
         (
             ["--critical", "9000", "--warning", "100"],
@@ -154,7 +157,7 @@ def test_thresholds_can_be_given(server: FaultyServer) -> None:
         (["--nonsense"], "--nonsense"),
     ],
 )
-def test_misuse_is_unknown_and_not_critical_and_asks_nobody(
+def test_a_usage_error_is_unknown_and_sends_no_request(
     server: FaultyServer, arguments: list[str], reason: str
 ) -> None:
     ran = run("check", *arguments)
@@ -163,18 +166,18 @@ def test_misuse_is_unknown_and_not_critical_and_asks_nobody(
     assert server.requests == []
 
 
-def test_a_server_that_may_not_be_asked_is_unknown() -> None:
+def test_an_unsafe_server_address_is_unknown() -> None:
     ran = run("check", DEEPVUE_BASE_URL="http://example.com")
     assert ran.returncode == 3
     assert "must be https://" in ran.stdout
 
 
 def test_json_is_one_object(server: FaultyServer) -> None:
-    told = json.loads(run("check", "--json").stdout)
-    assert (told["schema"], told["status"], told["balance"]) == (1, "OK", 6448)
+    content = json.loads(run("check", "--json").stdout)
+    assert (content["schema"], content["status"], content["balance"]) == (1, "OK", 6448)
 
 
-def test_output_replaces_the_file_whole_and_lets_others_read_it(
+def test_output_replaces_the_file_atomically_and_lets_others_read_it(
     server: FaultyServer, tmp_path: Path
 ) -> None:
     path = tmp_path / "deepvue.prom"
@@ -182,19 +185,19 @@ def test_output_replaces_the_file_whole_and_lets_others_read_it(
     ran = run("check", "--prometheus", "--output", str(path))
     assert (ran.returncode, ran.stdout) == (0, "")
     assert path.read_text().startswith("# HELP deepvue_up ")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert WINDOWS or stat.S_IMODE(path.stat().st_mode) == 0o644
     assert [*tmp_path.glob("*deepvue.prom*")] == [path]
 
 
-def test_a_file_that_cannot_be_written_is_unknown_and_named(
+def test_a_file_that_cannot_be_written_is_unknown_and_reported(
     server: FaultyServer, tmp_path: Path
 ) -> None:
     ran = run("check", "--output", str(tmp_path / "missing" / "file"))
     assert ran.returncode == 3
-    assert "missing/file" in ran.stdout
+    assert str(Path("missing", "file")) in ran.stdout
 
 
-def test_a_home_that_cannot_be_written_costs_the_history_alone(server: FaultyServer) -> None:
+def test_a_home_that_cannot_be_written_prevents_only_the_history(server: FaultyServer) -> None:
     Path(os.environ["XDG_DATA_HOME"]).write_text("no folder")
     ran = run("check")
     assert ran.returncode == 0
@@ -227,30 +230,30 @@ def into(device: str, *arguments: str, stderr: int = subprocess.PIPE) -> tuple[i
     return ran.returncode, ran.stderr
 
 
-@HAS_DEVICES
+@needs_posix_files
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--nonsense"], ["--warning", "0"]])
 def test_a_result_that_cannot_be_written_is_unknown(
     server: FaultyServer, arguments: list[str]
 ) -> None:
-    status, told = into("/dev/full", *arguments)
+    status, stderr = into("/dev/full", *arguments)
     assert status == 3
-    assert "Exception" not in told
-    assert "Traceback" not in told
+    assert "Exception" not in stderr
+    assert "Traceback" not in stderr
 
 
-@HAS_DEVICES
+@needs_posix_files
 def test_a_result_that_cannot_be_written_is_explained_in_one_line(server: FaultyServer) -> None:
-    _, told = into("/dev/full")
-    assert told.startswith("A file could not be used (standard output: No space left on device)")
-    assert told.count("\n") == 1
+    _, stderr = into("/dev/full")
+    assert stderr.startswith("A file could not be used (standard output: No space left on device)")
+    assert stderr.count("\n") == 1
 
 
-@HAS_DEVICES
+@needs_posix_files
 def test_where_not_even_the_error_can_be_written_it_is_unknown(server: FaultyServer) -> None:
     assert into("/dev/full", stderr=subprocess.STDOUT)[0] == 3
 
 
-@HAS_DEVICES
+@needs_posix_files
 def test_output_can_be_a_device(server: FaultyServer) -> None:
     ran = run("check", "--output", "/dev/fd/1")
     assert ran.stdout.startswith("DEEPVUE OK - 6448 credits, ")
@@ -261,24 +264,26 @@ def test_a_character_that_standard_output_lacks_changes_no_status(
     server: FaultyServer, tmp_path: Path
 ) -> None:
     (tmp_path / "bücher").write_text("no folder")
-    ran = run("check", XDG_DATA_HOME=str(tmp_path / "bücher"), PYTHONIOENCODING="ascii")
+    folders = private_folders(tmp_path / "bücher")
+    ran = run("check", **folders, PYTHONIOENCODING="ascii")
     assert ran.returncode == 0
     assert ran.stdout.startswith("DEEPVUE OK - 6448 credits, ")
     assert r"b\xfccher" in ran.stdout
     assert ran.stderr == ""
 
 
-def test_a_client_id_that_is_no_text_is_refused_as_misuse(server: FaultyServer) -> None:
+def test_a_client_id_in_invalid_utf_8_is_a_usage_error(server: FaultyServer) -> None:
     ran = run("check", DEEPVUE_CLIENT_ID="live_\udcff")
     assert ran.returncode == 3
     assert ran.stdout.startswith("DEEPVUE UNKNOWN - Invalid value (the client ID has a space, or a")
     assert (server.requests, ran.stderr) == ([], "")
 
 
-def test_an_interrupted_check_ends_quietly(server: FaultyServer) -> None:
+@needs_posix_signals
+def test_an_interrupted_check_prints_nothing(server: FaultyServer) -> None:
     server.answer = hang()
     process = subprocess.Popen([*COMMAND, "check"], stderr=subprocess.PIPE, text=True)
     assert server.asked.wait(TIMEOUT_S)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=TIMEOUT_S)
-    assert (process.returncode, told) == (-signal.SIGINT, "")
+    _, stderr = process.communicate(timeout=TIMEOUT_S)
+    assert (process.returncode, stderr) == (-signal.SIGINT, "")

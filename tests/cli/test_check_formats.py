@@ -1,4 +1,4 @@
-"""What a monitor reads of a snapshot says what the tray shows."""
+"""The output of ``check`` agrees with the tray."""
 
 import json
 from dataclasses import replace
@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepvue_tray.cli.check_formats import Status, json_object, metrics, plugin_line, status_text
-from deepvue_tray.cli.login import reading_line
+from deepvue_tray.cli.check_formats import Status, json_object, metrics, plugin_line, status_of
+from deepvue_tray.cli.login import format_reading
 from deepvue_tray.core.errors import OfflineError, RejectedError, StorageError
 from deepvue_tray.core.forecast.runway import HORIZON, Runway
 from deepvue_tray.core.reading import Reading
@@ -36,7 +36,7 @@ def with_balance(balance: str) -> Snapshot:
     return replace(GOOD, reading=Reading(at=NOW, balance=Decimal(balance)))
 
 
-def test_the_line_says_balance_and_runway_and_gives_both_as_performance_data() -> None:
+def test_the_line_has_balance_and_runway_as_text_and_as_performance_data() -> None:
     assert plugin_line(GOOD, NOW) == (
         "DEEPVUE OK - 6448 credits, about 11 days left"
         " | balance=6448;1000;250;0 runway_early=777600s;604800;172800;0"
@@ -55,7 +55,7 @@ def test_the_line_says_balance_and_runway_and_gives_both_as_performance_data() -
     ],
 )
 def test_the_status_is_the_tray_s_level(balance: str, status: Status) -> None:
-    assert status_text(with_balance(balance)) is status
+    assert status_of(with_balance(balance)) is status
 
 
 @pytest.mark.parametrize(
@@ -75,45 +75,45 @@ def test_the_line_has_no_needless_decimals_and_no_exponent(balance: str, text: s
         ("1E+4", "10,000 credits at 14:05"),
     ],
 )
-def test_login_says_the_balance_as_the_tray_does(balance: str, text: str) -> None:
-    assert reading_line(Reading(at=NOW, balance=Decimal(balance))) == text
+def test_login_formats_the_balance_like_the_tray(balance: str, text: str) -> None:
+    assert format_reading(Reading(at=NOW, balance=Decimal(balance))) == text
 
 
 def test_a_failed_attempt_is_unknown_whatever_was_read_before() -> None:
-    assert status_text(OFFLINE) is Status.UNKNOWN
-    assert status_text(Snapshot(trouble=RejectedError())) is Status.UNKNOWN
-    assert status_text(Snapshot()) is Status.UNKNOWN
+    assert status_of(OFFLINE) is Status.UNKNOWN
+    assert status_of(Snapshot(trouble=RejectedError())) is Status.UNKNOWN
+    assert status_of(Snapshot()) is Status.UNKNOWN
 
 
-def test_a_failure_says_why_and_what_was_known_last_and_is_no_measurement() -> None:
+def test_a_failure_has_the_reason_and_the_last_reading_and_no_performance_data() -> None:
     line = plugin_line(OFFLINE, NOW)
     assert line.startswith("DEEPVUE UNKNOWN - No connection (no route). ")
     assert line.endswith("Last known: 6448 credits at 2026-11-23T14:05:00Z\n")
     assert "|" not in line
 
 
-def test_a_history_that_cannot_be_used_is_told_beside_the_balance() -> None:
+def test_a_history_that_cannot_be_used_is_reported_beside_the_balance() -> None:
     line = plugin_line(replace(GOOD, storage=StorageError("disk full")), NOW)
     assert line.startswith("DEEPVUE OK - 6448 credits, ")
     assert "A file could not be used (disk full)" in line
 
 
-def test_the_server_s_words_cannot_break_the_line() -> None:
+def test_the_server_s_text_cannot_break_the_line() -> None:
     line = plugin_line(replace(GOOD, trouble=RejectedError("a | b=1;2\nc")), NOW)
     assert "a / b=1;2 c" in line
     assert line.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    ("runway", "said"),
+    ("runway", "text"),
     [
         (None, "gathering data"),
         (replace(RUNWAY, empty_at=NOW + HORIZON), "more than a year left"),
         (replace(RUNWAY, empty_at=NOW + timedelta(hours=1)), "about 1 hour left"),
     ],
 )
-def test_the_runway_in_words(runway: Runway | None, said: str) -> None:
-    assert f"6448 credits, {said}" in plugin_line(replace(GOOD, runway=runway), NOW)
+def test_the_runway_is_rounded_to_one_unit(runway: Runway | None, text: str) -> None:
+    assert f"6448 credits, {text}" in plugin_line(replace(GOOD, runway=runway), NOW)
 
 
 def test_thresholds_that_are_off_are_left_out() -> None:
@@ -125,7 +125,7 @@ def test_thresholds_that_are_off_are_left_out() -> None:
     assert set(json.loads(json_object(off, NOW))["thresholds"].values()) == {None}
 
 
-def test_the_json_object_says_all_of_it() -> None:
+def test_the_json_object_has_every_value() -> None:
     assert json.loads(json_object(GOOD, NOW)) == {
         "schema": 1,
         "status": "OK",
@@ -148,16 +148,16 @@ def test_the_json_object_says_all_of_it() -> None:
 
 
 def test_the_json_object_of_a_failure_keeps_the_last_reading_beside_the_trouble() -> None:
-    told = json.loads(json_object(OFFLINE, NOW))
-    assert (told["status"], told["balance"]) == ("UNKNOWN", 6448)
-    assert told["trouble"] == {
+    content = json.loads(json_object(OFFLINE, NOW))
+    assert (content["status"], content["balance"]) == ("UNKNOWN", 6448)
+    assert content["trouble"] == {
         "title": "No connection",
         "detail": "no route",
         "remedy": OfflineError.remedy,
     }
 
 
-def test_a_day_beyond_the_forecast_s_horizon_is_no_day() -> None:
+def test_a_date_beyond_the_horizon_is_null() -> None:
     endless = replace(RUNWAY, empty_at=NOW + HORIZON, latest=NOW + HORIZON)
     runway = json.loads(json_object(replace(GOOD, runway=endless), NOW))["runway"]
     assert (runway["empty_at"], runway["latest"]) == (None, None)
@@ -166,12 +166,12 @@ def test_a_day_beyond_the_forecast_s_horizon_is_no_day() -> None:
 
 def test_the_documentation_names_every_key_of_the_json_object() -> None:
     documented = Path(__file__).parents[2].joinpath("docs", "check.md").read_text()
-    told = json.loads(json_object(OFFLINE, NOW))
-    keys = {*told, *told["runway"], *told["thresholds"], *told["trouble"]}
+    content = json.loads(json_object(OFFLINE, NOW))
+    keys = {*content, *content["runway"], *content["thresholds"], *content["trouble"]}
     assert not [key for key in keys if f"`{key}`" not in documented]
 
 
-def test_the_metrics_say_all_of_it() -> None:
+def test_the_metrics_have_every_value() -> None:
     samples = [line for line in metrics(GOOD, NOW).splitlines() if line[0] != "#"]
     assert samples == [
         'deepvue_up{client_id="live_1"} 1',
@@ -196,7 +196,7 @@ def test_after_a_failure_the_metrics_keep_the_last_balance_with_its_own_time() -
 
 
 @given(st.text())
-def test_no_client_id_breaks_out_of_its_label(client_id: str) -> None:
+def test_every_client_id_is_escaped_in_its_label(client_id: str) -> None:
     line = metrics(replace(GOOD, client_id=client_id), NOW).split("\n# HELP")[0].split("\n", 2)[2]
     start, _, rest = line.partition('{client_id="')
     assert (start, rest[-4:]) == ("deepvue_up", '"} 1')

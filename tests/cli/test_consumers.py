@@ -1,4 +1,4 @@
-"""Prometheus and a plugin runner, as Debian ships them, take what ``check`` gives them."""
+"""Prometheus and a plugin runner, as Debian ships them, accept the output of ``check``."""
 
 import os
 import re
@@ -26,7 +26,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyServer]:
 
 
 def consumer(name: str, package: str) -> str:
-    """Return a program's path; where it is missing, skip, but fail in CI."""
+    """Return a program's path; without it the test is skipped, and fails in CI."""
     found = shutil.which(name, path=f"{os.environ['PATH']}:{PLUGINS}")
     if found is None:
         say = pytest.fail if os.environ.get("CI") else pytest.skip
@@ -39,14 +39,14 @@ def consume(*command: str, text: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("left", [6448, 12.5, 0, -3])
-def test_promtool_finds_nothing_to_say_about_the_metrics(server: FaultyServer, left: float) -> None:
+def test_promtool_accepts_the_metrics(server: FaultyServer, left: float) -> None:
     promtool = consumer("promtool", "prometheus")
     server.answer = balance(left)
     checked = consume(promtool, "check", "metrics", text=run("check", "--prometheus").stdout)
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
 
-def test_promtool_takes_the_metrics_of_a_failure(server: FaultyServer) -> None:
+def test_promtool_accepts_the_metrics_of_a_failure(server: FaultyServer) -> None:
     promtool = consumer("promtool", "prometheus")
     run("check")
     server.answer = status(503)
@@ -56,7 +56,7 @@ def test_promtool_takes_the_metrics_of_a_failure(server: FaultyServer) -> None:
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
 
-def test_the_documented_alert_rules_are_rules(tmp_path: Path) -> None:
+def test_promtool_accepts_the_documented_alert_rules(tmp_path: Path) -> None:
     promtool = consumer("promtool", "prometheus")
     [rules] = re.findall(r"```yaml\n(.*?)```", DOCUMENTATION.read_text(), re.DOTALL)
     path = tmp_path / "rules.yml"
@@ -70,7 +70,7 @@ def test_the_documented_alert_rules_are_rules(tmp_path: Path) -> None:
 def test_a_plugin_runner_understands_every_status(
     server: FaultyServer, left: int | None, swapped: int
 ) -> None:
-    # It runs a plugin and turns its status into another: each is told apart from each.
+    # The runner maps the status of a plugin to its own: all must be different.
     negate = consumer("negate", "monitoring-plugins-basic")
     server.answer = status(503) if left is None else balance(left)
     turn = ["--ok=CRITICAL", "--warning=OK", "--critical=WARNING"]

@@ -27,23 +27,23 @@ def server() -> Iterator[FaultyServer]:
         yield server
 
 
-def test_the_version_is_told() -> None:
+def test_the_version_is_printed() -> None:
     assert run("--version").stdout.startswith("deepvue-tray 0.")
 
 
 @pytest.mark.parametrize(
     "command", [[], ["login"], ["logout"], ["check"], ["history"], ["history", "import"]]
 )
-def test_every_command_explains_itself(command: list[str]) -> None:
-    told = run(*command, "--help")
-    assert told.returncode == 0
-    assert "usage: deepvue-tray" in told.stdout
+def test_every_command_has_help(command: list[str]) -> None:
+    result = run(*command, "--help")
+    assert result.returncode == 0
+    assert "usage: deepvue-tray" in result.stdout
 
 
-def test_without_a_keyring_signing_in_says_so_and_stores_nothing(server: FaultyServer) -> None:
+def test_without_a_keyring_signing_in_is_refused_and_stores_nothing(server: FaultyServer) -> None:
     ran = run("login", "--client-id", "live_1", typed="s3cr3t", DEEPVUE_BASE_URL=server.url)
     assert ran.returncode == 1
-    # On a busy machine it says before that it waits.
+    # On a slow machine the notice about waiting comes first.
     last = ran.stderr.splitlines()[-1]
     assert last.startswith("No keyring. ")
     assert "DEEPVUE_CLIENT_SECRET" in last
@@ -51,30 +51,41 @@ def test_without_a_keyring_signing_in_says_so_and_stores_nothing(server: FaultyS
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "two words\n", "ключ\n"])
-def test_a_secret_that_cannot_be_one_is_refused_before_anybody_is_asked(
-    server: FaultyServer, typed: str
-) -> None:
+def test_an_invalid_secret_is_refused_before_any_request(server: FaultyServer, typed: str) -> None:
     ran = run("login", "--client-id", "live_1", typed=typed, DEEPVUE_BASE_URL=server.url)
     assert ran.returncode == 2
     assert "the client secret" in ran.stderr
     assert server.requests == []
 
 
-def test_a_secret_from_a_pipe_needs_the_client_id_beside_it(server: FaultyServer) -> None:
+def test_a_secret_from_a_pipe_needs_the_client_id_option(server: FaultyServer) -> None:
     ran = run("login", typed="s3cr3t\n", DEEPVUE_BASE_URL=server.url)
     assert ran.returncode == 2
     assert "--client-id" in ran.stderr
 
 
+def test_signing_in_without_any_input_ends(server: FaultyServer) -> None:
+    ran = subprocess.run(
+        [*COMMAND, "login", "--client-id", "live_1"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "the client secret" in ran.stderr
+
+
 @pytest.mark.parametrize("option", ["--demo", "--background"])
-def test_what_starts_the_tray_goes_with_no_command(server: FaultyServer, option: str) -> None:
+def test_the_tray_s_options_are_refused_with_a_command(server: FaultyServer, option: str) -> None:
     accounts = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t"}
     ran = run(option, "check", DEEPVUE_BASE_URL=server.url, **accounts)
     assert (ran.returncode, server.requests) == (2, [])
     assert option in ran.stderr
 
 
-def test_a_program_without_a_console_ends_well() -> None:
+def test_a_program_without_a_console_exits_normally() -> None:
     quiet = (
         "import sys; from deepvue_tray.cli.main import main; sys.stdout = None; main(['logout'])"
     )
@@ -83,21 +94,21 @@ def test_a_program_without_a_console_ends_well() -> None:
     assert (ran.returncode, ran.stderr) == (0, b"")
 
 
-def test_the_secret_is_no_argument() -> None:
+def test_there_is_no_option_for_the_secret() -> None:
     assert run("login", "--client-id", "live_1", "--secret", "s3cr3t").returncode == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals like these")
-def test_an_interrupted_login_gives_the_terminal_its_echo_back() -> None:
+def test_an_interrupted_login_restores_the_terminal_s_echo() -> None:
     import pty
     import termios
 
-    ours, terminal = pty.openpty()
+    controller, terminal = pty.openpty()
     login = subprocess.Popen(
         [*COMMAND, "login", "--client-id", "live_1"],
         stdin=terminal,
         stderr=subprocess.PIPE,
-        # Without a terminal of its own it asks on standard input.
+        # Without a controlling terminal it prompts on standard input.
         start_new_session=True,
     )
     assert login.stderr is not None
@@ -107,7 +118,7 @@ def test_an_interrupted_login_gives_the_terminal_its_echo_back() -> None:
     assert login.wait(TIMEOUT_S) == 130
     assert termios.tcgetattr(terminal)[3] & termios.ECHO
     login.stderr.close()
-    os.close(ours)
+    os.close(controller)
     os.close(terminal)
 
 
@@ -118,7 +129,7 @@ def keyring(tmp_path: Path) -> FileKeyring:
 
 @pytest.fixture
 def settings() -> Path:
-    """Return the settings of one who has signed in."""
+    """Return the settings file after a sign-in."""
     settings = Paths.of_user().settings
     settings.parent.mkdir(parents=True)
     settings.write_text('{"client_id": "live_1", "low": 500}')
@@ -126,7 +137,7 @@ def settings() -> Path:
 
 
 def start(*arguments: str, **env: str) -> "subprocess.Popen[str]":
-    """Start a command whose standard error is read meanwhile."""
+    """Start a command with its standard error in a pipe."""
     return subprocess.Popen(
         [*COMMAND, *arguments], env=os.environ | env, stderr=subprocess.PIPE, text=True
     )
@@ -137,16 +148,16 @@ def start(*arguments: str, **env: str) -> "subprocess.Popen[str]":
 def test_no_child_process_gets_the_client_secret(keyring: FileKeyring, settings: Path) -> None:
     given = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "env-s3cr3t"}
     with start("logout", **keyring.locked, **given) as logout:
-        child, told = keyring.wait_for_prompt()
+        child, stderr = keyring.wait_for_prompt()
         environ = Path(f"/proc/{child}/environ").read_bytes()
         logout.kill()
-    told.close()
+    stderr.close()
     assert b"DEEPVUE_CLIENT_ID=live_1" in environ
     assert b"env-s3cr3t" not in environ
 
 
 @needs_file_keyring
-def test_what_waits_for_the_keyring_s_prompt_says_so(keyring: FileKeyring, settings: Path) -> None:
+def test_waiting_for_the_keyring_s_prompt_is_reported(keyring: FileKeyring, settings: Path) -> None:
     with start("logout", **keyring.locked) as logout:
         assert logout.stderr is not None
         assert "Waiting for the keyring" in logout.stderr.readline()
@@ -154,18 +165,18 @@ def test_what_waits_for_the_keyring_s_prompt_says_so(keyring: FileKeyring, setti
 
 
 @needs_file_keyring
-@pytest.mark.parametrize("interrupt", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_sign_out_leaves_all_as_it_was(
-    keyring: FileKeyring, settings: Path, interrupt: signal.Signals
+@pytest.mark.parametrize("interrupt", ["SIGTERM", "SIGINT", "SIGKILL"])
+def test_an_interrupted_sign_out_changes_nothing(
+    keyring: FileKeyring, settings: Path, interrupt: str
 ) -> None:
     before = settings.read_text()
     with start("logout", **keyring.locked) as logout:
-        _child, told = keyring.wait_for_prompt()
-        logout.send_signal(interrupt)
+        _child, stderr = keyring.wait_for_prompt()
+        logout.send_signal(signal.Signals[interrupt])
         assert logout.wait(15) != 0
     # Nobody can answer the prompt any more.
-    assert told.read() == ""
-    told.close()
+    assert stderr.read() == ""
+    stderr.close()
     assert settings.read_text() == before
     assert keyring.secrets == {"live_1": "s3cr3t-value"}
     assert run("logout", **keyring.env).stdout.startswith("Signed out")
@@ -174,9 +185,9 @@ def test_an_interrupted_sign_out_leaves_all_as_it_was(
 
 
 @needs_file_keyring
-@pytest.mark.parametrize("interrupt", [signal.SIGTERM, signal.SIGINT])
-def test_an_interrupted_login_leaves_all_as_it_was(
-    server: FaultyServer, keyring: FileKeyring, settings: Path, interrupt: signal.Signals
+@pytest.mark.parametrize("interrupt", ["SIGTERM", "SIGINT"])
+def test_an_interrupted_login_changes_nothing(
+    server: FaultyServer, keyring: FileKeyring, settings: Path, interrupt: str
 ) -> None:
     before = settings.read_text()
     login = subprocess.Popen(
@@ -189,23 +200,23 @@ def test_an_interrupted_login_leaves_all_as_it_was(
         assert login.stdin is not None
         login.stdin.write(b"another-s3cr3t\n")
         login.stdin.close()
-        _child, told = keyring.wait_for_prompt()
-        login.send_signal(interrupt)
-    assert told.read() == ""
-    told.close()
+        _child, stderr = keyring.wait_for_prompt()
+        login.send_signal(signal.Signals[interrupt])
+    assert stderr.read() == ""
+    stderr.close()
     assert settings.read_text() == before
     assert keyring.secrets == {"live_1": "s3cr3t-value"}
 
 
 @pytest.mark.parametrize("command", [[], ["--demo"], ["login", "--client-id", "live_1"]])
-def test_a_server_that_may_not_be_asked_is_refused_with_the_reason(command: list[str]) -> None:
+def test_an_unsafe_server_address_is_refused_with_the_reason(command: list[str]) -> None:
     ran = run(*command, typed="s3cr3t", DEEPVUE_BASE_URL="http://example.com")
     assert ran.returncode == 2
     assert "must be https://" in ran.stderr
     assert ran.stderr.count("\n") == 1
 
 
-def test_offline_is_said_in_one_line() -> None:
+def test_offline_is_reported_in_one_line() -> None:
     ran = run(
         "login", "--client-id", "live_1", typed="s3cr3t", DEEPVUE_BASE_URL="https://nowhere.invalid"
     )
@@ -225,14 +236,14 @@ def test_no_command_but_the_tray_loads_qt(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", [[], ["--background"], ["login"], ["logout"]])
-def test_a_client_id_that_is_no_text_is_refused(command: list[str]) -> None:
+def test_a_client_id_in_invalid_utf_8_is_refused(command: list[str]) -> None:
     ran = run(*command, typed="s3cr3t", DEEPVUE_CLIENT_ID="live_\udcff")
     assert ran.returncode == 2
     assert ran.stderr.startswith("Invalid value (the client ID has")
     assert ran.stderr.count("\n") == 1
 
 
-def test_a_client_id_that_is_no_text_is_refused_as_an_argument() -> None:
+def test_a_client_id_option_in_invalid_utf_8_is_refused() -> None:
     ran = run("login", "--client-id", "live_\udcff", typed="s3cr3t")
     assert ran.returncode == 2
     assert ran.stderr.startswith("Invalid value (the client ID has")

@@ -1,4 +1,4 @@
-"""The secret travels encrypted, or not beyond this computer."""
+"""The secret is sent encrypted, or only to this computer."""
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,7 @@ from deepvue_tray.core.errors import InvalidInputError
         "http://localhost:9",
     ],
 )
-def test_https_anywhere_and_http_on_loopback_are_taken(url: str) -> None:
+def test_https_anywhere_and_http_on_loopback_are_accepted(url: str) -> None:
     assert checked_base_url(f" {url}/ ") == url
 
 
@@ -54,3 +54,15 @@ def test_no_text_raises_anything_else(text: str) -> None:
     except InvalidInputError:
         return
     assert url.startswith(("https://", "http://"))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://ex\u00e4mple.com", "https://example.com/\x7f", "https://example.com/\u200b"]
+)
+def test_an_address_that_no_request_line_can_carry_is_refused(url: str) -> None:
+    with pytest.raises(InvalidInputError, match="is not an address such as"):
+        checked_base_url(url)
+
+
+def test_of_an_address_only_the_slashes_at_its_end_are_dropped() -> None:
+    assert checked_base_url("https://example.com/MAX//") == "https://example.com/MAX"

@@ -1,4 +1,4 @@
-"""A secret cannot come out by accident."""
+"""A secret is never printed by accident."""
 
 import pickle
 import traceback
@@ -7,34 +7,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepvue_tray.core.credentials import Credentials, Secret
+from deepvue_tray.core.credentials import MAX_SECRET_LENGTH, Credentials, Secret
 from deepvue_tray.core.errors import InvalidInputError
 
 TEXT = "s3cr3t-value"
 
 
 @pytest.mark.parametrize("show", [repr, str, "{}".format, "{!r}".format, lambda s: f"{[s]}"])
-def test_no_way_of_printing_shows_it(show: object) -> None:
+def test_printing_never_shows_the_secret(show: object) -> None:
     assert callable(show)
     assert TEXT not in show(Secret(TEXT))
     assert TEXT not in show(Credentials("live_1", Secret(TEXT)))
 
 
-def test_it_is_never_pickled() -> None:
+def test_a_secret_cannot_be_pickled() -> None:
     with pytest.raises(TypeError, match="never serialised"):
         pickle.dumps(Secret(TEXT))
 
 
-def test_it_is_masked_where_somebody_else_quotes_it() -> None:
+def test_a_quoted_secret_is_masked() -> None:
     assert Secret(TEXT).redact(f"bad key {TEXT}!") == "bad key •••!"
 
 
-def test_space_around_what_was_pasted_is_dropped() -> None:
+def test_white_space_around_pasted_credentials_is_removed() -> None:
     assert Credentials.parse(" live_1\n", f"\t{TEXT} ") == Credentials("live_1", Secret(TEXT))
 
 
 @pytest.mark.parametrize("part", ["", "  ", "two words", "line\nbreak", "ключ", "x" * 1281, "a\0"])
-def test_what_no_header_or_keyring_can_carry_is_refused_without_quoting_it(part: str) -> None:
+def test_invalid_credentials_are_refused_without_quoting_them(part: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         Credentials.parse("live_1", part)
     shown = "".join(traceback.format_exception(caught.value)[-1:])
@@ -43,5 +43,26 @@ def test_what_no_header_or_keyring_can_carry_is_refused_without_quoting_it(part:
 
 
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=1280))
-def test_every_other_text_is_taken_as_it_is(text: str) -> None:
+def test_every_other_text_is_accepted_unchanged(text: str) -> None:
     assert Credentials.parse(text, text).secret.reveal() == text
+
+
+def test_two_secrets_are_equal_only_where_their_texts_are() -> None:
+    assert Secret(TEXT) == Secret(TEXT)
+    assert Secret(TEXT) != Secret(TEXT[:-1])
+    assert Secret(TEXT) != TEXT
+    assert len({Secret(TEXT), Secret(TEXT)}) == 1
+
+
+def test_an_empty_secret_masks_nothing() -> None:
+    assert Secret("").redact("bad key") == "bad key"
+
+
+def test_the_longest_text_that_a_keyring_can_carry_is_taken() -> None:
+    longest = "x" * MAX_SECRET_LENGTH
+    assert Credentials.parse(longest, longest).client_id == longest
+
+
+def test_a_client_id_that_cannot_be_one_is_named() -> None:
+    with pytest.raises(InvalidInputError, match="the client ID is empty"):
+        Credentials.parse(" ", TEXT)

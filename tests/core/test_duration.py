@@ -1,4 +1,4 @@
-"""How long something lasts is told in the unit that suits the number told."""
+"""Durations are shown in the unit that suits their length."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ LENGTH = {
 
 
 @pytest.mark.parametrize(
-    ("time", "told"),
+    ("time", "expected"),
     [
         (timedelta(0), (0, Unit.MINUTE)),
         (timedelta(minutes=59, seconds=29), (59, Unit.MINUTE)),
@@ -30,13 +30,13 @@ LENGTH = {
         (timedelta(days=365), (12, Unit.MONTH)),
     ],
 )
-def test_a_full_count_of_one_unit_is_told_in_the_next(
-    time: timedelta, told: tuple[int, Unit]
+def test_a_full_count_of_one_unit_is_shown_in_the_next(
+    time: timedelta, expected: tuple[int, Unit]
 ) -> None:
-    assert rough(time) == told
+    assert rough(time) == expected
 
 
 @given(st.timedeltas(timedelta(0), timedelta(days=400)))
-def test_what_is_told_is_at_most_half_a_unit_off(time: timedelta) -> None:
+def test_the_rounding_error_is_at_most_half_a_unit(time: timedelta) -> None:
     count, unit = rough(time)
     assert abs(count * LENGTH[unit] - time) <= LENGTH[unit] / 2

@@ -1,4 +1,4 @@
-"""Fast spending is what is far above the wallet's own, and nothing that merely looks like it."""
+"""Fast spending is spending far above the wallet's usual, and nothing else."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from deepvue_tray.core.forecast import fast_spending
 from deepvue_tray.core.forecast.fast_spending import learn_limits
 from deepvue_tray.core.forecast.series import Series, series_of
-from deepvue_tray.core.reading import LARGEST_BALANCE, Reading
+from deepvue_tray.core.reading import MAX_BALANCE, Reading
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 INTERVAL = timedelta(minutes=5)
 HOUR, DAY = 12, 288  # in readings
 
 moments = st.integers(-70 * DAY, 0).map(lambda slot: NOW + slot * INTERVAL)
-balances = st.decimals(-LARGEST_BALANCE, LARGEST_BALANCE, places=2)
+balances = st.decimals(-MAX_BALANCE, MAX_BALANCE, places=2)
 anything = st.dictionaries(moments, balances, max_size=60).map(
     lambda known: [Reading(at=at, balance=known[at]) for at in sorted(known)]
 )
@@ -30,13 +30,13 @@ def series(readings: list[Reading], until: datetime) -> Series:
 
 
 def is_fast_spending(readings: list[Reading], now: datetime, age: timedelta = timedelta(0)) -> bool:
-    """Judge by limits that were learnt so long before."""
+    """Judge by limits that were learnt ``age`` before ``now``."""
     limits = learn_limits(series(readings, now - age))
     return fast_spending.is_fast_spending(series(readings, now), limits, now)
 
 
 def wallet(spend: Callable[[int], float], days: int = 20) -> list[Reading]:
-    """Read every 5 minutes until NOW; ``spend`` gives what the n-th slot before NOW spends."""
+    """Return readings every 5 minutes until NOW; ``spend`` returns the n-th last spending."""
     balance, readings = Decimal(10**9), []
     for before in range(days * DAY, -1, -1):
         balance -= Decimal(spend(before))
@@ -53,7 +53,7 @@ def fast(before: int) -> int:
 
 
 def replaced(readings: list[Reading], before: int, change: int) -> list[Reading]:
-    """Change the balance of all readings from the n-th before the last on."""
+    """Add ``change`` to the balances from the n-th last reading on."""
     at = len(readings) - 1 - before
     return readings[:at] + [
         Reading(at=reading.at, balance=reading.balance + change) for reading in readings[at:]
@@ -61,12 +61,12 @@ def replaced(readings: list[Reading], before: int, change: int) -> list[Reading]
 
 
 @given(readings=anything, now=moments)
-def test_whatever_was_read_there_is_an_answer(readings: list[Reading], now: datetime) -> None:
+def test_no_history_raises_an_error(readings: list[Reading], now: datetime) -> None:
     assert is_fast_spending(readings, now) in (True, False)
 
 
 @given(rate=rates)
-def test_a_steady_wallet_is_never_spent_fast(rate: int) -> None:
+def test_steady_spending_is_never_fast(rate: int) -> None:
     assert not is_fast_spending(wallet(lambda _: rate, days=15), NOW)
 
 
@@ -88,7 +88,7 @@ def test_scaling_all_amounts_changes_nothing(used: list[int], more: int, factor:
 
 
 @given(before=st.integers(0, 15 * DAY), amount=st.integers(0, 10**9))
-def test_a_top_up_is_no_spending(before: int, amount: int) -> None:
+def test_a_top_up_is_not_spending(before: int, amount: int) -> None:
     readings = wallet(steady, days=15)
     assert not is_fast_spending(replaced(readings, before, amount), NOW)
 
@@ -97,30 +97,30 @@ def test_a_top_up_an_hour_ago_hides_no_fast_spending() -> None:
     assert is_fast_spending(replaced(wallet(fast), HOUR, 10**6), NOW)
 
 
-def test_one_large_purchase_is_no_fast_spending() -> None:
+def test_one_large_purchase_is_not_fast_spending() -> None:
     assert not is_fast_spending(wallet(lambda before: 10**6 if before == 1 else 20), NOW)
 
 
-def test_one_wrong_balance_that_is_corrected_is_no_fast_spending() -> None:
+def test_one_corrected_balance_is_not_fast_spending() -> None:
     readings = wallet(steady)
     assert not is_fast_spending(replaced(replaced(readings, 2, -(10**6)), 1, 10**6), NOW)
 
 
 @pytest.mark.parametrize("days", [0, 1, 7, 12, 13])
-def test_less_than_a_fortnight_says_nothing(days: int) -> None:
+def test_less_than_two_weeks_of_history_is_never_fast(days: int) -> None:
     assert not is_fast_spending(wallet(fast, days), NOW)
 
 
-def test_no_readings_say_nothing() -> None:
+def test_without_readings_spending_is_not_fast() -> None:
     assert not is_fast_spending([], NOW)
 
 
-def test_a_wallet_that_is_not_read_now_says_nothing() -> None:
+def test_a_wallet_without_a_recent_reading_is_not_fast() -> None:
     assert not is_fast_spending(wallet(fast), NOW + timedelta(minutes=11))
 
 
 @pytest.mark.parametrize("late", [0, 3, -2])
-def test_a_batch_that_comes_every_night_is_no_alarm(late: int) -> None:
+def test_a_nightly_batch_is_not_fast_spending(late: int) -> None:
     def nightly(before: int) -> int:
         shift = late if before < HOUR else 0
         return 500 if (before + shift) % DAY < 6 else 5
@@ -128,13 +128,13 @@ def test_a_batch_that_comes_every_night_is_no_alarm(late: int) -> None:
     assert not is_fast_spending(wallet(nightly), NOW)
 
 
-def test_a_batch_that_comes_an_hour_late_as_the_clocks_change_is_no_alarm() -> None:
+def test_a_nightly_batch_an_hour_late_is_not_fast_spending() -> None:
     assert not is_fast_spending(
         wallet(lambda before: 500 if before < 6 or (before - HOUR) % DAY < 6 else 5), NOW
     )
 
 
-def test_a_batch_that_never_came_at_this_hour_is_one() -> None:
+def test_a_batch_at_an_unusual_hour_is_fast_spending() -> None:
     assert is_fast_spending(
         wallet(lambda before: 500 if before < 6 or (before - 8 * HOUR) % DAY < 6 else 5), NOW
     )
@@ -152,7 +152,7 @@ def test_limits_learnt_earlier_still_apply_to_their_hours(age: int, is_fast: boo
     assert is_fast_spending(readings, NOW, age * INTERVAL) is is_fast
 
 
-def test_many_times_the_little_of_a_quiet_hour_is_no_alarm() -> None:
+def test_many_times_the_spending_of_a_quiet_hour_is_not_fast_spending() -> None:
     def spend(before: int) -> int:
         return 10 if before < 6 else 1 if before % DAY < 3 * HOUR else 100
 
@@ -188,7 +188,7 @@ def test_a_wallet_spent_twice_in_eight_weeks_is_measured_by_what_it_spent_then(
     assert is_fast_spending(readings, NOW) is is_fast
 
 
-def test_the_same_event_again_is_no_alarm_whatever_the_rounding() -> None:
+def test_the_same_event_again_is_not_fast_spending_whatever_the_rounding() -> None:
     def spend(before: int) -> int:
         event = before < 6 or 0 <= before - (5 * DAY + 7 * HOUR) < 6
         return 61 if event else 7  # 61 / 7 * 7 is a little less than 61, as floats go
@@ -196,7 +196,7 @@ def test_the_same_event_again_is_no_alarm_whatever_the_rounding() -> None:
     assert not is_fast_spending(wallet(spend), NOW)
 
 
-def test_a_long_gap_says_nothing_about_a_short_time() -> None:
+def test_a_long_gap_is_not_fast_spending() -> None:
     readings = wallet(steady)
     asleep = readings[: -8 * HOUR] + readings[-1:]
     assert not is_fast_spending(replaced(asleep, 0, -(10**6)), NOW, timedelta(hours=9))
@@ -222,3 +222,18 @@ def test_an_unchanged_balance_may_be_known_by_its_first_and_last_reading_alone()
 
 def test_a_wallet_that_was_never_spent_has_no_limits() -> None:
     assert not is_fast_spending(wallet(lambda n: 100 if n < 4 else 0), NOW)
+
+
+@pytest.mark.parametrize(("times", "is_fast"), [(3, False), (4, True)])
+def test_fast_is_what_lies_above_the_middle_of_once_and_tenfold(times: int, is_fast: bool) -> None:
+    readings = wallet(lambda before: 20 * times if before < 6 else 20)
+    assert is_fast_spending(readings, NOW) is is_fast
+
+
+def test_what_gaps_hide_at_this_hour_of_each_day_is_not_usual() -> None:
+    def in_gap(before: int) -> bool:
+        return 2 * HOUR < (before + 4 * HOUR) % DAY < 6 * HOUR and before > DAY // 2
+
+    readings = wallet(lambda before: 2000 if in_gap(before) else fast(before))
+    awake = [r for before, r in enumerate(reversed(readings)) if not in_gap(before)][::-1]
+    assert is_fast_spending(awake, NOW)

@@ -8,12 +8,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deepvue_tray.core.reading import (
-    LARGEST_BALANCE,
-    MOST_DECIMALS,
+    MAX_BALANCE,
+    MAX_DECIMALS,
     as_number,
     balance_from_number,
-    believable,
     is_top_up,
+    normalized_balance,
     peak_balance,
     rounded_for_display,
 )
@@ -27,27 +27,27 @@ BALANCES = st.decimals(-(2**53), 2**53, allow_nan=False) | st.floats(-1e6, 1e6).
 @example(Decimal("9007199254.1234565"))
 @example(Decimal("1E+999999"))
 @example(Decimal("-0.0000000001"))
-def test_what_is_believed_once_is_believed_unchanged(told: Decimal) -> None:
-    balance = believable(told)
+def test_a_normalized_balance_stays_unchanged_when_normalized_again(raw: Decimal) -> None:
+    balance = normalized_balance(raw)
     if balance is None:
-        assert abs(told) > LARGEST_BALANCE
+        assert abs(raw) > MAX_BALANCE
         return
-    again = believable(balance)
+    again = normalized_balance(balance)
     assert str(again) == str(balance)
-    assert believable(Decimal(repr(as_number(balance)))) == balance
+    assert normalized_balance(Decimal(repr(as_number(balance)))) == balance
 
 
 @given(BALANCES)
 @example(Decimal("1E+4"))
 @example(Decimal("0.300000000000"))
 @example(Decimal("6448.0"))
-def test_what_is_believed_has_no_trailing_zeros_and_no_positive_exponent(told: Decimal) -> None:
-    balance = believable(told)
+def test_a_normalized_balance_has_no_trailing_zeros_and_no_positive_exponent(raw: Decimal) -> None:
+    balance = normalized_balance(raw)
     if balance is None:
         return
     exponent = balance.as_tuple().exponent
     assert isinstance(exponent, int)
-    assert -MOST_DECIMALS <= exponent <= 0
+    assert -MAX_DECIMALS <= exponent <= 0
     assert exponent == 0 or balance.as_tuple().digits[-1] != 0
 
 
@@ -68,17 +68,17 @@ def test_what_is_believed_has_no_trailing_zeros_and_no_positive_exponent(told: D
         ("-0.37", "-0.37"),
     ],
 )
-def test_a_person_reads_two_decimals_and_more_only_where_they_would_be_lost(
+def test_two_decimals_are_shown_and_more_only_where_two_would_be_zero(
     amount: str, text: str
 ) -> None:
     assert f"{rounded_for_display(Decimal(amount)):f}" == text
 
 
 @given(BALANCES)
-def test_no_balance_but_zero_is_read_as_zero_or_as_a_whole_number_that_it_is_not(
-    told: Decimal,
+def test_only_zero_is_shown_as_zero_and_only_whole_amounts_as_whole(
+    raw: Decimal,
 ) -> None:
-    balance = believable(told)
+    balance = normalized_balance(raw)
     if balance is not None:
         shown = rounded_for_display(balance)
         assert (shown == 0) == (balance == 0)
@@ -106,7 +106,7 @@ def balances(*texts: str) -> list[Decimal]:
         (balances("5000", "4000", "4000"), "5000", True),
     ],
 )
-def test_a_top_up_is_a_rise_beyond_noise_and_beyond_what_vanished_a_reading_ago(
+def test_a_top_up_is_a_significant_rise_that_restores_no_vanished_balance(
     before: list[Decimal], now: str, topped_up: bool
 ) -> None:
     assert is_top_up(before, Decimal(now)) is topped_up
@@ -128,9 +128,9 @@ def test_the_peak_is_no_less_than_any_balance_since_the_last_top_up(read: list[D
         assert peak == max(read[since : number + 1])
 
 
-@given(st.decimals(-LARGEST_BALANCE, LARGEST_BALANCE, allow_nan=False, allow_infinity=False))
+@given(st.decimals(-MAX_BALANCE, MAX_BALANCE, allow_nan=False, allow_infinity=False))
 def test_a_balance_is_the_same_number_after_it_was_stored(sent: Decimal) -> None:
-    balance = believable(sent)
+    balance = normalized_balance(sent)
     if balance is not None:
         assert balance_from_number(as_number(balance)) == balance
         assert abs(balance - sent) < Decimal("0.6")
@@ -138,8 +138,22 @@ def test_a_balance_is_the_same_number_after_it_was_stored(sent: Decimal) -> None
 
 def test_a_balance_with_more_digits_than_are_stored_is_no_top_up_after_a_restart() -> None:
     sent = Decimal("1234567.123456789012345678")
-    live = believable(sent)
+    live = normalized_balance(sent)
     assert live is not None
     stored = balance_from_number(as_number(live))
     assert str(stored) == str(live)
     assert not any(is_top_up([before], after) for before, after in pairwise([live, stored, live]))
+
+
+def test_the_largest_balances_are_accepted_and_nothing_beyond() -> None:
+    for largest in (Decimal(MAX_BALANCE), Decimal(-MAX_BALANCE)):
+        assert normalized_balance(largest) == largest
+        assert normalized_balance(largest + largest / abs(largest)) is None
+
+
+def test_a_whole_balance_is_stored_as_a_whole_number() -> None:
+    assert repr(as_number(Decimal("6448.0"))) == "6448"
+
+
+def test_what_vanished_a_reading_ago_is_the_last_fall_however_many_readings_are_known() -> None:
+    assert not is_top_up(balances("10", "5000", "4000"), Decimal(5000))

@@ -1,4 +1,4 @@
-"""What the server sends is either a balance or unreadable, never something in between."""
+"""Every response is either a balance or an error."""
 
 import json
 from decimal import Decimal
@@ -18,8 +18,8 @@ from deepvue_tray.core.errors import (
     UnreadableError,
     WalletError,
 )
-from deepvue_tray.core.foreign_text import MAX_LENGTH
-from deepvue_tray.core.reading import MOST_DECIMALS
+from deepvue_tray.core.external_text import MAX_LENGTH
+from deepvue_tray.core.reading import MAX_DECIMALS
 from deepvue_tray.core.response import balance_in, error_for
 
 JSON = st.recursive(
@@ -46,16 +46,16 @@ def body(balance: str, success: str = "true") -> bytes:
         ("1E+4", "10000"),
     ],
 )
-def test_a_json_number_is_read_without_digits_that_mean_nothing(number: str, read: str) -> None:
+def test_a_json_number_is_read_without_trailing_zeros(number: str, read: str) -> None:
     assert str(balance_in(body(number))) == read
 
 
 @pytest.mark.parametrize("number", ["-0", "-0.0", "1e-400", "0e5"])
-def test_what_is_nothing_is_plain_zero(number: str) -> None:
+def test_every_form_of_zero_is_plain_zero(number: str) -> None:
     assert str(balance_in(body(number))) == "0"
 
 
-def test_a_double_s_noise_is_cut_off() -> None:
+def test_a_double_s_rounding_error_is_removed() -> None:
     assert balance_in(body("0.1000000000000000055511151231257827")) == Decimal("0.1")
 
 
@@ -87,7 +87,7 @@ def test_a_double_s_noise_is_cut_off() -> None:
         "cut short": b'{"current_balance": 5, "succ',
     }.values(),
 )
-def test_what_is_no_balance_is_unreadable(answer: bytes) -> None:
+def test_a_response_without_a_valid_balance_is_unreadable(answer: bytes) -> None:
     with pytest.raises(UnreadableError):
         balance_in(answer)
 
@@ -121,7 +121,7 @@ def test_only_a_finite_number_with_success_is_ever_a_balance(value: object, succ
         and success == "true"
     )
     if credible:
-        assert float(balance_in(answer)) == pytest.approx(float(str(value)), abs=10**-MOST_DECIMALS)
+        assert float(balance_in(answer)) == pytest.approx(float(str(value)), abs=10**-MAX_DECIMALS)
     else:
         with pytest.raises(UnreadableError):
             balance_in(answer)
@@ -149,7 +149,7 @@ def test_each_status_has_its_error(status: int, error: type[WalletError]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("answer", "detail"),
     [
         (b'{"detail": "Inactive client_id"}', "Inactive client_id"),
         (b'{"detail": [{"msg": "field required"}]}', "field required"),
@@ -159,18 +159,18 @@ def test_each_status_has_its_error(status: int, error: type[WalletError]) -> Non
         (b'{"detail": " \\u202e\\n "}', "HTTP 400"),
     ],
 )
-def test_the_server_s_own_words_are_passed_on_in_one_line(answer: bytes, words: str) -> None:
-    assert error_for(400, answer).detail == words
+def test_the_server_s_text_is_passed_on_in_one_line(answer: bytes, detail: str) -> None:
+    assert error_for(400, answer).detail == detail
 
 
 @given(st.binary() | JSON.map(lambda value: json.dumps({"detail": value}).encode()))
-def test_whatever_the_server_says_makes_a_short_printable_line(answer: bytes) -> None:
+def test_every_text_of_the_server_becomes_a_short_printable_line(answer: bytes) -> None:
     detail = error_for(500, answer).detail
     assert detail.isprintable()
     assert 0 < len(detail) <= MAX_LENGTH
 
 
-def test_an_inactive_account_is_no_typing_error() -> None:
+def test_an_inactive_account_has_an_error_of_its_own() -> None:
     error = error_for(400, b'{"detail": "Inactive client_id"}')
     assert type(error) is InactiveError
     assert error.condition is Condition.INACTIVE
@@ -178,8 +178,22 @@ def test_an_inactive_account_is_no_typing_error() -> None:
 
 
 @pytest.mark.parametrize("before", range(MAX_LENGTH + 20))
-def test_no_part_of_a_secret_is_left_where_the_server_s_words_are_cut(before: int) -> None:
+def test_no_part_of_a_secret_is_left_where_the_server_s_text_is_cut(before: int) -> None:
     secret = "".join(f"<{number:02}>" for number in range(20))
     body = json.dumps({"detail": "a" * before + secret + "b" * MAX_LENGTH}).encode()
     detail = error_for(401, body, redact=Secret(secret).redact).detail
     assert not any(f"{number:02}" in detail for number in range(20))
+
+
+@pytest.mark.parametrize(
+    ("status", "detail"),
+    [(204, "HTTP 204"), (300, "redirected, HTTP 300"), (308, "redirected, HTTP 308")],
+)
+def test_an_answer_that_is_neither_a_balance_nor_an_error_says_whether_it_redirects(
+    status: int, detail: str
+) -> None:
+    assert error_for(status, body("5")).detail == detail
+
+
+def test_an_error_carries_how_long_the_server_asks_to_wait() -> None:
+    assert error_for(429, b"", retry_after=7.0).retry_after == 7.0

@@ -1,4 +1,4 @@
-"""How long it lasts: what must hold for any wallet, and what a person would say of simple ones."""
+"""The runway: properties for any wallet, and the results for simple ones."""
 
 import random
 from bisect import bisect_left
@@ -49,7 +49,7 @@ def slots(days: float, now: datetime = NOW) -> list[datetime]:
 def wallet(
     rate: Callable[[datetime], float], left: float, *, days: float = 21, now: datetime = NOW
 ) -> list[Reading]:
-    """Read every five minutes what is spent at ``rate`` credits an hour; ``left`` is left now."""
+    """Return readings every five minutes at ``rate`` credits an hour; the last is ``left``."""
     readings, balance = [], left
     for moment in reversed(slots(days, now)):
         readings.append(at(moment, round(balance, 6)))
@@ -75,14 +75,14 @@ def in_office(moment: datetime) -> bool:
     return moment.weekday() < 5 and 9 <= moment.hour < 18
 
 
-# Enough, too little, nothing
+# How much history is needed
 
 
-def test_without_readings_nothing_is_said() -> None:
+def test_without_readings_there_is_no_forecast() -> None:
     assert forecast_runway([], NOW) is None
 
 
-def test_less_than_a_day_of_spending_says_nothing() -> None:
+def test_with_less_than_a_day_of_spending_there_is_no_forecast() -> None:
     assert forecast_runway(steady(days=0.9), NOW) is None
 
 
@@ -115,12 +115,12 @@ def test_constant_spending_goes_on(left: float) -> None:
     assert runway.burn_rate == pytest.approx(240, rel=0.001)
 
 
-def test_constant_spending_leaves_no_doubt() -> None:
+def test_constant_spending_has_a_narrow_range() -> None:
     runway = forecast(steady(240))
     assert runway.latest - runway.earliest < HOUR
 
 
-def test_random_spending_leaves_some() -> None:
+def test_random_spending_has_a_wider_range() -> None:
     rng = random.Random(1)
     runway = forecast(wallet(lambda _: rng.expovariate(0.1), 240))
     assert hours(runway) == pytest.approx(24, rel=0.1)
@@ -169,7 +169,7 @@ def test_a_balance_above_all_that_was_ever_spent_has_a_range_by_its_record() -> 
     assert runway.latest - NOW < 1.5 * (runway.earliest - NOW)
 
 
-def test_one_burst_is_no_weekly_habit() -> None:
+def test_one_burst_does_not_change_the_weekly_profile() -> None:
     def after_a_burst(days: int) -> float:
         begin = NOW - days * DAY
         used = wallet(lambda at: 200.0 if begin <= at < begin + HOUR else 10.0, 360, days=28)
@@ -179,7 +179,7 @@ def test_one_burst_is_no_weekly_habit() -> None:
     assert after_a_burst(6) > 0.9 * after_a_burst(3)
 
 
-# Kinds of spending: five weeks, of which any moment of the last two is forecast from
+# Kinds of spending over five weeks, with forecasts from moments of the last two
 
 
 def office_hours(rng: random.Random, hour: float) -> float:
@@ -209,14 +209,14 @@ def restless(rng: random.Random, hour: float) -> float:
 
 class Case(NamedTuple):
     error: float
-    """Of the median, as the absolute logarithm of a ratio."""
+    """The median's error, as the absolute logarithm of a ratio."""
     covered: bool
-    """Whether the range holds the truth; it is seen no finer than the readings are."""
+    """Whether the range contains the actual time, within the distance of two readings."""
 
 
 @cache
 def cases(law: Callable[[random.Random, float], float], seen: str, days: float) -> list[Case]:
-    """Forecast at 24 moments how long lasts what is spent in the next ``days``."""
+    """Forecast at 24 moments how long the amount lasts that is spent in the next ``days``."""
     rng = random.Random(f"{law.__name__}, {seen}, {days}")
     start = datetime(2026, 9, 28, tzinfo=UTC)  # a Monday
     moments = [start + i * SLOT for i in range(48 * 288)]
@@ -269,10 +269,10 @@ def test_the_range_holds_the_truth_as_often_where_the_history_shows_few_such_run
     assert fmean(covered) > 0.83
 
 
-# What readings are like
+# Top-ups, gaps, corrections
 
 
-def test_a_top_up_is_no_negative_spending() -> None:
+def test_a_top_up_is_not_negative_spending() -> None:
     topped_up = [
         at(r.at, r.balance - 5000 if r.at < NOW - 2 * DAY else r.balance) for r in steady()
     ]
@@ -298,11 +298,11 @@ def test_spending_right_before_a_top_up_counts_where_readings_are_days_apart() -
     assert hours(forecast(readings)) == pytest.approx(24, rel=0.05)
 
 
-def test_a_day_hidden_by_a_top_up_is_no_known_day() -> None:
+def test_a_day_hidden_by_a_top_up_does_not_count_as_known() -> None:
     assert forecast_runway([at(NOW - 5 * DAY, 10), at(NOW, 500)], NOW) is None
 
 
-def test_a_balance_that_was_wrong_once_is_no_spending() -> None:
+def test_a_single_wrong_balance_is_not_spending() -> None:
     readings = steady()
     for i, wrong in ((-500, 10**6), (-900, 0)):
         readings[i] = at(readings[i].at, wrong)
@@ -342,11 +342,11 @@ def test_the_time_since_the_last_reading_has_passed() -> None:
     assert hours(runway, NOW) == pytest.approx(24, rel=0.02)
 
 
-def test_a_forecast_from_long_ago_is_due_now() -> None:
+def test_a_forecast_that_has_passed_ends_now() -> None:
     assert forecast(steady(240), NOW + 9 * DAY).latest == NOW + 9 * DAY
 
 
-# Laws
+# Properties of any history
 
 moments = st.integers(-20 * 24 * 60, 0).map(lambda minute: NOW + minute * SLOT / 5)
 balances = st.floats(-(2**53), 2**53) | st.decimals(-5, 300, places=2).map(float)
@@ -356,7 +356,7 @@ histories = st.dictionaries(moments, balances, max_size=60).map(
 
 
 def seeded(seed: int, left: float = 300) -> list[Reading]:
-    """Make up a wallet with a level, bursts, a day, gaps and a top-up, all by chance."""
+    """Return readings of a wallet with random level, bursts, daily rhythm, gaps and top-up."""
     rng = random.Random(seed)
     level, day = rng.lognormvariate(2, 1), rng.random()
     used = wallet(

@@ -1,4 +1,4 @@
-"""It asks again soon enough to notice, and seldom enough to be no burden."""
+"""Retries are early enough to notice a change, and few enough for the rate limit."""
 
 import random
 from collections.abc import Callable
@@ -17,8 +17,8 @@ from deepvue_tray.core.errors import (
     ServerError,
     ThrottledError,
 )
-from deepvue_tray.core.schedule import HURRIED_AN_HOUR, Schedule, next_attempt
-from deepvue_tray.core.settings import LONGEST_INTERVAL, SHORTEST_INTERVAL
+from deepvue_tray.core.schedule import EARLY_RETRIES_PER_HOUR, Schedule, next_attempt
+from deepvue_tray.core.settings import MAX_INTERVAL, MIN_INTERVAL
 
 NOW = 1000.0
 DEFAULT = timedelta(minutes=5)
@@ -27,7 +27,7 @@ DAY = 86_400.0
 troubles = st.sampled_from(
     [OfflineError(), ServerError(), ThrottledError(), NotSetUpError(), RejectedError(), None]
 )
-intervals = st.timedeltas(SHORTEST_INTERVAL, LONGEST_INTERVAL)
+intervals = st.timedeltas(MIN_INTERVAL, MAX_INTERVAL)
 chances = st.floats(0, 1)
 
 
@@ -42,16 +42,16 @@ def pause_after(
 
 
 def requests_in_a_day(answer: Callable[[int], DeepvueError | None], seed: int) -> int:
-    """Count the attempts of 24 hours; each takes no time at all, which is the worst case."""
+    """Count the requests of 24 hours; each takes no time, which is the worst case."""
     chance = random.Random(seed).random
-    schedule, now, asked = Schedule(), NOW, 0
+    schedule, now, requests = Schedule(), NOW, 0
     while now < NOW + DAY:
         schedule, pause = next_attempt(
-            schedule, answer(asked), interval=DEFAULT, clock=now, chance=chance()
+            schedule, answer(requests), interval=DEFAULT, clock=now, chance=chance()
         )
-        asked += 1
+        requests += 1
         now += pause.total_seconds()
-    return asked
+    return requests
 
 
 @given(interval=intervals, failures=st.integers(0, 10**9), chance=chances)
@@ -95,16 +95,16 @@ def test_the_pause_is_a_random_part_of_the_longest() -> None:
 
 @pytest.mark.parametrize("kind", [ThrottledError, ServerError])
 @pytest.mark.parametrize(
-    ("asked", "waited"), [(1200.0, 1200), (10.0**9, 86_400), (0.0, 15), (None, 15)]
+    ("retry_after", "pause_s"), [(1200.0, 1200), (10.0**9, 86_400), (0.0, 15), (None, 15)]
 )
-def test_what_the_server_asks_for_is_obeyed_up_to_a_day(
-    kind: type[ThrottledError] | type[ServerError], asked: float | None, waited: int
+def test_retry_after_is_obeyed_up_to_a_day(
+    kind: type[ThrottledError] | type[ServerError], retry_after: float | None, pause_s: int
 ) -> None:
-    assert pause_after(0, kind(retry_after=asked)).total_seconds() == waited
+    assert pause_after(0, kind(retry_after=retry_after)).total_seconds() == pause_s
 
 
 @pytest.mark.parametrize("kind", [RejectedError, InactiveError])
-def test_refused_credentials_are_not_tried_again_for_an_hour_or_as_long_as_is_asked(
+def test_rejected_credentials_are_retried_after_an_hour_or_retry_after(
     kind: type[RejectedError],
 ) -> None:
     assert pause_after(0, kind(), chance=0) == timedelta(hours=1)
@@ -112,7 +112,7 @@ def test_refused_credentials_are_not_tried_again_for_an_hour_or_as_long_as_is_as
 
 
 def test_an_hour_later_a_failure_may_be_retried_before_the_interval_again() -> None:
-    at_once = Schedule(hurried=(NOW,) * HURRIED_AN_HOUR)
+    at_once = Schedule(early_retries=(NOW,) * EARLY_RETRIES_PER_HOUR)
     for later, pause in ((3599, 300), (3601, 15)):
         assert (
             next_attempt(at_once, OfflineError(), interval=DEFAULT, clock=NOW + later, chance=1)[
@@ -122,9 +122,9 @@ def test_an_hour_later_a_failure_may_be_retried_before_the_interval_again() -> N
         )
 
 
-def test_a_server_that_fails_every_other_time_is_not_asked_twice_as_often() -> None:
-    asked = requests_in_a_day(lambda n: ServerError() if n % 2 else None, seed=1)
-    assert 288 < asked < 400
+def test_a_server_that_fails_every_other_time_does_not_get_twice_as_many_requests() -> None:
+    requests = requests_in_a_day(lambda n: ServerError() if n % 2 else None, seed=1)
+    assert 288 < requests < 400
 
 
 @pytest.mark.parametrize("seed", range(200))
@@ -140,3 +140,19 @@ def test_no_pattern_of_answers_leads_to_400_requests_a_day(
     script: list[DeepvueError | None], seed: int
 ) -> None:
     assert requests_in_a_day(lambda n: script[n % len(script)], seed) < 400
+
+
+def test_refused_credentials_are_asked_for_no_more_often_than_a_longer_interval_says() -> None:
+    assert pause_after(0, RejectedError(), timedelta(hours=3)) == timedelta(hours=3)
+
+
+def test_a_retry_at_the_interval_does_not_count_as_one_before_it() -> None:
+    interval = timedelta(seconds=120)
+    schedule, pause = next_attempt(
+        Schedule(3), OfflineError(), interval=interval, clock=NOW, chance=1
+    )
+    assert (schedule, pause) == (Schedule(4), interval)
+
+
+def test_where_the_server_asks_for_no_patience_a_retry_may_come_at_once() -> None:
+    assert pause_after(0, OfflineError(), chance=0) == timedelta(0)

@@ -1,4 +1,4 @@
-"""Settings that make no sense are named, field by field."""
+"""Invalid settings are reported by field."""
 
 from datetime import timedelta
 
@@ -32,5 +32,38 @@ def test_thresholds_may_be_off() -> None:
         (Settings(interval=timedelta(hours=25)), "interval"),
     ],
 )
-def test_what_cannot_be_is_named_with_its_field(settings: Settings, field: str) -> None:
+def test_an_invalid_value_is_reported_with_its_field(settings: Settings, field: str) -> None:
     assert field in problems(settings)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(low=2, critical=1, low_days=2, critical_days=1),
+        Settings(low=1, critical=None, low_days=1, critical_days=None),
+        Settings(low=10**9, critical=10**9 - 1, low_days=365, critical_days=364),
+        Settings(interval=timedelta(minutes=1)),
+        Settings(interval=timedelta(hours=24)),
+    ],
+)
+def test_the_ends_of_each_range_are_valid(settings: Settings) -> None:
+    assert not problems(settings)
+
+
+def test_each_field_has_the_reason_why_it_is_refused() -> None:
+    amount = "Must be from 1 to 1,000,000,000 credits."
+    days = "Must be from 1 to 365 days."
+    below = "Must be below the low threshold."
+    assert problems(Settings(low=0, critical=None, low_days=0, critical_days=None)) == {
+        "low": amount,
+        "low_days": days,
+    }
+    assert problems(Settings(critical=0, critical_days=0)) == {
+        "critical": amount,
+        "critical_days": days,
+    }
+    assert problems(Settings(low=250, low_days=2, interval=timedelta(0))) == {
+        "critical": below,
+        "critical_days": below,
+        "interval": "Must be from 1 minute to 24 hours.",
+    }

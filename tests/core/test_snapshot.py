@@ -1,4 +1,4 @@
-"""The snapshot's two axes: how much is left, and what became of the last attempt."""
+"""The snapshot's level and condition."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ def test_a_level_begins_at_its_threshold(balance: str, level: Level) -> None:
     assert at(balance).level is level
 
 
-def test_without_thresholds_only_empty_is_told_apart() -> None:
+def test_without_thresholds_only_empty_has_its_own_level() -> None:
     off = Settings(low=None, critical=None)
     assert replace(at("1"), settings=off).level is Level.OK
     assert replace(at("0"), settings=off).level is Level.EMPTY
@@ -68,5 +68,5 @@ def test_the_gauge_is_filled_by_the_highest_balance_since_the_last_top_up() -> N
 
 
 @pytest.mark.parametrize("peak", [None, Decimal(0), Decimal(-5)])
-def test_the_gauge_is_empty_where_there_is_nothing_to_compare(peak: Decimal | None) -> None:
+def test_the_gauge_is_empty_without_a_balance_or_a_peak(peak: Decimal | None) -> None:
     assert Snapshot(reading=READING, peak=peak).fill == 0

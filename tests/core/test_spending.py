@@ -1,7 +1,5 @@
-"""What was spent is summed by the days of the place where the person is."""
+"""Spending is summed by local days, weeks and months."""
 
-import time
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -18,6 +16,7 @@ from deepvue_tray.core.spending import (
     period_for,
     spent_by,
 )
+from tests.support.platform import needs_time_zones, time_zone
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 
@@ -37,20 +36,13 @@ def spent(amount: int, at: datetime) -> HistoryBucket:
     )
 
 
-@pytest.fixture
-def in_india(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Asia/Kolkata")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-def test_a_day_begins_at_the_person_s_own_midnight(in_india: None) -> None:
+@needs_time_zones
+def test_a_day_begins_at_the_person_s_own_midnight() -> None:
     before, after = spent(5, NOW - timedelta(hours=2)), spent(7, NOW)
-    days = spent_by(Period.DAY, [before, after])
-    assert days == {date(2026, 11, 23): Decimal(5), date(2026, 11, 24): Decimal(7)}
-    assert midnight(date(2026, 11, 24)) == datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
+    with time_zone("Asia/Kolkata"):
+        days = spent_by(Period.DAY, [before, after])
+        assert days == {date(2026, 11, 23): Decimal(5), date(2026, 11, 24): Decimal(7)}
+        assert midnight(date(2026, 11, 24)) == datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 
 
 def test_weeks_begin_on_monday_and_months_on_their_first() -> None:
@@ -72,6 +64,34 @@ def test_no_credit_is_lost_in_the_sums(parts: list[tuple[int, datetime]], period
 
 
 @given(st.timedeltas(timedelta(hours=1), timedelta(days=3660)))
-def test_no_range_has_more_bars_than_can_be_told_apart(length: timedelta) -> None:
+def test_no_range_has_more_bars_than_are_legible(length: timedelta) -> None:
     days = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 28}[period_for(length)]
     assert length / timedelta(days=days) <= 131
+
+
+@given(at=moments, period=st.sampled_from(Period))
+def test_a_period_ends_where_the_next_one_begins(at: datetime, period: Period) -> None:
+    first = first_day(period, at)
+    after = next_period(period, first)
+    assert first_day(period, midnight(after)) == after
+    assert first_day(period, midnight(after) - timedelta(microseconds=1)) == first
+
+
+def test_what_was_spent_on_the_days_of_a_week_is_one_sum() -> None:
+    sums = spent_by(Period.WEEK, [spent(5, NOW), spent(7, NOW + timedelta(days=6))])
+    assert sums == {date(2026, 11, 23): Decimal(12)}
+
+
+@pytest.mark.parametrize(
+    ("length", "period"),
+    [
+        (timedelta(days=130), Period.DAY),
+        (timedelta(days=130, seconds=1), Period.WEEK),
+        (timedelta(weeks=130), Period.WEEK),
+        (timedelta(weeks=130, seconds=1), Period.MONTH),
+    ],
+)
+def test_a_range_has_the_finest_bars_of_which_there_are_no_more_than_130(
+    length: timedelta, period: Period
+) -> None:
+    assert period_for(length) is period

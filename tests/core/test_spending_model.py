@@ -1,4 +1,4 @@
-"""What was learnt is used again as long as nobody could see the difference."""
+"""A spending model is used until a new one would differ visibly."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ def is_fresh(hours: float, balance: float) -> bool:
 
 
 @pytest.mark.parametrize("known", [PAST, PAST[-3:], []])
-def test_a_stored_model_is_read_back_unchanged(known: list[Reading]) -> None:
+def test_a_stored_model_is_read_unchanged(known: list[Reading]) -> None:
     model = model_of(known, LATEST)
     assert SpendingModel.from_json(model.to_json()) == model
 
@@ -43,18 +43,18 @@ def test_a_model_is_fresh_while_time_and_credits_are_nearly_the_same() -> None:
     assert is_fresh(12, 981)
 
 
-def test_it_is_out_of_date_once_a_fiftieth_of_the_credits_is_spent() -> None:
+def test_it_is_outdated_once_a_fiftieth_of_the_credits_is_spent() -> None:
     assert not is_fresh(1, 980)
 
 
-def test_it_is_out_of_date_once_a_fiftieth_of_the_time_has_passed() -> None:
+def test_it_is_outdated_once_a_fiftieth_of_the_runway_has_passed() -> None:
     assert MODEL.runway is not None
     fiftieth = (MODEL.runway.earliest - NOW) / 50 / HOUR
     assert is_fresh(fiftieth - 0.01, 1000)
     assert not is_fresh(fiftieth, 1000)
 
 
-def test_it_is_out_of_date_after_a_day_however_long_the_credits_last() -> None:
+def test_it_is_outdated_after_a_day_however_long_the_credits_last() -> None:
     rich = model_of(
         [Reading(at=r.at, balance=r.balance + 10**6) for r in PAST],
         Reading(at=NOW, balance=LATEST.balance + 10**6),
@@ -64,12 +64,12 @@ def test_it_is_out_of_date_after_a_day_however_long_the_credits_last() -> None:
     assert not rich.is_fresh(later)
 
 
-def test_a_top_up_and_a_clock_set_back_make_it_out_of_date() -> None:
+def test_a_top_up_or_a_clock_set_back_makes_it_outdated() -> None:
     assert not is_fresh(1, 1001)
     assert not is_fresh(-0.01, 1000)
 
 
-def test_while_too_little_is_known_a_model_is_never_fresh() -> None:
+def test_a_model_without_a_runway_is_never_fresh() -> None:
     assert not model_of([], LATEST).is_fresh(LATEST)
 
 
@@ -77,3 +77,8 @@ def test_the_model_of_an_empty_wallet_is_never_fresh() -> None:
     empty = Reading(at=NOW, balance=Decimal(0))
     past = [Reading(at=r.at, balance=r.balance - 1000) for r in PAST]
     assert not model_of(past, empty).is_fresh(empty)
+
+
+def test_a_model_counts_the_latest_reading_also_where_the_history_does_not_hold_it_yet() -> None:
+    assert model_of([*PAST, LATEST], LATEST) == MODEL
+    assert MODEL.limits.learnt_at == NOW.timestamp()

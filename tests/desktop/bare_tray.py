@@ -1,6 +1,6 @@
-"""The least a PySide6 tray program can be: one icon, one menu entry.
+"""The smallest PySide6 tray program: one icon, one menu entry.
 
-The desktop's tests try themselves on it, and the benchmarks compare the widget with it.
+The tests of the desktop fixtures use it, and the benchmarks compare the program with it.
 """
 
 import sys
@@ -12,7 +12,7 @@ COLOUR = "#ff00ff"
 
 
 def main() -> int:
-    """Show the icon until its one entry, Quit, is chosen."""
+    """Show the icon until its only entry, Quit, is chosen."""
     app = QApplication(sys.argv)
     app.setQuitOnLastWindowClosed(False)
     pixmap = QPixmap(22, 22)

@@ -1,4 +1,4 @@
-"""The real desktop, started for each test that asks for it."""
+"""Fixtures of the real desktop, which is started for each test that uses it."""
 
 import functools
 import os
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of this folder; without Debian's packages they skip, and in CI they fail."""
+    """Mark the tests of this folder; without the Debian packages skip them, or fail in CI."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker("desktop")
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Where a skip would hide that nothing was tried, fail with what is missing instead."""
+    """In CI, fail with the names of the missing packages instead of skipping."""
     if os.environ.get("CI") and (packages := _missing(item)):
         pytest.fail(f"apt-get install {' '.join(packages)}", pytrace=False)
 
@@ -47,25 +47,25 @@ _missing_on_x11 = functools.cache(missing)
 
 @pytest.fixture
 def new_desktop(tmp_path: Path) -> Iterator[Callable[..., Desktop]]:
-    """Start a desktop of one's own choice; it ends with the test."""
+    """Return a function that starts a desktop with the given parts; it ends with the test."""
     with ExitStack() as stack:
         yield lambda **parts: stack.enter_context(Desktop(tmp_path, **parts))
 
 
 @pytest.fixture
 def desktop(new_desktop: Callable[..., Desktop]) -> Desktop:
-    """Start the usual one: a StatusNotifier panel, an unlocked keyring, notifications."""
+    """Start the default desktop: a StatusNotifier panel, an unlocked keyring, notifications."""
     return new_desktop()
 
 
 SIGNED_IN = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
-"""The environment of one who needs no keyring."""
+"""Credentials in the environment, so that no keyring is needed."""
 
 
 class Program:
-    """The installed program, on a desktop, against a server.
+    """The installed program on a desktop, with a server.
 
-    It finds nothing on its PATH, no Python either, and no variable but the desktop's own.
+    Its PATH is empty, so it finds no Python. Its environment is the desktop's.
     """
 
     def __init__(self, desktop: Desktop, url: str) -> None:
@@ -73,7 +73,7 @@ class Program:
         self._env = {"DEEPVUE_BASE_URL": url, "PATH": "/nonexistent"}
 
     def login(self, client_id: str, secret: str) -> subprocess.CompletedProcess[str]:
-        """Sign in as a script would, with the secret on standard input."""
+        """Sign in with the secret on standard input, as a script would."""
         return self.run("login", "--client-id", client_id, input=secret)
 
     def run(self, *arguments: str, input: str = "") -> subprocess.CompletedProcess[str]:  # noqa: A002
@@ -93,18 +93,18 @@ class Program:
         return self.desktop.start(*COMMAND, *arguments, name="program", **self._env | env)
 
     def output(self) -> str:
-        """Return all that the tray printed."""
+        """Return the output of the tray."""
         return (self.desktop.folder / "program.log").read_text()
 
 
 @pytest.fixture
 def server() -> Iterator[FaultyServer]:
-    """Start a wallet server that says 6,448 until it is told otherwise."""
+    """Start a wallet server; its balance is 6,448 until a test changes it."""
     with FaultyServer(balance(6448)) as server:
         yield server
 
 
 @pytest.fixture
 def program(desktop: Desktop, server: FaultyServer) -> Program:
-    """Return the program on the usual desktop, not started yet."""
+    """Return the program on the default desktop, not started yet."""
     return Program(desktop, server.url)

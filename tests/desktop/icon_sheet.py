@@ -1,4 +1,4 @@
-"""Draws every icon, at the sizes of panels, on a dark and on a light one.
+"""Draws every icon in the sizes of panels, on a light and on a dark background.
 
 QT_QPA_PLATFORM=offscreen python -m tests.desktop.icon_sheet FILE.png
 """
@@ -22,7 +22,7 @@ CELL = 30
 
 
 def states() -> list[Snapshot]:
-    """Return a snapshot for each look: the levels, the troubles, and the levels as a number."""
+    """Return a snapshot for each icon: the levels, the errors, and the levels as a number."""
     levels = [at(1900), at(900), at(200), at(0)]
     return [
         Snapshot(),
@@ -35,7 +35,7 @@ def states() -> list[Snapshot]:
 
 
 def main(path: str) -> None:
-    """Write the sheet: a row for each size and panel, and the macOS templates."""
+    """Write the sheet: a row for each size and background, and the macOS templates."""
     _application = QGuiApplication([])
     shown = states()
     rows = [(panel, size, False) for panel in PANELS for size in SIZES] + [(PANELS[0], 22, True)]

@@ -1,4 +1,4 @@
-"""What a person would see of notifications, and what they could press: dunst, from outside."""
+"""Reads the notifications that dunst shows, and presses their buttons."""
 
 import html
 import json
@@ -8,8 +8,8 @@ from typing import Self
 
 from tests.desktop.session import Desktop, wait_until
 
-# dunst tells nobody what it shows at the moment, but runs a script for each notification. Its
-# context menu goes through a program like dmenu: lines in, the chosen line out.
+# dunst has no query for the notifications on the screen, but runs a script for each one. Its
+# context menu calls a program like dmenu, which reads lines and prints the chosen one.
 _DUNSTRC = """[global]
     timeout = 0
     history_length = 50
@@ -38,14 +38,14 @@ class Notification:
     app: str
     summary: str
     body: str
-    """As it is drawn, where it holds no markup."""
+    """As drawn, if it contains no markup."""
     urgency: str
     urls: str
-    """What dunst offers to open in a browser."""
+    """The links that dunst offers to open in a browser."""
 
 
 class Notifications:
-    """The notifications of a desktop, from the moment this is made."""
+    """The notifications of a desktop since this object was created."""
 
     def __init__(self, desktop: Desktop) -> None:
         self._desktop = desktop
@@ -58,7 +58,7 @@ class Notifications:
 
     @classmethod
     def of(cls, desktop: Desktop) -> Self:
-        """Start dunst anew, so that it tells what it shows; do this before the program starts."""
+        """Restart dunst with the recording script; call this before the program starts."""
         notifications = cls(desktop)
         dunstrc = notifications._folder / "dunstrc"
         dunstrc.write_text(_DUNSTRC.format(folder=notifications._folder))
@@ -69,25 +69,25 @@ class Notifications:
 
     @property
     def all(self) -> list[Notification]:
-        """All that have come, the oldest first."""
+        """All notifications, oldest first."""
         return sorted(
             map(_read, self._folder.glob("*.note")), key=lambda notification: notification.id
         )
 
     @property
     def history(self) -> list[Notification]:
-        """Those that were closed, the oldest first."""
+        """The closed notifications, oldest first."""
         closed = self._closed()
         return [notification for notification in self.all if notification.id in closed]
 
     @property
     def displayed(self) -> list[Notification]:
-        """Those on the screen, the oldest first."""
+        """The notifications on the screen, oldest first."""
         closed = self._closed()
         return [notification for notification in self.all if notification.id not in closed]
 
     def wait_for(self, summary: str) -> Notification:
-        """Wait until one is displayed whose summary contains ``summary``; it stays open."""
+        """Wait for a notification whose summary contains ``summary``; it stays open."""
         found = wait_until(
             lambda: [
                 notification for notification in self.displayed if summary in notification.summary
@@ -97,13 +97,13 @@ class Notifications:
         return found[0]
 
     def close_all(self) -> None:
-        """Close those on the screen, as a person who has read them."""
+        """Close the notifications on the screen."""
         ids = {notification.id for notification in self.displayed}
         self._desktop.run("dunstctl", "close-all")
-        wait_until(lambda: ids <= self._closed(), "an end of all notifications")
+        wait_until(lambda: ids <= self._closed(), "all notifications closed")
 
     def press(self, label: str) -> None:
-        """Press the button ``label`` of a notification on the screen; dunst leaves it open."""
+        """Press the button ``label`` of a notification on the screen; dunst keeps it open."""
         (self._folder / "label").write_text(f"#{label} (\n")
         self._desktop.run("dunstctl", "context")
 

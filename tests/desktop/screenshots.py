@@ -1,8 +1,8 @@
-"""Takes a picture of every view on the virtual desktop: light, dark, in Hindi, in longer words.
+"""Takes a picture of every view on the virtual desktop: light, dark, in Hindi, with longer texts.
 
-The clock and the wallet stand still, so that the same program gives the same pictures, but for the
-name of the demo's folder in the About window. It needs Debian's faketime, and for Hindi a font,
-such as fonts-lohit-deva.
+The clock and the wallet do not change, so the same program gives the same pictures, except for the
+name of the demo's folder in the About window. This needs Debian's faketime, and a Hindi font such
+as fonts-lohit-deva.
 
     python -m tests.desktop.screenshots FOLDER [SCALE]
 """
@@ -21,7 +21,7 @@ CLOCK = "2026-11-24 14:05:00"
 
 SCHEMES: Mapping[str, Mapping[str, str]] = {
     "light": {},
-    # Qt takes the colours of GTK's theme, which the panel has brought.
+    # Qt uses the colours of the GTK theme, which is installed with the panel.
     "dark": {"QT_QPA_PLATFORMTHEME": "gtk3", "GTK_THEME": "Adwaita:dark"},
     "hindi": {"LANG": "hi_IN.UTF-8"},
     "pseudo": {},
@@ -29,25 +29,25 @@ SCHEMES: Mapping[str, Mapping[str, str]] = {
 
 
 def take(desktop: Desktop, path: Path) -> None:
-    """Take a picture of the window that has the focus, with its frame, once it is drawn."""
+    """Take a picture of the focused window with its frame, once it is drawn."""
     desktop.run("xdotool", "sleep", "0.7")
     window = desktop.run("xdotool", "getwindowfocus").strip()
     desktop.run("import", "-window", window, "-frame", "-strip", "+repage", str(path))
 
 
 def start(desktop: Desktop, translation: Path | None, scheme: Mapping[str, str]) -> None:
-    """Start the demo whose clock and wallet stand still."""
+    """Start the demo with a fixed clock and a fixed balance."""
     program = [sys.executable, "-m", "tests.desktop.still_demo"]
     if translation:
         program.append(str(translation))
-    # Only what a person reads: what waits goes on.
+    # Only the time of day is fixed; timers continue.
     desktop.start(
         "faketime", "-f", CLOCK, *program, name="demo", FAKETIME_DONT_FAKE_MONOTONIC="1", **scheme
     )
 
 
-def by_the_tray(folder: Path, name: str, translation: Path | None, env: Mapping[str, str]) -> None:
-    """Take what opens at the icon: the card, the menu and the windows behind its entries."""
+def with_tray(folder: Path, name: str, translation: Path | None, env: Mapping[str, str]) -> None:
+    """Take pictures of the card, the menu and the windows that it opens."""
     with tempfile.TemporaryDirectory() as home, Desktop(Path(home), screen="1440x900") as desktop:
         desktop.start("xfwm4", "--compositor=off")
         start(desktop, translation, env)
@@ -65,7 +65,7 @@ def by_the_tray(folder: Path, name: str, translation: Path | None, env: Mapping[
             desktop.focus(title if view == "about" else f"Demo · {title}")
             take(desktop, folder / f"{view}-{name}.png")
             if view == "history":
-                # From the chart on to the ranges, and to the third of them.
+                # Move from the chart to the ranges, then to the third of them.
                 desktop.run("xdotool", "key", "Tab", "Right", "Right")
                 take(desktop, folder / f"history-30-{name}.png")
             desktop.run("xdotool", "key", "Escape")
@@ -76,7 +76,7 @@ def by_the_tray(folder: Path, name: str, translation: Path | None, env: Mapping[
 
 
 def without_tray(folder: Path, name: str, translation: Path | None, env: Mapping[str, str]) -> None:
-    """Take the window that stands for the icon on a desktop that has no tray."""
+    """Take a picture of the window that replaces the icon on a desktop without a tray."""
     with tempfile.TemporaryDirectory() as home, Desktop(Path(home), panel=None) as desktop:
         desktop.start("xfwm4", "--compositor=off")
         start(desktop, translation, env)
@@ -98,7 +98,7 @@ def main(folder: Path, scale: str) -> None:
         for name, scheme in SCHEMES.items():
             env = {**scheme, "QT_SCALE_FACTOR": scale}
             translation = pseudo if name == "pseudo" else None
-            by_the_tray(folder, name, translation, env)
+            with_tray(folder, name, translation, env)
             without_tray(folder, name, translation, env)
 
 

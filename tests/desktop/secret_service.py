@@ -1,4 +1,4 @@
-"""The desktop's keyring from outside: is it locked, lock it, unlock it without a prompt."""
+"""Locks, unlocks and reads the desktop's keyring without the program."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ from jeepney import DBusAddress
 from tests.desktop.session import Desktop, wait_until
 
 PASSWORD = "password\n"
-"""What unlocks the collection: gnome-keyring takes the line's end for a part of it."""
+"""The password of the collection; for gnome-keyring the line feed is a part of it."""
 
 _NAME = "org.freedesktop.secrets"
 _PATH = "/org/freedesktop/secrets"
 _SERVICE = DBusAddress(_PATH, _NAME, "org.freedesktop.Secret.Service")
 
-# gnome-keyring's own door for the login screen: the only way in that needs no window.
+# The interface that gnome-keyring offers to the login screen: the only unlock without a window.
 _MASTER = DBusAddress(_PATH, _NAME, "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface")
 
 
@@ -24,13 +24,13 @@ def is_locked(desktop: Desktop) -> bool:
 
 
 def lock(desktop: Desktop) -> None:
-    """Lock the default collection, as a screen lock or a logout may do."""
+    """Lock the default collection, as a screen lock or logout may do."""
     desktop.call(_SERVICE, "Lock", "ao", [_collection(desktop)])
     assert is_locked(desktop)
 
 
 def unlock(desktop: Desktop, password: str = PASSWORD) -> None:
-    """Unlock the default collection, as a person does who answers the prompt."""
+    """Unlock the default collection, as if a person had answered the prompt."""
     session = desktop.call(_SERVICE, "OpenSession", "sv", "plain", ("s", ""))[1]
     secret = (session, b"", password.encode(), "text/plain")
     desktop.call(_MASTER, "UnlockWithMasterPassword", "o(oayays)", _collection(desktop), secret)
@@ -38,12 +38,12 @@ def unlock(desktop: Desktop, password: str = PASSWORD) -> None:
 
 
 def prompts(desktop: Desktop) -> list[str]:
-    """Return the numbers of the windows that ask for the password."""
+    """Return the ids of the password prompts."""
     return desktop.run("xdotool", "search", "--onlyvisible", "--name", "^Unlock").split()
 
 
 def prompt(desktop: Desktop) -> str:
-    """Wait for the window that asks for the password, and return its number."""
+    """Wait for a password prompt, and return its window id."""
     return wait_until(lambda: prompts(desktop), "a prompt for the keyring's password")[0]
 
 
@@ -54,7 +54,7 @@ def refuse(desktop: Desktop) -> None:
 
 
 def stored(desktop: Desktop, **attributes: str) -> list[str]:
-    """Return the passwords with these attributes; keyring writes ``service`` and ``username``."""
+    """Return the passwords with these attributes; keyring sets ``service`` and ``username``."""
     unlocked, _locked = desktop.call(_SERVICE, "SearchItems", "a{ss}", attributes)
     session = desktop.call(_SERVICE, "OpenSession", "sv", "plain", ("s", ""))[1]
     secrets: dict[str, Any] = desktop.call(_SERVICE, "GetSecrets", "aoo", unlocked, session)[0]

@@ -1,7 +1,7 @@
 """A real desktop without a screen: X server, session bus, keyring, notifications, panel.
 
-Every part is the one Debian ships. Each desktop has a display, a bus and a home of its own, so that
-nothing of the person who runs the tests is read or changed.
+Every part is Debian's. Each desktop has its own display, bus and home folder, so that the user's
+files and session are neither read nor changed.
 """
 
 import os
@@ -32,8 +32,10 @@ PACKAGES = {
     "xwininfo": "x11-utils",
     "xdotool": "xdotool",
     "import": "imagemagick",
+    "weston": "weston",
+    "unshare": "util-linux",
 }
-"""Debian's package of each program that the tests start."""
+"""The Debian package of each program that the tests start."""
 
 BUS = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
 
@@ -75,9 +77,11 @@ Exec=/bin/false
 
 
 def missing() -> list[str]:
-    """Return Debian's names of the packages that are not here."""
-    programs = {package for program, package in PACKAGES.items() if not shutil.which(program)}
-    return sorted(programs.union(preflight.missing_packages()))
+    """Return the names of the missing Debian packages."""
+    packages = {package for program, package in PACKAGES.items() if not shutil.which(program)}
+    if preflight.loading_problem("xcb"):
+        packages.update(preflight.PACKAGES)
+    return sorted(packages)
 
 
 def wait_until(condition: Callable[[], T], what: str, timeout_s: float = TIMEOUT_S) -> T:
@@ -91,7 +95,7 @@ def wait_until(condition: Callable[[], T], what: str, timeout_s: float = TIMEOUT
 
 
 class Desktop:
-    """A desktop as long as the context lasts; ``folder`` takes its home and its logs."""
+    """A desktop that runs until the context ends; ``folder`` takes its home and its logs."""
 
     prefix: tuple[str, ...] = ()
     """Stands before each command that is started on the desktop."""
@@ -110,7 +114,7 @@ class Desktop:
         self._panel = panel
         self._keyring = keyring
         self._notifications = notifications
-        self._ending = ExitStack()
+        self._exit_stack = ExitStack()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         runtime = folder / "run"
         runtime.mkdir(mode=0o700)
@@ -124,10 +128,10 @@ class Desktop:
             "XDG_RUNTIME_DIR": str(runtime),
             "PYTHONWARNINGS": "error",
         }
-        """The whole environment of a program on this desktop."""
+        """The complete environment of a program on this desktop."""
 
     def __enter__(self) -> Self:
-        with self._ending:
+        with self._exit_stack:
             self._start_display()
             self.start_bus()
             if self._keyring:
@@ -138,24 +142,24 @@ class Desktop:
                 self.wait_for_name("org.freedesktop.Notifications")
             if self._panel:
                 self.start_panel(self._panel)
-            self._ending = self._ending.pop_all()
+            self._exit_stack = self._exit_stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ending.close()
+        self._exit_stack.close()
 
     def start(self, *command: str, name: str = "", **env: str) -> subprocess.Popen[bytes]:
         """Start a program that ends with the desktop; its output goes to ``<name>.log``."""
         name = name or Path(command[0]).name
-        log = self._ending.enter_context((self.folder / f"{name}.log").open("ab"))
+        log = self._exit_stack.enter_context((self.folder / f"{name}.log").open("ab"))
         command = (*self.prefix, *command)
         process = subprocess.Popen(command, env=self.env | env, stdout=log, stderr=log)
         self._running[name] = process
-        self._ending.callback(_end, process)
+        self._exit_stack.callback(_end, process)
         return process
 
     def stop(self, name: str) -> None:
-        """End a program and wait for its end, if it was started."""
+        """End a program and wait for its end; does nothing if it was not started."""
         if process := self._running.pop(name, None):
             _end(process)
 
@@ -164,14 +168,14 @@ class Desktop:
         self._running[name].send_signal(number)
 
     def stop_panel(self) -> None:
-        """End xfce4-panel, and wait until nobody keeps the tray's items any more."""
+        """End xfce4-panel, and wait until the StatusNotifier watcher is gone."""
         self.stop("xfce4-panel")
-        # The watcher lives in a plugin's process, which may outlive the panel for a moment.
+        # The watcher runs in a plugin's process, which may end later than the panel.
         watcher = "org.kde.StatusNotifierWatcher"
         wait_until(lambda: not self.call(BUS, "NameHasOwner", "s", watcher)[0], "no panel")
 
     def start_panel(self, panel: str) -> None:
-        """Start ``xfce4-panel``, a StatusNotifier host, or ``tint2``, an XEmbed one."""
+        """Start ``xfce4-panel`` (StatusNotifier) or ``tint2`` (XEmbed)."""
         if panel == "tint2":
             self._write(".config/tint2/tint2rc", _TINT2)
             self.start("xfwm4", "--compositor=off")
@@ -192,11 +196,11 @@ class Desktop:
         return self.run("xwininfo", "-root", "-tree")
 
     def focus(self, name: str) -> None:
-        """Wait for a window whose title begins with ``name``, and give it the keyboard."""
+        """Wait for a window whose title begins with ``name``, and give it the keyboard focus."""
         search = ("xdotool", "search", "--onlyvisible", "--name", "^" + name.replace("[", r"\["))
 
         def is_focused() -> bool:
-            # Each time anew: the window that was found first may be the one that closes.
+            # Search each time: the window found first may be about to close.
             for window in self.run(*search).split():
                 self.run("xdotool", "windowactivate", window)
             return self.run("xdotool", "getwindowfocus", "getwindowname").startswith(name)
@@ -204,14 +208,14 @@ class Desktop:
         wait_until(is_focused, f"the focus in {name!r}")
 
     def click_icon(self, button: int) -> None:
-        """Click the only icon with the mouse, where xfce4-panel shows it."""
-        # The panel takes a click only where the pointer has been for a moment.
+        """Click the only icon in xfce4-panel with the mouse."""
+        # The panel accepts a click only after the pointer has rested there.
         place = ("mousemove", "25", "13", "sleep", "0.5")
         self.run("xdotool", *place, "click", str(button))
 
     def run(self, *command: str, input: str = "") -> str:  # noqa: A002 - subprocess's own name
-        """Run a short program on this desktop, and return what it printed."""
-        ran = subprocess.run(
+        """Run a program on this desktop to its end, and return its output."""
+        result = subprocess.run(
             (*self.prefix, *command),
             env=self.env,
             input=input,
@@ -219,7 +223,7 @@ class Desktop:
             text=True,
             check=False,
         )
-        return ran.stdout
+        return result.stdout
 
     def screenshot(self, path: Path) -> None:
         """Write a picture of the whole screen."""
@@ -228,7 +232,7 @@ class Desktop:
     def call(
         self, address: DBusAddress, method: str, signature: str = "", *arguments: object
     ) -> tuple[Any, ...]:
-        """Call a method over the session bus, and return what it answered."""
+        """Call a method over the session bus, and return its result; raises LookupError."""
         message = new_method_call(address, method, signature or None, arguments)
         reply = self._bus.send_and_get_reply(message, timeout=TIMEOUT_S)
         if reply.header.message_type is MessageType.error:
@@ -242,7 +246,7 @@ class Desktop:
         return self.call(address, "Get", "ss", interface, name)[0][1]
 
     def wait_for_name(self, name: str) -> None:
-        """Wait until somebody owns ``name`` on the session bus."""
+        """Wait until ``name`` has an owner on the session bus."""
         wait_until(lambda: self.call(BUS, "NameHasOwner", "s", name)[0], name)
 
     def _write(self, name: str, text: str) -> None:
@@ -252,19 +256,19 @@ class Desktop:
 
     def _start_display(self) -> None:
         reader, writer = os.pipe()
-        with os.fdopen(reader) as told:
+        with os.fdopen(reader) as pipe:
             command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", self._screen]
             process = subprocess.Popen(
                 [*command, "-nolisten", "tcp"], pass_fds=[writer], stderr=subprocess.DEVNULL
             )
-            self._ending.callback(_end, process)
+            self._exit_stack.callback(_end, process)
             os.close(writer)
-            self.env["DISPLAY"] = f":{told.readline().strip()}"
+            self.env["DISPLAY"] = f":{pipe.readline().strip()}"
 
     def start_bus(self) -> None:
         """Start the session bus, always at the same address."""
         runtime = Path(self.env["XDG_RUNTIME_DIR"])
-        # Only a test starts a notification service, never the bus.
+        # A notification service is started by tests only, never by the bus.
         overrides = runtime / "dbus-1" / "services"
         overrides.mkdir(parents=True, exist_ok=True)
         (overrides / "org.freedesktop.Notifications.service").write_text(_NO_SERVICE)
@@ -273,16 +277,16 @@ class Desktop:
         self.start("dbus-daemon", "--session", "--nofork", f"--address={address}", name="bus")
         bus: DBusConnection = wait_until(lambda: _connected(address), "the session bus")
         self._bus = bus
-        self._ending.callback(bus.close)
+        self._exit_stack.callback(bus.close)
 
     def _start_keyring(self) -> None:
         command = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
         command = [*self.prefix, *command]
-        log = self._ending.enter_context((self.folder / "keyring.log").open("ab"))
+        log = self._exit_stack.enter_context((self.folder / "keyring.log").open("ab"))
         process = subprocess.Popen(
             command, env=self.env, stdin=subprocess.PIPE, stdout=log, stderr=log
         )
-        self._ending.callback(_end, process)
+        self._exit_stack.callback(_end, process)
         assert process.stdin is not None
         with process.stdin as pipe:
             pipe.write(b"password\n")

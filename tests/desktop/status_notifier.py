@@ -1,6 +1,6 @@
 """A tray icon as the panel sees it: StatusNotifierItem and com.canonical.dbusmenu over D-Bus.
 
-Both are described in the freedesktop drafts ``StatusNotifierItem`` and libdbusmenu's interface.
+The interfaces are specified in freedesktop's draft ``StatusNotifierItem`` and in libdbusmenu.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _MENU = "com.canonical.dbusmenu"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu, as it is shown."""
+    """One entry of the menu, as shown."""
 
     number: int
     label: str
@@ -54,7 +54,7 @@ class TrayItem:
 
     @property
     def tooltip(self) -> str:
-        """What stands in the tooltip."""
+        """The text of the tooltip."""
         _icon, _pixmaps, title, text = self._of_item("ToolTip")
         return str(title or text)
 
@@ -65,22 +65,22 @@ class TrayItem:
 
     @property
     def pixels(self) -> dict[int, bytes]:
-        """The icon: its sizes, and the ARGB bytes of each."""
+        """The icon's ARGB bytes by size in pixels."""
         return {width: bytes(argb) for width, _height, argb in self._of_item("IconPixmap")}
 
     def menu(self) -> list[Entry]:
-        """Return the visible lines of the menu, from top to bottom, without separators."""
+        """Return the visible entries of the menu from top to bottom, without separators."""
         menu = self._menu()
         self.desktop.call(menu, "AboutToShow", "i", 0)
         layout = self.desktop.call(menu, "GetLayout", "iias", 0, -1, [])[1]
         return [entry for entry in _entries(layout) if entry.visible and entry.label]
 
     def labels(self) -> list[str]:
-        """Return what the visible lines of the menu say."""
+        """Return the texts of the visible menu entries."""
         return [entry.label for entry in self.menu()]
 
     def click(self, label: str) -> None:
-        """Choose a line of the menu."""
+        """Choose a menu entry."""
         entry = next(entry for entry in self.menu() if entry.label == label)
         assert entry.enabled, f"{label} cannot be clicked"
         nothing = ("s", "")

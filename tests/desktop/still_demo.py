@@ -1,4 +1,4 @@
-"""The demo with a wallet that nothing is spent from, so that every picture shows the same.
+"""The demo with a fixed balance, for reproducible pictures.
 
 python -m tests.desktop.still_demo [TRANSLATION.qm]
 """
@@ -18,7 +18,7 @@ BALANCE = 1_120
 def main() -> int:
     """Run the demo."""
     with ExitStack() as patches:
-        patches.enter_context(patch.object(demo, "brisk_spending", return_value=BALANCE))
+        patches.enter_context(patch.object(demo, "demo_balance", return_value=BALANCE))
         if len(sys.argv) > 1:
             translation = Path(sys.argv[1])
             patches.enter_context(

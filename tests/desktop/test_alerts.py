@@ -1,4 +1,4 @@
-"""Warned in time, once, and silent when asked to be: seen on a real notification service."""
+"""Alerts come in time, once, and not during a snooze, on a real notification service."""
 
 import signal
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tests.support.faulty_server import FaultyServer, balance, status
 from tests.support.timeouts import TIMEOUT_S
 
 QUITS_WITHIN_S = 5.0
-"""For a busy machine; what waits for a service that never answers takes for ever."""
+"""Long enough for a busy machine; waiting for a service that never answers takes longer."""
 
 
 @pytest.fixture(autouse=True)
@@ -34,17 +34,17 @@ def started(desktop: Desktop, server: FaultyServer, notifications: Notifications
 
 
 def read(item: TrayItem, server: FaultyServer, left: int) -> None:
-    """Let the server say a balance, and click until the tray says it."""
+    """Set the server's balance, and click Refresh until the tray shows it."""
     server.answer = balance(left)
 
-    def said() -> bool:
+    def is_shown() -> bool:
         item.click("Refresh")
         return item.tooltip.startswith(f"{left:,} credits")
 
-    wait_until(said, f"{left} credits")
+    wait_until(is_shown, f"{left} credits")
 
 
-def test_what_is_worse_takes_the_place_of_what_was_bad(
+def test_a_more_severe_alert_replaces_the_milder_one(
     started: TrayItem, server: FaultyServer, notifications: Notifications
 ) -> None:
     notifications.wait_for("low")
@@ -56,23 +56,23 @@ def test_what_is_worse_takes_the_place_of_what_was_bad(
     assert len(notifications.all) == 3
 
 
-def test_refused_credentials_are_told_and_the_button_opens_the_settings(
+def test_refused_credentials_notify_and_the_button_opens_the_settings(
     started: TrayItem, server: FaultyServer, notifications: Notifications
 ) -> None:
     desktop = started.desktop
     server.answer = status(401, "Invalid client_id")
 
-    def told() -> bool:
+    def is_notified() -> bool:
         started.click("Refresh")
         return any("refuses" in notification.summary for notification in notifications.displayed)
 
-    wait_until(told, "the notification")
+    wait_until(is_notified, "the notification")
     notifications.press("Settings")
     search = ("xdotool", "search", "--onlyvisible", "--name", "^Settings")
     wait_until(lambda: desktop.run(*search).strip(), "the settings window")
 
 
-def test_snoozing_on_the_notification_is_shown_in_the_menu_and_can_be_ended_there(
+def test_a_snooze_from_the_notification_is_shown_in_the_menu_and_ends_there(
     started: TrayItem, notifications: Notifications
 ) -> None:
     notifications.wait_for("low")
@@ -87,7 +87,7 @@ def test_snoozing_on_the_notification_is_shown_in_the_menu_and_can_be_ended_ther
     wait_until(lambda: not snoozed(), "the end of the snooze")
 
 
-def test_a_snooze_outlives_the_program_and_silences_what_had_fired_but_not_what_is_worse(
+def test_a_snooze_survives_a_restart_and_silences_shown_alerts_but_not_more_severe_ones(
     desktop: Desktop, server: FaultyServer, notifications: Notifications
 ) -> None:
     program = Program(desktop, server.url)
@@ -103,8 +103,8 @@ def test_a_snooze_outlives_the_program_and_silences_what_had_fired_but_not_what_
     for left in (2000, 900, 100):
         read(item, server, left)
     notifications.wait_for("nearly used up")
-    said = [notification.summary.split(" ", 2)[2] for notification in notifications.all]
-    assert said == ["are low", "were added", "are nearly used up"]
+    endings = [notification.summary.split(" ", 2)[2] for notification in notifications.all]
+    assert endings == ["are low", "were added", "are nearly used up"]
 
 
 def test_a_click_on_the_notification_shows_the_card(
@@ -118,40 +118,40 @@ def test_a_click_on_the_notification_shows_the_card(
 
 
 @pytest.fixture
-def bus_alone(new_desktop: Callable[..., Desktop], server: FaultyServer) -> Desktop:
-    """Start a desktop with a StatusNotifier tray, on which nobody shows notifications yet."""
+def no_service(new_desktop: Callable[..., Desktop], server: FaultyServer) -> Desktop:
+    """Start a desktop with a StatusNotifier tray and no notification service."""
     return new_desktop(keyring=False, notifications=False)
 
 
-def test_what_nobody_could_show_is_told_once_when_a_service_comes_up(
-    bus_alone: Desktop, server: FaultyServer
+def test_a_pending_alert_is_shown_once_when_a_service_starts(
+    no_service: Desktop, server: FaultyServer
 ) -> None:
-    program = Program(bus_alone, server.url)
+    program = Program(no_service, server.url)
     program.start(**SIGNED_IN)
-    item = TrayItem.wait(bus_alone)
+    item = TrayItem.wait(no_service)
     read(item, server, 900)
     read(item, server, 899)
-    with FakeNotificationService(bus_alone.bus, obliging=True) as first:
+    with FakeNotificationService(no_service.bus, accepts_all=True) as first:
         assert "low" in first.calls.get(timeout=TIMEOUT_S).title
         read(item, server, 898)
-    # Another service does not bring again what was told.
-    with FakeNotificationService(bus_alone.bus, obliging=True) as second:
+    # Another service does not get an alert again.
+    with FakeNotificationService(no_service.bus, accepts_all=True) as second:
         read(item, server, 200)
         assert "nearly used up" in second.calls.get(timeout=TIMEOUT_S).title
         assert first.calls.empty()
         assert second.calls.empty()
 
 
-def test_a_service_that_never_answers_freezes_nothing_and_is_sent_an_alert_once(
-    bus_alone: Desktop, server: FaultyServer
+def test_a_service_that_never_answers_blocks_nothing_and_gets_an_alert_once(
+    no_service: Desktop, server: FaultyServer
 ) -> None:
-    program = Program(bus_alone, server.url)
-    with FakeNotificationService(bus_alone.bus) as service:
+    program = Program(no_service, server.url)
+    with FakeNotificationService(no_service.bus) as service:
         for left in (890, 880, 870):
             process = program.start(**SIGNED_IN)
-            item = TrayItem.wait(bus_alone)
-            service.wait_for_a_program(TIMEOUT_S)
-            # So that there is time to send it again.
+            item = TrayItem.wait(no_service)
+            service.wait_for_client(TIMEOUT_S)
+            # Two refreshes give the program the chance to send it again.
             read(item, server, left)
             read(item, server, left - 1)
             item.click("Quit")
@@ -160,7 +160,7 @@ def test_a_service_that_never_answers_freezes_nothing_and_is_sent_an_alert_once(
         assert service.calls.empty()
 
 
-def test_a_service_that_is_frozen_freezes_nothing_and_shows_an_alert_once_it_goes_on(
+def test_a_stopped_service_blocks_nothing_and_shows_the_alert_once_it_continues(
     desktop: Desktop, server: FaultyServer, notifications: Notifications
 ) -> None:
     desktop.signal("dunst", signal.SIGSTOP)
@@ -180,29 +180,29 @@ def test_a_service_that_is_frozen_freezes_nothing_and_shows_an_alert_once_it_goe
     assert len(notifications.all) == 2
 
 
-def test_an_answer_that_comes_late_is_remembered(bus_alone: Desktop, server: FaultyServer) -> None:
-    program = Program(bus_alone, server.url)
+def test_a_late_answer_counts_as_shown(no_service: Desktop, server: FaultyServer) -> None:
+    program = Program(no_service, server.url)
     first = program.start(**SIGNED_IN)
-    item = TrayItem.wait(bus_alone)
-    with FakeNotificationService(bus_alone.bus) as service:
+    item = TrayItem.wait(no_service)
+    with FakeNotificationService(no_service.bus) as service:
         call = service.calls.get(timeout=TIMEOUT_S)
         read(item, server, 899)
         read(item, server, 898)
         service.accept(call)
         service.press("Snooze until morning")
-        wait_until(lambda: "Resume" in item.labels(), "the snooze of what was told")
+        wait_until(lambda: "Resume" in item.labels(), "the snooze of the alert")
         item.click("Resume")
         wait_until(lambda: "Resume" not in item.labels(), "its end")
         item.click("Quit")
         assert first.wait(5) == 0
-    with FakeNotificationService(bus_alone.bus, obliging=True) as another:
+    with FakeNotificationService(no_service.bus, accepts_all=True) as another:
         program.start(**SIGNED_IN)
-        item = TrayItem.wait(bus_alone)
+        item = TrayItem.wait(no_service)
         read(item, server, 200)
         assert "nearly used up" in another.calls.get(timeout=TIMEOUT_S).title
 
 
-def test_an_xembed_tray_shows_a_balloon_where_there_is_no_service(
+def test_an_xembed_tray_shows_a_balloon_without_a_service(
     new_desktop: Callable[..., Desktop], server: FaultyServer
 ) -> None:
     desktop = new_desktop(panel="tint2", keyring=False, notifications=False)

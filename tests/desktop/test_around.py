@@ -1,4 +1,4 @@
-"""It stays alive and tells the truth while the desktop around it changes."""
+"""The tray keeps running and shows the truth while the desktop changes."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ PANEL_HEIGHT = 26
 """Pixels, at the top of the screen."""
 
 
-def says(item: TrayItem, *words: str) -> None:
+def wait_for_tooltip(item: TrayItem, *words: str) -> None:
     wait_until(lambda: all(word in item.tooltip for word in words), f"a tooltip with {words}")
 
 
@@ -27,10 +27,10 @@ def window(desktop: Desktop, name: str = "deepvue-tray") -> str:
 
 def test_a_restarted_panel_shows_the_icon_again(program: Program) -> None:
     program.start(**SIGNED_IN)
-    says(TrayItem.wait(program.desktop), "6,448 credits")
+    wait_for_tooltip(TrayItem.wait(program.desktop), "6,448 credits")
     program.desktop.stop_panel()
     program.desktop.start_panel("xfce4-panel")
-    says(TrayItem.wait(program.desktop), "6,448 credits")
+    wait_for_tooltip(TrayItem.wait(program.desktop), "6,448 credits")
     assert not window(program.desktop)
 
 
@@ -50,19 +50,19 @@ def test_a_restarted_xembed_panel_shows_the_icon_again(
     wait_until(icon, "the icon again")
 
 
-def test_when_the_panel_is_gone_for_good_a_window_takes_its_place(program: Program) -> None:
+def test_a_window_replaces_the_icon_when_the_panel_is_gone(program: Program) -> None:
     program.start(**SIGNED_IN)
-    says(TrayItem.wait(program.desktop), "6,448 credits")
+    wait_for_tooltip(TrayItem.wait(program.desktop), "6,448 credits")
     program.desktop.stop_panel()
     wait_until(lambda: window(program.desktop), "the window")
     program.desktop.start_panel("xfce4-panel")
-    says(TrayItem.wait(program.desktop), "6,448 credits")
+    wait_for_tooltip(TrayItem.wait(program.desktop), "6,448 credits")
     wait_until(lambda: not window(program.desktop), "the window's end")
 
 
-def test_a_second_start_shows_the_first_one_and_ends(program: Program) -> None:
+def test_a_second_start_shows_the_running_tray_and_ends(program: Program) -> None:
     program.start(**SIGNED_IN)
-    says(TrayItem.wait(program.desktop), "6,448 credits")
+    wait_for_tooltip(TrayItem.wait(program.desktop), "6,448 credits")
     second = program.run()
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
     wait_until(lambda: window(program.desktop), "the card")
@@ -70,15 +70,15 @@ def test_a_second_start_shows_the_first_one_and_ends(program: Program) -> None:
 
 def test_after_a_kill_the_next_start_works_at_once(program: Program) -> None:
     killed = program.start(**SIGNED_IN)
-    says(TrayItem.wait(program.desktop), "6,448 credits")
+    wait_for_tooltip(TrayItem.wait(program.desktop), "6,448 credits")
     killed.kill()
     killed.wait()
     wait_until(lambda: not TrayItem.all(program.desktop), "the icon's end")
     program.start(**SIGNED_IN)
-    says(TrayItem.wait(program.desktop), "6,448 credits")
+    wait_for_tooltip(TrayItem.wait(program.desktop), "6,448 credits")
 
 
-def test_started_at_login_it_shows_no_window_until_it_is_asked_to(
+def test_a_start_at_login_shows_no_window_until_a_second_start(
     new_desktop: Callable[..., Desktop], server: FaultyServer
 ) -> None:
     program = Program(new_desktop(panel=None), server.url)
@@ -89,7 +89,7 @@ def test_started_at_login_it_shows_no_window_until_it_is_asked_to(
     wait_until(lambda: window(program.desktop), "the window")
 
 
-def test_a_first_start_without_a_tray_gives_the_keyboard_to_the_window_that_asks(
+def test_a_first_start_without_a_tray_gives_the_keyboard_focus_to_the_settings(
     new_desktop: Callable[..., Desktop], server: FaultyServer
 ) -> None:
     desktop = new_desktop(panel=None)
@@ -106,7 +106,7 @@ def test_a_first_start_without_a_tray_gives_the_keyboard_to_the_window_that_asks
     assert server.requests[-1].headers["x-api-key"] == "s3cr3t-value"
 
 
-def test_closing_the_only_window_ends_nothing_and_a_second_start_shows_it_again(
+def test_closing_the_only_window_does_not_quit_and_a_second_start_shows_it_again(
     new_desktop: Callable[..., Desktop], server: FaultyServer
 ) -> None:
     desktop = new_desktop(panel=None)
@@ -118,7 +118,7 @@ def test_closing_the_only_window_ends_nothing_and_a_second_start_shows_it_again(
     desktop.run("xdotool", "key", "alt+F4")
     wait_until(
         lambda: window(desktop) and before not in window(desktop).split(),
-        "what says that the program goes on, in place of the window",
+        "the notice that the program continues, in place of the window",
     )
     [notice] = window(desktop).split()
     assert process.poll() is None
@@ -128,7 +128,7 @@ def test_closing_the_only_window_ends_nothing_and_a_second_start_shows_it_again(
     assert process.wait(5) == 0
 
 
-def test_start_at_login_is_switched_on_in_the_settings(
+def test_start_at_login_can_be_switched_on_in_the_settings(
     program: Program, server: FaultyServer
 ) -> None:
     desktop = program.desktop
@@ -136,10 +136,10 @@ def test_start_at_login_is_switched_on_in_the_settings(
     assert program.login("live_1", "s3cr3t-value").returncode == 0
     program.start()
     item = TrayItem.wait(desktop)
-    says(item, "6,448 credits")
+    wait_for_tooltip(item, "6,448 credits")
     item.click("Settings…")
     desktop.focus("Settings")
-    # Backwards from the client id, over Cancel, Save and the icon's look; a mnemonic takes 0.1 s.
+    # Backwards from the client id: Cancel, Save, the icon's style. A mnemonic would take 0.1 s.
     desktop.run("xdotool", "key", *["shift+Tab"] * 4, "space", "Return")
     entry = Path(desktop.env["HOME"], ".config", "autostart", "deepvue-tray.desktop")
     wait_until(entry.is_file, "the desktop entry")
@@ -151,7 +151,7 @@ def test_the_windows_open_from_the_menu(program: Program) -> None:
     desktop.start("xfwm4", "--compositor=off")
     program.start(**SIGNED_IN)
     item = TrayItem.wait(desktop)
-    says(item, "6,448 credits")
+    wait_for_tooltip(item, "6,448 credits")
     for entry, title in (("History…", "History"), ("About", "About deepvue-tray")):
         item.click(entry)
         desktop.focus(title)
@@ -159,14 +159,14 @@ def test_the_windows_open_from_the_menu(program: Program) -> None:
     assert program.output() == ""
 
 
-def test_a_click_opens_the_card_beside_the_panel_and_it_goes_away_by_itself(
+def test_a_click_opens_the_card_beside_the_panel_and_it_closes_by_itself(
     program: Program,
 ) -> None:
     desktop = program.desktop
     desktop.start("xfwm4", "--compositor=off")
     program.start(**SIGNED_IN)
     item = TrayItem.wait(desktop)
-    says(item, "6,448 credits")
+    wait_for_tooltip(item, "6,448 credits")
     desktop.click_icon(1)
     desktop.focus("deepvue-tray")
     geometry = desktop.run("xdotool", "getwindowgeometry", "--shell", window(desktop))
@@ -184,14 +184,14 @@ def test_a_click_opens_the_card_beside_the_panel_and_it_goes_away_by_itself(
 
 
 @pytest.mark.parametrize("panel", ["xfce4-panel", "tint2"])
-def test_on_a_screen_of_small_pixels_the_card_is_as_near_to_the_panel(
+def test_on_a_high_resolution_screen_the_card_is_as_near_to_the_panel(
     new_desktop: Callable[..., Desktop], server: FaultyServer, panel: str
 ) -> None:
     desktop = new_desktop(panel=panel)
     if panel == "xfce4-panel":
         desktop.start("xfwm4", "--compositor=off")
     Program(desktop, server.url).start(QT_SCALE_FACTOR="2", **SIGNED_IN)
-    wait_until(lambda: server.requests, "the first look, which comes after the icon")
+    wait_until(lambda: server.requests, "the first request, which follows the icon")
     desktop.click_icon(1)
     desktop.focus("deepvue-tray")
     geometry = desktop.run("xdotool", "getwindowgeometry", "--shell", window(desktop))
@@ -199,22 +199,22 @@ def test_on_a_screen_of_small_pixels_the_card_is_as_near_to_the_panel(
     assert PANEL_HEIGHT <= top <= PANEL_HEIGHT + 16
 
 
-def test_damaged_settings_are_told_and_kept(program: Program) -> None:
+def test_damaged_settings_are_shown_and_set_aside(program: Program) -> None:
     settings = Path(program.desktop.env["HOME"], ".config", "deepvue-tray", "settings.json")
     settings.parent.mkdir(parents=True)
     settings.write_text("{damaged")
     program.start(**SIGNED_IN)
     item = TrayItem.wait(program.desktop)
-    says(item, "6,448 credits", "A file was damaged")
+    wait_for_tooltip(item, "6,448 credits", "A file was damaged")
     assert settings.with_name("settings.json.damaged").read_text() == "{damaged"
 
 
-def test_a_log_says_what_happened_and_nothing_holds_the_secret(
+def test_the_log_says_what_happened_and_no_file_contains_the_secret(
     program: Program, server: FaultyServer
 ) -> None:
     server.answer = status(401, "s3cr3t-value is wrong")
     process = program.start("--verbose", **SIGNED_IN)
-    says(TrayItem.wait(program.desktop), "Credentials refused")
+    wait_for_tooltip(TrayItem.wait(program.desktop), "Credentials refused")
     process.terminate()
     assert process.wait(TIMEOUT_S) == 0
     home = Path(program.desktop.env["HOME"])
@@ -226,13 +226,13 @@ def test_a_log_says_what_happened_and_nothing_holds_the_secret(
     assert "s3cr3t-value" not in program.output()
 
 
-def test_a_home_that_cannot_be_written_keeps_no_balance_from_being_shown(
+def test_the_balance_is_shown_even_if_the_home_cannot_be_written(
     program: Program,
 ) -> None:
     home = Path(program.desktop.env["HOME"])
     share = home / ".local" / "share"
     share.mkdir(parents=True, exist_ok=True)
-    # Root may write anywhere, so a file stands where the folder should be.
+    # Root may write anywhere, so a file takes the folder's place.
     (share / "deepvue-tray").write_text("")
     program.start(**SIGNED_IN)
-    says(TrayItem.wait(program.desktop), "6,448 credits", "A file could not be used")
+    wait_for_tooltip(TrayItem.wait(program.desktop), "6,448 credits", "A file could not be used")

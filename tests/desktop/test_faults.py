@@ -1,4 +1,4 @@
-"""A fault of the program's own is said where people look."""
+"""The tray reports its own bugs."""
 
 import sys
 
@@ -8,7 +8,7 @@ from tests.desktop.notifications import Notifications
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 
-UNBUILDABLE = """
+FAILING_BUILD = """
 from deepvue_tray.app.startup import run
 from deepvue_tray.core.errors import StorageError
 
@@ -20,42 +20,42 @@ raise SystemExit(run(build, single=False))
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "text"),
     [
-        ("ZeroDivisionError", "A fault in deepvue-tray"),
+        ("ZeroDivisionError", "Internal error in deepvue-tray"),
         ("StorageError('history.sqlite')", "A file could not be used"),
     ],
 )
-def test_a_program_that_cannot_be_built_says_so_and_can_be_quit(
-    desktop: Desktop, error: str, said: str
+def test_a_backend_that_cannot_be_built_is_reported_and_the_tray_can_quit(
+    desktop: Desktop, error: str, text: str
 ) -> None:
-    process = desktop.start(sys.executable, "-c", UNBUILDABLE.format(error), name="program")
+    process = desktop.start(sys.executable, "-c", FAILING_BUILD.format(error), name="program")
     item = TrayItem.wait(desktop)
-    wait_until(lambda: any(said in label for label in item.labels()), said)
-    assert not any("asking" in label.lower() for label in item.labels())
+    wait_until(lambda: any(text in label for label in item.labels()), text)
+    assert not any("loading" in label.lower() for label in item.labels())
     item.click("Quit")
     assert process.wait(5) == 0
 
 
-FAULTY = """
+BUG_IN_A_CALLBACK = """
 import asyncio
 from deepvue_tray.app.startup import run
 from deepvue_tray.backend.demo import demo_backend
 from deepvue_tray.backend.monitor import Monitor
 
-load_last_known = Monitor.load_last_known
+load = Monitor.load_last_known
 
-def fail_later(monitor):
+def faulty_load(monitor):
     asyncio.get_running_loop().call_soon(divmod, 1, 0)
-    return load_last_known(monitor)
+    return load(monitor)
 
-Monitor.load_last_known = fail_later
+Monitor.load_last_known = faulty_load
 with demo_backend() as build:
     raise SystemExit(run(build, prefix="Demo", single=False))
 """
 
 
-def test_a_fault_that_asyncio_alone_would_see_is_told_by_a_notification(desktop: Desktop) -> None:
+def test_a_bug_in_an_asyncio_callback_is_notified(desktop: Desktop) -> None:
     notifications = Notifications.of(desktop)
-    desktop.start(sys.executable, "-c", FAULTY, name="program")
-    notifications.wait_for("A fault in deepvue-tray")
+    desktop.start(sys.executable, "-c", BUG_IN_A_CALLBACK, name="program")
+    notifications.wait_for("Internal error in deepvue-tray")

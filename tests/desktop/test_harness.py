@@ -1,4 +1,4 @@
-"""The desktop the other tests rely on, tried on a program that has no faults of ours."""
+"""Tests of the desktop fixtures, with a program that has none of our bugs."""
 
 import sys
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def python(desktop: Desktop, text: str) -> str:
 
 
 def watcher(desktop: Desktop) -> str:
-    """Return who keeps the tray's items, or nothing."""
+    """Return the bus name of the StatusNotifier watcher, or an empty string."""
     bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
     try:
         return str(desktop.call(bus, "GetNameOwner", "s", "org.kde.StatusNotifierWatcher")[0])
@@ -52,7 +52,7 @@ def watcher(desktop: Desktop) -> str:
 
 
 def alive_in(folder: Path) -> list[str]:
-    """Return the programs that run with anything of ``folder`` in their environment."""
+    """Return the running programs whose environment contains ``folder``."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -74,7 +74,7 @@ def test_a_tray_icon_is_found_on_the_bus_and_its_menu_can_be_clicked(desktop: De
     wait_until(lambda: not TrayItem.all(desktop), "an empty tray")
 
 
-def test_a_restarted_panel_is_another_one_and_shows_the_icon_again(desktop: Desktop) -> None:
+def test_a_restarted_panel_is_a_new_one_and_shows_the_icon_again(desktop: Desktop) -> None:
     desktop.start(*BARE, name="bare")
     TrayItem.wait(desktop)
     before = watcher(desktop)
@@ -103,7 +103,7 @@ def test_an_xembed_tray_shows_the_icon_on_the_screen(
     wait_until(shown, "the icon's colour on the screen")
 
 
-def test_a_notification_is_seen_without_closing_it_and_its_button_can_be_pressed(
+def test_a_notification_is_read_without_closing_it_and_its_button_can_be_pressed(
     desktop: Desktop,
 ) -> None:
     notifications = Notifications.of(desktop)
@@ -126,7 +126,7 @@ def test_what_keyring_stores_is_in_the_secret_service(desktop: Desktop) -> None:
     assert secret_service.stored(desktop, service="harness", username="someone") == ["s3cr3t"]
 
 
-def test_a_locked_keyring_asks_and_is_locked_until_it_is_unlocked(desktop: Desktop) -> None:
+def test_a_locked_keyring_prompts_and_stays_locked_until_it_is_unlocked(desktop: Desktop) -> None:
     python(desktop, "import keyring; keyring.set_password('harness', 'someone', 's3cr3t')")
     secret_service.lock(desktop)
     reading = desktop.start(sys.executable, "-c", READ, name="reading")
@@ -138,7 +138,7 @@ def test_a_locked_keyring_asks_and_is_locked_until_it_is_unlocked(desktop: Deskt
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_nothing_is_left_running_also_after_a_failed_start(tmp_path: Path, fails: bool) -> None:
+def test_no_program_is_left_running_even_after_a_failed_start(tmp_path: Path, fails: bool) -> None:
     class Failing(Desktop):
         def start_panel(self, panel: str) -> None:
             super().start_panel(panel)

@@ -1,4 +1,4 @@
-"""Install, sign in, glance, refresh, be warned: the installed program, looked at from outside."""
+"""The main tasks with the installed program: sign in, read, refresh, get alerts, quit."""
 
 import signal
 import sys
@@ -23,10 +23,10 @@ from tests.support.faulty_server import FaultyServer, balance, hang, status
 from tests.support.timeouts import TIMEOUT_S
 
 QUIT_TIMEOUT_S = DEADLINE_S / 2
-"""Quitting waits for no answer: a request that hangs ends at its deadline, a prompt later still."""
+"""Less than the deadline of a hanging request or of a prompt, for which quitting must not wait."""
 
-A_LINE = 500
-"""Pixels that the chart's line and bars cover at least."""
+MIN_LINE_PX = 500
+"""The number of pixels that the chart's line and bars cover at least."""
 
 
 @pytest.fixture
@@ -36,21 +36,21 @@ def signed_in(program: Program) -> Program:
 
 
 def tooltip(item: TrayItem, *words: str) -> str:
-    """Wait until the tooltip says all of ``words``."""
+    """Wait until the tooltip contains all of ``words``, and return it."""
 
-    def said() -> str:
+    def complete_text() -> str:
         text = item.tooltip
         return text if all(word in text for word in words) else ""
 
-    return wait_until(said, f"a tooltip that says {words}; it says {item.tooltip!r}")
+    return wait_until(complete_text, f"a tooltip with {words} instead of {item.tooltip!r}")
 
 
-def is_said(item: TrayItem, words: str) -> bool:
-    return words in item.tooltip
+def is_shown(item: TrayItem, text: str) -> bool:
+    return text in item.tooltip
 
 
 def refresh_until(item: TrayItem, happened: Callable[[], bool], what: str) -> None:
-    """Click, which the gate lets through once a second, until something has happened."""
+    """Click Refresh, which is limited to once a second, until ``happened`` is true."""
 
     def clicked() -> bool:
         item.click("Refresh")
@@ -67,7 +67,7 @@ class TestSecretService(KeyringContract):
         return SystemKeyring()
 
 
-def test_signing_in_stores_the_secret_in_the_keyring_and_nowhere_else(signed_in: Program) -> None:
+def test_signing_in_stores_the_secret_only_in_the_keyring(signed_in: Program) -> None:
     home = Path(signed_in.desktop.env["HOME"])
     files = [path for path in home.rglob("*") if path.is_file() and "keyrings" not in path.parts]
     assert any(path.name == "settings.json" for path in files)
@@ -87,7 +87,9 @@ def test_a_refused_sign_in_stores_nothing_and_says_why(
     assert program.run("logout").stdout == "Nobody was signed in.\n"
 
 
-def test_a_refused_sign_in_keeps_what_was_there(signed_in: Program, server: FaultyServer) -> None:
+def test_a_refused_sign_in_keeps_the_stored_credentials(
+    signed_in: Program, server: FaultyServer
+) -> None:
     server.answer = status(401)
     assert signed_in.login("live_1", "wr0ng-value").returncode == 1
     server.answer = balance(6448)
@@ -101,7 +103,7 @@ def test_signing_out_removes_the_secret(signed_in: Program) -> None:
     assert signed_in.run("logout").stdout == "Nobody was signed in.\n"
 
 
-def test_the_tray_says_the_balance_and_refreshes_at_a_click(
+def test_the_tray_shows_the_balance_and_refreshes_at_a_click(
     signed_in: Program, server: FaultyServer
 ) -> None:
     signed_in.start()
@@ -117,7 +119,7 @@ def test_the_tray_says_the_balance_and_refreshes_at_a_click(
     assert item.pixels != before
 
 
-def test_an_error_stands_beside_the_last_number_with_its_remedy(
+def test_an_error_is_shown_with_its_remedy_beside_the_last_balance(
     signed_in: Program, server: FaultyServer
 ) -> None:
     signed_in.start()
@@ -140,7 +142,7 @@ def test_a_low_balance_notifies_once_and_not_again_after_a_restart(
         tooltip(item, f"{left:,} credits")
         notification = notifications.wait_for("low")
         server.answer = balance(left - 1)
-        refresh_until(item, partial(is_said, item, f"{left - 1} credits"), "a reading")
+        refresh_until(item, partial(is_shown, item, f"{left - 1} credits"), "a reading")
         item.click("Quit")
         assert program.wait(TIMEOUT_S) == 0
     assert notification.summary == "Deepvue credits are low"
@@ -159,7 +161,7 @@ def test_it_notifies_again_when_the_balance_has_been_above_110_percent(
     notifications.close_all()
     for left in (1101, 950):
         server.answer = balance(left)
-        refresh_until(item, partial(is_said, item, f"{left:,} credits"), "a reading")
+        refresh_until(item, partial(is_shown, item, f"{left:,} credits"), "a reading")
     assert notifications.wait_for("low").body.startswith("950 credits")
     assert [notification.summary.split()[-1] for notification in notifications.all] == [
         "low",
@@ -172,7 +174,7 @@ def test_the_notification_s_button_opens_the_dashboard(
     signed_in: Program, server: FaultyServer, tmp_path: Path
 ) -> None:
     browser = tmp_path / "xdg-open"
-    # With a bundle's libraries a browser would not start.
+    # A browser would not start with a bundle's libraries.
     browser.write_text(f'#!/bin/sh\necho "$1$LD_LIBRARY_PATH" > {tmp_path}/opened\n')
     browser.chmod(0o700)
     notifications = Notifications.of(signed_in.desktop)
@@ -185,7 +187,7 @@ def test_the_notification_s_button_opens_the_dashboard(
     assert opened.read_text() == "https://dashboard.deepvue.ai\n"
 
 
-def test_a_locked_keyring_is_told_without_a_prompt_and_its_unlocking_noticed_without_a_click(
+def test_a_locked_keyring_is_shown_without_a_prompt_and_its_unlock_noticed_without_a_click(
     signed_in: Program,
 ) -> None:
     desktop = signed_in.desktop
@@ -198,7 +200,8 @@ def test_a_locked_keyring_is_told_without_a_prompt_and_its_unlocking_noticed_wit
     tooltip(item, "6,448 credits")
 
 
-def test_a_login_with_a_new_secret_ends_the_rest_after_a_refusal(
+@pytest.mark.soak
+def test_a_login_with_a_new_secret_ends_the_wait_after_a_refusal(
     signed_in: Program, server: FaultyServer
 ) -> None:
     server.answer = status(401)
@@ -207,7 +210,8 @@ def test_a_login_with_a_new_secret_ends_the_rest_after_a_refusal(
     tooltip(item, "Credentials refused")
     server.answer = balance(6448)
     assert signed_in.login("live_1", "r0tated-value").returncode == 0
-    tooltip(item, "6,448 credits")
+    # The tray looks for new credentials once a minute.
+    wait_until(lambda: "6,448 credits" in item.tooltip, "the balance", 2 * TIMEOUT_S)
     assert server.requests[-1].headers["x-api-key"] == "r0tated-value"
 
 
@@ -227,7 +231,7 @@ def test_the_browser_does_not_get_the_client_secret(program: Program, tmp_path: 
     assert SIGNED_IN["DEEPVUE_CLIENT_SECRET"] not in environ
 
 
-def test_a_refused_unlock_leaves_everything_as_it_was(signed_in: Program) -> None:
+def test_a_refused_unlock_changes_nothing(signed_in: Program) -> None:
     desktop = signed_in.desktop
     secret_service.lock(desktop)
     signed_in.start()
@@ -240,7 +244,7 @@ def test_a_refused_unlock_leaves_everything_as_it_was(signed_in: Program) -> Non
     assert secret_service.stored(desktop, service="deepvue-tray", username="live_1")
 
 
-def test_quitting_while_the_keyring_waits_for_a_password_is_quick_and_quiet(
+def test_quitting_at_a_keyring_prompt_is_quick_and_silent(
     signed_in: Program,
 ) -> None:
     desktop = signed_in.desktop
@@ -255,7 +259,7 @@ def test_quitting_while_the_keyring_waits_for_a_password_is_quick_and_quiet(
     assert signed_in.output() == ""
 
 
-def test_quitting_while_a_removal_waits_for_a_password_removes_nothing(signed_in: Program) -> None:
+def test_quitting_at_the_prompt_of_a_removal_removes_nothing(signed_in: Program) -> None:
     desktop = signed_in.desktop
     desktop.start("xfwm4", "--compositor=off")
     process = signed_in.start()
@@ -317,14 +321,14 @@ def test_the_environment_needs_no_keyring(
 
 
 @pytest.mark.parametrize("ask", [signal.SIGTERM, signal.SIGINT, "menu"])
-def test_quitting_during_a_request_is_quick_and_quiet(
+def test_quitting_during_a_request_is_quick_and_silent(
     signed_in: Program, server: FaultyServer, ask: signal.Signals | str
 ) -> None:
     server.answer = hang()
-    asked = len(server.requests)
+    count = len(server.requests)
     process = signed_in.start()
     item = TrayItem.wait(signed_in.desktop)
-    wait_until(lambda: len(server.requests) > asked, "a request under way")
+    wait_until(lambda: len(server.requests) > count, "a running request")
     if isinstance(ask, str):
         item.click("Quit")
     else:
@@ -369,7 +373,7 @@ def test_without_a_tray_a_window_shows_and_moves_to_the_tray_when_one_appears(
     wait_until(lambda: not window(), "the window's end")
 
 
-def test_the_demo_warns_and_touches_nothing(program: Program) -> None:
+def test_the_demo_notifies_and_leaves_no_files(program: Program) -> None:
     notifications = Notifications.of(program.desktop)
     home = Path(program.desktop.env["HOME"])
     before = {path for path in home.rglob("*") if path.is_file()}
@@ -380,8 +384,8 @@ def test_the_demo_warns_and_touches_nothing(program: Program) -> None:
     assert notifications.wait_for("Demo: Deepvue credits are low")
     item.click("Quit")
     assert process.wait(TIMEOUT_S) == 0
-    made = {path for path in home.rglob("*") if path.is_file()} - before
-    assert not [path for path in made if "deepvue" in str(path).lower()]
+    new_files = {path for path in home.rglob("*") if path.is_file()} - before
+    assert not [path for path in new_files if "deepvue" in str(path).lower()]
     assert program.output() == ""
 
 
@@ -399,15 +403,15 @@ def test_the_chart_is_drawn(program: Program, tmp_path: Path) -> None:
     picture = tmp_path / "chart.png"
     line = COLOURS[Level.OK].rgb().to_bytes(4, sys.byteorder)
 
-    def drawn() -> bool:
+    def is_drawn() -> bool:
         desktop.run("import", "-window", window, str(picture))
         image = QImage(str(picture)).convertToFormat(QImage.Format.Format_RGB32)
-        return bytes(image.constBits()).count(line) > A_LINE
+        return bytes(image.constBits()).count(line) > MIN_LINE_PX
 
-    wait_until(drawn, "the chart's line")
+    wait_until(is_drawn, "the chart's line")
 
 
-def test_it_speaks_the_desktop_s_language(program: Program, server: FaultyServer) -> None:
+def test_texts_follow_the_desktop_s_language(program: Program, server: FaultyServer) -> None:
     server.answer = balance(1234567)
     program.start(**SIGNED_IN, LC_ALL="hi_IN.UTF-8")
     tooltip(TrayItem.wait(program.desktop), "12,34,567 क्रेडिट")

@@ -1,6 +1,6 @@
-"""What a notification service must get, and what is made of its answers, on a real session bus.
+"""The notifier's calls to a notification service and its reactions, on a real session bus.
 
-The contract runs against the real dunst and against a fake; what dunst never does, the fake does.
+One contract runs against the real dunst and against a fake; the fake also produces faults.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ HOSTILE = Notification(
 
 @pytest.fixture
 def desktop(new_desktop: Callable[..., Desktop], monkeypatch: pytest.MonkeyPatch) -> Desktop:
-    """Start a session bus on which nobody shows notifications yet."""
+    """Start a session bus without a notification service."""
     desktop = new_desktop(panel=None, keyring=False, notifications=False)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", desktop.bus)
     return desktop
@@ -44,7 +44,7 @@ def address(desktop: Desktop) -> str:
 
 
 def run(use: Callable[[FreedesktopNotifier], Awaitable[T]]) -> T:
-    """Use a notifier in a loop of its own, for no longer than TIMEOUT_S."""
+    """Use a notifier in a new event loop, for at most TIMEOUT_S."""
 
     async def using() -> T:
         notifier = FreedesktopNotifier(icon_path("deepvue-tray-64.png"))
@@ -57,13 +57,13 @@ def run(use: Callable[[FreedesktopNotifier], Awaitable[T]]) -> T:
     return asyncio.run(using())
 
 
-async def coming(queue: SimpleQueue[T]) -> T:
-    """Wait for the next of ``queue`` without blocking the loop."""
+async def next_of(queue: SimpleQueue[T]) -> T:
+    """Wait for the next item of ``queue`` without blocking the loop."""
     return await asyncio.to_thread(queue.get, timeout=TIMEOUT_S)
 
 
 class Shown:
-    """What a service shows, and what a person does to it."""
+    """What a service shows, and a person's input."""
 
     def titles(self) -> list[str]:
         raise NotImplementedError
@@ -76,39 +76,41 @@ class Shown:
 
 
 class Contract:
-    """Derive from it, and provide a fixture ``shown``."""
+    """Subclasses provide the fixture ``shown``."""
 
     @pytest.fixture
     def shown(self) -> Shown:
         raise NotImplementedError
 
-    def test_what_the_service_took_is_shown_as_it_was_written(self, shown: Shown) -> None:
+    def test_an_accepted_notification_is_shown_unchanged(self, shown: Shown) -> None:
         assert run(lambda notifier: notifier.show(LOW))
         wait_until(lambda: shown.titles() == ["Credits are low"], "the notification")
         assert shown.bodies() == ["900 left"]
 
-    def test_foreign_words_are_shown_and_are_no_markup(self, shown: Shown) -> None:
+    def test_external_text_is_shown_unchanged_and_not_as_markup(self, shown: Shown) -> None:
         assert run(lambda notifier: notifier.show(HOSTILE))
-        wait_until(lambda: shown.bodies() == [HOSTILE.body], "the body, whole")
+        wait_until(lambda: shown.bodies() == [HOSTILE.body], "the complete body")
 
-    def test_a_newer_one_of_the_same_kind_takes_the_older_one_s_place(self, shown: Shown) -> None:
+    def test_a_newer_notification_of_the_same_kind_replaces_the_older_one(
+        self, shown: Shown
+    ) -> None:
         async def show_both(notifier: FreedesktopNotifier) -> bool:
             return await notifier.show(LOW) and await notifier.show(CRITICAL)
 
         assert run(show_both)
-        wait_until(lambda: shown.titles() == ["Nearly used up"], "the newer one alone")
+        wait_until(lambda: shown.titles() == ["Nearly used up"], "only the newer one")
 
-    def test_a_button_that_is_pressed_is_heard(self, shown: Shown) -> None:
+    def test_a_pressed_button_is_reported(self, shown: Shown) -> None:
         async def pressed(notifier: FreedesktopNotifier) -> str:
-            heard = asyncio.get_running_loop().create_future()
-            notifier.listen(heard.set_result, lambda: None)
+            pressed_button = asyncio.get_running_loop().create_future()
+            notifier.listen(pressed_button.set_result, lambda: None)
             await notifier.show(LOW)
             await asyncio.to_thread(shown.press, "Top up")
-            return str(await heard)
+            return str(await pressed_button)
 
         assert run(pressed) == "dashboard"
 
-    def test_the_service_has_one_name_as_long_as_it_is_there(self, shown: Shown) -> None:
+    def test_a_service_keeps_its_identity_while_it_runs(self, shown: Shown) -> None:
         async def twice(notifier: FreedesktopNotifier) -> set[str]:
             return {await notifier.service(), await notifier.service()}
 
@@ -118,7 +120,7 @@ class Contract:
 
 
 class TestDunst(Contract):
-    """The real one."""
+    """The real service."""
 
     @pytest.fixture
     def shown(self, desktop: Desktop) -> Shown:
@@ -140,7 +142,7 @@ class TestDunst(Contract):
 
 
 class TestFake(Contract):
-    """The fake, as long as it behaves; it has no markup."""
+    """The fake without faults; it has no markup."""
 
     @pytest.fixture
     def shown(self, address: str) -> Iterator[Shown]:
@@ -154,32 +156,32 @@ class TestFake(Contract):
             def press(self, label: str) -> None:
                 service.press(label)
 
-        with FakeNotificationService(address, obliging=True) as service:
+        with FakeNotificationService(address, accepts_all=True) as service:
             yield ByFake()
 
 
-def test_without_a_service_nothing_is_shown_and_nothing_waits(desktop: Desktop) -> None:
+def test_without_a_service_nothing_is_shown_and_no_call_waits(desktop: Desktop) -> None:
     async def try_all(notifier: FreedesktopNotifier) -> tuple[str, bool]:
         return await notifier.service(), await notifier.show(LOW)
 
     assert run(try_all) == ("", False)
 
 
-def test_what_the_service_refuses_is_not_shown(address: str) -> None:
+def test_a_refused_notification_is_not_shown(address: str) -> None:
     async def refused(notifier: FreedesktopNotifier) -> bool:
         showing = asyncio.create_task(notifier.show(LOW))
-        service.refuse(await coming(service.calls))
+        service.refuse(await next_of(service.calls))
         return await showing
 
     with FakeNotificationService(address) as service:
         assert not run(refused)
 
 
-def test_an_answer_that_comes_late_counts(address: str) -> None:
+def test_a_late_answer_counts(address: str) -> None:
     async def accepted(notifier: FreedesktopNotifier) -> bool:
         showing = asyncio.create_task(notifier.show(LOW))
-        call = await coming(service.calls)
-        # Whatever else is asked and answered meanwhile, this one is in flight.
+        call = await next_of(service.calls)
+        # Other calls may be answered before this one.
         await notifier.service()
         assert not showing.done()
         service.accept(call)
@@ -190,26 +192,26 @@ def test_an_answer_that_comes_late_counts(address: str) -> None:
         assert service.calls.empty()
 
 
-def test_a_button_that_is_pressed_as_soon_as_it_is_there_is_heard(address: str) -> None:
+def test_a_button_pressed_at_once_is_reported(address: str) -> None:
     async def pressed(notifier: FreedesktopNotifier) -> str:
-        heard = asyncio.get_running_loop().create_future()
-        notifier.listen(heard.set_result, lambda: None)
+        pressed_button = asyncio.get_running_loop().create_future()
+        notifier.listen(pressed_button.set_result, lambda: None)
         showing = asyncio.create_task(notifier.show(LOW))
-        call = await coming(service.calls)
-        # Both at once, so that they are read together.
+        call = await next_of(service.calls)
+        # Both are sent at once, so that they are read together.
         service.accept(call)
         service.press("Top up")
         assert await showing
-        return str(await heard)
+        return str(await pressed_button)
 
     with FakeNotificationService(address) as service:
         assert run(pressed) == "dashboard"
 
 
-def test_a_service_that_vanishes_before_its_answer_has_shown_nothing(address: str) -> None:
+def test_a_service_that_crashes_before_its_answer_has_shown_nothing(address: str) -> None:
     async def vanished(notifier: FreedesktopNotifier) -> bool:
         showing = asyncio.create_task(notifier.show(LOW))
-        await coming(service.calls)
+        await next_of(service.calls)
         await asyncio.to_thread(service.vanish)
         return await showing
 
@@ -217,7 +219,7 @@ def test_a_service_that_vanishes_before_its_answer_has_shown_nothing(address: st
         assert not run(vanished)
 
 
-def test_a_service_that_comes_up_is_told_of_and_is_another_than_the_last(
+def test_the_start_of_a_service_is_reported_and_it_has_a_new_identity(
     desktop: Desktop, address: str
 ) -> None:
     async def both(notifier: FreedesktopNotifier) -> list[str]:
@@ -236,7 +238,7 @@ def test_a_service_that_comes_up_is_told_of_and_is_another_than_the_last(
     assert len({none, first, second}) == 3
 
 
-def test_a_session_bus_that_was_replaced_is_found_again(
+def test_a_replaced_session_bus_is_found_again(
     desktop: Desktop, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(freedesktop_notifier, "RECONNECT_PAUSE_S", 0.01)
@@ -260,7 +262,7 @@ def test_a_session_bus_that_was_replaced_is_found_again(
 def test_closing_does_not_wait_for_an_answer(address: str) -> None:
     async def quit_at_once(notifier: FreedesktopNotifier) -> bool:
         showing = asyncio.create_task(notifier.show(LOW))
-        await coming(service.calls)
+        await next_of(service.calls)
         showing.cancel()
         await asyncio.wait([showing])
         return showing.cancelled()
@@ -281,10 +283,10 @@ def test_closing_does_not_wait_for_an_answer(address: str) -> None:
         (("body", "actions"), HOSTILE.body, ["default", ""]),
     ],
 )
-def test_a_service_gets_no_more_than_it_is_capable_of(
+def test_a_service_gets_only_what_it_supports(
     address: str, capabilities: tuple[str, ...], body: str, actions: list[str]
 ) -> None:
-    with FakeNotificationService(address, obliging=True, capabilities=capabilities) as service:
+    with FakeNotificationService(address, accepts_all=True, capabilities=capabilities) as service:
         run(lambda notifier: notifier.show(HOSTILE))
         (call,) = service.displayed
     assert (call.body, call.actions) == (body, actions)

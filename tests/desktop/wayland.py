@@ -103,9 +103,9 @@ class WaylandDesktop(Desktop):
         return sorted({cls.packages[file] for file in cls.packages if not _is_there(file)})
 
     def __enter__(self) -> Self:
-        with self._ending:
-            self._ending.enter_context(_one_at_a_time())
-            self._ending.callback(self._end_all)
+        with self._exit_stack:
+            self._exit_stack.enter_context(_one_at_a_time())
+            self._exit_stack.callback(self._end_all)
             portals = self.folder / "portals"
             portals.mkdir()
             for portal in self.portals:
@@ -113,7 +113,7 @@ class WaylandDesktop(Desktop):
             self.start_bus()
             self._start_parts()
             self.input = self._input()
-            self._ending = self._ending.pop_all()
+            self._exit_stack = self._exit_stack.pop_all()
         return self
 
     def start_bus(self) -> None:
@@ -137,7 +137,7 @@ class WaylandDesktop(Desktop):
         process = self.start("dbus-daemon", f"--config-file={config}", "--nofork", name="bus")
         bus: DBusConnection = wait_until(lambda: self._connected(address), "the session bus")
         self._bus = bus
-        self._ending.callback(bus.close)
+        self._exit_stack.callback(bus.close)
         if self.prefix:
             # One name space for all: KWin looks up who its clients are.
             self.prefix = (
@@ -223,7 +223,7 @@ class WaylandDesktop(Desktop):
         raise NotImplementedError
 
     def _wayland(self, connection: socket.socket, interface: str, version: int) -> Wayland:
-        self._ending.callback(connection.close)
+        self._exit_stack.callback(connection.close)
         return Wayland(connection, interface, version)
 
     def _input(self) -> Input:
@@ -520,8 +520,8 @@ class Kde(WaylandDesktop):
         command = (*self.prefix, sys.executable, "-c", code, path)
         with its:
             child = subprocess.Popen(command, stdin=its.fileno())
-        self._ending.callback(child.wait)
-        self._ending.callback(own.close)
+        self._exit_stack.callback(child.wait)
+        self._exit_stack.callback(own.close)
         _, [connection], _, _ = socket.recv_fds(own, 1, 1)
         return KWinInput(
             self._wayland(socket.socket(fileno=connection), "org_kde_kwin_fake_input", 4)

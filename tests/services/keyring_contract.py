@@ -1,4 +1,4 @@
-"""What every keyring must do; runs against the fake and against the real one."""
+"""Tests for every keyring, run with the fake and the real one."""
 
 import asyncio
 
@@ -11,17 +11,17 @@ FIRST, SECOND = Secret("first-secret"), Secret("second-secret")
 
 
 class KeyringContract:
-    """Derive from it, and provide a fixture ``keyring``."""
+    """The tests; a subclass provides the fixture ``keyring``."""
 
     @pytest.fixture
     def keyring(self) -> Keyring:
         raise NotImplementedError
 
-    def test_what_was_stored_is_there(self, keyring: Keyring) -> None:
+    def test_a_stored_secret_is_returned(self, keyring: Keyring) -> None:
         asyncio.run(keyring.set("live_1", FIRST))
         assert asyncio.run(keyring.get("live_1", prompt=True)) == FIRST
 
-    def test_storing_again_replaces(self, keyring: Keyring) -> None:
+    def test_storing_again_replaces_the_secret(self, keyring: Keyring) -> None:
         asyncio.run(keyring.set("live_1", FIRST))
         asyncio.run(keyring.set("live_1", SECOND))
         assert asyncio.run(keyring.get("live_1", prompt=True)) == SECOND
@@ -29,12 +29,12 @@ class KeyringContract:
     def test_an_unknown_client_id_has_no_secret(self, keyring: Keyring) -> None:
         assert asyncio.run(keyring.get("live_nobody", prompt=True)) is None
 
-    def test_what_was_removed_is_gone(self, keyring: Keyring) -> None:
+    def test_a_removed_secret_is_gone(self, keyring: Keyring) -> None:
         asyncio.run(keyring.set("live_1", FIRST))
         asyncio.run(keyring.delete("live_1"))
         assert asyncio.run(keyring.get("live_1", prompt=True)) is None
 
-    def test_removing_what_is_not_there_is_no_error(self, keyring: Keyring) -> None:
+    def test_removing_a_missing_secret_is_no_error(self, keyring: Keyring) -> None:
         asyncio.run(keyring.delete("live_nobody"))
 
     def test_two_client_ids_have_a_secret_each(self, keyring: Keyring) -> None:

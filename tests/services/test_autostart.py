@@ -1,4 +1,4 @@
-"""The check box tells the truth, also about what somebody else wrote."""
+"""The check box shows the actual state, also for an entry that another program wrote."""
 
 import asyncio
 import plistlib
@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,12 @@ from deepvue_tray.backend.backend import assemble
 from deepvue_tray.core.credentials import Credentials, Secret
 from deepvue_tray.core.errors import KeyringRefusedError, StorageError
 from deepvue_tray.core.settings import Settings
+from deepvue_tray.services import autostart
 from deepvue_tray.services.autostart import Autostart, LaunchAgent, XdgAutostart, own_command
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.wallet_api import WalletApi
+from tests.support.platform import needs_linux
 
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -49,7 +52,7 @@ def test_it_can_be_switched_on_and_off_again(kind: Kind, tmp_path: Path) -> None
     assert [*(tmp_path / "autostart").iterdir()] == []
 
 
-def test_a_program_that_is_gone_would_not_start(kind: Kind, tmp_path: Path) -> None:
+def test_an_entry_of_a_missing_program_is_off(kind: Kind, tmp_path: Path) -> None:
     program = tmp_path / "program"
     program.touch(0o700)
     autostart = kind(tmp_path / "autostart", [str(program)])
@@ -71,7 +74,7 @@ def test_what_is_not_an_entry_is_off_and_can_be_switched_on(
 
 
 @pytest.mark.parametrize("line", ["Hidden=true", "X-GNOME-Autostart-enabled=false"])
-def test_an_entry_that_the_desktop_was_told_to_ignore_is_off(tmp_path: Path, line: str) -> None:
+def test_a_hidden_or_disabled_entry_is_off(tmp_path: Path, line: str) -> None:
     autostart = XdgAutostart(tmp_path / "autostart", [sys.executable])
     autostart.switch(on=True)
     file = written(tmp_path)
@@ -86,6 +89,17 @@ def test_an_entry_that_somebody_wrote_by_hand_is_on(tmp_path: Path) -> None:
     assert XdgAutostart(tmp_path, []).is_on()
 
 
+def test_a_program_that_macos_runs_from_a_temporary_folder_is_not_started_at_login(
+    tmp_path: Path,
+) -> None:
+    program = "/private/var/folders/x/AppTranslocation/1-2/d/deepvue-tray.app/Contents/MacOS/a"
+    agent = LaunchAgent(tmp_path / "autostart", [program])
+    with pytest.raises(StorageError, match="Applications"):
+        agent.switch(on=True)
+    agent.switch(on=False)
+    assert not (tmp_path / "autostart").exists()
+
+
 def test_a_disabled_agent_is_off(tmp_path: Path) -> None:
     autostart = LaunchAgent(tmp_path / "autostart", [sys.executable])
     autostart.switch(on=True)
@@ -94,6 +108,7 @@ def test_a_disabled_agent_is_off(tmp_path: Path) -> None:
     assert not autostart.is_on()
 
 
+@needs_linux
 @same_folder
 @given(
     name=st.text(
@@ -111,7 +126,7 @@ def test_any_path_can_be_started_from(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("gio") is None, reason="needs GLib's gio, which starts entries")
-@pytest.mark.parametrize("name", ["a b", "$HOME`x`", 'quo"te', "back\\slash"])
+@pytest.mark.parametrize("name", ["a b", "$HOME`x`", 'quo"te', "back\\slash", "100%f%%", "a=b"])
 def test_a_desktop_starts_the_program_whatever_its_path(tmp_path: Path, name: str) -> None:
     program = tmp_path / name
     program.write_text(
@@ -125,25 +140,35 @@ def test_a_desktop_starts_the_program_whatever_its_path(tmp_path: Path, name: st
     assert started.read_text() == f"{program}\n--background\n"
 
 
+@needs_linux
 def test_a_percent_sign_in_the_path_is_no_field_code(tmp_path: Path) -> None:
     program = tmp_path / "100%f%%"
     program.touch(0o700)
     autostart = XdgAutostart(tmp_path / "autostart", [str(program), "--background"])
     autostart.switch(on=True)
     lines = written(tmp_path).read_text().splitlines()
-    assert f'Exec="{tmp_path}/100%%f%%%%" "--background"' in lines
+    assert any(line.endswith(f'"{tmp_path}/100%%f%%%%" "--background"') for line in lines)
     assert autostart.is_on()
 
 
+def test_an_entry_whose_program_is_not_found_for_its_percent_signs_is_off(tmp_path: Path) -> None:
+    program = tmp_path / "100%"
+    program.touch(0o700)
+    autostart = XdgAutostart(tmp_path / "autostart", [str(program)])
+    autostart.switch(on=True)
+    written(tmp_path).write_text(f'[Desktop Entry]\nType=Application\nExec="{program}%"\n')
+    assert not autostart.is_on()
+
+
 def waited_for(condition: Callable[[], bool]) -> bool:
-    """Wait until something holds that another program brings about; False after a long time."""
+    """Wait for a condition that another program fulfils; False after the timeout."""
     end = time.monotonic() + 60
     while not condition() and time.monotonic() < end:
         time.sleep(0.01)
     return condition()
 
 
-def test_a_folder_that_cannot_be_written_is_told(kind: Kind, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(kind: Kind, tmp_path: Path) -> None:
     (tmp_path / "autostart").write_text("a file where the folder should be")
     with pytest.raises(StorageError, match="autostart"):
         kind(tmp_path / "autostart", [sys.executable]).switch(on=True)
@@ -153,6 +178,59 @@ def test_the_program_knows_how_it_is_started() -> None:
     assert Path(own_command()[0]).is_file()
 
 
+def test_on_windows_it_is_started_without_a_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    scripts = Path("venv", "Scripts")
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "executable", str(scripts / "python.exe"))
+    assert own_command() == [str(scripts / "pythonw.exe"), "-m", "deepvue_tray"]
+    monkeypatch.setattr(sys, "executable", str(scripts / "deepvue-tray.com"))
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert own_command() == [str(scripts / "deepvue-tray.exe")]
+
+
+if sys.platform == "win32":
+    import winreg
+
+    @pytest.fixture
+    def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+        """Use keys that start nothing at the developer's own login."""
+        key = r"Software\deepvue-tray-tests"
+        monkeypatch.setattr(autostart, "_RUN", rf"{key}\Run")
+        monkeypatch.setattr(autostart, "_APPROVED", rf"{key}\Approved")
+        yield key
+        for each in (rf"{key}\Run", rf"{key}\Approved", key):
+            with suppress(FileNotFoundError):
+                winreg.DeleteKey(winreg.HKEY_CURRENT_USER, each)
+
+    def test_the_run_key_can_be_switched_on_and_off_again(registry: str) -> None:
+        key = autostart.RunKey([r"C:\a folder\deepvue-tray.exe", "--background"])
+        assert not key.is_on()
+        key.switch(on=True)
+        assert key.is_on()
+        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, rf"{registry}\Run") as run:
+            line = winreg.QueryValueEx(run, "deepvue-tray")[0]
+        assert line == r'"C:\a folder\deepvue-tray.exe" --background'
+        key.switch(on=False)
+        key.switch(on=False)
+        assert not key.is_on()
+
+    def test_a_run_key_that_names_where_the_program_was_is_off(registry: str) -> None:
+        autostart.RunKey([r"C:\old\deepvue-tray.exe", "--background"]).switch(on=True)
+        moved = autostart.RunKey([r"C:\new\deepvue-tray.exe", "--background"])
+        assert not moved.is_on()
+        moved.switch(on=True)
+        assert moved.is_on()
+
+    def test_a_run_key_that_the_task_manager_switched_off_is_off(registry: str) -> None:
+        key = autostart.RunKey([sys.executable])
+        key.switch(on=True)
+        with winreg.CreateKey(winreg.HKEY_CURRENT_USER, rf"{registry}\Approved") as approved:
+            winreg.SetValueEx(approved, "deepvue-tray", 0, winreg.REG_BINARY, b"\x03" + bytes(11))
+        assert not key.is_on()
+        key.switch(on=True)
+        assert key.is_on()
+
+
 @pytest.mark.parametrize("before", [True, False])
 @pytest.mark.parametrize("interrupted", [False, True])
 def test_a_save_that_fails_leaves_start_at_login_as_it_was(
@@ -160,12 +238,12 @@ def test_a_save_that_fails_leaves_start_at_login_as_it_was(
 ) -> None:
     autostart = kind(tmp_path / "autostart", [sys.executable])
     autostart.switch(on=before)
-    asked = asyncio.Event()
+    prompted = asyncio.Event()
 
     class Prompting(MemoryKeyring):
         async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
             assert autostart.is_on() is not before
-            asked.set()
+            prompted.set()
             if interrupted:
                 await asyncio.Event().wait()
             raise KeyringRefusedError
@@ -182,7 +260,7 @@ def test_a_save_that_fails_leaves_start_at_login_as_it_was(
         saving = asyncio.create_task(
             backend.save(Settings(), credentials, session_only=False, start_at_login=not before)
         )
-        await asked.wait()
+        await prompted.wait()
         if interrupted:
             saving.cancel()
         await saving

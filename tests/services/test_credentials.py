@@ -72,3 +72,13 @@ def test_what_is_stored_later_counts_more_than_what_was_kept_for_the_session() -
     asyncio.run(store.store(STORED))
     store.prefer_keyring()
     assert asyncio.run(store.load("live_1", prompt=True)) == STORED
+
+
+def test_after_a_refusal_what_is_kept_for_the_session_still_counts_more_than_the_keyring(
+    keyring: MemoryKeyring,
+) -> None:
+    store = CredentialStore({}, keyring)
+    for_session = Credentials("live_1", Secret("session-secret"))
+    store.keep_for_session(for_session)
+    store.forget()
+    assert asyncio.run(store.load("live_1", prompt=True)) == for_session

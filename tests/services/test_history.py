@@ -1,4 +1,4 @@
-"""What was read once is known ever after, whatever happens to the program or the file."""
+"""Stored readings are never lost, whatever happens to the program or the file."""
 
 import random
 import sqlite3
@@ -21,9 +21,10 @@ from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.forecast.spending_model import SpendingModel
-from deepvue_tray.core.reading import Reading, believable
-from deepvue_tray.services.history import LEVELS, History
+from deepvue_tray.core.reading import Reading, normalized_balance
+from deepvue_tray.services.history import BUCKET_SIZES, History
 from deepvue_tray.services.history_rows import DAY
+from tests.support.platform import needs_posix_files, needs_windows
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 STEP = timedelta(minutes=5)
@@ -32,8 +33,8 @@ LOW = AlertState(notified=frozenset({Alert.LOW}))
 
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-LENGTHS = [longest for longest, _size in LEVELS[:-1]] + [timedelta(days=200)]
-"""One range for each way to read it."""
+LENGTHS = [longest for longest, _size in BUCKET_SIZES[:-1]] + [timedelta(days=200)]
+"""A range for each size of buckets."""
 
 WRITE = """
 import sys
@@ -94,8 +95,8 @@ def everything(history: History) -> list[Reading]:
 @example(Decimal("0.300000000000"))
 @example(Decimal("1E+4"))
 @example(Decimal("9007199254740990.7"))
-def test_a_balance_reads_the_same_before_and_after_a_restart(path: Path, told: Decimal) -> None:
-    balance = believable(told)
+def test_a_balance_reads_the_same_before_and_after_a_restart(path: Path, raw: Decimal) -> None:
+    balance = normalized_balance(raw)
     if balance is None:
         return
     with closing(History(path)) as history:
@@ -106,7 +107,7 @@ def test_a_balance_reads_the_same_before_and_after_a_restart(path: Path, told: D
         assert str(known.balance) == str(balance)
 
 
-def test_an_unknown_wallet_has_no_past(history: History) -> None:
+def test_an_unknown_wallet_has_no_history(history: History) -> None:
     assert (history.latest("live_1", NOW), history.peak("live_1")) == (None, None)
     assert history.alerts("live_1") == QUIET
     assert everything(history) == []
@@ -114,7 +115,7 @@ def test_an_unknown_wallet_has_no_past(history: History) -> None:
 
 
 @pytest.mark.parametrize("balance", ["6448", "6448.5", "0", "-3.25", "9007199254740991"])
-def test_the_last_reading_outlives_the_program(path: Path, balance: str) -> None:
+def test_the_last_reading_is_known_after_a_restart(path: Path, balance: str) -> None:
     reading = Reading(at=NOW, balance=Decimal(balance))
     before, after = History(path), History(path)
     before.append("live_1", reading, lambda _: LOW)
@@ -124,7 +125,7 @@ def test_the_last_reading_outlives_the_program(path: Path, balance: str) -> None
     after.close()
 
 
-def test_what_a_wrong_clock_dated_into_the_future_waits_for_its_time(history: History) -> None:
+def test_readings_stamped_in_the_future_are_ignored_until_then(history: History) -> None:
     wrong = Reading(at=NOW + timedelta(days=900), balance=Decimal(5))
     right = Reading(at=NOW, balance=Decimal(4))
     for reading in (wrong, right):
@@ -144,7 +145,7 @@ def test_wallets_do_not_mix(history: History) -> None:
 @given(balances=st.lists(st.integers(0, 50) | st.integers(2000, 2040), min_size=1))
 @example(balances=[60, 49, 49, 55])
 @example(balances=[60, 49, 55])
-def test_full_is_the_highest_balance_since_the_last_top_up(
+def test_the_peak_is_the_highest_balance_since_the_last_top_up(
     tmp_path: Path, balances: list[int]
 ) -> None:
     rises = [
@@ -163,7 +164,7 @@ def test_full_is_the_highest_balance_since_the_last_top_up(
     (tmp_path / "fresh.sqlite").unlink()
 
 
-def test_a_balance_that_stands_still_is_one_row_and_loses_nothing_that_can_be_seen(
+def test_an_unchanged_balance_is_one_row_and_is_drawn_the_same(
     history: History, path: Path
 ) -> None:
     readings = series([9, 9, 9, 9, 7, 7, 7])
@@ -176,7 +177,7 @@ def test_a_balance_that_stands_still_is_one_row_and_loses_nothing_that_can_be_se
     database.close()
 
 
-def test_a_balance_that_stood_still_before_the_range_is_seen_in_it(history: History) -> None:
+def test_a_span_that_begins_before_the_range_is_part_of_it(history: History) -> None:
     history.merge("live_1", series([1000] * 480 + [700], timedelta(minutes=30)))
     for days in (1, 7):
         pieces = history.buckets("live_1", NOW - timedelta(days=days), NOW)
@@ -195,7 +196,7 @@ def test_two_processes_change_the_alerts_at_once_and_no_change_is_lost(
     assert history.alerts("live_1").fast == 401
 
 
-def test_a_change_of_the_alerts_is_given_what_is_stored_and_nothing_where_nothing_is(
+def test_a_change_of_the_alerts_gets_the_stored_state_or_none(
     history: History,
 ) -> None:
     given: list[AlertState | None] = []
@@ -218,9 +219,7 @@ def test_a_change_that_changes_nothing_writes_nothing(history: History, path: Pa
     database.close()
 
 
-def test_an_older_version_s_state_is_given_with_the_balances_that_were_read_last(
-    history: History, path: Path
-) -> None:
+def test_an_older_version_s_state_gets_the_last_balances(history: History, path: Path) -> None:
     history.merge("live_1", series([700, 600, 500]))
     history.close()
     with sqlite3.connect(path) as database:
@@ -240,7 +239,9 @@ def test_a_change_of_the_alerts_that_fails_stores_nothing(history: History) -> N
     assert everything(history) == []
 
 
-def test_an_alerts_state_that_cannot_be_read_begins_anew(history: History, path: Path) -> None:
+def test_an_unreadable_state_of_the_alerts_is_replaced_by_an_empty_one(
+    history: History, path: Path
+) -> None:
     history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: LOW)
     history.close()
     with sqlite3.connect(path) as database:
@@ -249,7 +250,7 @@ def test_an_alerts_state_that_cannot_be_read_begins_anew(history: History, path:
     assert history.alerts("live_1") == QUIET
 
 
-def test_a_spending_model_is_kept_until_an_import_changes_the_past(history: History) -> None:
+def test_a_spending_model_is_stored_until_an_import_changes_the_history(history: History) -> None:
     latest = Reading(at=NOW, balance=Decimal(5))
     model = SpendingModel.of([], latest)
     history.append("live_1", latest, lambda _: QUIET, model)
@@ -260,7 +261,7 @@ def test_a_spending_model_is_kept_until_an_import_changes_the_past(history: Hist
     assert history.spending_model("live_1") is None
 
 
-def test_a_spending_model_that_cannot_be_read_is_learnt_anew(history: History, path: Path) -> None:
+def test_an_unreadable_spending_model_is_learnt_again(history: History, path: Path) -> None:
     history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: QUIET)
     history.close()
     with sqlite3.connect(path) as database:
@@ -278,7 +279,7 @@ def test_points_are_the_readings_as_seconds_and_credits_oldest_first(history: Hi
     assert [time for time, _ in points] == sorted({time for time, _ in points})
 
 
-def test_a_long_silence_between_two_equal_balances_stays_visible(history: History) -> None:
+def test_a_long_gap_between_two_equal_balances_stays_visible(history: History) -> None:
     readings = series([9, 9], timedelta(hours=8))
     history.merge("live_1", readings)
     assert everything(history) == readings
@@ -309,9 +310,9 @@ def test_no_range_loses_an_extreme_or_a_credit_spent(
     (tmp_path / "fresh.sqlite").unlink()
 
 
-def test_pieces_are_fine_enough_to_draw_and_not_finer(history: History) -> None:
+def test_buckets_are_small_enough_to_draw_and_not_smaller(history: History) -> None:
     history.merge("live_1", series([*range(4000, 0, -1)], timedelta(minutes=30)))
-    for length, (_longest, size) in zip(LENGTHS, LEVELS, strict=True):
+    for length, (_longest, size) in zip(LENGTHS, BUCKET_SIZES, strict=True):
         starts = [piece.start for piece in history.buckets("live_1", NOW - length, NOW)]
         if size is None:
             assert len(starts) == length / timedelta(minutes=30) + 1
@@ -319,9 +320,7 @@ def test_pieces_are_fine_enough_to_draw_and_not_finer(history: History) -> None:
             assert all(not start.timestamp() % size.total_seconds() for start in starts)
 
 
-def test_the_first_version_s_file_is_taken_over_with_all_it_holds(
-    history: History, path: Path
-) -> None:
+def test_the_first_version_s_file_is_migrated_without_loss(history: History, path: Path) -> None:
     path.parent.mkdir()
     old = sqlite3.connect(path)
     old.executescript(
@@ -351,7 +350,7 @@ def test_the_first_version_s_file_is_taken_over_with_all_it_holds(
     assert pieces[-1].last == 700
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows' folders of a person are theirs alone")
+@needs_posix_files
 def test_no_other_user_can_read_the_readings(history: History, path: Path) -> None:
     history.append("live_1", Reading(at=NOW, balance=Decimal(5)), lambda _: QUIET)
     assert {file.name: file.stat().st_mode & 0o077 for file in path.parent.iterdir()} == {
@@ -361,13 +360,13 @@ def test_no_other_user_can_read_the_readings(history: History, path: Path) -> No
     }
 
 
-def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+def test_an_error_names_the_file_that_cannot_be_opened(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
     with pytest.raises(StorageError, match=r"history\.sqlite"):
         History(tmp_path / "data" / "history.sqlite").latest("live_1", NOW)
 
 
-def test_a_damaged_file_is_set_aside_and_a_new_one_begun(path: Path) -> None:
+def test_a_damaged_file_is_renamed_and_a_new_one_started(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"not a database" * 1000)
     history = History(path)
@@ -379,7 +378,7 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(path: Path) -> None:
     history.close()
 
 
-def test_damage_that_shows_later_loses_no_further_reading(path: Path) -> None:
+def test_damage_found_later_loses_no_further_reading(path: Path) -> None:
     before = History(path)
     before.merge("live_1", series([*range(5000, 0, -1)]))
     before.close()
@@ -394,35 +393,57 @@ def test_damage_that_shows_later_loses_no_further_reading(path: Path) -> None:
     history.close()
 
 
-def test_what_another_process_sets_aside_is_not_written_to_any_more(path: Path) -> None:
-    ours, other = History(path), History(path)
-    ours.append("live_1", Reading(at=NOW - 2 * STEP, balance=Decimal(9)), lambda _: QUIET)
+@needs_posix_files
+def test_a_file_renamed_by_another_process_is_not_written_to_any_more(path: Path) -> None:
+    first, other = History(path), History(path)
+    first.append("live_1", Reading(at=NOW - 2 * STEP, balance=Decimal(9)), lambda _: QUIET)
     path.rename(path.with_name("aside"))
     for suffix in ("-wal", "-shm"):
         Path(f"{path}{suffix}").rename(path.with_name(f"aside{suffix}"))
     other.append("live_1", Reading(at=NOW - STEP, balance=Decimal(8)), lambda _: QUIET)
-    ours.append("live_1", Reading(at=NOW, balance=Decimal(7)), lambda _: QUIET)
+    first.append("live_1", Reading(at=NOW, balance=Decimal(7)), lambda _: QUIET)
     assert [reading.balance for reading in everything(other)] == [8, 7]
-    ours.close()
+    first.close()
     other.close()
 
 
-def test_damage_that_two_processes_meet_is_set_aside_once(path: Path) -> None:
-    ours, other = History(path), History(path)
-    ours.merge("live_1", series([*range(5000, 0, -1)]))
-    ours.close()
-    for history in (ours, other):
+def damaged_while_open(path: Path) -> tuple[History, History]:
+    """Return two processes' histories, opened before their file was damaged."""
+    first, other = History(path), History(path)
+    first.merge("live_1", series([*range(5000, 0, -1)]))
+    first.close()
+    for history in (first, other):
         assert history.alerts("live_1") == QUIET
     with path.open("r+b") as file:
         file.seek(16_384)
         file.write(random.Random(1).randbytes(path.stat().st_size - 16_384))
-    for number, history in enumerate((ours, other)):
+    return first, other
+
+
+@needs_windows
+def test_a_damaged_file_that_another_process_has_open_is_renamed_by_that_one(path: Path) -> None:
+    first, other = damaged_while_open(path)
+    with pytest.raises(StorageError, match="damaged, and cannot be renamed"):
+        first.append("live_1", Reading(at=NOW - STEP, balance=Decimal(8)), lambda _: QUIET)
+    other.append("live_1", Reading(at=NOW, balance=Decimal(7)), lambda _: QUIET)
+    first.append("live_1", Reading(at=NOW + STEP, balance=Decimal(6)), lambda _: QUIET)
+    found = first.readings("live_1", NOW - STEP, NOW + STEP)
+    assert [reading.balance for reading in found] == [8, 7, 6]
+    assert len([*path.parent.glob("*.damaged-*[0-9]")]) == 1
+    first.close()
+    other.close()
+
+
+@needs_posix_files
+def test_a_damaged_file_used_by_two_processes_is_renamed_once(path: Path) -> None:
+    first, other = damaged_while_open(path)
+    for number, history in enumerate((first, other)):
         history.append(
             "live_1", Reading(at=NOW + (number - 1) * STEP, balance=Decimal(8)), lambda _: QUIET
         )
-    assert [reading.at for reading in everything(ours)] == [NOW - STEP, NOW]
+    assert [reading.at for reading in everything(first)] == [NOW - STEP, NOW]
     assert len([*path.parent.glob("*.damaged-*[0-9]")]) == 1
-    ours.close()
+    first.close()
     other.close()
 
 
@@ -449,16 +470,16 @@ def test_two_hundred_kills_while_writing_lose_no_stored_reading(path: Path) -> N
             text=True,
         ) as writer:
             assert writer.stdout is not None
-            told = [writer.stdout.readline()]
+            printed = [writer.stdout.readline()]
             time.sleep(chance.uniform(0, 0.02))
             writer.kill()
-            told += writer.stdout.readlines()
-        stored = max(stored, *(int(line) + 1 for line in told if line.endswith("\n")))
+            printed += writer.stdout.readlines()
+        stored = max(stored, *(int(line) + 1 for line in printed if line.endswith("\n")))
     history = History(path)
     start = datetime(2026, 1, 1, tzinfo=UTC)
     readings = history.readings("live_1", start, start + timedelta(days=3650))
     balances = [10**6 - int(reading.balance) for reading in readings]
-    # At most what was killed between storing and telling is there beyond what was told.
+    # Beyond the printed readings, at most one per kill was stored and not printed.
     assert balances == [*range(len(balances))]
     assert stored <= len(balances) <= stored + 1
     assert history.damage is None
@@ -468,11 +489,11 @@ def test_two_hundred_kills_while_writing_lose_no_stored_reading(path: Path) -> N
     database.close()
 
 
-def test_of_an_unchanged_balance_no_more_is_told_than_was_asked_for(history: History) -> None:
+def test_a_span_longer_than_the_range_is_cut_to_the_range(history: History) -> None:
     history.merge("live_1", series([9, 9, 9, 9]))
     begin, end = NOW - 2.5 * STEP, NOW - 1.5 * STEP
-    told = history.readings("live_1", begin, end)
-    assert told == [Reading(at=begin, balance=Decimal(9)), Reading(at=end, balance=Decimal(9))]
-    assert [*history.each("live_1", begin, end)] == told
-    assert history.latest("live_1", end) == told[-1]
+    printed = history.readings("live_1", begin, end)
+    assert printed == [Reading(at=begin, balance=Decimal(9)), Reading(at=end, balance=Decimal(9))]
+    assert [*history.each("live_1", begin, end)] == printed
+    assert history.latest("live_1", end) == printed[-1]
     assert [piece.at for piece in history.buckets("live_1", begin, end)] == [begin, end]

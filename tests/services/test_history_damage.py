@@ -1,5 +1,6 @@
-"""Whatever became of the file, a call answers or says so, and the next reading is stored."""
+"""With any damage, a call returns or raises a StorageError, and the next reading is stored."""
 
+import os
 import random
 import sqlite3
 import sys
@@ -17,7 +18,8 @@ from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.services.history import LEVELS, History
+from deepvue_tray.services.history import BUCKET_SIZES, History
+from tests.support.platform import needs_linux
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 STEP = timedelta(minutes=20)
@@ -32,30 +34,30 @@ def at(steps: float, balance: float) -> Reading:
     return Reading(at=NOW + steps * STEP, balance=Decimal(str(balance)))
 
 
-def stretches_within(longest: timedelta) -> Callable[[History], object]:
+def buckets_within(longest: timedelta) -> Callable[[History], object]:
     since = NOW - min(longest, NOW - LONG_AGO)
     return lambda history: history.buckets("live_1", since, NOW)
 
 
 CALLS: dict[str, Callable[[History], object]] = {
     "latest": lambda history: history.latest("live_1", NOW),
-    "full": lambda history: history.peak("live_1"),
+    "peak": lambda history: history.peak("live_1"),
     "readings": lambda history: history.readings("live_1", LONG_AGO, NOW),
     "each": lambda history: [*history.each("live_1", LONG_AGO, NOW)],
     "first": lambda history: history.first("live_1"),
     "alerts": lambda history: history.alerts("live_1"),
     "update_alerts": lambda history: history.update_alerts("live_1", unchanged),
-    "outlook": lambda history: history.spending_model("live_1"),
+    "spending_model": lambda history: history.spending_model("live_1"),
     "merge": lambda history: history.merge("live_1", [at(-300.5, 3), at(0, 7)]),
     "append": lambda history: history.append("live_1", at(-0.5, 8), unchanged),
-} | {f"stretches {longest}": stretches_within(longest) for longest, _ in LEVELS}
+} | {f"buckets {longest}": buckets_within(longest) for longest, _ in BUCKET_SIZES}
 
 few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A file with all that a history holds, on several pages of each table."""
+    """A valid file with several pages of each table."""
     path = tmp_path_factory.mktemp("sound") / "history.sqlite"
     chance, balance, readings = random.Random(3), 5000.0, []
     for number in range(1200):
@@ -76,10 +78,10 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "history.sqlite"
 
 
-def answers_or_says_so(path: Path, content: bytes, calls: list[str]) -> History:
-    """Make the calls on a file of this content; then a new reading is stored all the same."""
-    for left in path.parent.glob("history.sqlite*"):
-        left.unlink()
+def assert_usable(path: Path, content: bytes, calls: list[str]) -> History:
+    """Make the calls on a file with this content; then store a new reading."""
+    for remaining in path.parent.glob("history.sqlite*"):
+        remaining.unlink()
     path.write_bytes(content)
     history = History(path)
     for name in calls:
@@ -103,7 +105,7 @@ def test_bytes_that_changed_anywhere_keep_no_reading_from_being_stored(
     content = bytearray(sound)
     for place, byte in flips:
         content[int(place * len(content))] = ord(byte)
-    answers_or_says_so(path, bytes(content), calls)
+    assert_usable(path, bytes(content), calls)
 
 
 @pytest.mark.parametrize("place", range(100))
@@ -112,30 +114,30 @@ def test_no_byte_of_the_header_keeps_a_reading_from_being_stored(
 ) -> None:
     content = bytearray(sound)
     content[place] ^= 0x85
-    answers_or_says_so(path, bytes(content), [*CALLS])
+    assert_usable(path, bytes(content), [*CALLS])
 
 
 def in_table(path: Path, statement: str, cell: object) -> bytes:
-    """Return the file after a statement that none of this program's would be."""
+    """Return the file after a statement that this program never executes."""
     with sqlite3.connect(path) as database:
         assert database.execute(statement, (cell,)).rowcount
     database.close()
     return path.read_bytes()
 
 
-UNREADABLE = {
+INVALID_CELLS = {
     "text": "much",
     "no text": b"\xff\xfe",
     "infinite": 9e999,
-    "beyond belief": 10**17,
+    "too large": 10**17,
     "beyond a double": -(2**63),
 }
 
 
-@pytest.mark.parametrize("cell", UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize("cell", INVALID_CELLS.values(), ids=INVALID_CELLS)
 @pytest.mark.parametrize("column", ["at", "until", "balance"])
 @pytest.mark.parametrize("call", CALLS)
-def test_a_reading_that_cannot_be_one_is_damage_like_any_other(
+def test_an_invalid_reading_counts_as_damage(
     path: Path, sound: bytes, column: str, cell: object, call: str
 ) -> None:
     path.write_bytes(sound)
@@ -144,12 +146,34 @@ def test_a_reading_that_cannot_be_one_is_damage_like_any_other(
         f"UPDATE reading SET {column} = ? WHERE at = (SELECT max(at) FROM reading)",
         cell,
     )
-    answers_or_says_so(path, content, [call])
+    assert_usable(path, content, [call])
+
+
+@needs_linux
+@pytest.mark.parametrize("call", CALLS)
+def test_a_file_that_is_set_aside_is_held_open_by_nobody(
+    path: Path, sound: bytes, call: str
+) -> None:
+    # Windows would not even let it be renamed.
+    path.write_bytes(sound)
+    newest = "(SELECT max(at) FROM reading)"
+    content = in_table(path, f"UPDATE reading SET balance = ? WHERE at = {newest}", "much")
+    path.write_bytes(content)
+    history = History(path)
+    kept: list[DamagedError] = []
+    try:
+        CALLS[call](history)
+    except DamagedError as error:
+        # Its frames keep what they know, as long as it is kept.
+        kept.append(error)
+    history.close()
+    opened = Path("/proc/self/fd").iterdir()
+    assert [file for file in map(os.path.realpath, opened) if file.startswith(str(path))] == []
 
 
 @pytest.mark.parametrize("column", ["start", "at", "last", "low", "high", "spent", "added"])
 @pytest.mark.parametrize("cell", ["much", b"\xff", 9e999])
-def test_a_sum_that_cannot_be_one_is_set_aside_when_it_is_drawn(
+def test_an_invalid_sum_counts_as_damage_when_it_is_drawn(
     path: Path, sound: bytes, column: str, cell: object
 ) -> None:
     path.write_bytes(sound)
@@ -159,15 +183,13 @@ def test_a_sum_that_cannot_be_one_is_set_aside_when_it_is_drawn(
         f"UPDATE stretch SET {column} = ? WHERE wallet = 1 AND size = 900000 AND start = {newest}",
         cell,
     )
-    drawn = answers_or_says_so(path, content, [f"stretches {LEVELS[1][0]}"])
-    if column != "start":  # which is looked for, and then not found
+    drawn = assert_usable(path, content, [f"buckets {BUCKET_SIZES[1][0]}"])
+    if column != "start":  # the query filters by start
         assert drawn.damage is not None
         assert Path(drawn.damage.detail).is_file()
 
 
-def test_readings_that_go_back_in_time_do_not_hold_an_export_up_for_ever(
-    path: Path, sound: bytes
-) -> None:
+def test_readings_out_of_order_do_not_block_an_export_forever(path: Path, sound: bytes) -> None:
     path.write_bytes(sound)
     with sqlite3.connect(path) as database:
         first, *_, last = (
@@ -176,10 +198,14 @@ def test_readings_that_go_back_in_time_do_not_hold_an_export_up_for_ever(
     database.close()
     content = sound.replace(last.to_bytes(6), first.to_bytes(6))
     assert content != sound
-    answers_or_says_so(path, content, ["each"])
+    assert_usable(path, content, ["each"])
 
 
-@pytest.mark.parametrize("column", ["alerts", "outlook"])
+READ_BY = {"alerts": "alerts", "outlook": "spending_model"}
+"""The call that reads each column."""
+
+
+@pytest.mark.parametrize("column", READ_BY)
 @pytest.mark.parametrize(
     "cell",
     [
@@ -193,15 +219,15 @@ def test_readings_that_go_back_in_time_do_not_hold_an_export_up_for_ever(
         '{"a": "\xff"}',
     ],
 )
-def test_a_state_that_cannot_be_read_begins_anew_and_costs_no_reading(
+def test_an_unreadable_state_is_replaced_and_loses_no_reading(
     path: Path, sound: bytes, column: str, cell: object
 ) -> None:
     path.write_bytes(sound)
     content = in_table(path, f"UPDATE wallet SET {column} = ?", cell)
-    assert answers_or_says_so(path, content, [column]).damage is None
+    assert assert_usable(path, content, [READ_BY[column]]).damage is None
 
 
-def test_a_file_of_a_newer_version_is_left_as_it_is(path: Path, sound: bytes) -> None:
+def test_a_file_of_a_newer_version_stays_unchanged(path: Path, sound: bytes) -> None:
     path.write_bytes(sound)
     with sqlite3.connect(path) as database:
         database.execute("ALTER TABLE reading RENAME COLUMN balance TO credits")
@@ -216,7 +242,7 @@ def test_a_file_of_a_newer_version_is_left_as_it_is(path: Path, sound: bytes) ->
 
 @pytest.fixture
 def small_disk() -> Iterator[Callable[[int], None]]:
-    """Return what limits how large a file may grow, in bytes."""
+    """Return a function that limits the size of files, in bytes."""
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -242,7 +268,7 @@ def test_after_a_full_disk_the_next_reading_is_stored(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a right of their own on Windows")
-def test_a_link_to_a_damaged_file_stays_and_what_it_leads_to_is_set_aside(path: Path) -> None:
+def test_a_link_to_a_damaged_file_stays_and_its_target_is_renamed(path: Path) -> None:
     elsewhere = path.parent / "elsewhere"
     elsewhere.mkdir()
     path.symlink_to(elsewhere / "readings")

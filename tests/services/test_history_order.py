@@ -1,4 +1,4 @@
-"""Readings may come late, twice or in any order: the history is that of their times."""
+"""Readings stored late, twice or in any order give the same history."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,12 +46,12 @@ def everything(history: History, client_id: str) -> list[Reading]:
 
 
 def sums(history: History, client_id: str) -> list[Any]:
-    """Return what charts of every resolution are drawn from."""
+    """Return the buckets of every size."""
     return [history.buckets(client_id, NOW - n * DAY, NOW) for n in (31, 99, 200)]
 
 
 def step_line(readings: list[Reading], moments: list[datetime]) -> list[Decimal | None]:
-    """Return the balance that was known at each moment."""
+    """Return the known balance at each moment."""
     return [next((r.balance for r in reversed(readings) if r.at <= at), None) for at in moments]
 
 
@@ -89,7 +89,7 @@ def test_readings_that_come_late_change_the_sums_as_if_they_had_come_in_time(
         assert sums(history, "late") == sums(history, "sorted")
 
 
-def test_what_is_known_already_stays_as_it_was_read(history: History) -> None:
+def test_an_import_does_not_change_known_readings(history: History) -> None:
     history.merge("live_1", [at(0, 9), at(1, 9), at(2, 9)])
     before = sums(history, "live_1")
     assert history.merge("live_1", [at(0, 5), at(2, 5)]) == 0
@@ -103,14 +103,14 @@ def test_an_import_does_not_contradict_a_span(history: History) -> None:
     assert everything(history, "live_1") == [at(0, 9), at(3, 9)]
 
 
-def test_a_reading_by_a_clock_set_back_parts_the_span_it_falls_into(history: History) -> None:
+def test_a_reading_after_the_clock_was_set_back_splits_the_span_around_it(history: History) -> None:
     history.merge("live_1", [at(0, 9), at(1, 9), at(2, 9), at(3, 9)])
     again = Reading(at=at(1, 0).at + STEP / 2, balance=Decimal(7))
     history.append("live_1", again, lambda _: AlertState())
     assert everything(history, "live_1") == [at(0, 9), again, at(3, 9)]
 
 
-def test_an_older_past_brings_back_the_gauge_s_full(history: History) -> None:
+def test_imported_readings_restore_the_peak(history: History) -> None:
     history.append("live_1", at(9, 500), lambda _: AlertState())
     history.merge("live_1", [at(0, 100), at(1, 900)])
     assert history.peak("live_1") == 900
@@ -123,7 +123,7 @@ def test_importing_leaves_the_alerts_as_they_are(history: History) -> None:
     assert history.alerts("live_1") == state
 
 
-def test_a_failure_half_way_stores_nothing(history: History) -> None:
+def test_an_interrupted_write_stores_nothing(history: History) -> None:
     def broken() -> Iterator[Reading]:
         yield at(0, 5)
         raise KeyboardInterrupt
@@ -134,7 +134,7 @@ def test_a_failure_half_way_stores_nothing(history: History) -> None:
 
 
 @pytest.mark.parametrize("page", [1, 2, 3, 1000])
-def test_passing_all_on_by_the_page_is_the_same_as_at_once(
+def test_reading_in_pages_returns_the_same_as_at_once(
     history: History, monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
     monkeypatch.setattr(history_module, "PAGE_ROWS", page)

@@ -1,4 +1,4 @@
-"""Several processes share one history: none holds another up for long, and no reading is lost."""
+"""Several processes share one history: none blocks another for long, and no reading is lost."""
 
 import sqlite3
 import time
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deepvue_tray.cli.main import _logged_backend
+from deepvue_tray.backend.backend import tray_backend
 from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.reading import Reading
@@ -28,14 +28,14 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def history(path: Path) -> Iterator[History]:
-    """Return one that does not wait, as the tray's does not wait long."""
+    """Return a history without a busy timeout; the tray's is short."""
     with closing(History(path, busy_timeout_s=0)) as history:
         yield history
 
 
 @contextmanager
 def another_writer(path: Path) -> Iterator[None]:
-    """Hold the lock that every writer needs."""
+    """Hold the lock for writing."""
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")
         yield
@@ -53,7 +53,7 @@ def everything(history: History, client_id: str = "live_1") -> list[Reading]:
     return history.readings(client_id, NOW - 10**4 * STEP, NOW + 10**4 * STEP)
 
 
-def test_what_could_not_be_stored_is_stored_with_the_next_reading(
+def test_a_reading_that_could_not_be_stored_is_stored_with_the_next_one(
     history: History, path: Path
 ) -> None:
     append(history, at(0, 900))
@@ -81,16 +81,16 @@ def test_the_tray_s_other_jobs_do_not_wait_for_a_locked_history(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("deepvue_tray.services.log.to_file", lambda _: None)
-    backend = _logged_backend({"DEEPVUE_CLIENT_ID": "live_1"})
+    backend = tray_backend({"DEEPVUE_CLIENT_ID": "live_1"})
     backend.monitor.load_last_known()
-    database = backend.history._history._opened
+    database = backend.history._history._database._connection
     assert database is not None
     [milliseconds] = database.execute("PRAGMA busy_timeout").fetchone()
     assert milliseconds == TRAY_BUSY_TIMEOUT_S * 1000 < 500
     backend.close()
 
 
-def test_an_import_lets_others_write_in_between(
+def test_other_processes_can_write_during_an_import(
     history: History, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     imported = [at(number, 1000 - number) for number in range(30)]
@@ -121,6 +121,6 @@ def test_an_interrupted_import_is_completed_by_importing_again(
             history.merge("live_1", imported[::-1])
     assert everything(history) == imported[:10]
     assert history.merge("live_1", imported) == 20
-    assert history.merge("whole", imported) == 30
-    assert everything(history) == everything(history, "whole") == imported
+    assert history.merge("complete", imported) == 30
+    assert everything(history) == everything(history, "complete") == imported
     assert history.peak("live_1") == 1000

@@ -1,4 +1,4 @@
-"""The log says what happened, stays small, and cannot hold a secret."""
+"""The log is complete, stays small, and cannot contain a secret."""
 
 import logging
 from collections.abc import Iterator
@@ -14,23 +14,33 @@ logger = logging.getLogger("deepvue_tray.somewhere")
 
 @pytest.fixture
 def path(tmp_path: Path) -> Iterator[Path]:
-    ours = logging.getLogger("deepvue_tray")
-    before = ours.handlers[:], ours.propagate, ours.level, logging.raiseExceptions
+    package_logger = logging.getLogger("deepvue_tray")
+    before = (
+        package_logger.handlers[:],
+        package_logger.propagate,
+        package_logger.level,
+        logging.raiseExceptions,
+    )
     yield tmp_path / "not yet there" / "deepvue-tray.log"
-    for handler in set(ours.handlers) - set(before[0]):
+    for handler in set(package_logger.handlers) - set(before[0]):
         handler.close()
-    ours.handlers[:], ours.propagate, ours.level, logging.raiseExceptions = before
+    (
+        package_logger.handlers[:],
+        package_logger.propagate,
+        package_logger.level,
+        logging.raiseExceptions,
+    ) = before
 
 
 def choke_on(header: str) -> None:
-    """Fail as libraries do, quoting what they were given."""
+    """Raise an error that quotes its input, as libraries do."""
     try:
         dict[str, str]()[header]
     except KeyError as error:
         raise ValueError(f"illegal header {header}") from error
 
 
-def test_what_happened_stands_in_the_file(path: Path) -> None:
+def test_log_records_are_written_to_the_file(path: Path) -> None:
     log.to_file(path)
     logger.info("The keyring is locked.")
     assert "INFO deepvue_tray.somewhere: The keyring is locked." in path.read_text()
@@ -45,7 +55,7 @@ def test_three_files_of_a_megabyte_are_all_there_ever_is(path: Path) -> None:
     assert all(file.stat().st_size <= 1_000_000 for file in files)
 
 
-def test_a_foreign_exception_is_written_without_its_words(path: Path) -> None:
+def test_an_exception_of_another_package_is_logged_without_its_text(path: Path) -> None:
     log.to_file(path)
     try:
         choke_on("s3cr3t-value")
@@ -58,30 +68,30 @@ def test_a_foreign_exception_is_written_without_its_words(path: Path) -> None:
     assert "test_log.py" in written
 
 
-def test_an_error_of_ours_keeps_its_words(path: Path) -> None:
+def test_an_error_of_this_program_is_logged_with_its_text(path: Path) -> None:
     log.to_file(path)
     error = StorageError("/etc/settings.json")
     logger.error("A fault.", exc_info=error)
     assert "/etc/settings.json" in path.read_text()
 
 
-def test_libraries_are_not_heard(path: Path) -> None:
+def test_libraries_are_not_logged(path: Path) -> None:
     log.to_file(path)
     logging.getLogger("httpcore").warning("x-api-key: s3cr3t-value")
     assert "s3cr3t-value" not in path.read_text()
 
 
-def test_without_a_place_for_it_the_program_goes_on(
+def test_the_program_runs_without_a_writable_log(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], path: Path
 ) -> None:
     log.to_terminal(verbose=False)
     (tmp_path / "not yet there").write_text("a file where the folder should be")
     log.to_file(path)
     logger.info("Not for the terminal.")
-    assert capsys.readouterr().err.startswith("No log can be written to")
+    assert capsys.readouterr().err.startswith("The log cannot be written to")
 
 
-def test_verbose_tells_the_terminal_everything(
+def test_verbose_logs_everything_to_the_terminal(
     path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log.to_terminal(verbose=True)

@@ -1,4 +1,4 @@
-"""Where the files are, or one line that says why that cannot be told."""
+"""The paths of the files, or an error where they cannot be determined."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ if sys.platform == "win32":
 
 @pytest.fixture(autouse=True)
 def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Be a user without HOME and without an entry in the system's list, as in containers."""
+    """Simulate a user without HOME and without an entry in passwd, as in containers."""
     import pwd
 
     def unknown(user: int) -> None:
@@ -25,12 +25,12 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-def test_without_a_home_it_says_so() -> None:
+def test_a_missing_home_folder_is_reported() -> None:
     with pytest.raises(InvalidInputError, match="HOME is not set"):
         Paths.of_user()
 
 
-def test_an_older_library_that_makes_a_folder_named_tilde_of_it_is_not_believed(
+def test_a_tilde_returned_by_an_older_platformdirs_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for kind in ("config", "data", "log"):
@@ -39,7 +39,7 @@ def test_an_older_library_that_makes_a_folder_named_tilde_of_it_is_not_believed(
         Paths.of_user()
 
 
-def test_where_each_folder_is_named_no_home_is_needed(
+def test_no_home_folder_is_needed_where_the_environment_names_each_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):

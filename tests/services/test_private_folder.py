@@ -1,4 +1,4 @@
-"""What the program keeps is the person's own, whatever the umask allows."""
+"""Only the current user can read the program's files, whatever the umask."""
 
 import logging
 import os
@@ -30,12 +30,22 @@ def use_settings(folder: Path) -> None:
 
 
 def use_log(folder: Path) -> None:
-    ours = logging.getLogger("deepvue_tray")
-    before = ours.handlers[:], ours.propagate, ours.level, logging.raiseExceptions
+    package_logger = logging.getLogger("deepvue_tray")
+    before = (
+        package_logger.handlers[:],
+        package_logger.propagate,
+        package_logger.level,
+        logging.raiseExceptions,
+    )
     log.to_file(folder / "deepvue-tray.log")
-    for handler in set(ours.handlers) - set(before[0]):
+    for handler in set(package_logger.handlers) - set(before[0]):
         handler.close()
-    ours.handlers[:], ours.propagate, ours.level, logging.raiseExceptions = before
+    (
+        package_logger.handlers[:],
+        package_logger.propagate,
+        package_logger.level,
+        logging.raiseExceptions,
+    ) = before
 
 
 def use_autostart(folder: Path) -> None:
@@ -50,16 +60,16 @@ def open_umask() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("use", [use_history, use_settings, use_log, use_autostart])
-def test_nobody_else_can_look_into_a_folder_that_is_made(
+def test_nobody_else_can_read_a_created_folder(
     open_umask: None, tmp_path: Path, use: Callable[[Path], None]
 ) -> None:
     above = tmp_path / "share"
     use(above / "deepvue-tray")
-    modes = [stat.S_IMODE(each.stat().st_mode) for each in (above, above / "deepvue-tray")]
+    modes = [stat.S_IMODE(folder.stat().st_mode) for folder in (above, above / "deepvue-tray")]
     assert modes == [0o700, 0o700]
 
 
-def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+def test_an_existing_folder_stays_unchanged(tmp_path: Path) -> None:
     tmp_path.chmod(0o750)
     private_folder.make(tmp_path)
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o750
@@ -81,5 +91,5 @@ def test_a_folder_of_another_user_is_not_private(
     assert not private_folder.is_private(tmp_path)
 
 
-def test_a_folder_that_is_not_there_is_not_private(tmp_path: Path) -> None:
+def test_a_missing_folder_is_not_private(tmp_path: Path) -> None:
     assert not private_folder.is_private(tmp_path / "missing")

@@ -1,4 +1,4 @@
-"""Settings survive: whole, or as they were."""
+"""Settings are stored completely, or stay unchanged."""
 
 import json
 from dataclasses import replace
@@ -13,6 +13,7 @@ from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.settings import Settings, problems
 from deepvue_tray.services.settings_file import SettingsFile
+from tests.support.platform import needs_posix_files
 
 valid_settings = st.builds(
     Settings,
@@ -31,13 +32,13 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "not yet there" / "settings.json"
 
 
-def test_without_a_file_the_defaults_hold(path: Path) -> None:
+def test_without_a_file_the_defaults_are_used(path: Path) -> None:
     assert SettingsFile(path).load() == Settings()
 
 
 @same_folder
 @given(chosen=valid_settings)
-def test_what_was_saved_is_loaded(path: Path, chosen: Settings) -> None:
+def test_saved_settings_are_loaded(path: Path, chosen: Settings) -> None:
     SettingsFile(path).save(chosen)
     assert SettingsFile(path).load() == chosen
 
@@ -58,9 +59,7 @@ def test_keys_of_a_newer_version_survive(path: Path) -> None:
         st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.none()),
     )
 )
-def test_a_value_that_cannot_be_is_replaced_by_its_default(
-    path: Path, stored: dict[str, object]
-) -> None:
+def test_an_invalid_value_is_replaced_by_its_default(path: Path, stored: dict[str, object]) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(stored))
     assert not problems(SettingsFile(path).load())
@@ -75,7 +74,7 @@ def test_a_low_threshold_below_the_default_critical_one_switches_that_off(path: 
 
 @same_folder
 @given(content=st.binary())
-def test_a_file_that_is_no_settings_file_is_set_aside_and_not_lost(
+def test_a_file_that_is_not_a_settings_file_is_renamed_and_not_lost(
     path: Path, content: bytes
 ) -> None:
     try:
@@ -87,9 +86,9 @@ def test_a_file_that_is_no_settings_file_is_set_aside_and_not_lost(
     if is_object:
         assert not problems(SettingsFile(path).load())
         return
-    with pytest.raises(DamagedError) as told:
+    with pytest.raises(DamagedError) as caught:
         SettingsFile(path).load()
-    assert Path(told.value.detail).read_bytes() == content
+    assert Path(caught.value.detail).read_bytes() == content
     assert SettingsFile(path).load() == Settings()
 
 
@@ -112,7 +111,7 @@ def test_a_file_damaged_while_the_program_runs_does_not_keep_settings_from_being
     assert SettingsFile(path).load().low == 700
 
 
-def test_a_file_that_cannot_be_written_stays_as_it_was(path: Path) -> None:
+def test_a_file_that_cannot_be_written_stays_unchanged(path: Path) -> None:
     file = SettingsFile(path)
     file.save(Settings(low=500))
     before = path.read_bytes()
@@ -128,6 +127,7 @@ def test_no_unfinished_file_is_left_behind(path: Path) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == ["settings.json"]
 
 
+@needs_posix_files
 def test_a_link_to_the_file_stays_one_also_where_the_file_is_damaged(path: Path) -> None:
     target = path.parent / "dotfiles" / "settings.json"
     path.parent.mkdir()
@@ -141,7 +141,7 @@ def test_a_link_to_the_file_stays_one_also_where_the_file_is_damaged(path: Path)
     assert (SettingsFile(path).load().low, path.readlink()) == (400, target)
 
 
-def test_a_client_id_that_is_half_a_character_is_none(path: Path) -> None:
+def test_a_client_id_with_a_lone_surrogate_is_ignored(path: Path) -> None:
     path.parent.mkdir()
     path.write_text(r'{"client_id": "live_\ud800", "low": 500}')
     assert SettingsFile(path).load() == Settings(low=500)

@@ -1,4 +1,4 @@
-"""A keyring that fails loses nothing, says why, and never holds anybody up."""
+"""A failing keyring loses nothing, reports the reason, and blocks nothing."""
 
 import asyncio
 import os
@@ -32,12 +32,12 @@ def test_where_no_process_can_be_started_the_keyring_is_said_to_refuse(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(system_keyring, "_COMMAND", ("/nowhere/python",))
-    with pytest.raises(KeyringRefusedError, match="No such file"):
+    with pytest.raises(KeyringRefusedError, match="no process for it: "):
         asyncio.run(SystemKeyring().get("live_1", prompt=False))
 
 
 @pytest.mark.parametrize(
-    ("failure", "told"),
+    ("failure", "error_class"),
     [
         ("locked", KeyringLockedError),
         ("uninitialised", NoKeyringError),
@@ -50,14 +50,14 @@ def test_each_failure_has_its_own_words_and_none_quotes_the_secret(
     fail: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     failure: str,
-    told: type[DeepvueError],
+    error_class: type[DeepvueError],
 ) -> None:
     fail.setenv("FAILING_KEYRING", failure)
-    with pytest.raises(told) as caught:
+    with pytest.raises(error_class) as caught:
         asyncio.run(SystemKeyring().set("live_1", Secret("s3cr3t-value")))
     assert "s3cr3t-value" not in str(caught.value)
     assert caught.value.__cause__ is None
-    with pytest.raises(told):
+    with pytest.raises(error_class):
         asyncio.run(SystemKeyring().get("live_1", prompt=True))
     assert capfd.readouterr() == ("", "")
 
@@ -87,6 +87,7 @@ def test_a_keyring_that_does_not_answer_by_itself_is_given_up(
     for name, value in keyring.locked.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(system_keyring, "PEEK_TIMEOUT_S", 0.0)
+    monkeypatch.delattr(system_keyring, "PROMPT_TIMEOUT_S")  # nobody is asked
     with pytest.raises(KeyringLockedError, match="does not answer"):
         asyncio.run(SystemKeyring().get("live_1", prompt=False))
 
@@ -101,12 +102,12 @@ def test_a_prompt_that_nobody_answers_ends_when_nobody_waits_any_more(
 
     async def give_up_once_asked() -> None:
         asking = asyncio.create_task(SystemKeyring().get("live_1", prompt=True))
-        child, told = await asyncio.to_thread(keyring.wait_for_prompt)
+        child, stderr = await asyncio.to_thread(keyring.wait_for_prompt)
         asking.cancel()
         with suppress(asyncio.CancelledError):
             await asking
         with pytest.raises(ProcessLookupError):
             os.kill(child, 0)
-        told.close()
+        stderr.close()
 
     asyncio.run(give_up_once_asked())

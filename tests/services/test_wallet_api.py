@@ -1,9 +1,7 @@
-"""Against a real server on loopback: every answer is a balance or says why it is none."""
+"""Against a real server on loopback: every response is a balance or an error."""
 
 import asyncio
-import errno
 import os
-import resource
 import socket
 import ssl
 import subprocess
@@ -28,13 +26,14 @@ from deepvue_tray.core.errors import (
     UntrustedError,
     WalletError,
 )
-from deepvue_tray.core.foreign_text import MAX_LENGTH
+from deepvue_tray.core.external_text import MAX_LENGTH
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.services.wallet_api import MAX_BODY_BYTES, WalletApi
+from deepvue_tray.services.http_client import MAX_BODY_BYTES
+from deepvue_tray.services.wallet_api import WalletApi
 from tests.support.certificates import Authority
 from tests.support.faulty_server import (
     HEAD,
-    TEXT_CONTRAST,
+    READABLE,
     UNREADABLE,
     Answer,
     FaultyServer,
@@ -46,6 +45,7 @@ from tests.support.faulty_server import (
     reset,
     status,
 )
+from tests.support.platform import WINDOWS
 
 CREDENTIALS = Credentials("live_1", Secret("s3cr3t-value"))
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -67,14 +67,14 @@ def test_the_request_is_the_documented_one() -> None:
     assert request.headers["accept-encoding"] == "identity"
 
 
-@pytest.mark.parametrize("answer", TEXT_CONTRAST.values(), ids=TEXT_CONTRAST)
-def test_every_legal_way_to_say_it_is_read(answer: Answer) -> None:
+@pytest.mark.parametrize("answer", READABLE.values(), ids=READABLE)
+def test_every_valid_encoding_of_the_response_is_read(answer: Answer) -> None:
     with FaultyServer(answer) as server:
         assert read(server.url).balance == 6448
 
 
 @pytest.mark.parametrize("answer", UNREADABLE.values(), ids=UNREADABLE)
-def test_what_is_no_balance_is_unreadable_and_the_next_good_answer_is_read(answer: Answer) -> None:
+def test_an_invalid_response_is_unreadable_and_the_next_valid_one_is_read(answer: Answer) -> None:
     with FaultyServer(balance(5), answers=[answer]) as server:
         with pytest.raises(UnreadableError):
             read(server.url)
@@ -101,7 +101,7 @@ def test_every_status_but_200_is_an_error_of_its_kind(code: int) -> None:
     [hang(), hang(HEAD + b"Content-Length: 42\r\n\r\n"), drip(0.01)],
     ids=["silence", "silence after the headers", "a drip"],
 )
-def test_one_deadline_lies_over_the_whole_exchange(answer: Answer) -> None:
+def test_the_whole_request_has_one_deadline(answer: Answer) -> None:
     with FaultyServer(answer) as server, pytest.raises(TimedOutError, match=r"0\.2 seconds"):
         read(server.url, deadline=0.2)
 
@@ -112,12 +112,12 @@ def test_a_broken_connection_is_offline() -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_nobody_listening_is_offline_in_the_system_s_own_words(host: str) -> None:
+def test_a_refused_connection_is_offline_with_the_system_s_text(host: str) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         with pytest.raises(OfflineError) as caught:
             read(f"http://{host}:{unused.getsockname()[1]}")
-    assert caught.value.detail == os.strerror(errno.ECONNREFUSED)
+    assert "refused" in caught.value.detail
 
 
 def test_an_unknown_host_is_offline_and_not_the_library_s_error_number() -> None:
@@ -127,22 +127,25 @@ def test_an_unknown_host_is_offline_and_not_the_library_s_error_number() -> None
     assert "[" not in caught.value.detail
 
 
-def test_an_answer_without_tls_is_told_in_words_and_not_in_openssl_s() -> None:
+def test_a_response_without_tls_has_a_plain_error_text() -> None:
     server = FaultyServer(hang(), greeting=b"HTTP/1.1 400 Bad Request\r\n\r\n")
     with server, pytest.raises(OfflineError) as caught:
         read(server.url.replace("http:", "https:"))
     assert caught.value.detail == ("the TLS connection failed")
 
 
-def test_a_flood_is_cut_off() -> None:
+def test_a_body_that_is_too_long_is_refused() -> None:
     with FaultyServer(UNREADABLE["a flood"]) as server, pytest.raises(UnreadableError, match="64"):
         read(server.url)
     in_flight = 8 * 1024 * 1024  # what the kernel's buffers of both ends may hold
     assert server.bytes_sent < MAX_BODY_BYTES + in_flight
 
 
+@pytest.mark.skipif(WINDOWS, reason="Python asks Windows for no process's memory")
 @pytest.mark.parametrize("name", ["a flood", "a gzip bomb", "ten megabytes"])
 def test_memory_does_not_grow_with_the_answer(name: str) -> None:
+    import resource
+
     with FaultyServer(UNREADABLE[name]) as server:
         with pytest.raises(UnreadableError):
             read(server.url)
@@ -154,7 +157,7 @@ def test_memory_does_not_grow_with_the_answer(name: str) -> None:
     assert grown < 4 * 1024  # kilobytes
 
 
-def test_a_redirect_is_not_followed_and_tells_nobody_the_secret() -> None:
+def test_a_redirect_is_not_followed_and_sends_the_secret_nowhere() -> None:
     with FaultyServer(balance(1)) as elsewhere:
         answer = http(302, b"", Location=elsewhere.url + "/v1/internal/wallet-balance")
         with FaultyServer(answer) as server, pytest.raises(UnreadableError, match="redirect"):
@@ -180,7 +183,7 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(header: str, seconds: float
     assert caught.value.retry_after == seconds
 
 
-def test_a_date_to_wait_for_is_told_by_the_server_s_clock() -> None:
+def test_a_retry_after_date_counts_from_the_server_s_clock() -> None:
     answer = status(
         429,
         Date="Thu, 01 Jan 1970 00:00:00 GMT",
@@ -197,14 +200,14 @@ def test_without_retry_after_there_is_none() -> None:
     assert caught.value.retry_after is None
 
 
-def test_a_server_that_quotes_the_secret_is_masked() -> None:
+def test_a_secret_quoted_by_the_server_is_masked() -> None:
     answer = status(401, "bad key s3cr3t-value")
     with FaultyServer(answer) as server, pytest.raises(RejectedError) as caught:
         read(server.url)
     assert caught.value.detail == "bad key •••"
 
 
-def test_an_address_that_may_not_be_asked_is_refused() -> None:
+def test_an_unsafe_address_is_refused() -> None:
     with pytest.raises(InvalidInputError):
         WalletApi("http://example.com")
 
@@ -227,7 +230,7 @@ def test_a_proxy_that_cannot_be_used_is_explained(
     assert "pa55word" not in str(caught.value)
 
 
-def test_a_proxy_is_not_asked_for_a_server_on_this_computer(
+def test_a_server_on_this_computer_is_requested_without_a_proxy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "socks5://127.0.0.1:1")
@@ -236,11 +239,11 @@ def test_a_proxy_is_not_asked_for_a_server_on_this_computer(
 
 
 IPV6_EXCEPTIONS = "localhost,127.0.0.1,[::1],fe80::/10,fd00::/8"
-"""As desktops write them into NO_PROXY."""
+"""Addresses as desktops write them into NO_PROXY."""
 
 
 @pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
-def test_exceptions_for_addresses_are_no_misconfigured_proxy(
+def test_ip_addresses_in_no_proxy_are_accepted(
     monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     monkeypatch.setenv(variable, IPV6_EXCEPTIONS)
@@ -249,7 +252,7 @@ def test_exceptions_for_addresses_are_no_misconfigured_proxy(
 
 
 @pytest.mark.parametrize("scheme", ["http://", ""])
-def test_the_proxy_for_https_is_used_whatever_is_set_beside_it(
+def test_the_https_proxy_is_used_whatever_else_is_set(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scheme: str
 ) -> None:
     authority = Authority.new(tmp_path)
@@ -262,15 +265,15 @@ def test_the_proxy_for_https_is_used_whatever_is_set_beside_it(
         monkeypatch.setenv("NO_PROXY", IPV6_EXCEPTIONS)
         monkeypatch.setenv("HTTPS_PROXY", scheme + proxy.url.removeprefix("http://"))
         assert read("https://wallet.example").balance == 7
-    (asked,) = proxy.requests
-    assert (asked.method, asked.path) == ("CONNECT", "wallet.example:443")
-    assert "s3cr3t-value" not in str(asked.headers)
+    (request,) = proxy.requests
+    assert (request.method, request.path) == ("CONNECT", "wallet.example:443")
+    assert "s3cr3t-value" not in str(request.headers)
 
 
 @pytest.mark.parametrize(
     "exception", ["wallet.invalid", ".invalid", "*", "[::1], wallet.invalid:443"]
 )
-def test_a_server_that_is_excepted_is_asked_without_the_proxy(
+def test_a_server_in_no_proxy_is_requested_without_the_proxy(
     monkeypatch: pytest.MonkeyPatch, exception: str
 ) -> None:
     monkeypatch.setenv("NO_PROXY", exception)
@@ -281,7 +284,7 @@ def test_a_server_that_is_excepted_is_asked_without_the_proxy(
     assert proxy.requests == []
 
 
-def test_a_proxy_s_own_words_are_one_short_line_without_the_secret(
+def test_a_proxy_s_text_is_one_short_line_without_the_secret(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reason = "<img src='file:///dev/zero'>\x1b[31m s3cr3t-value " + "x" * 50_000
@@ -299,7 +302,7 @@ def authority(tmp_path: Path) -> Authority:
     return Authority.new(tmp_path)
 
 
-def test_a_trusted_certificate_is_taken(
+def test_a_trusted_certificate_is_accepted(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
@@ -320,7 +323,7 @@ def misnamed(authority: Authority) -> ssl.SSLContext:
 
 
 @pytest.mark.parametrize("make", [unknown, expired, misnamed])
-def test_an_untrusted_certificate_is_told_apart_from_no_connection(
+def test_an_untrusted_certificate_has_an_error_of_its_own(
     authority: Authority, monkeypatch: pytest.MonkeyPatch, make: object
 ) -> None:
     assert callable(make)
@@ -333,7 +336,7 @@ def test_an_untrusted_certificate_is_told_apart_from_no_connection(
     assert server.requests == []
 
 
-def test_the_secret_is_in_no_log_at_its_loudest_and_in_no_traceback() -> None:
+def test_the_secret_is_in_no_debug_log_and_no_traceback() -> None:
     program = """
 import asyncio, logging, sys
 logging.basicConfig(level=1, stream=sys.stdout)
@@ -350,36 +353,36 @@ asyncio.run(WalletApi(sys.argv[1]).read(Credentials("live_1", secret)))
             check=False,
             env=os.environ | {"PYTHONWARNINGS": "default"},
         )
-    said = ran.stdout + ran.stderr
-    assert "Traceback" in said
-    assert "httpcore" in said
-    assert "s3cr3t-value" not in said
+    output = ran.stdout + ran.stderr
+    assert "Traceback" in output
+    assert "httpcore" in output
+    assert "s3cr3t-value" not in output
 
 
-def test_the_time_of_a_reading_is_that_of_its_answer() -> None:
+def test_the_time_of_a_reading_is_that_of_its_response() -> None:
     with FaultyServer(balance(7)) as server:
         reading = asyncio.run(WalletApi(server.url).read(CREDENTIALS))
     assert datetime.now(UTC) - reading.at < timedelta(minutes=1)
 
 
-def test_a_server_that_quotes_the_secret_in_other_letters_does_not_leak_it() -> None:
+def test_a_secret_quoted_in_another_encoding_does_not_leak() -> None:
     secret = 'ab/cd"ef'
     body = b'{"detail": "Invalid key ab\\/cd\\"ef"}'
     api_answer = http(401, body)
-    with FaultyServer(api_answer) as server, pytest.raises(RejectedError) as told:
+    with FaultyServer(api_answer) as server, pytest.raises(RejectedError) as caught:
         asyncio.run(WalletApi(server.url).read(Credentials("live_1", Secret(secret))))
-    assert secret not in str(told.value)
-    assert "Invalid key" in told.value.detail
+    assert secret not in str(caught.value)
+    assert "Invalid key" in caught.value.detail
 
 
-def test_a_date_beyond_all_dates_is_no_wish_to_wait() -> None:
+def test_an_invalid_retry_after_date_is_ignored() -> None:
     late = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
     throttled = FaultyServer(status(429, Retry_After=late))
-    with throttled as server, pytest.raises(ThrottledError) as told:
+    with throttled as server, pytest.raises(ThrottledError) as caught:
         read(server.url)
-    assert told.value.retry_after is None
+    assert caught.value.retry_after is None
 
 
-def test_a_name_that_is_no_name_is_offline() -> None:
+def test_an_invalid_host_name_is_offline() -> None:
     with pytest.raises(OfflineError):
         read("https://xn--.invalid")

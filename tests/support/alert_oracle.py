@@ -1,8 +1,8 @@
-"""What a person must be told, worked out from the README's table of alerts alone.
+"""Expected notifications, computed from the README's table of alerts alone.
 
-It knows nothing of the program's own rules, state or files: only what was answered, when the
-machine was awake, what could be written, and when the program died. Where a death leaves open
-whether something was written, it goes on with both possibilities until one is ruled out.
+The oracle does not use the program's rules, state or files. It knows the server's responses, when
+the machine was awake, when the disk was full, and when the program was killed. If a kill leaves
+open whether something was stored, the oracle follows both possibilities until one is ruled out.
 """
 
 from collections import Counter
@@ -11,34 +11,34 @@ from dataclasses import dataclass, replace
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
-"""Milliseconds, as all times here."""
+"""Milliseconds, as all times in this module."""
 
 NOTICED_WITHIN = 60_000
-"""How late the program may notice that the machine woke up."""
+"""How late the program may notice that the machine woke up, in milliseconds."""
 
 THRESHOLDS = {"low": (1000, 7), "critical": (250, 2)}
-"""Credits and days, the defaults."""
+"""Credits and days; the defaults."""
 MILDER = {"low": ["low"], "critical": ["low", "critical"], "empty": ["low", "critical", "empty"]}
 
 
 @dataclass(frozen=True, slots=True)
-class Mind:
-    """What a program that forgets nothing would know."""
+class Memory:
+    """What a program that never forgets would know."""
 
     last: tuple[int, float] | None = None
-    """The last good answer: when, and the balance."""
+    """Time and balance of the last good response."""
     before: float | None = None
-    """The balance of the one before."""
-    spoken: frozenset[str] = frozenset()
-    """Told, and nothing has happened since that would make it news."""
-    owes_added: bool = False
+    """The balance of the response before that."""
+    notified: frozenset[str] = frozenset()
+    """Alerts that were notified and may not be repeated yet."""
+    top_up_pending: bool = False
     row: int = 0
-    """How many answers in a row were of fast spending; below zero, of usual spending."""
-    burned: int | None = None
-    """When fast spending was told of last."""
+    """How many responses in a row had fast spending; negative: usual spending."""
+    fast_spending_at: int | None = None
+    """When fast spending was last notified."""
 
-    def after_answer(self, now: int, balance: float, days: float | None, fast: bool) -> "Mind":
-        spoken = set(self.spoken) - {"rejected", "blind"}
+    def after_response(self, now: int, balance: float, days: float | None, fast: bool) -> "Memory":
+        notified = set(self.notified) - {"rejected", "no_data"}
         last = balance if self.last is None else self.last[1]
         returned = self.before is not None and last < balance <= self.before
         rose = balance - last >= max(1, last / 100) and not returned
@@ -46,88 +46,92 @@ class Mind:
         for alert, (floor, least) in THRESHOLDS.items():
             safe = balance >= floor * 1.1 and days is not None and days >= least * 1.1
             if rose or (safe and not returned):
-                spoken.discard(alert)
+                notified.discard(alert)
         if rose or (balance > 0 and not returned):
-            spoken.discard("empty")
+            notified.discard("empty")
         if row <= -2:
-            spoken.discard("burning")
+            notified.discard("fast_spending")
         return replace(
             self,
             last=(now, balance),
             before=None if self.last is None else last,
-            spoken=frozenset(spoken),
-            owes_added=self.owes_added or rose,
+            notified=frozenset(notified),
+            top_up_pending=self.top_up_pending or rose,
             row=max(-2, min(row, 2)),
         )
 
-    def due(self, now: int, balance: float, days: float | None) -> set[str]:
-        """Return what is to be told after a good answer."""
+    def to_notify(self, now: int, balance: float, days: float | None) -> set[str]:
+        """Return the alerts to notify after a good response."""
         worst = "empty" if balance <= 0 else ""
         for alert in ("critical", "low"):
             floor, least = THRESHOLDS[alert]
             if not worst and (balance <= floor or (days is not None and days <= least)):
                 worst = alert
-        due = {worst} - {""} - self.spoken
-        if self.owes_added:
-            due.add("top_up")
-        # A clock that was set back to before the last one counts as a day gone.
-        rested = self.burned is None or not now - DAY < self.burned <= now
-        if self.row == 2 and rested and "burning" not in self.spoken:
-            due.add("burning")
-        return due
+        alerts = {worst} - {""} - self.notified
+        if self.top_up_pending:
+            alerts.add("top_up")
+        # If the clock was set back to before the last one, a day counts as over.
+        rested = self.fast_spending_at is None or not now - DAY < self.fast_spending_at <= now
+        if self.row == 2 and rested and "fast_spending" not in self.notified:
+            alerts.add("fast_spending")
+        return alerts
 
-    def having_told(self, alert: str, now: int) -> "Mind":
+    def after_notification(self, alert: str, now: int) -> "Memory":
         if alert == "top_up":
-            return replace(self, owes_added=False)
-        spoken = self.spoken | set(MILDER.get(alert, [alert]))
-        return replace(self, spoken=spoken, burned=now if alert == "burning" else self.burned)
+            return replace(self, top_up_pending=False)
+        notified = self.notified | set(MILDER.get(alert, [alert]))
+        return replace(
+            self,
+            notified=notified,
+            fast_spending_at=now if alert == "fast_spending" else self.fast_spending_at,
+        )
 
-    def having_lived(self, looks: Sequence["Look"]) -> "Mind":
-        """Return what is known after these looks and what was told at each."""
-        mind = self
-        for poll in looks:
+    def after_polls(self, polls: Sequence["Poll"]) -> "Memory":
+        """Return the memory after these polls and their notifications."""
+        memory = self
+        for poll in polls:
             if poll.balance is not None:
-                mind = mind.after_answer(poll.now, poll.balance, poll.days, poll.fast)
-            for alert in poll.told:
-                mind = mind.having_told(alert, poll.now)
-        return mind
+                memory = memory.after_response(poll.now, poll.balance, poll.days, poll.fast)
+            for alert in poll.notified:
+                memory = memory.after_notification(alert, poll.now)
+        return memory
 
 
 @dataclass(slots=True)
-class Look:
-    """One request and what became of it, as far as it came to be known."""
+class Poll:
+    """One poll and its known outcome."""
 
     now: int
-    """By the clock on the wall."""
+    """The time of day on the machine."""
     true_now: int
-    """By a clock that nobody set."""
+    """The time on a clock that nobody can set."""
     balance: float | None = None
     """None after a failure."""
     refused: bool = False
     days: float | None = None
-    """How long the balance lasts at least, as the program's forecast says."""
+    """The early end of the program's forecast."""
     fast: bool = False
-    """Whether spending is fast, as the program measures it."""
+    """Whether the program detected fast spending."""
     shown: bool = False
-    """Whether the program lived to show the outcome."""
+    """Whether the program showed the outcome before it was killed."""
     written: bool = False
-    """Whether it could write to the disk."""
-    due: Sequence[str] = ()
-    """What it raised."""
-    taken: bool = True
-    """Whether the desktop took notifications."""
-    told: Sequence[str] = ()
-    """What reached the person, in order."""
-    kept: int = 0
-    """How many of these it is known to have remembered."""
+    """Whether the program could write to the disk."""
+    to_notify: Sequence[str] = ()
+    """The alerts that the program raised."""
+    accepted: bool = True
+    """Whether the desktop accepted notifications."""
+    notified: Sequence[str] = ()
+    """The alerts that reached the person, in order."""
+    saved: int = 0
+    """How many of these the program is known to have stored as notified."""
 
 
 class Oracle:
-    """Follows the answers, and collects in ``wrong`` what was told amiss.
+    """Checks each poll, and collects wrong notifications in ``wrong``.
 
-    Beside what the program can know it keeps what the person knows, whom no death and no full disk
-    makes forget: ``repeated`` are alerts that were no news to them, ``withheld`` are news that the
-    program could not know of.
+    It tracks what the program can know, and separately what the person knows, whose memory survives
+    kills and full disks: ``repeated`` are alerts that the person had seen already, ``withheld`` are
+    alerts that the person missed because the program had lost its state.
     """
 
     def __init__(self) -> None:
@@ -135,85 +139,89 @@ class Oracle:
         self.expected: Counter[str] = Counter()
         self.repeated: list[str] = []
         self.withheld: list[str] = []
-        self._minds = self._stored = frozenset({Mind()})
-        self._person = Mind()
+        self._memories = self._stored = frozenset({Memory()})
+        self._person = Memory()
         self._readable = True
-        self._unread: list[Look] = []
+        self._unread: list[Poll] = []
         self._awake_since = self._last_good = 0
 
     def woke(self, true_now: int) -> None:
-        """Take note that the machine woke, or that its clock was set."""
+        """Record that the machine woke up, or that its clock was set."""
         self._awake_since = true_now
 
-    def started(self, true_now: int, recalled: tuple[int, float] | None, readable: bool) -> None:
-        """Take note that the program started, and what it says was the last reading."""
+    def started(self, true_now: int, loaded: tuple[int, float] | None, readable: bool) -> None:
+        """Record that the program started, and the last reading that it loaded."""
         self._awake_since = true_now
         self._readable = readable
         self._unread.clear()
         if not readable:
-            self._minds = frozenset({Mind()})
+            self._memories = frozenset({Memory()})
             return
-        same = frozenset(mind for mind in self._stored if mind.last == recalled)
-        # After a clock was set back, the last reading by its time is not the last that came.
-        self._minds = self._stored = same or self._stored
+        same = frozenset(memory for memory in self._stored if memory.last == loaded)
+        # After the clock was set back, the newest reading by time is not the latest response.
+        self._memories = self._stored = same or self._stored
 
-    def looked(self, poll: Look) -> None:
-        """Judge what was raised after one request."""
+    def check(self, poll: Poll) -> None:
+        """Check the alerts that the program raised after one poll."""
         if poll.written and not self._readable:
             self._readable = True
-            self._minds = frozenset(mind.having_lived(self._unread) for mind in self._stored)
-        raised = set(poll.due)
-        fits: dict[Mind, set[str]] = {}
-        amiss: dict[Mind, set[str]] = {}
-        for mind in self._minds:
-            after = self._after(mind, poll)
-            must, may = self._due(after, poll)
-            fitting = not poll.shown or must <= raised <= must | may
-            (fits if fitting else amiss)[after] = must | (may & raised)
-        if not fits:
-            self.wrong.append(f"raised {raised}, expected {[*amiss.values()]}: {poll} {amiss}")
-        complete = poll.shown and poll.taken and len(poll.told) == len(poll.due)
-        self.expected.update(next(iter((fits or amiss).values())) if complete else poll.told)
-        self._tell_person(poll)
-        self._remember(frozenset(fits or amiss), poll)
+            self._memories = frozenset(memory.after_polls(self._unread) for memory in self._stored)
+        raised = set(poll.to_notify)
+        matching: dict[Memory, set[str]] = {}
+        other: dict[Memory, set[str]] = {}
+        for memory in self._memories:
+            after = self._after(memory, poll)
+            must, may = self._to_notify(after, poll)
+            matches = not poll.shown or must <= raised <= must | may
+            (matching if matches else other)[after] = must | (may & raised)
+        if not matching:
+            self.wrong.append(f"raised {raised}, expected {[*other.values()]}: {poll} {other}")
+        complete = poll.shown and poll.accepted and len(poll.notified) == len(poll.to_notify)
+        self.expected.update(
+            next(iter((matching or other).values())) if complete else poll.notified
+        )
+        self._update_person(poll)
+        self._remember(frozenset(matching or other), poll)
         if poll.balance is not None and poll.shown:
             self._last_good = poll.true_now
         if not self._readable:
             self._unread.append(poll)
 
-    def _tell_person(self, poll: Look) -> None:
+    def _update_person(self, poll: Poll) -> None:
         if not poll.shown:
             return
         self._person = self._after(self._person, poll)
-        must, may = self._due(self._person, poll)
-        self.repeated += sorted(set(poll.told) - must - may)
-        self.withheld += sorted(must - set(poll.due))
-        for alert in {*poll.told, *(must - set(poll.due))}:
-            self._person = self._person.having_told(alert, poll.now)
+        must, may = self._to_notify(self._person, poll)
+        self.repeated += sorted(set(poll.notified) - must - may)
+        self.withheld += sorted(must - set(poll.to_notify))
+        for alert in {*poll.notified, *(must - set(poll.to_notify))}:
+            self._person = self._person.after_notification(alert, poll.now)
 
-    def _remember(self, minds: frozenset[Mind], poll: Look) -> None:
-        steps = [minds]
-        for alert in poll.told:
-            steps.append(frozenset(mind.having_told(alert, poll.now) for mind in steps[-1]))
-        self._minds = steps[-1]
+    def _remember(self, memories: frozenset[Memory], poll: Poll) -> None:
+        steps = [memories]
+        for alert in poll.notified:
+            steps.append(
+                frozenset(memory.after_notification(alert, poll.now) for memory in steps[-1])
+            )
+        self._memories = steps[-1]
         if not poll.written:
             return
         if not poll.shown:
             steps.insert(0, self._stored)
-        self._stored = frozenset().union(*steps[poll.kept :])
+        self._stored = frozenset().union(*steps[poll.saved :])
 
-    def _after(self, mind: Mind, poll: Look) -> Mind:
+    def _after(self, memory: Memory, poll: Poll) -> Memory:
         if poll.balance is None:
-            return mind
-        return mind.after_answer(poll.now, poll.balance, poll.days, poll.fast)
+            return memory
+        return memory.after_response(poll.now, poll.balance, poll.days, poll.fast)
 
-    def _due(self, mind: Mind, poll: Look) -> tuple[set[str], set[str]]:
-        """Return what must be told, and what may be."""
+    def _to_notify(self, memory: Memory, poll: Poll) -> tuple[set[str], set[str]]:
+        """Return the alerts that must be notified, and those that may be."""
         if poll.balance is not None:
-            return mind.due(poll.now, poll.balance, poll.days), set()
+            return memory.to_notify(poll.now, poll.balance, poll.days), set()
         if poll.refused:
-            return {"rejected"} - mind.spoken, set()
+            return {"rejected"} - memory.notified, set()
         unseen = poll.true_now - max(self._awake_since, self._last_good)
-        if unseen < HOUR or mind.spoken & {"blind", "rejected"}:
+        if unseen < HOUR or memory.notified & {"no_data", "rejected"}:
             return set(), set()
-        return ({"blind"}, set()) if unseen >= HOUR + NOTICED_WITHIN else (set(), {"blind"})
+        return ({"no_data"}, set()) if unseen >= HOUR + NOTICED_WITHIN else (set(), {"no_data"})

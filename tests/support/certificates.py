@@ -1,4 +1,4 @@
-"""Certificates made for one test: good, expired, and for somebody else."""
+"""Certificates for one test: valid, expired, or for another host."""
 
 import ipaddress
 import ssl
@@ -16,7 +16,7 @@ LOOPBACK = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """An authority of our own; ``folder`` takes its files."""
+    """A test authority; ``folder`` takes its files."""
 
     folder: Path
     name: x509.Name
@@ -25,7 +25,7 @@ class Authority:
 
     @classmethod
     def new(cls, folder: Path) -> "Authority":
-        """Make an authority, and its certificate at ``path``."""
+        """Create an authority, with its certificate at ``path``."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority")])
         certificate = (
@@ -38,7 +38,7 @@ class Authority:
         return cls(folder, name, key, path)
 
     def server(self, *names: x509.GeneralName, days: int = 1) -> ssl.SSLContext:
-        """Return the context of a server with these names; negative ``days`` are expired."""
+        """Return the context of a server with these names; expired if ``days`` is negative."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "server")])
         certificate = (

@@ -1,4 +1,4 @@
-"""A backend for the keyring library that fails as FAILING_KEYRING says, in the child's process."""
+"""A backend of the keyring library that fails as the variable FAILING_KEYRING demands."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from keyring.backend import KeyringBackend
 
 
 class Keyring(KeyringBackend):
-    """Found by the library through PYTHON_KEYRING_BACKEND."""
+    """Runs in the keyring process, where PYTHON_KEYRING_BACKEND selects it."""
 
     priority = 1
 
@@ -23,7 +23,7 @@ class Keyring(KeyringBackend):
         self._fail()
 
     def _fail(self, password: str = "") -> NoReturn:
-        print(f"a backend's own words, with {password}", file=sys.stderr)
+        print(f"output of a backend, with {password}", file=sys.stderr)
         match os.environ["FAILING_KEYRING"]:
             case "locked":
                 raise keyring.errors.KeyringLocked

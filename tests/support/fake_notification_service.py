@@ -1,4 +1,4 @@
-"""A notification service on a real session bus, which misbehaves as told."""
+"""A fake notification service on a real session bus, with faults on demand."""
 
 import socket
 from contextlib import suppress
@@ -25,7 +25,7 @@ _OBJECT = DBusAddress("/org/freedesktop/Notifications", NAME, NAME)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of Notify, as it came over the bus."""
+    """One call of the method Notify."""
 
     message: Message
 
@@ -39,29 +39,29 @@ class Call:
 
     @property
     def actions(self) -> list[str]:
-        """Keys and labels by turns."""
+        """Keys and labels in turn."""
         return list(self.message.body[5])
 
 
 class FakeNotificationService:
-    """Owns the service's name at ``address`` as long as the context lasts.
+    """Owns the service's name at ``address`` until the context ends.
 
-    Notifications wait in ``calls`` until the test answers each, with ``accept``, ``refuse`` or not
-    at all; where it is ``obliging`` they are accepted at once.
+    Notifications wait in ``calls`` until the test accepts or refuses each; with ``accepts_all``
+    they are accepted at once.
     """
 
     def __init__(
         self,
         address: str,
         *,
-        obliging: bool = False,
+        accepts_all: bool = False,
         capabilities: tuple[str, ...] = ("body", "actions"),
     ) -> None:
         self.calls: SimpleQueue[Call] = SimpleQueue()
         self._displayed: dict[int, Call] = {}
         self._greeted: SimpleQueue[str] = SimpleQueue()
         self._address = address
-        self._obliging = obliging
+        self._accepts_all = accepts_all
         self._capabilities = list(capabilities)
         self._known: set[str] = set()
         self._last = 0
@@ -77,15 +77,15 @@ class FakeNotificationService:
         self.vanish()
 
     def vanish(self) -> None:
-        """Leave the bus, as a service that crashed."""
+        """Leave the bus like a service that crashed."""
         with suppress(OSError):
             self._connection.sock.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         self._connection.close()
 
-    def wait_for_a_program(self, patience: float) -> None:
-        """Wait until a program, of which none was heard before, asks what the service can do."""
-        while (sender := self._greeted.get(timeout=patience)) in self._known:
+    def wait_for_client(self, timeout_s: float) -> None:
+        """Wait until another program than before requests the service's capabilities."""
+        while (sender := self._greeted.get(timeout=timeout_s)) in self._known:
             pass
         self._known.add(sender)
 
@@ -100,11 +100,11 @@ class FakeNotificationService:
 
     @property
     def displayed(self) -> list[Call]:
-        """Those on the screen, the oldest first."""
+        """The notifications on the screen, oldest first."""
         return list(self._displayed.values())
 
     def press(self, label: str) -> None:
-        """Press a button of the last notification, as a person would."""
+        """Press a button of the last notification."""
         number, call = list(self._displayed.items())[-1]
         key = call.actions[call.actions.index(label) - 1]
         self._connection.send(new_signal(_OBJECT, "ActionInvoked", "us", (number, key)))
@@ -118,7 +118,7 @@ class FakeNotificationService:
 
     def _on_call(self, message: Message) -> None:
         match message.header.fields[HeaderFields.member]:
-            case "Notify" if self._obliging:
+            case "Notify" if self._accepts_all:
                 self.calls.put(Call(message))
                 self.accept(Call(message))
             case "Notify":

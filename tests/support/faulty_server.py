@@ -1,6 +1,6 @@
-"""A wallet server on loopback that misbehaves on demand.
+"""A wallet server on loopback with faults on demand.
 
-It speaks in raw bytes, so that it can break HTTP where a well-kept server library could not.
+It sends raw bytes, so that it can break HTTP in ways that a server library prevents.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import json
 import socket
 import ssl
 import struct
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
@@ -16,12 +17,12 @@ from dataclasses import dataclass, field
 from typing import Self
 
 Answer = Callable[["FaultyServer", asyncio.StreamWriter], AsyncIterator[bytes]]
-"""What the server sends, piece by piece; when the iterator ends, so does the connection."""
+"""Yields the bytes that the server sends, in pieces; the connection ends with the iterator."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it came in; header names in lower case."""
+    """One received request; header names are in lower case."""
 
     method: str
     path: str
@@ -30,11 +31,11 @@ class Request:
 
 @dataclass
 class FaultyServer:
-    """Gives ``answer`` to every request, as long as the context lasts.
+    """Sends ``answer`` to every request, until the context ends.
 
-    ``answers`` come first, one a request. ``bytes_sent`` counts what went out; ``asked`` is set by
-    the first request. ``greeting`` is sent before anything is read. As a proxy it ``tunnels_to``
-    another of these, whichever host it is asked for.
+    ``answers`` are sent before that, one for each request. ``bytes_sent`` counts the bytes sent;
+    ``asked`` is set by the first request. ``greeting`` is sent before anything is read. With
+    ``tunnels_to`` the server is a proxy to that server, whatever host is requested.
     """
 
     answer: Answer
@@ -57,7 +58,7 @@ class FaultyServer:
         self._thread.join()
 
     def drop_all(self) -> None:
-        """Break off every conversation that is under way."""
+        """Close every open connection."""
         for task in list(self._tasks):
             self._loop.call_soon_threadsafe(task.cancel)
 
@@ -69,7 +70,7 @@ class FaultyServer:
     async def _serve(self) -> None:
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        server = await asyncio.start_server(self._meet, "127.0.0.1", 0, ssl=self.tls)
+        server = await asyncio.start_server(self._on_connection, "127.0.0.1", 0, ssl=self.tls)
         self._port = server.sockets[0].getsockname()[1]
         self._listening.set()
         async with server:
@@ -78,22 +79,24 @@ class FaultyServer:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _on_connection(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
         try:
-            # Cancelled when the context ends: asyncio logs a handler that is seen to be.
+            # Cancelled when the context ends; without this, asyncio would log the cancellation.
             gone = (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError)
             with suppress(*gone, asyncio.CancelledError):
-                await self._converse(reader, writer)
+                await self._handle(reader, writer)
         finally:
             self._tasks.discard(task)
             writer.close()
-            with suppress(ConnectionError, ssl.SSLError):
+            with suppress(ConnectionError, ssl.SSLError, asyncio.CancelledError):
                 await writer.wait_closed()
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(self.greeting)
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         first, *lines = head.strip().split("\r\n")
@@ -105,8 +108,13 @@ class FaultyServer:
         self.asked.set()
         if method == "CONNECT" and self.tunnels_to:
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            far = await asyncio.open_connection("127.0.0.1", self.tunnels_to._port)
-            await asyncio.gather(_pump(reader, far[1]), _pump(far[0], writer))
+            far_reader, far_writer = await asyncio.open_connection(
+                "127.0.0.1", self.tunnels_to._port
+            )
+            try:
+                await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+            finally:
+                far_writer.close()
             return
         answer = self.answers.pop(0) if self.answers else self.answer
         async for piece in answer(self, writer):
@@ -123,7 +131,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 def raw(*pieces: bytes) -> Answer:
-    """Send these bytes, whatever they are."""
+    """Send these bytes."""
 
     async def send(_server: FaultyServer, _writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
         for piece in pieces:
@@ -134,7 +142,7 @@ def raw(*pieces: bytes) -> Answer:
 
 
 def http(status: int, body: bytes, version: str = "1.1", **headers: str) -> Answer:
-    """Send a well-formed answer; ``Retry_After="5"`` becomes ``Retry-After: 5``."""
+    """Send a well-formed response; ``Retry_After="5"`` becomes ``Retry-After: 5``."""
     fields = {"Content-Type": "application/json", "Content-Length": str(len(body))}
     fields |= {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
@@ -142,19 +150,19 @@ def http(status: int, body: bytes, version: str = "1.1", **headers: str) -> Answ
     return raw(f"HTTP/{version} {status} X\r\n{head}\r\n".encode(), b"" if bodiless else body)
 
 
-def status(code: int, detail: object = "as asked", **headers: str) -> Answer:
-    """Send an error as the real server words it."""
+def status(code: int, detail: object = "as requested", **headers: str) -> Answer:
+    """Send an error in the format of the real server."""
     return http(code, json.dumps({"detail": detail}).encode(), **headers)
 
 
 def balance(number: object) -> Answer:
-    """Send a balance; a text is sent as the raw JSON it is."""
+    """Send a balance; a string is sent as raw JSON."""
     text = number if isinstance(number, str) else json.dumps(number)
     return http(200, f'{{"current_balance": {text}, "success": true}}'.encode())
 
 
 def hang(*before: bytes) -> Answer:
-    """Send ``before``, and then nothing, for ever."""
+    """Send ``before``, then keep the connection open and send nothing."""
 
     async def send(server: FaultyServer, _writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
         for piece in before:
@@ -165,7 +173,7 @@ def hang(*before: bytes) -> Answer:
 
 
 def drip(seconds: float) -> Answer:
-    """Send headers without an end, a byte at a time."""
+    """Send headers that never end, one byte at a time."""
 
     async def send(_server: FaultyServer, _writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
         yield b"HTTP/1.1 200 OK\r\nX-Drip: "
@@ -177,7 +185,7 @@ def drip(seconds: float) -> Answer:
 
 
 def flood(piece: bytes = b" " * 65536, **headers: str) -> Answer:
-    """Send a body without an end, as fast as it is taken."""
+    """Send a body that never ends, as fast as it is read."""
     lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
 
     async def send(_server: FaultyServer, _writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
@@ -191,7 +199,11 @@ def flood(piece: bytes = b" " * 65536, **headers: str) -> Answer:
 async def reset(_server: FaultyServer, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
     """Break the connection with a TCP reset."""
     connection = writer.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.setsockopt(
+        socket.SOL_SOCKET,
+        socket.SO_LINGER,
+        struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0),
+    )
     writer.transport.abort()
     return
     yield b""
@@ -230,13 +242,13 @@ UNREADABLE: Mapping[str, Answer] = {
     "no content": http(204, b""),
     "created": http(201, GOOD),
 }
-"""Answers that are no balance, though something answered."""
+"""Responses without a valid balance."""
 
-TEXT_CONTRAST: Mapping[str, Answer] = {
+READABLE: Mapping[str, Answer] = {
     "as documented": http(200, GOOD),
     "HTTP/1.0": http(200, GOOD, version="1.0"),
     "a byte order mark": http(200, b"\xef\xbb\xbf" + GOOD),
     "until the connection closes": raw(HEAD + b"\r\n" + GOOD),
     "chunked": raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2a\r\n" + GOOD + b"\r\n0\r\n\r\n"),
 }
-"""Answers that say 6448, each in a legal way."""
+"""Valid responses with the balance 6448."""

@@ -1,6 +1,6 @@
-"""A backend for the keyring library that keeps secrets in a file, and may wait for a person.
+"""A backend of the keyring library that stores secrets in a file, and can simulate a prompt.
 
-The library finds it by the environment that ``FileKeyring`` gives to the child's process.
+The environment of ``FileKeyring`` selects it in the keyring process.
 """
 
 import json
@@ -15,7 +15,7 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 class Keyring(KeyringBackend):
-    """Runs in the child's process."""
+    """Runs in the keyring process."""
 
     priority = 1
 
@@ -32,11 +32,11 @@ class Keyring(KeyringBackend):
 
     def _unlocked(self) -> dict[str, str]:
         if prompt := os.environ.get("FILE_KEYRING_PROMPT"):
-            with Path(prompt).open("w") as told:
-                print(os.getpid(), file=told, flush=True)
-                # Nobody answers. What is open tells of this process's end.
+            with Path(prompt).open("w") as pipe:
+                print(os.getpid(), file=pipe, flush=True)
+                # Nobody answers the prompt. The pipe closes when this process ends.
                 time.sleep(60)
-                print("still waiting", file=told)
+                print("still waiting", file=pipe)
         secrets: dict[str, str] = json.loads(Path(os.environ["FILE_KEYRING"]).read_text())
         return secrets
 
@@ -45,7 +45,7 @@ class Keyring(KeyringBackend):
 
 
 class FileKeyring:
-    """The same from outside: what it holds, and the prompt that nobody answers."""
+    """The keyring seen from the test: its secrets, and a prompt that nobody answers."""
 
     def __init__(self, folder: Path, **secrets: str) -> None:
         self._path = folder / "keyring.json"
@@ -57,17 +57,17 @@ class FileKeyring:
             "PYTHONPATH": str(CHECKOUT),
             "FILE_KEYRING": str(self._path),
         }
-        """What a process needs to use it."""
+        """The environment of a process that uses it."""
         self.locked = self.env | {"FILE_KEYRING_PROMPT": str(self._prompt)}
-        """The same, where each call waits for a person."""
+        """The same; each call then waits at a prompt."""
 
     @property
     def secrets(self) -> dict[str, str]:
-        """What it holds, by client id."""
+        """The stored secrets by client id."""
         secrets: dict[str, str] = json.loads(self._path.read_text())
         return secrets
 
     def wait_for_prompt(self) -> tuple[int, IO[str]]:
-        """Wait until a child asks; return its process's number, and what ends when that ends."""
-        told = self._prompt.open()
-        return int(told.readline()), told
+        """Wait for a prompt; return the keyring process's id, and a pipe that closes at its end."""
+        pipe = self._prompt.open()
+        return int(pipe.readline()), pipe

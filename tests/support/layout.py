@@ -1,10 +1,10 @@
-"""Whether what a window says fits where it stands."""
+"""Finds texts that do not fit into their widgets."""
 
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 
 def cut_off(window: QWidget) -> list[str]:
-    """Return the texts that have less room than they need."""
+    """Return the texts of the widgets that are smaller than their text."""
     found = []
     texts: list[QLabel | QAbstractButton] = [*window.findChildren(QLabel)]
     texts += window.findChildren(QAbstractButton)
@@ -12,8 +12,8 @@ def cut_off(window: QWidget) -> list[str]:
         if not widget.isVisible() or not widget.text():
             continue
         wraps = isinstance(widget, QLabel) and widget.wordWrap()
-        needs = widget.minimumSizeHint() if wraps else widget.sizeHint()
-        tall = widget.heightForWidth(widget.width()) if wraps else needs.height()
-        if widget.width() < needs.width() or widget.height() < tall:
+        needed = widget.minimumSizeHint() if wraps else widget.sizeHint()
+        height = widget.heightForWidth(widget.width()) if wraps else needed.height()
+        if widget.width() < needed.width() or widget.height() < height:
             found.append(widget.text())
     return found

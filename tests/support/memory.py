@@ -1,17 +1,17 @@
-"""How much memory a process takes."""
+"""Measures the memory of a process."""
 
 from pathlib import Path
 
 
 def pss(pid: int) -> float:
-    """Return the proportional share of memory, in megabytes."""
+    """Return the proportional set size (PSS) in megabytes."""
     return _figure(pid, "Pss:")
 
 
-def own(pid: int) -> float:
-    """Return the memory that no file backs, in megabytes: it alone can grow without end.
+def anonymous(pid: int) -> float:
+    """Return the memory that no file backs, in megabytes: only this can grow without limit.
 
-    The rest changes with what other programs share of it.
+    The rest depends on what other programs share.
     """
     return _figure(pid, "Anonymous:")
 

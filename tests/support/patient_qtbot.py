@@ -1,4 +1,4 @@
-"""pytest-qt's bot, which waits as long on a busy machine as every other test does."""
+"""pytest-qt's bot with the timeout of the other tests."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ _TIMEOUT_MS = int(TIMEOUT_S * 1000)
 
 
 class PatientQtBot(QtBot):
-    """Waits a minute where pytest-qt would wait five seconds."""
+    """Waits a minute where pytest-qt waits five seconds."""
 
     def waitUntil(  # noqa: N802 - pytest-qt's name
         self, callback: Callable[[], bool | None], *, timeout: int = _TIMEOUT_MS

@@ -1,4 +1,4 @@
-"""A made-up language whose words are a third longer, to find what has no room for them."""
+"""A pseudo-language whose texts are a third longer, to find widgets that are too small."""
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -7,7 +7,7 @@ from resources.translations.update import HERE, compile_into
 
 
 def pseudo_language(folder: Path) -> Path:
-    """Write its compiled translation into ``folder``, and return the file."""
+    """Write the compiled translation into ``folder``, and return its path."""
     tree = ET.parse(HERE / "deepvue-tray_hi.ts")
     for message in tree.getroot().iter("message"):
         source, translation = message.findtext("source") or "", message.find("translation")

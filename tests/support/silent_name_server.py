@@ -1,9 +1,9 @@
-"""A program on a machine whose name server never answers: real, in name spaces of its own.
+"""Runs a program with a name server that never responds, in its own Linux namespaces.
 
     unshare -rmn python -m tests.support.silent_name_server PIPE COMMAND...
 
-There the loopback's port 53 is bound and never read. ``PIPE``, a file descriptor, gets the
-program's process id once it has asked for a name.
+There the loopback's port 53 is bound and never answered. The file descriptor ``PIPE`` gets the
+program's process id once the program has tried to resolve a name.
 """
 
 import fcntl
@@ -19,31 +19,31 @@ from pathlib import Path
 
 import pytest
 
-NAME_SPACES = ("unshare", "--map-root-user", "--mount", "--net")
+NAMESPACES = ("unshare", "--map-root-user", "--mount", "--net")
 
-PATIENCE = 120
-"""Seconds after which the resolver gives up, at the earliest."""
+RESOLVER_TIMEOUT_S = 120
+"""The earliest time after which the resolver gives up."""
 
 RESOLV_CONF = "nameserver 127.0.0.1\noptions timeout:30 attempts:4\n"
 
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
-"""From Linux' sockios.h and if.h."""
+"""From the Linux headers sockios.h and if.h."""
 
 
 @contextmanager
 def without_names(*command: str, env: Mapping[str, str], typed: str = "") -> Iterator["Program"]:
-    """Run ``command`` where no name is ever found; skips where name spaces are forbidden.
+    """Run ``command`` where names cannot be resolved; skips if namespaces are not permitted.
 
-    ``typed`` is what its standard input begins with.
+    ``typed`` is written to its standard input.
     """
     try:
-        subprocess.run([*NAME_SPACES, "true"], check=True, capture_output=True)
+        subprocess.run([*NAMESPACES, "true"], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"no name spaces here: {error}")
+        pytest.skip(f"namespaces are not permitted: {error}")
     reader, writer = os.pipe()
     module = (sys.executable, "-m", "tests.support.silent_name_server", str(writer))
     with subprocess.Popen(
-        [*NAME_SPACES, *module, *command],
+        [*NAMESPACES, *module, *command],
         env=os.environ | env,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -65,7 +65,7 @@ def without_names(*command: str, env: Mapping[str, str], typed: str = "") -> Ite
 
 
 class Program:
-    """One that has asked for a name, and waits for the answer."""
+    """A program that waits for the resolver."""
 
     def __init__(self, process: "subprocess.Popen[str]", pid: int) -> None:
         self._process = process
@@ -76,15 +76,15 @@ class Program:
         os.kill(self._pid, signal_number)
 
     def end(self) -> tuple[int, str]:
-        """Return its exit status and what it said; fails where it waits for the resolver."""
-        output, _ = self._process.communicate(timeout=PATIENCE / 2)
+        """Return the exit status and the output; fails if the program waits for the resolver."""
+        output, _ = self._process.communicate(timeout=RESOLVER_TIMEOUT_S / 2)
         return self._process.returncode, output
 
 
 def _main(pipe: int, *command: str) -> int:
-    _switch_loopback_on()
+    _enable_loopback()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.settimeout(PATIENCE / 2)
+        server.settimeout(RESOLVER_TIMEOUT_S / 2)
         server.bind(("127.0.0.1", 53))
         with tempfile.NamedTemporaryFile("w") as file:
             file.write(RESOLV_CONF)
@@ -97,7 +97,7 @@ def _main(pipe: int, *command: str) -> int:
     return program.returncode
 
 
-def _switch_loopback_on() -> None:
+def _enable_loopback() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         request = struct.pack("16sh14x", b"lo", 0)
         request = fcntl.ioctl(any_socket, _SIOCGIFFLAGS, request)

@@ -2,17 +2,16 @@
 
     python -m tests.support.simulated_tray URL FOLDER SEED NOW
 
-Backend, worker, refresher and alerter are the real ones, wired as in ``app``; a notification is a
-line on standard output. Commands and events are lines of JSON. Each command on standard input ends
-in the event ``done``; ``asks`` waits for the answer to a request's circumstances: whether the
-server ``hangs``, whether the desktop ``takes`` notifications, and the event that the program is to
-die at. Times are milliseconds since 1970.
+Backend, worker, poller and notification controller are real and wired as in ``app``. A notification
+is a line on standard output. Commands and events are lines of JSON. Each command on standard input
+ends with the event ``done``. After the event ``request``, the program reads one line: whether the
+server hangs, whether the desktop accepts notifications, and the event at which the program is
+killed. Times are milliseconds since 1970.
 """
 
 import json
 import os
 import random
-import resource
 import signal
 import sys
 import traceback
@@ -48,41 +47,41 @@ from tests.support.timeouts import TIMEOUT_S
 CLIENT = "live_1"
 
 HANGING_DEADLINE_S = 0.05
-"""Of real time, for a server that never answers whole."""
+"""Real time, for a server that never completes its response."""
 
 DEADLINE_S = 60.0
-"""For one that does, however busy the machine is."""
+"""For a server that does, even on a busy machine."""
 
 
-class Death:
-    """The event that kills this process, as ``kill -9`` would."""
+class Kill:
+    """The event at which this process kills itself with SIGKILL."""
 
     at = ""
 
 
-def say(event: str, **facts: object) -> None:
-    """Write one event, whole, and die where that is to be."""
+def report(event: str, **facts: object) -> None:
+    """Write one event in one piece, then die if this is the event of ``Kill``."""
     os.write(1, json.dumps({"event": event} | facts).encode() + b"\n")
-    if event == Death.at:
+    if event == Kill.at:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Notifications:
-    """A desktop that shows each notification as a line, or none; their kind is the alert's name."""
+    """A desktop that prints each notification, or accepts none; the kind is the alert's name."""
 
     def __init__(self) -> None:
-        self.takes = False
+        self.accepts = False
         self.shown = 0
 
     def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
         pass
 
     async def service(self) -> str:
-        return "simulated" if self.takes else ""
+        return "simulated" if self.accepts else ""
 
     async def show(self, notification: Notification) -> bool:
         self.shown += 1
-        say("told", alert=notification.kind)
+        report("notified", alert=notification.kind)
         return True
 
     def close(self) -> None:
@@ -90,20 +89,20 @@ class Notifications:
 
 
 class Timer:
-    """Stands for a QTimer: like one, it does not run while the machine sleeps."""
+    """Replaces QTimer; like one, it does not run while the machine sleeps."""
 
     def __init__(self, clock: "Clock", *, interval: int) -> None:
         self._clock = clock
         self._interval = interval
         self.timeout = SimpleNamespace(connect=partial(setattr, self, "fire"))
         self.fire: Callable[[], None] = self.stop
-        self.to_notify: int | None = None
+        self.due_at: int | None = None
 
     def start(self, pause: int | None = None) -> None:
-        self.to_notify = self._clock.awake + (self._interval if pause is None else pause)
+        self.due_at = self._clock.awake + (self._interval if pause is None else pause)
 
     def stop(self) -> None:
-        self.to_notify = None
+        self.due_at = None
 
     def run_out(self) -> None:
         """Fire; a timer with an interval goes on."""
@@ -114,7 +113,7 @@ class Timer:
 
 
 class Clock:
-    """The time of day, and how long the machine has been awake and asleep, which only grows."""
+    """The time of day, and for how long the machine was awake and asleep; both only grow."""
 
     def __init__(self, wall: int) -> None:
         self.wall = wall
@@ -125,7 +124,7 @@ class Clock:
         return datetime_of(self.wall)
 
     def sleep(self, time: int) -> None:
-        """Let so many milliseconds pass, of which no timer knows."""
+        """Let ``time`` milliseconds pass without the timers."""
         self.asleep += time
         self.wall += time
 
@@ -135,13 +134,13 @@ class Clock:
         return timer
 
     def run(self, time: int, after_each: Callable[[], None]) -> None:
-        """Let so many milliseconds pass, and run out what is due in them."""
+        """Let ``time`` milliseconds pass, and fire the timers that are due."""
         end = self.awake + time
         while due := [
-            timer for timer in self.timers if timer.to_notify is not None and timer.to_notify <= end
+            timer for timer in self.timers if timer.due_at is not None and timer.due_at <= end
         ]:
-            first = min(due, key=lambda timer: timer.to_notify or 0)
-            self._go_on((first.to_notify or 0) - self.awake)
+            first = min(due, key=lambda timer: timer.due_at or 0)
+            self._go_on((first.due_at or 0) - self.awake)
             first.run_out()
             after_each()
         self._go_on(end - self.awake)
@@ -169,7 +168,8 @@ class Tray:
             chance=chance.random,
         )
         self._is_polling = False
-        # Before the notifications: these answer as the world wants for this poll.
+        # Connected before the controller: for each poll the world decides whether the desktop
+        # accepts notifications.
         self.poller.changed.connect(self._on_snapshot)
         self._controller = NotificationController(
             self._worker, self.poller, lambda _title, _body: False, ""
@@ -179,12 +179,12 @@ class Tray:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until no job is running."""
         while self._worker.open_jobs:
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-        # What could not be told then is tried again after the next answer, not at the next request:
-        # the world asks of each notification which answer it belongs to.
-        self._notifications.takes = False
+        # A pending alert must be retried after the next response, not at the next request, because
+        # the world assigns each notification to a response.
+        self._notifications.accepts = False
 
     def stop(self) -> None:
         if not self._worker.stop(TIMEOUT_S):
@@ -203,22 +203,22 @@ class Tray:
         return ReportingBackend(replace(backend, notifier=self._notifications))
 
     def _restart(self, known: Snapshot) -> None:
-        say("recalled", storage=known.storage is not None, **_facts(known))
+        report("loaded", storage=known.storage is not None, **_facts(known))
         self.poller.reset_and_poll(known)
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         if snapshot.refreshing and not self._is_polling:
-            say("asks", now=self._clock.wall)
-            hangs, self._takes, Death.at = json.loads(sys.stdin.readline())
-            if Death.at == "asks":
+            report("request", now=self._clock.wall)
+            hangs, self._accepts, Kill.at = json.loads(sys.stdin.readline())
+            if Kill.at == "request":
                 os.kill(os.getpid(), signal.SIGKILL)
             self._wallet._deadline = HANGING_DEADLINE_S if hangs else DEADLINE_S
         elif self._is_polling and not snapshot.refreshing:
             trouble = type(snapshot.trouble).__name__ if snapshot.trouble else ""
             storage = snapshot.storage is not None
-            due = [alert.value for alert in snapshot.to_notify]
-            say("shown", trouble=trouble, storage=storage, due=due, **_facts(snapshot))
-            self._notifications.takes = self._takes
+            alerts = [alert.value for alert in snapshot.to_notify]
+            report("shown", trouble=trouble, storage=storage, to_notify=alerts, **_facts(snapshot))
+            self._notifications.accepts = self._accepts
         self._is_polling = snapshot.refreshing
 
 
@@ -244,7 +244,7 @@ class CountingWorker(Worker[Any]):
 
 
 class ReportingBackend:
-    """What the jobs use of a backend; it reports what the world is to know of."""
+    """The part of a backend that the jobs use; it reports events to the world."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -255,7 +255,7 @@ class ReportingBackend:
 
     async def poll(self, *, prompt: bool, awake_since: datetime) -> Snapshot:
         snapshot = await self._backend.monitor.poll(prompt=prompt, awake_since=awake_since)
-        say("looked")
+        report("polled")
         return snapshot
 
     async def notify(self, alert: Alert, client_id: str, notification: Notification) -> bool:
@@ -266,7 +266,7 @@ class ReportingBackend:
         named = replace(notification, kind=alert.value)
         is_notified = await self._backend.notify(alert, client_id, named)
         if notifications.shown > shown:
-            say("kept")
+            report("saved")
         return is_notified
 
 
@@ -291,19 +291,19 @@ def _days(runway: Runway | None, at: datetime) -> float | None:
 
 
 def measuring() -> Any:
-    """Report what forecast and speed are said to be, before they are judged and stored."""
+    """Report the forecast and the fast-spending result before they are judged and stored."""
 
     def observed(**facts: Any) -> Observation:
         seen = Observation(**facts)
         if seen.reading:
-            say("measured", fast=seen.fast, days=_days(seen.runway, seen.now))
+            report("measured", fast=seen.fast, days=_days(seen.runway, seen.now))
         return seen
 
     return patch.object(monitor, "Observation", observed)
 
 
 def main(url: str, folder: str, seed: str, now: str) -> None:
-    """Do what standard input says until it ends."""
+    """Execute the commands on standard input until it ends."""
     log.to_file(Paths.below(Path(folder)).log)
     application = QCoreApplication([])
     clock, chance = Clock(int(now)), random.Random(seed)
@@ -322,13 +322,15 @@ def main(url: str, folder: str, seed: str, now: str) -> None:
                 case ["set clock", int(change)]:
                     clock.wall += change
                 case ["disk full", bool(full)]:
-                    # The kernel then refuses every write to a file, of whatever length it is.
+                    import resource  # POSIX alone has it
+
+                    # The kernel then refuses every write to a file, whatever its length.
                     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
                     resource.setrlimit(resource.RLIMIT_FSIZE, (0 if full else hard, hard))
                 case [str(slot)] if tray:
                     getattr(tray.poller, slot)()
                     tray.settle()
-            say("done", now=clock.wall)
+            report("done", now=clock.wall)
     del application
 
 

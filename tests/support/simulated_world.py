@@ -1,7 +1,7 @@
-"""The machine that the simulated tray runs on, its owner, its wallet and a server that misbehaves.
+"""The machine that the simulated tray runs on, its user, the wallet and the faulty server.
 
-The world lives, sleeps, breaks and is looked at after each thing that happens: a reading that was
-shown as stored is looked for in the file at once, and again at the end; the oracle judges alerts.
+After each event, the world checks the program: it looks up a reading that was shown as stored in
+the file, at once and again at the end, and the oracle checks the notifications.
 """
 
 import io
@@ -25,7 +25,7 @@ from deepvue_tray.services.history import History
 from deepvue_tray.services.history_rows import datetime_of, milliseconds
 from deepvue_tray.services.paths import Paths
 from tests.support import faulty_server, simulated_tray
-from tests.support.alert_oracle import DAY, HOUR, Look, Oracle
+from tests.support.alert_oracle import DAY, HOUR, Oracle, Poll
 from tests.support.faulty_server import UNREADABLE, Answer, FaultyServer, drip, hang, status
 from tests.support.simulated_tray import CLIENT
 
@@ -33,20 +33,21 @@ START = milliseconds(datetime(2026, 1, 5, tzinfo=UTC))
 """A Monday. All times here are milliseconds since 1970."""
 MINUTE = 60_000
 
-KILLED_AT = ("asks", "measured", "looked", "shown", "told", "kept")
-"""Events of a request, by turns: before it is sent, before its reading is stored, before that is
-shown, before alerts are sent, before it is remembered that one was told, and after that."""
+KILLED_AT = ("request", "measured", "polled", "shown", "notified", "saved")
+"""The events of a poll at which the program is killed, in turn: before the request is sent, before
+the reading is stored, before it is shown, before alerts are sent, before a notified alert is
+stored, and after that."""
 
 
 class Wallet:
-    """Is spent in office hours, now and then far too fast, and topped up when somebody notices."""
+    """A wallet with spending in office hours, sometimes far too fast, and with late top-ups."""
 
     def __init__(self, chance: random.Random) -> None:
         self.balance = Decimal(1300)
         self._chance = chance
         self._until = START
         self._floor = -20
-        self._burning_until = START
+        self._fast_until = START
 
     def pass_time(self, until: int) -> None:
         while self._until + 5 * MINUTE <= until:
@@ -56,10 +57,10 @@ class Wallet:
     def _spend(self, at: datetime) -> None:
         chance = self._chance
         if at.weekday() < 5 and 8 <= at.hour < 19:
-            burning = self._until < self._burning_until
-            self.balance -= chance.choice((0, 0, 1, 3, 5, 12)) * (15 if burning else 1)
+            is_fast = self._until < self._fast_until
+            self.balance -= chance.choice((0, 0, 1, 3, 5, 12)) * (15 if is_fast else 1)
             if chance.random() < 1 / 800:
-                self._burning_until = self._until + chance.randrange(60, 120) * MINUTE
+                self._fast_until = self._until + chance.randrange(60, 120) * MINUTE
             if chance.random() < 1 / 200:
                 # A correction, in either direction.
                 self.balance += Decimal(chance.randrange(-40, 60)) / 4
@@ -69,7 +70,7 @@ class Wallet:
 
 
 class Server:
-    """Answers well, or for a spell with one kind of fault."""
+    """Sends balances, or one kind of fault for some time."""
 
     def __init__(self, server: FaultyServer, chance: random.Random) -> None:
         self._server = server
@@ -79,8 +80,8 @@ class Server:
         self._fault: tuple[str, Callable[[datetime], Answer]] | None = None
 
     def prepare(self, now: int, true_now: int, balance: Decimal) -> str:
-        """Get the next answer ready; return the trouble it stands for, none for a balance."""
-        # Those that were left hanging have given up.
+        """Prepare the next response; return its error's class name, empty for a balance."""
+        # The clients of hanging responses have given up.
         self._server.drop_all()
         if true_now >= self._until:
             self._fault = None if self._fault or self._chance.random() < 0.3 else next(self._kinds)
@@ -115,13 +116,9 @@ class Server:
             yield from self._chance.sample(items, len(items))
 
 
-class Died(Exception):  # noqa: N818 - it was killed, which is no error
-    """The program was killed."""
-
-
 @dataclass
 class World:
-    """The machine, its owner and the server, and the program among them."""
+    """The machine, its user, the server and the program."""
 
     folder: Path
     url: str
@@ -129,7 +126,7 @@ class World:
     chance: random.Random
     oracle: Oracle = field(default_factory=Oracle)
     counts: Counter[str] = field(default_factory=Counter)
-    told: Counter[str] = field(default_factory=Counter)
+    notified: Counter[str] = field(default_factory=Counter)
     days: Counter[int] = field(default_factory=Counter)
     memory: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -143,10 +140,10 @@ class World:
         self.kill_at = ""
         self.stored: dict[int, float] = {}
         self.unstored: dict[int, float] = {}
-        self.lived_twice: list[tuple[int, int]] = []
+        self.repeated_times: list[tuple[int, int]] = []
         self.last_good: tuple[int, float] | None = None
         self.cut_off: tuple[int, float] | None = None
-        self.poll: Look | None = None
+        self.poll: Poll | None = None
         self.trouble = ""
         self._spawn()
 
@@ -167,7 +164,7 @@ class World:
         self.counts["clock_changes"] += 1
         change = -self.ahead or self.chance.choice((-1, 1)) * self.chance.randrange(3 * HOUR)
         if change < 0:
-            self.lived_twice.append((self._since_when_unchanged(self.now + change), self.now))
+            self.repeated_times.append((self._since_when_unchanged(self.now + change), self.now))
         self.ahead += change
         self._jump("set clock", change)
 
@@ -179,7 +176,7 @@ class World:
             self._start()
 
     def kill_soon(self) -> None:
-        """Let the program die when it next does what comes next in KILLED_AT."""
+        """Kill the program at the next event of KILLED_AT."""
         if self.may_kill:
             self.kill_at = KILLED_AT[self.counts["kills"] % len(KILLED_AT)]
 
@@ -191,10 +188,10 @@ class World:
         self._set_disk(full=False)
 
     def click(self) -> None:
-        self.command(self.chance.choice(("refresh", "nudge", "on_network")))
+        self.command(self.chance.choice(("refresh", "refresh_if_due", "on_network")))
 
     def end(self) -> None:
-        """Quit the program, and look whether all that was stored is still there."""
+        """Quit the program, and check that everything stored is still there."""
         self.free_disk()
         self.command("stop")
         assert self.process.stdin
@@ -206,20 +203,20 @@ class World:
         self.wrong += [f"set aside: {name}" for name in damaged]
 
     def command(self, *words: object) -> bool:
-        """Have the program do something; say whether it lived through that."""
+        """Send a command to the program; return whether the program is still running."""
         self._write(words)
         for line in self._output:
-            said = json.loads(line)
-            if said["event"] != "done":
-                getattr(self, f"_on_{said.pop('event')}")(**said)
+            message = json.loads(line)
+            if message["event"] != "done":
+                getattr(self, f"_on_{message.pop('event')}")(**message)
                 continue
-            self.now = said["now"]
+            self.now = message["now"]
             self._conclude()
             return True
         self._on_death()
         return False
 
-    def _on_asks(self, now: int) -> None:
+    def _on_request(self, now: int) -> None:
         self._conclude()
         self.now = now
         self.counts["requests"] += 1
@@ -227,21 +224,21 @@ class World:
         self.wallet.pass_time(self.true_now)
         balance = self.wallet.balance
         self.trouble = self.server.prepare(now, self.true_now, balance)
-        self.poll = Look(
+        self.poll = Poll(
             now=now,
             true_now=self.true_now,
             balance=None if self.trouble else float(balance),
             refused=self.trouble == "RejectedError",
             written=not self.disk_full,
-            taken=self.chance.random() < 0.9,
+            accepted=self.chance.random() < 0.9,
         )
-        self._write((self.trouble == "TimedOutError", self.poll.taken, self.kill_at))
+        self._write((self.trouble == "TimedOutError", self.poll.accepted, self.kill_at))
 
     def _on_measured(self, fast: bool, days: float | None) -> None:
         assert self.poll
         self.poll.fast, self.poll.days = fast, days
 
-    def _on_looked(self) -> None:
+    def _on_polled(self) -> None:
         pass
 
     def _on_shown(
@@ -249,14 +246,14 @@ class World:
         *,
         trouble: str,
         storage: bool,
-        due: list[str],
+        to_notify: list[str],
         at: int | None,
         balance: str | None,
         days: float | None,
     ) -> None:
         poll = self.poll
         assert poll
-        poll.shown, poll.due, poll.days = True, due, days
+        poll.shown, poll.to_notify, poll.days = True, to_notify, days
         shown = None if balance is None or at is None else (at, float(balance))
         if self.trouble or trouble:
             self.counts["failures"] += bool(self.trouble)
@@ -267,42 +264,42 @@ class World:
             self.last_good = (poll.now, float(poll.balance or 0))
             self._check_is_there(storage)
         if self.last_good is None and shown and self.stored.get(shown[0]) == shown[1]:
-            # A history that could not be read at the start can be by now.
+            # The history was unreadable at the start and is readable now.
             self.last_good = shown
         if shown != self.last_good:
-            self.wrong.append(f"shown {shown}, and the last good answer was {self.last_good}")
+            self.wrong.append(f"shown {shown}, but the last good response was {self.last_good}")
 
-    def _on_told(self, alert: str) -> None:
+    def _on_notified(self, alert: str) -> None:
         assert self.poll
-        self.poll.told = [*self.poll.told, alert]
-        self.told[alert] += 1
+        self.poll.notified = [*self.poll.notified, alert]
+        self.notified[alert] += 1
 
-    def _on_kept(self) -> None:
+    def _on_saved(self) -> None:
         assert self.poll
-        self.poll.kept += 1
+        self.poll.saved += 1
 
-    def _on_recalled(
+    def _on_loaded(
         self, storage: bool, at: int | None, balance: str | None, days: float | None
     ) -> None:
-        recalled = None if at is None or balance is None else (at, float(balance))
+        loaded = None if at is None or balance is None else (at, float(balance))
         if not storage:
             if self.cut_off is not None:
-                written = recalled == self.cut_off
+                written = loaded == self.cut_off
                 self.counts["stored" if written else "cut_off"] += 1
                 if written:
                     self.stored[self.cut_off[0]] = self.cut_off[1]
                 self.cut_off = None
             newest = max((time for time in self.stored if time <= self.now), default=None)
-            lived_twice = any(start <= self.now <= end for start, end in self.lived_twice)
-            if not lived_twice and newest is not None and recalled != (newest, self.stored[newest]):
-                self.wrong.append(f"recalled {recalled} instead of {newest, self.stored[newest]}")
+            is_repeated = any(start <= self.now <= end for start, end in self.repeated_times)
+            if not is_repeated and newest is not None and loaded != (newest, self.stored[newest]):
+                self.wrong.append(f"loaded {loaded} instead of {newest, self.stored[newest]}")
         self.unstored.clear()
-        self.last_good = recalled
-        self.oracle.started(self.true_now, recalled, not storage)
+        self.last_good = loaded
+        self.oracle.started(self.true_now, loaded, not storage)
 
     def _conclude(self) -> None:
         if self.poll:
-            self.oracle.looked(self.poll)
+            self.oracle.check(self.poll)
         self.poll = None
 
     def _on_death(self) -> None:
@@ -350,28 +347,28 @@ class World:
         self.command("disk full", full)
 
     def _check_is_there(self, storage: bool) -> None:
-        """See, as another process does, whether the reading that was shown is stored."""
+        """Check from another process that the reading that was shown is stored."""
         assert self.last_good
         at, balance = self.last_good
         self.counts["unstored" if storage else "stored"] += 1
         self.unstored[at] = balance
         if storage:
             if not self.disk_full:
-                self.wrong.append(f"not stored, though the disk was free: {self.last_good}")
+                self.wrong.append(f"not stored although the disk was free: {self.last_good}")
             return
-        # With it is stored what could not be before.
+        # The readings that could not be stored before are stored with it.
         self.stored |= self.unstored
         self.unstored.clear()
         history = History(Paths.below(self.folder).history)
         found = history.readings(CLIENT, datetime_of(at), datetime_of(at))
         history.close()
         if {float(reading.balance) for reading in found} != {balance}:
-            self.wrong.append(f"shown and not stored: {self.last_good}, found {found}")
+            self.wrong.append(f"shown as stored but missing: {self.last_good}, found {found}")
 
     def _since_when_unchanged(self, at: int) -> int:
-        """Return when the balance that was stored last before ``at`` was stored first.
+        """Return the first time of the span of equal balances that ends at or before ``at``.
 
-        Of a span into which another reading falls later, only the ends stay.
+        A reading that falls into the span later splits it; only its ends are kept.
         """
         times = sorted(time for time in self.stored if time <= at)
         while len(times) > 1 and self.stored[times[-2]] == self.stored[times[-1]]:
@@ -379,15 +376,15 @@ class World:
         return min([at, *times[-1:]])
 
     def _check_all_is_there(self) -> None:
-        """See whether all is there still, but for times that the clock went through twice."""
+        """Check that every reading is still stored, except where the clock repeated a time."""
         history = History(Paths.below(self.folder).history)
         found = [*history.each(CLIENT, datetime_of(START - DAY), datetime_of(self.now + DAY))]
         history.close()
         times = [milliseconds(reading.at) for reading in found]
         for at, balance in self.stored.items():
-            if any(start <= at <= end for start, end in self.lived_twice):
+            if any(start <= at <= end for start, end in self.repeated_times):
                 continue
-            # Of a span of equal balances there are the first and the last.
+            # A span of equal balances has only its first and its last reading.
             around = found[bisect_right(times, at) - 1 : bisect_left(times, at) + 1]
             if {float(reading.balance) for reading in around} != {balance}:
-                self.wrong.append(f"stored, and gone: {balance} at {at}, found {around}")
+                self.wrong.append(f"stored but lost: {balance} at {at}, found {around}")

@@ -1,5 +1,4 @@
-"""How long a test waits for what should happen."""
+"""The timeout of every test that waits for an event."""
 
 TIMEOUT_S = 60.0
-"""Seconds until something counts as not happening, also on a busy machine. A test that passes waits
-only until it has happened."""
+"""Long enough for a busy machine. A test that passes waits only until the event."""

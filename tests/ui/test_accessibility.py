@@ -1,4 +1,4 @@
-"""Everything can be found, named and used without a mouse and without colours."""
+"""Every control can be found, named and used without a mouse and without colours."""
 
 from collections.abc import Callable, Iterator
 
@@ -63,29 +63,29 @@ def window(request: pytest.FixtureRequest, qtbot: QtBot) -> Iterator[QWidget]:
 
 
 def tree(interface: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
-    """Yield all that a screen reader finds below ``interface``, but for what is not shown."""
-    for place in range(interface.childCount()):
-        child = interface.child(place)
+    """Yield all visible descendants of ``interface`` that a screen reader finds."""
+    for index in range(interface.childCount()):
+        child = interface.child(index)
         if child is not None and not child.state().invisible:
             yield child
             yield from tree(child)
 
 
 def controls(window: QWidget) -> Iterator[QWidget]:
-    """Yield what the keyboard can reach, but for what a spin box is made of."""
+    """Yield the widgets that the keyboard can reach, without the parts of spin boxes."""
     for widget in window.findChildren(QWidget):
-        reached = widget.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus
-        inner = widget.objectName() == "qt_spinbox_lineedit"
-        if reached and widget.isVisible() and widget.isEnabled() and not inner:
+        is_reachable = widget.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus
+        is_part = widget.objectName() == "qt_spinbox_lineedit"
+        if is_reachable and widget.isVisible() and widget.isEnabled() and not is_part:
             yield widget
 
 
 def is_control(interface: QAccessibleInterface) -> bool:
-    inner = isinstance(interface.parent().object(), QAbstractSpinBox)
-    return bool(interface.state().focusable) and not inner
+    is_part = isinstance(interface.parent().object(), QAbstractSpinBox)
+    return bool(interface.state().focusable) and not is_part
 
 
-def test_every_control_that_a_screen_reader_finds_has_a_name_of_its_own(window: QWidget) -> None:
+def test_every_control_that_a_screen_reader_finds_has_a_unique_name(window: QWidget) -> None:
     found = [c for c in tree(QAccessible.queryAccessibleInterface(window)) if is_control(c)]
     names = [c.text(QAccessible.Text.Name).replace("&", "").strip() for c in found]
     assert len(found) >= len(list(controls(window))) > 0
@@ -93,11 +93,11 @@ def test_every_control_that_a_screen_reader_finds_has_a_name_of_its_own(window: 
     assert len(set(names)) == len(names)
 
 
-def test_every_control_says_what_it_does(window: QWidget) -> None:
+def test_every_control_has_a_description(window: QWidget) -> None:
     for widget in controls(window):
-        standard = isinstance(widget.parent(), QDialogButtonBox)  # Save, Cancel, Close
+        is_standard = isinstance(widget.parent(), QDialogButtonBox)  # Save, Cancel, Close
         interface = QAccessible.queryAccessibleInterface(widget)
-        assert standard or interface.text(QAccessible.Text.Description), widget
+        assert is_standard or interface.text(QAccessible.Text.Description), widget
 
 
 def test_the_tab_key_reaches_every_control(window: QWidget) -> None:
@@ -109,10 +109,10 @@ def test_the_tab_key_reaches_every_control(window: QWidget) -> None:
         if focused is not None:
             reached.add(focused)
         QTest.keyClick(focused or window, Qt.Key.Key_Tab)
-    # Of a group of buttons that exclude each other the arrow keys reach the rest.
+    # The arrow keys reach the other buttons of an exclusive group.
     groups = {b.group() for b in reached if isinstance(b, QAbstractButton)} - {None}
-    beside = {b for b in found if isinstance(b, QAbstractButton) and b.group() in groups}
-    assert found - reached - beside == set()
+    grouped = {b for b in found if isinstance(b, QAbstractButton) and b.group() in groups}
+    assert found - reached - grouped == set()
 
 
 @pytest.fixture
@@ -127,14 +127,14 @@ def larger_text(qtbot: QtBot) -> Iterator[None]:
 
 @pytest.mark.usefixtures("larger_text")
 @pytest.mark.parametrize("name", WINDOWS)
-def test_larger_text_is_cut_off_nowhere(name: str) -> None:
+def test_larger_text_is_not_cut_off(name: str) -> None:
     window = WINDOWS[name]()
     window.show()
     assert cut_off(window) == []
     window.hide()
 
 
-def test_its_text_grows_with_the_system_s_while_it_is_open(window: QWidget) -> None:
+def test_an_open_window_follows_the_system_s_text_size(window: QWidget) -> None:
     before = {label: label.sizeHint().height() for label in labels(window)}
     font = window.font()
     font.setPointSizeF(font.pointSizeF() * 1.5)

@@ -1,4 +1,4 @@
-"""The card says what the snapshot says, and goes away by itself."""
+"""The card shows the snapshot, and closes as a pop-up does."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.card import Card
 from tests.support.layout import cut_off
+from tests.support.platform import WINDOWS
 from tests.ui.test_history_window import plot
 
 READING = Reading(at=datetime.now(UTC), balance=Decimal(6448))
@@ -28,26 +29,26 @@ def card(qtbot: QtBot) -> Card:
     return card
 
 
-def seen(card: Card) -> str:
+def text_of(card: Card) -> str:
     labels = card.findChildren(QLabel) + card.findChildren(QPushButton)
     return "\n".join(label.text() for label in labels if label.isVisibleTo(card))
 
 
-def test_it_says_the_balance(card: Card) -> None:
+def test_it_shows_the_balance(card: Card) -> None:
     card.show_snapshot(Snapshot(reading=READING))
-    assert "6448 credits" in seen(card)
-    assert "status page" not in seen(card)
+    assert "6448 credits" in text_of(card)
+    assert "status page" not in text_of(card)
 
 
-def test_it_explains_trouble_and_offers_the_remedy(qtbot: QtBot, card: Card) -> None:
+def test_it_explains_an_error_and_offers_the_remedy(qtbot: QtBot, card: Card) -> None:
     card.show_snapshot(Snapshot(reading=READING, trouble=ServerError("Source Unavailable")))
-    assert "6448 credits" in seen(card)
-    assert "The server has a problem (Source Unavailable)." in seen(card)
-    assert seen(card).count("The server has a problem") == 1
+    assert "6448 credits" in text_of(card)
+    assert "The server has a problem (Source Unavailable)." in text_of(card)
+    assert text_of(card).count("The server has a problem") == 1
     remedy = next(b for b in card.findChildren(QPushButton) if b.text() == "Open status page")
-    with qtbot.waitSignal(card.asked) as asked:
+    with qtbot.waitSignal(card.action_requested) as requested:
         remedy.click()
-    assert asked.args == [Action.STATUS_PAGE]
+    assert requested.args == [Action.STATUS_PAGE]
 
 
 def test_as_a_pop_up_it_closes_on_escape(qtbot: QtBot, card: Card) -> None:
@@ -58,38 +59,38 @@ def test_as_a_pop_up_it_closes_on_escape(qtbot: QtBot, card: Card) -> None:
 
 def after_closing(card: Card) -> QMessageBox:
     card.close()
-    assert card._after_closing is not None
-    return card._after_closing
+    assert card._quit_question is not None
+    return card._quit_question
 
 
-def test_as_the_only_window_it_stays_on_escape_and_closing_it_ends_nothing_unasked(
+def test_without_a_tray_it_stays_on_escape_and_closing_it_does_not_quit(
     qtbot: QtBot, card: Card
 ) -> None:
     card.open_without_tray()
-    assert "AppIndicator" in seen(card)
+    assert "AppIndicator" in text_of(card)
     QTest.keyClick(card, Qt.Key.Key_Escape)
     assert card.isVisible()
-    with qtbot.assertNotEmitted(card.asked):
-        said = after_closing(card)
-        assert said.isVisible()
-        assert "Start deepvue-tray again" in said.informativeText()
-        QTest.keyClick(said, Qt.Key.Key_Escape)
-    assert not said.isVisible()
+    with qtbot.assertNotEmitted(card.action_requested):
+        question = after_closing(card)
+        assert question.isVisible()
+        assert "Start deepvue-tray again" in question.informativeText()
+        QTest.keyClick(question, Qt.Key.Key_Escape)
+    assert not question.isVisible()
     card.open_without_tray()
     card.close()
-    assert not said.isVisible()
+    assert not question.isVisible()
 
 
-def test_once_the_only_window_is_closed_the_program_can_be_ended(qtbot: QtBot, card: Card) -> None:
+def test_closing_the_window_without_a_tray_offers_to_quit(qtbot: QtBot, card: Card) -> None:
     card.open_without_tray()
-    said = after_closing(card)
-    leave = next(button for button in said.buttons() if button.text() == "Quit")
-    with qtbot.waitSignal(card.asked) as asked:
-        QTest.mouseClick(leave, Qt.MouseButton.LeftButton)
-    assert asked.args == [Action.QUIT]
+    question = after_closing(card)
+    quit_button = next(button for button in question.buttons() if button.text() == "Quit")
+    with qtbot.waitSignal(card.action_requested) as requested:
+        QTest.mouseClick(quit_button, Qt.MouseButton.LeftButton)
+    assert requested.args == [Action.QUIT]
 
 
-def test_the_only_window_offers_the_tray_s_menu_and_the_pop_up_does_not(qtbot: QtBot) -> None:
+def test_the_tray_s_menu_is_offered_without_a_tray_and_not_in_the_pop_up(qtbot: QtBot) -> None:
     menu = QMenu()
     card = Card("", menu)
     qtbot.addWidget(card)
@@ -105,7 +106,7 @@ def icon_at(x: int, y: int) -> QRect:
 
 
 @pytest.mark.parametrize("icon", [None, icon_at(0, 0), icon_at(0, 776), icon_at(5000, 5000)])
-def test_it_opens_whole_on_the_screen(qtbot: QtBot, card: Card, icon: QRect | None) -> None:
+def test_it_opens_within_the_screen(qtbot: QtBot, card: Card, icon: QRect | None) -> None:
     card.open_as_popup(icon)
     assert card.screen().availableGeometry().contains(card.geometry())
 
@@ -128,7 +129,7 @@ def test_as_a_pop_up_it_closes_when_another_window_gets_the_focus(qtbot: QtBot, 
     qtbot.waitUntil(lambda: not card.isVisible())
 
 
-def test_it_does_not_jump_when_the_last_days_arrive(card: Card) -> None:
+def test_it_keeps_its_size_when_the_history_arrives(card: Card) -> None:
     card.show_snapshot(Snapshot(reading=READING))
     card.open_as_popup()
     height = card.height()
@@ -137,7 +138,7 @@ def test_it_does_not_jump_when_the_last_days_arrive(card: Card) -> None:
     assert card.height() == height
 
 
-def test_without_a_past_there_is_no_room_left_for_one(card: Card) -> None:
+def test_without_a_history_no_space_is_reserved_for_it(card: Card) -> None:
     card.show_snapshot(Snapshot(reading=READING))
     card.open_as_popup()
     height = card.height()
@@ -146,13 +147,13 @@ def test_without_a_past_there_is_no_room_left_for_one(card: Card) -> None:
     assert card.height() < height
 
 
-def test_while_it_asks_the_button_says_so(qtbot: QtBot, card: Card) -> None:
+def test_during_a_request_the_button_shows_it(qtbot: QtBot, card: Card) -> None:
     card.show_snapshot(Snapshot(refreshing=True))
-    asking = next(b for b in card.findChildren(QPushButton) if b.text() == "Asking…")
-    assert not asking.isEnabled()
+    refresh = next(b for b in card.findChildren(QPushButton) if b.text() == "Refreshing…")
+    assert not refresh.isEnabled()
     card.show_snapshot(Snapshot())
-    assert asking.text() == "Refresh"
-    assert asking.isEnabled()
+    assert refresh.text() == "Refresh"
+    assert refresh.isEnabled()
 
 
 @pytest.fixture
@@ -164,8 +165,9 @@ def huge_text(qtbot: QtBot) -> Iterator[None]:
     QApplication.setFont(before)
 
 
+@pytest.mark.skipif(WINDOWS, reason="Windows always has a tray")
 @pytest.mark.usefixtures("huge_text")
-def test_the_window_has_room_for_all_it_says_on_a_screen_that_is_small_for_its_text(
+def test_huge_text_is_not_cut_off_without_a_tray(
     qtbot: QtBot,
 ) -> None:
     card = Card("Demo")
@@ -176,27 +178,27 @@ def test_the_window_has_room_for_all_it_says_on_a_screen_that_is_small_for_its_t
     assert cut_off(card) == []
 
 
-def test_what_it_says_later_keeps_it_beside_the_icon(card: Card) -> None:
+def test_it_stays_beside_the_icon_when_its_text_changes(card: Card) -> None:
     icon = icon_at(400, 776)
     card.show_snapshot(Snapshot(reading=READING))
     card.open_as_popup(icon)
-    low = card.geometry().bottom()
+    bottom = card.geometry().bottom()
     card.show_snapshot(Snapshot(reading=READING, trouble=ServerError()))
-    assert card.geometry().bottom() == low
+    assert card.geometry().bottom() == bottom
 
 
-def test_a_sign_moves_while_an_answer_is_waited_for_and_wakes_nothing_else(
+def test_the_gauge_is_animated_during_a_request_and_only_while_it_is_visible(
     qtbot: QtBot, card: Card
 ) -> None:
-    beat = card._gauge._animation_timer
+    timer = card._gauge._animation_timer
     card.show_snapshot(Snapshot(refreshing=True))
-    assert not beat.isActive()
+    assert not timer.isActive()
     card.open_as_popup()
-    waiting = card._gauge.grab().toImage()
-    qtbot.waitUntil(lambda: card._gauge.grab().toImage() != waiting)
+    still = card._gauge.grab().toImage()
+    qtbot.waitUntil(lambda: card._gauge.grab().toImage() != still)
     card.hide()
-    assert not beat.isActive()
+    assert not timer.isActive()
     card.open_as_popup()
-    assert beat.isActive()
+    assert timer.isActive()
     card.show_snapshot(Snapshot(reading=READING))
-    assert not beat.isActive()
+    assert not timer.isActive()

@@ -1,4 +1,4 @@
-"""The icon tells its state by shape, at the smallest size."""
+"""The icon shows its state by shape, at the smallest size."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.resources import icon_path
-from deepvue_tray.ui.icon import COLOURS, SIZES, icon_for, shortened
+from deepvue_tray.ui.icon import COLOURS, SIZES_PX, format_short_balance, icon_for
 
 TROUBLES: list[DeepvueError] = [
     KeyringLockedError(),
@@ -49,14 +49,14 @@ def at(balance: int, trouble: DeepvueError | None = None) -> Snapshot:
 
 
 def grey(snapshot: Snapshot, *, template: bool = False) -> list[int]:
-    """Return the 16-pixel icon's opacity, which knows no colour."""
+    """Return the opacity of the 16-pixel icon, without its colours."""
     image = icon_for(snapshot, template=template).pixmap(16, 16).toImage()
     image = image.convertToFormat(QImage.Format.Format_ARGB32)
     return [image.pixelColor(x, y).alpha() for y in range(16) for x in range(16)]
 
 
 @pytest.mark.parametrize("template", [False, True])
-def test_every_level_and_every_trouble_looks_different_without_colour(
+def test_every_level_and_every_error_looks_different_without_colour(
     qtbot: QtBot, template: bool
 ) -> None:
     states = [at(1900), at(900), at(200), at(0), Snapshot()]
@@ -68,11 +68,11 @@ def test_every_level_and_every_trouble_looks_different_without_colour(
         assert different >= 6, (one.level, one.condition, other.level, other.condition)
 
 
-def test_an_inactive_account_needs_the_person_as_refused_credentials_do(qtbot: QtBot) -> None:
+def test_an_inactive_account_looks_like_refused_credentials(qtbot: QtBot) -> None:
     assert grey(at(1900, InactiveError())) == grey(at(1900, RejectedError()))
 
 
-def test_a_template_is_black_alone_and_left_to_the_panel_to_colour(qtbot: QtBot) -> None:
+def test_a_template_is_black_only_and_coloured_by_the_panel(qtbot: QtBot) -> None:
     icon = icon_for(at(900), template=True)
     assert icon.isMask()
     assert not icon_for(at(900)).isMask()
@@ -81,8 +81,8 @@ def test_a_template_is_black_alone_and_left_to_the_panel_to_colour(qtbot: QtBot)
     assert {(c.red(), c.green(), c.blue()) for c in drawn} == {(0, 0, 0)}
 
 
-def test_the_numbers_levels_look_different_without_colour(qtbot: QtBot) -> None:
-    # One text for all: the gaps of the bar below have to tell the level.
+def test_the_levels_of_the_number_look_different_without_colour(qtbot: QtBot) -> None:
+    # The same text for all: only the gaps of the bar show the level.
     chosen = [
         replace(at(900), settings=Settings(number_icon=True, low=low, critical=critical))
         for low, critical in ((800, 100), (1000, 100), (1000, 950))
@@ -90,18 +90,18 @@ def test_the_numbers_levels_look_different_without_colour(qtbot: QtBot) -> None:
     assert len({tuple(grey(snapshot)) for snapshot in chosen}) == len(chosen)
 
 
-def test_it_is_drawn_for_every_size_a_panel_asks_for(qtbot: QtBot) -> None:
+def test_it_is_drawn_in_every_size_that_panels_request(qtbot: QtBot) -> None:
     drawn = {size.width() for size in icon_for(at(900)).availableSizes()}
-    assert drawn == set(SIZES)
+    assert drawn == set(SIZES_PX)
 
 
-def test_the_picture_shown_at_first_is_what_is_drawn_while_nothing_is_known(qtbot: QtBot) -> None:
+def test_the_icon_file_shown_at_start_equals_the_icon_of_an_empty_snapshot(qtbot: QtBot) -> None:
     shipped = QImage(str(icon_path("unknown-64.png")))
     drawn = icon_for(Snapshot()).pixmap(64, 64).toImage()
     assert shipped.convertToFormat(drawn.format()) == drawn
 
 
-def test_what_looks_the_same_is_the_same_icon(qtbot: QtBot) -> None:
+def test_snapshots_that_look_the_same_share_one_icon(qtbot: QtBot) -> None:
     assert icon_for(at(1900)) is icon_for(at(1899))
     assert icon_for(at(1900)) is icon_for(replace(at(1900), refreshing=True))
 
@@ -125,16 +125,16 @@ def test_what_looks_the_same_is_the_same_icon(qtbot: QtBot) -> None:
         ("-6448", "-6.4k"),
     ],
 )
-def test_a_number_is_shortened_and_never_flattered(balance: str, text: str) -> None:
-    assert shortened(Decimal(balance)) == text
+def test_a_shortened_number_is_never_rounded_up(balance: str, text: str) -> None:
+    assert format_short_balance(Decimal(balance)) == text
 
 
 @given(st.integers(0, 2**53))
 def test_a_shortened_number_has_at_most_four_characters(balance: int) -> None:
-    assert len(shortened(Decimal(balance))) <= 4
+    assert len(format_short_balance(Decimal(balance))) <= 4
 
 
-def test_the_number_is_shown_where_it_was_chosen_and_not_beside_trouble(qtbot: QtBot) -> None:
+def test_the_number_is_shown_where_it_was_chosen_and_not_with_an_error(qtbot: QtBot) -> None:
     chosen = Settings(number_icon=True)
     gauge, number = at(1900), replace(at(1900), settings=chosen)
     assert grey(gauge) != grey(number)
@@ -149,21 +149,21 @@ def test_a_fuller_wallet_has_a_fuller_gauge(qtbot: QtBot, more: int, less: int) 
 
 
 def hues(snapshot: Snapshot) -> set[str]:
-    """Return the names of the colours that are drawn in full."""
+    """Return the names of the opaque colours in the icon."""
     image = icon_for(snapshot).pixmap(64, 64).toImage()
     drawn = (image.pixelColor(x, y) for y in range(64) for x in range(64))
     return {colour.name() for colour in drawn if colour.alpha() == 255}
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_trouble_never_looks_as_if_all_were_well(qtbot: QtBot, trouble: DeepvueError) -> None:
+def test_an_error_never_looks_as_if_all_were_well(qtbot: QtBot, trouble: DeepvueError) -> None:
     assert COLOURS[Level.OK].name() in hues(at(1900))
     assert hues(at(1900, trouble)) == {COLOURS[Level.UNKNOWN].name()}
 
 
-def test_trouble_keeps_the_level_that_was_known(qtbot: QtBot) -> None:
-    kept = {COLOURS[level].name() for level in (Level.CRITICAL, Level.UNKNOWN)}
-    assert hues(at(200, OfflineError())) >= kept
+def test_an_error_keeps_the_last_known_level(qtbot: QtBot) -> None:
+    expected = {COLOURS[level].name() for level in (Level.CRITICAL, Level.UNKNOWN)}
+    assert hues(at(200, OfflineError())) >= expected
     for more, less in ((1900, 900), (900, 300)):
         assert sum(grey(at(more, OfflineError()))) > sum(grey(at(less, OfflineError())))
 

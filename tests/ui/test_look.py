@@ -1,4 +1,4 @@
-"""What is open follows the system's colours at once, and faint text can be read in all of them."""
+"""Open windows follow the system's colours, and all text can be read in all of them."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -14,46 +14,46 @@ from tests.ui.test_accessibility import WINDOWS
 Role = QPalette.ColorRole
 
 
-def scheme(paper: str, text: str) -> QPalette:
-    """Return a scheme as a platform gives it: each colour, and a half transparent placeholder."""
-    made = QPalette(QColor(paper))
+def palette_of(background: str, text: str) -> QPalette:
+    """Return a palette as a platform provides it, with a half transparent placeholder text."""
+    scheme = QPalette(QColor(background))
     for role in (Role.Window, Role.Base, Role.Button, Role.ToolTipBase):
-        made.setColor(role, QColor(paper))
+        scheme.setColor(role, QColor(background))
     for role in (Role.WindowText, Role.Text, Role.ButtonText, Role.ToolTipText):
-        made.setColor(role, QColor(text))
-    # What GNOME's dark theme gives to all that is selected, and Qt's own to a link.
-    made.setColor(Role.Highlight, QColor("#15539e"))
-    made.setColor(Role.Link, QColor("#0000ff"))
+        scheme.setColor(role, QColor(text))
+    # The selection of GNOME's dark theme, and the links of Qt's palette.
+    scheme.setColor(Role.Highlight, QColor("#15539e"))
+    scheme.setColor(Role.Link, QColor("#0000ff"))
     placeholder = QColor(text)
     placeholder.setAlpha(128)
-    made.setColor(Role.PlaceholderText, placeholder)
-    return made
+    scheme.setColor(Role.PlaceholderText, placeholder)
+    return scheme
 
 
 SCHEMES = {
-    "light": scheme("#efefef", "#000000"),
-    "dark": scheme("#323232", "#ffffff"),
-    "black": scheme("#000000", "#ffffff"),
-    "white": scheme("#ffffff", "#000000"),
-    "solarized": scheme("#fdf6e3", "#586e75"),
+    "light": palette_of("#efefef", "#000000"),
+    "dark": palette_of("#323232", "#ffffff"),
+    "black": palette_of("#000000", "#ffffff"),
+    "white": palette_of("#ffffff", "#000000"),
+    "solarized": palette_of("#fdf6e3", "#586e75"),
 }
 
 
 @pytest.fixture
-def wear(qtbot: QtBot) -> Iterator[Callable[[QPalette], None]]:
+def apply_palette(qtbot: QtBot) -> Iterator[Callable[[QPalette], None]]:
     """Change the system's colours until the test ends."""
     before = QApplication.palette()
 
-    def wear(palette: QPalette) -> None:
+    def apply_palette(palette: QPalette) -> None:
         QApplication.setPalette(palette)
         QApplication.processEvents()
 
-    yield wear
+    yield apply_palette
     QApplication.setPalette(before)
 
 
 def picture(window: QWidget) -> QImage:
-    """Return what is seen of a window, but for the blinking cursor."""
+    """Return an image of a window without the blinking cursor."""
     if focused := QApplication.focusWidget():
         focused.clearFocus()
     return window.grab().toImage()
@@ -61,18 +61,18 @@ def picture(window: QWidget) -> QImage:
 
 @pytest.mark.parametrize("name", WINDOWS)
 def test_an_open_window_follows_from_light_to_dark(
-    wear: Callable[[QPalette], None], name: str
+    apply_palette: Callable[[QPalette], None], name: str
 ) -> None:
-    wear(SCHEMES["light"])
+    apply_palette(SCHEMES["light"])
     window = WINDOWS[name]()
     window.show()
     light = picture(window)
-    wear(SCHEMES["dark"])
+    apply_palette(SCHEMES["dark"])
     followed = picture(window)
     window.hide()
     fresh = WINDOWS[name]()
     fresh.show()
-    # What was opened in the dark looks the same: nothing has kept a colour of before.
+    # A window that was opened in the dark looks the same: no earlier colour remains.
     assert followed == picture(fresh)
     assert followed != light
     fresh.hide()
@@ -80,10 +80,12 @@ def test_an_open_window_follows_from_light_to_dark(
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("name", WINDOWS)
-def test_every_text_can_be_read(wear: Callable[[QPalette], None], name: str, scheme: str) -> None:
+def test_every_text_can_be_read(
+    apply_palette: Callable[[QPalette], None], name: str, scheme: str
+) -> None:
     window = WINDOWS[name]()
     window.show()
-    wear(SCHEMES[scheme])
+    apply_palette(SCHEMES[scheme])
     for label in labels(window):
         text = label.palette().color(label.foregroundRole())
         assert text.alpha() == 255, label.text()
@@ -92,19 +94,21 @@ def test_every_text_can_be_read(wear: Callable[[QPalette], None], name: str, sch
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_the_focus_can_be_seen(qtbot: QtBot, wear: Callable[[QPalette], None], scheme: str) -> None:
+def test_the_focus_is_visible(
+    qtbot: QtBot, apply_palette: Callable[[QPalette], None], scheme: str
+) -> None:
     window = WINDOWS["settings"]()
     window.show()
     window.activateWindow()
     qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
-    wear(SCHEMES[scheme])
+    apply_palette(SCHEMES[scheme])
     field = QApplication.focusWidget()
     assert field is not None
     with_ring = edge_of(field)
     field.clearFocus()
     ring = [one for one, other in zip(with_ring, edge_of(field), strict=True) if one != other]
-    paper = window.palette().color(Role.Window)
-    assert max(palette.contrast(colour, paper) for colour in ring) >= palette.GRAPHICS_CONTRAST
+    background = window.palette().color(Role.Window)
+    assert max(palette.contrast(colour, background) for colour in ring) >= palette.GRAPHICS_CONTRAST
     window.hide()
 
 
@@ -114,9 +118,9 @@ def edge_of(field: QWidget) -> list[QColor]:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_a_selection_can_be_read(wear: Callable[[QPalette], None], scheme: str) -> None:
+def test_a_selection_can_be_read(apply_palette: Callable[[QPalette], None], scheme: str) -> None:
     window = WINDOWS["settings"]()
-    wear(SCHEMES[scheme])
+    apply_palette(SCHEMES[scheme])
     ground, text = (window.palette().color(r) for r in (Role.Highlight, Role.HighlightedText))
     system = (SCHEMES[scheme].color(r) for r in (Role.Highlight, Role.HighlightedText))
     assert palette.contrast(ground, text) >= min(palette.TEXT_CONTRAST, palette.contrast(*system))
@@ -124,10 +128,10 @@ def test_a_selection_can_be_read(wear: Callable[[QPalette], None], scheme: str) 
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_links_can_be_read(wear: Callable[[QPalette], None], scheme: str) -> None:
+def test_links_can_be_read(apply_palette: Callable[[QPalette], None], scheme: str) -> None:
     window = WINDOWS["about"]()
     window.show()
-    wear(SCHEMES[scheme])
+    apply_palette(SCHEMES[scheme])
     links = next(label for label in labels(window) if "href" in label.text())
     [colour] = set(re.findall(r"color: (#\w+)", links.text()))
     assert (
@@ -138,18 +142,18 @@ def test_links_can_be_read(wear: Callable[[QPalette], None], scheme: str) -> Non
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_faint_text_can_be_read_and_is_fainter_where_there_is_room(scheme: str) -> None:
+def test_muted_text_can_be_read_and_is_weaker_where_the_contrast_allows(scheme: str) -> None:
     colours = SCHEMES[scheme]
-    paper = colours.color(Role.Window)
-    full = palette.contrast(colours.color(Role.WindowText), paper)
-    faint = palette.contrast(palette.faint(colours), paper)
-    assert faint >= min(full, palette.TEXT_CONTRAST)
-    assert faint < full or full < 1.5 * palette.TEXT_CONTRAST
+    background = colours.color(Role.Window)
+    full = palette.contrast(colours.color(Role.WindowText), background)
+    muted = palette.contrast(palette.muted(colours), background)
+    assert muted >= min(full, palette.TEXT_CONTRAST)
+    assert muted < full or full < 1.5 * palette.TEXT_CONTRAST
 
 
-def test_where_high_contrast_is_wanted_nothing_is_faint(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(palette, "_high_contrast_is_wanted", lambda: True)
-    assert palette.faint(SCHEMES["dark"]) == QColor("#ffffff")
+def test_in_high_contrast_no_text_is_muted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(palette, "_is_high_contrast_wanted", lambda: True)
+    assert palette.muted(SCHEMES["dark"]) == QColor("#ffffff")
 
 
 def test_contrast_is_measured_as_wcag_does() -> None:

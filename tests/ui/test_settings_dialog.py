@@ -1,4 +1,4 @@
-"""The settings window: what is typed is tested, stored or refused, and never lost."""
+"""The settings window tests, saves or rejects the typed values, and never loses them."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -42,8 +42,8 @@ class Person:
         self.dialog = dialog
         self.saved: list[tuple[Settings, Credentials | str | None, bool, bool]] = []
         self.tested: list[Credentials | str | None] = []
-        dialog.save_asked.connect(lambda *asked: self.saved.append(asked))
-        dialog.test_asked.connect(self.tested.append)
+        dialog.save_requested.connect(lambda *values: self.saved.append(values))
+        dialog.test_requested.connect(self.tested.append)
         dialog.show()
 
     def type(self, client_id: str, secret: str) -> None:
@@ -76,23 +76,23 @@ def open_dialog(qtbot: QtBot) -> Callable[..., Person]:
     return opened
 
 
-def test_what_is_typed_is_saved(open_dialog: Callable[..., Person]) -> None:
+def test_typed_values_are_saved(open_dialog: Callable[..., Person]) -> None:
     person = open_dialog(Settings())
     person.type(" live_1 ", "s3cr3t-value")
     person.press("Save")
     assert person.saved == [(Settings(), NEW, False, False)]
 
 
-@pytest.mark.parametrize("now", [True, False])
-def test_starting_at_login_is_shown_as_it_is_and_can_be_changed(qtbot: QtBot, now: bool) -> None:
-    person = Person(qtbot, SettingsDialog(KNOWN, from_environment=False, starts_at_login=now))
-    assert person.button("Start at login").isChecked() is now
+@pytest.mark.parametrize("enabled", [True, False])
+def test_starting_at_login_is_shown_and_can_be_changed(qtbot: QtBot, enabled: bool) -> None:
+    person = Person(qtbot, SettingsDialog(KNOWN, from_environment=False, starts_at_login=enabled))
+    assert person.button("Start at login").isChecked() is enabled
     person.button("Start at login").toggle()
     person.press("Save")
-    assert person.saved == [(KNOWN, None, False, not now)]
+    assert person.saved == [(KNOWN, None, False, not enabled)]
 
 
-def test_a_damaged_settings_file_is_told_when_the_window_opens(qtbot: QtBot) -> None:
+def test_a_damaged_settings_file_is_reported_when_the_window_opens(qtbot: QtBot) -> None:
     notice = DamagedError("settings.json.damaged")
     person = Person(qtbot, SettingsDialog(KNOWN, from_environment=False, notice=notice))
     assert person.sees("settings.json.damaged")
@@ -104,7 +104,7 @@ def test_an_empty_secret_keeps_the_stored_one(open_dialog: Callable[..., Person]
     assert person.saved == [(KNOWN, None, False, False)]
 
 
-def test_another_client_id_alone_is_saved_with_the_secret_that_is_kept_for_it(
+def test_another_client_id_alone_is_saved_with_its_stored_secret(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog()
@@ -115,7 +115,7 @@ def test_another_client_id_alone_is_saved_with_the_secret_that_is_kept_for_it(
     assert person.saved == [(KNOWN, "live_2", False, False)]
 
 
-def test_a_client_id_that_no_secret_is_kept_for_asks_for_one(
+def test_a_client_id_without_a_stored_secret_requires_one(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog()
@@ -127,7 +127,7 @@ def test_a_client_id_that_no_secret_is_kept_for_asks_for_one(
 
 
 @pytest.mark.parametrize("client_id", ["", "two words"])
-def test_a_client_id_that_cannot_be_one_is_said_and_not_saved(
+def test_an_invalid_client_id_is_reported_and_not_saved(
     open_dialog: Callable[..., Person], client_id: str
 ) -> None:
     person = open_dialog()
@@ -137,7 +137,7 @@ def test_a_client_id_that_cannot_be_one_is_said_and_not_saved(
     assert person.sees("the client ID")
 
 
-def test_the_secret_s_field_is_unchanged_beside_the_client_id_in_use_alone(
+def test_the_secret_is_marked_unchanged_only_for_the_client_id_in_use(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog()
@@ -149,7 +149,7 @@ def test_the_secret_s_field_is_unchanged_beside_the_client_id_in_use_alone(
 
 
 def question(person: Person) -> QMessageBox:
-    """Press Remove, and return what is asked then."""
+    """Press Remove, and return the confirmation."""
     person.press("Remove")
     box = person.dialog.findChild(QMessageBox)
     assert isinstance(box, QMessageBox)
@@ -162,11 +162,11 @@ def confirm(box: QMessageBox) -> None:
     QTest.mouseClick(remove, Qt.MouseButton.LeftButton)
 
 
-def test_removing_asks_first_and_says_what_goes_and_what_stays(
+def test_removing_asks_for_confirmation_and_explains_what_stays(
     qtbot: QtBot, open_dialog: Callable[..., Person]
 ) -> None:
     person = open_dialog()
-    with qtbot.assertNotEmitted(person.dialog.remove_asked):
+    with qtbot.assertNotEmitted(person.dialog.remove_requested):
         box = question(person)
         assert "live_1" in box.text()
         assert "history stays" in box.informativeText()
@@ -175,24 +175,22 @@ def test_removing_asks_first_and_says_what_goes_and_what_stays(
     assert person.can("Save")
 
 
-def test_what_else_was_edited_outlives_the_removal(
-    qtbot: QtBot, open_dialog: Callable[..., Person]
-) -> None:
+def test_other_edits_survive_the_removal(qtbot: QtBot, open_dialog: Callable[..., Person]) -> None:
     person = open_dialog()
-    person.dialog._thresholds["low"].field.setValue(900)  # type: ignore[attr-defined] # a spin box
-    with qtbot.waitSignal(person.dialog.remove_asked) as asked:
+    person.dialog._low.field.setValue(900)  # type: ignore[attr-defined] # a spin box
+    with qtbot.waitSignal(person.dialog.remove_requested) as requested:
         confirm(question(person))
-    assert asked.args == ["live_1"]
+    assert requested.args == ["live_1"]
     assert not person.can("Save")
     person.dialog.show_removed()
     assert person.dialog._client_id.text() == ""
-    assert person.sees("The client secret is removed")
+    assert person.sees("The client secret was removed")
     assert not person.can("Remove")
     person.press("Save")
     assert person.saved == [(Settings(low=900), None, False, False)]
 
 
-def test_while_one_save_is_under_way_no_other_begins(open_dialog: Callable[..., Person]) -> None:
+def test_no_second_save_starts_during_the_first(open_dialog: Callable[..., Person]) -> None:
     person = open_dialog()
     person.type("live_1", "s3cr3t")
     person.press("Save")
@@ -206,7 +204,7 @@ def test_while_one_save_is_under_way_no_other_begins(open_dialog: Callable[..., 
     assert person.can("Save")
 
 
-def test_a_save_that_fails_after_the_window_was_closed_brings_it_back_as_it_was(
+def test_a_save_that_fails_after_the_window_was_closed_opens_it_again_with_the_input(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog()
@@ -236,7 +234,7 @@ def test_the_secret_is_hidden_until_it_is_revealed(open_dialog: Callable[..., Pe
     assert person.dialog._secret.echoMode() is QLineEdit.EchoMode.Normal
 
 
-def test_a_test_asks_with_what_is_typed_and_shows_the_balance(
+def test_a_test_uses_the_typed_credentials_and_shows_the_balance(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog(Settings())
@@ -252,7 +250,7 @@ def test_a_test_asks_with_what_is_typed_and_shows_the_balance(
     assert person.saved == []
 
 
-def test_a_refused_test_is_said_in_plain_words(open_dialog: Callable[..., Person]) -> None:
+def test_a_failed_test_is_explained(open_dialog: Callable[..., Person]) -> None:
     person = open_dialog()
     person.press("Test")
     assert person.tested == [None]
@@ -260,7 +258,7 @@ def test_a_refused_test_is_said_in_plain_words(open_dialog: Callable[..., Person
     assert person.sees("Credentials refused (Inactive client_id). Check the client ID")
 
 
-def test_a_keyring_that_refuses_keeps_the_dialog_and_offers_the_session(
+def test_without_a_keyring_the_dialog_stays_open_and_offers_the_session(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog(Settings())
@@ -273,7 +271,7 @@ def test_a_keyring_that_refuses_keeps_the_dialog_and_offers_the_session(
     assert person.saved[-1] == (Settings(), NEW, True, False)
 
 
-def test_a_file_that_cannot_be_written_keeps_the_dialog_too(
+def test_a_file_that_cannot_be_written_keeps_the_dialog_open(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog()
@@ -288,7 +286,7 @@ def test_a_critical_threshold_above_the_low_one_is_marked_and_cannot_be_saved(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog()
-    critical = person.dialog._thresholds["critical"].findChild(QSpinBox)
+    critical = person.dialog._critical.findChild(QSpinBox)
     assert isinstance(critical, QSpinBox)
     critical.setValue(1000)
     assert person.sees("Must be below the low threshold.")
@@ -299,7 +297,7 @@ def test_a_critical_threshold_above_the_low_one_is_marked_and_cannot_be_saved(
 
 def test_a_threshold_can_be_switched_off(open_dialog: Callable[..., Person]) -> None:
     person = open_dialog()
-    person.dialog._thresholds["low"]._on.setChecked(False)
+    person.dialog._low._on.setChecked(False)
     person.press("Save")
     assert person.saved[0][0].low is None
 
@@ -319,14 +317,14 @@ def test_closing_leaves_no_secret_in_the_widget(open_dialog: Callable[..., Perso
     assert person.dialog._secret.text() == ""
 
 
-def test_an_interval_that_nobody_touched_stays_exact(open_dialog: Callable[..., Person]) -> None:
+def test_an_unchanged_interval_keeps_its_seconds(open_dialog: Callable[..., Person]) -> None:
     odd = Settings(client_id="live_1", interval=timedelta(seconds=90))
     person = open_dialog(odd)
     person.press("Save")
     assert person.saved == [(odd, None, False, False)]
 
 
-def test_the_environment_s_credentials_are_said_to_win(
+def test_it_shows_that_the_environment_s_credentials_take_precedence(
     open_dialog: Callable[..., Person],
 ) -> None:
     assert open_dialog(from_environment=True).sees("DEEPVUE_CLIENT_ID")
@@ -338,7 +336,7 @@ def test_save_is_the_default_button(open_dialog: Callable[..., Person]) -> None:
     assert buttons.button(QDialogButtonBox.StandardButton.Save).isDefault()
 
 
-def test_an_answer_to_what_was_typed_before_is_not_shown_beside_what_is_typed_now(
+def test_the_result_for_credentials_changed_since_is_not_shown(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog(Settings())
@@ -352,7 +350,7 @@ def test_an_answer_to_what_was_typed_before_is_not_shown_beside_what_is_typed_no
 
 @pytest.fixture
 def small_screen(qtbot: QtBot) -> Iterator[None]:
-    """Let the text be so large that the screen is small for it."""
+    """Enlarge the text until the window no longer fits the screen."""
     before, large = QApplication.font(), QApplication.font()
     large.setPointSizeF(before.pointSizeF() * 2.2)
     QApplication.setFont(large)
@@ -361,7 +359,7 @@ def small_screen(qtbot: QtBot) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("small_screen")
-def test_on_a_small_screen_it_stays_whole_and_the_tab_key_shows_what_it_reaches(
+def test_on_a_small_screen_it_fits_and_the_tab_key_scrolls_to_what_it_reaches(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog()
@@ -380,14 +378,14 @@ def test_on_a_small_screen_it_stays_whole_and_the_tab_key_shows_what_it_reaches(
 
 
 @pytest.mark.usefixtures("small_screen")
-def test_on_a_small_screen_an_answer_comes_into_sight(
+def test_on_a_small_screen_it_scrolls_to_the_result_of_a_test(
     qtbot: QtBot, open_dialog: Callable[..., Person]
 ) -> None:
     person = open_dialog()
     person.type("two words", "")
-    below = person.dialog._groups.verticalScrollBar()
-    assert below.maximum() > 0
-    below.setValue(below.maximum())
+    scroll_bar = person.dialog._groups.verticalScrollBar()
+    assert scroll_bar.maximum() > 0
+    scroll_bar.setValue(scroll_bar.maximum())
     person.press("Save")
-    answer = person.dialog._answer
-    qtbot.waitUntil(lambda: answer.visibleRegion().boundingRect() == answer.rect())
+    result = person.dialog._result
+    qtbot.waitUntil(lambda: result.visibleRegion().boundingRect() == result.rect())

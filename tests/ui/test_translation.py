@@ -1,4 +1,4 @@
-"""It speaks the person's language, all of it, and longer words break no layout."""
+"""Every text is translated, and longer texts break no layout."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ from deepvue_tray.core.actions import Action
 from deepvue_tray.core.errors import RejectedError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui import texts
+from deepvue_tray.ui import formats, texts
 from deepvue_tray.ui.translation import install
 from resources.translations import update
 from tests.support.layout import cut_off
@@ -41,16 +41,16 @@ def messages(path: Path) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def speak(qtbot: QtBot) -> Iterator[Callable[[str], bool]]:
-    """Speak a language until the test ends."""
+def set_language(qtbot: QtBot) -> Iterator[Callable[[str], bool]]:
+    """Install a language until the test ends."""
     application, before = QApplication.instance(), QLocale()
     assert application is not None
 
-    def speak(name: str) -> bool:
+    def set_language(name: str) -> bool:
         QLocale.setDefault(QLocale(name))
         return install(application, QLocale(name))
 
-    yield speak
+    yield set_language
     for translator in application.findChildren(QTranslator):
         QCoreApplication.removeTranslator(translator)
         translator.deleteLater()
@@ -68,49 +68,51 @@ def test_every_text_of_the_program_is_translated(tmp_path: Path) -> None:
 
 
 @needs_tools
-def test_what_is_shipped_is_what_was_translated(tmp_path: Path) -> None:
+def test_the_compiled_translations_are_up_to_date(tmp_path: Path) -> None:
     compiled = tmp_path / "compiled.qm"
     update.compile_into(HINDI, compiled)
     assert compiled.read_bytes() == HINDI.with_suffix(".qm").read_bytes()
 
 
 @pytest.mark.parametrize(("source", "translation"), [*messages(HINDI)])
-def test_a_translation_has_the_same_gaps_to_fill(source: str, translation: str) -> None:
-    gaps = re.compile(r"\{\d\}")
-    assert sorted(gaps.findall(source)) == sorted(gaps.findall(translation))
+def test_a_translation_has_the_same_placeholders(source: str, translation: str) -> None:
+    placeholder = re.compile(r"\{\d\}")
+    assert sorted(placeholder.findall(source)) == sorted(placeholder.findall(translation))
 
 
-def test_in_hindi_it_speaks_hindi_and_groups_numbers_as_india_does(
-    speak: Callable[[str], bool],
+def test_in_hindi_texts_are_hindi_and_numbers_grouped_as_in_india(
+    set_language: Callable[[str], bool],
 ) -> None:
-    assert speak("hi_IN")
+    assert set_language("hi_IN")
     now = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
     reading = Reading(at=now, balance=Decimal(1234567))
-    said = texts.tooltip_text(Snapshot(reading=reading, trouble=RejectedError()), now, "")
-    assert said.startswith("12,34,567 क्रेडिट · डेटा जुटाया जा रहा है · ")
-    assert said.endswith("क्रेडेंशियल अस्वीकृत")
+    text = texts.tooltip_text(Snapshot(reading=reading, trouble=RejectedError()), now, "")
+    assert text.startswith("12,34,567 क्रेडिट · डेटा जुटाया जा रहा है · ")
+    assert text.endswith("क्रेडेंशियल अस्वीकृत")
 
 
 @pytest.mark.parametrize("name", ["en_IN", "hi_IN"])
-def test_numbers_are_grouped_as_india_does(speak: Callable[[str], bool], name: str) -> None:
-    speak(name)
-    assert texts.format_number(Decimal(1234567)) == "12,34,567"
-    assert texts.format_number(Decimal("1234567.50")) == "12,34,567.50"
+def test_numbers_are_grouped_as_in_india(set_language: Callable[[str], bool], name: str) -> None:
+    set_language(name)
+    assert formats.format_number(Decimal(1234567)) == "12,34,567"
+    assert formats.format_number(Decimal("1234567.50")) == "12,34,567.50"
 
 
-def test_a_language_without_a_translation_stays_english(speak: Callable[[str], bool]) -> None:
-    assert not speak("tlh")
+def test_a_language_without_a_translation_stays_english(
+    set_language: Callable[[str], bool],
+) -> None:
+    assert not set_language("tlh")
     assert texts.action_label(Action.QUIT) == "Quit"
 
 
 @pytest.mark.parametrize("language", ["en_IN", "hi_IN"])
 @pytest.mark.parametrize("name", WINDOWS)
 def test_no_two_controls_of_a_window_share_a_mnemonic(
-    speak: Callable[[str], bool], name: str, language: str
+    set_language: Callable[[str], bool], name: str, language: str
 ) -> None:
-    speak(language)
+    set_language(language)
     window = WINDOWS[name]()
-    # With mnemonics, as GNOME's theme words them.
+    # With the mnemonics of GNOME's theme.
     for button in (b for box in window.findChildren(QDialogButtonBox) for b in box.buttons()):
         standard = QCoreApplication.translate("QGnomeTheme", f"&{button.text()}")
         if "&" not in button.text():
@@ -123,7 +125,7 @@ def test_no_two_controls_of_a_window_share_a_mnemonic(
 
 @needs_tools
 @pytest.mark.parametrize("name", WINDOWS)
-def test_words_a_third_longer_are_cut_off_nowhere(qtbot: QtBot, tmp_path: Path, name: str) -> None:
+def test_texts_a_third_longer_are_not_cut_off(qtbot: QtBot, tmp_path: Path, name: str) -> None:
     translator = QTranslator()
     assert translator.load(str(pseudo_language(tmp_path)))
     QCoreApplication.installTranslator(translator)

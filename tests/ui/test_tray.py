@@ -1,4 +1,4 @@
-"""The icon's menu says what the snapshot says, in lines that every panel shows whole."""
+"""The icon's menu shows the snapshot, in lines that every panel shows completely."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -30,15 +30,15 @@ def tray(icon: TrayIcon) -> Tray:
 
 
 def texts_of(icon: TrayIcon) -> list[str]:
-    """Return what the visible lines say, of the menu and of the menus in it."""
+    """Return the texts of the visible entries of the menu and its submenus."""
     return [entry.text() for entry in icon.menu.findChildren(QAction) if entry.isVisible()]
 
 
 @pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
-def test_in_every_trouble_the_menu_has_short_lines_without_underscores(
+def test_for_every_error_the_menu_has_short_lines_without_underscores(
     icon: TrayIcon, tray: Tray, kind: type[DeepvueError]
 ) -> None:
-    error = kind("HTTPS_PROXY: what a library says of it, at length")
+    error = kind("HTTPS_PROXY: a long message of a library")
     for snapshot in (Snapshot(reading=READING, trouble=error), Snapshot(storage=error)):
         tray.show_snapshot(snapshot)
         texts = texts_of(icon)
@@ -50,6 +50,6 @@ def test_the_balance_in_the_menu_opens_the_card(qtbot: QtBot, icon: TrayIcon, tr
     tray.show_snapshot(Snapshot(reading=READING))
     first, *_others = icon.menu.actions()
     assert first.text() == "6448 credits"
-    with qtbot.waitSignal(tray.asked) as asked:
+    with qtbot.waitSignal(tray.action_requested) as requested:
         first.trigger()
-    assert asked.args == [Action.CARD]
+    assert requested.args == [Action.CARD]

@@ -1,5 +1,6 @@
 """The icon comes into a tray that comes up late, and again into one that was restarted."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -34,16 +35,16 @@ def icon(qtbot: QtBot, desktop: Desktop) -> Iterator[TrayIcon]:
     icon = TrayIcon()
     icon.look_for_host()
     yield icon
-    icon._poll.stop()
+    icon._poll_timer.stop()
     desktop.has_tray = False
     icon.look_for_host()
-    icon._poll.stop()
+    icon._poll_timer.stop()
 
 
 def poll(icon: TrayIcon, times: int = 1) -> None:
     """Let the timer run out so many times."""
     for _ in range(times):
-        icon._poll.timeout.emit()
+        icon._poll_timer.timeout.emit()
 
 
 def test_a_tray_that_comes_up_late_gets_the_icon_as_it_is_by_then(
@@ -96,3 +97,14 @@ def test_a_left_click_asks_for_the_card_and_a_right_click_does_not(
         icon._icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
     with qtbot.assertNotEmitted(icon.clicked):
         icon._icon.activated.emit(QSystemTrayIcon.ActivationReason.Context)
+
+
+def test_on_macos_a_click_opens_the_menu_alone(
+    qtbot: QtBot, icon: TrayIcon, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktop.has_tray = True
+    poll(icon)
+    assert icon._icon is not None
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with qtbot.assertNotEmitted(icon.clicked):
+        icon._icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)

@@ -1,14 +1,15 @@
 """Detects spending far above what is usual for this wallet.
 
-What is judged is *sustained* spending: the lowest of the steps in a window. A single purchase or a
-correction lies in one step alone, and does not count. It has two limits:
+The measure is *sustained* spending: the lowest of the steps in a window. A single purchase or a
+correction falls into one step, and does not count. There are two limits:
 
-* the hour's: of each earlier day the highest sustained spending within about an hour of this time,
-  and of those the median. A nightly batch is usual, some minutes earlier or later.
-* the day's: how far above the hours' medians the days came at their highest. What happens once in
-  a fortnight is usual. This is the method of block maxima (E. J. Gumbel, *Statistics of Extremes*,
-  1958) without an assumed distribution: if days are alike, the next exceeds the r-th highest of n
-  with the probability r / (n + 1).
+* per hour: a multiple of the usual sustained spending, which is the median over the earlier days
+  of each day's highest within about an hour of this time. So a nightly batch is usual, also some
+  minutes early or late.
+* per day: how far above the hours' medians each day's highest was. What happens once in two weeks
+  is usual. This is the method of block maxima (E. J. Gumbel, *Statistics of Extremes*, 1958)
+  without an assumed distribution: if days are alike, the next exceeds the r-th highest of n with
+  the probability r / (n + 1).
 """
 
 from collections.abc import Sequence
@@ -21,34 +22,34 @@ from typing import NamedTuple
 from deepvue_tray.core.forecast.series import HOUR_S, STEP_S, STEPS_PER_HOUR, Series
 
 WINDOWS = (2, 4, 8)
-"""Steps in each window. Two are the fewest that tell sustained spending from a purchase; each
-doubling finds what outlasts longer bursts of the wallet, the last one within two hours."""
+"""Steps in each window. Two are the fewest that tell sustained spending from a purchase. Longer
+windows detect spending that outlasts the usual bursts, the longest within two hours."""
 
 RECENT = timedelta(seconds=STEP_S * (WINDOWS[-1] + 4))
-"""The history that judging needs: the longest window, and the reading before it."""
+"""The history that detection needs: the longest window, and the reading before it."""
 
 _FAR = sqrt(10)
-"""How far above the hour's median is fast: midway, as ratios go, between once and tenfold."""
+"""The multiple of the hour's median that is fast: the geometric mean of 1 and 10."""
 
 _PERIOD_DAYS = 14
-"""Days in which chance may exceed the day's limit once; also the shortest history."""
+"""Days in which the day's limit is exceeded once by chance; also the shortest history."""
 
 _UNKNOWN = -1.0
-"""Below every spending: a minimum with it is unknown, a maximum is the highest that is known."""
+"""Below every spending: a minimum that includes it is unknown, a maximum ignores it."""
 
 
 class Limits(NamedTuple):
     """The highest sustained spending that is usual."""
 
     learnt_at: float
-    """The time of the last reading that was used; seconds since 1970, UTC."""
+    """The time of the last reading used; seconds since 1970, UTC."""
     by_window: Sequence[Sequence[float]]
-    """Credits per step for each of WINDOWS and each of 24 hours: that before ``learnt_at`` last,
-    the one before it first, and so on backward. Infinite while too little is known."""
+    """Credits per step, for each of WINDOWS and each of 24 hours. The hours go backward; the hour
+    that ends at ``learnt_at`` is the last one. Infinite while there is too little data."""
 
 
 def learn_limits(series: Series) -> Limits:
-    """Learn from the whole series; a wallet that never spent has infinite limits."""
+    """Learn the limits from a series; they are infinite for a wallet that never spent."""
     steps = _steps(series)
     if len(steps) < WINDOWS[-1] + STEPS_PER_HOUR:
         return Limits(series.end, [[inf] * 24 for _ in WINDOWS])
@@ -57,8 +58,8 @@ def learn_limits(series: Series) -> Limits:
         sustained.append(list(map(min, sustained[-1], sustained[-1][window // 2 :])))
     highest = [_highest_by_hour(spends) for spends in sustained[1:]]
     usual = _usual_by_hour(highest[0])
-    # What is many times next to nothing may be chance: a quiet hour is measured by the typical one,
-    # and a wallet that is idle in most hours by what it spends when it does.
+    # Many times almost nothing may be chance, so a quiet hour is compared with a typical one. For a
+    # wallet that is idle in most hours, typical is the median of its spending.
     typical = median(
         [spend for spend in usual if spend > 0]
         or [spend for spend in sustained[1] if spend > 0]
@@ -74,9 +75,9 @@ def learn_limits(series: Series) -> Limits:
 
 
 def is_fast_spending(recent: Series, limits: Limits, now: datetime) -> bool:
-    """Compare the windows that end with ``recent`` with the limits of their hour.
+    """Return whether the spending in any window that ends with ``recent`` exceeds its limit.
 
-    ``recent`` covers RECENT or more before ``now``, aware. False where too little is known of it.
+    ``recent`` covers at least RECENT before ``now``, aware. False where there is too little data.
     """
     if not recent.spent or now.timestamp() - recent.end > STEP_S:
         return False
@@ -84,14 +85,14 @@ def is_fast_spending(recent: Series, limits: Limits, now: datetime) -> bool:
     steps += [_UNKNOWN] * (WINDOWS[-1] - len(steps))
     hour = 23 - round((recent.end - limits.learnt_at) / HOUR_S) % 24
     return any(
-        # Rounding must not turn spending that was seen before into more.
+        # The tolerance keeps rounding errors from exceeding a limit learnt from equal spending.
         min(steps[:window]) > by_hour[hour] * (1 + 1e-9)
         for window, by_hour in zip(WINDOWS, limits.by_window, strict=True)
     )
 
 
 def _steps(series: Series) -> list[float]:
-    """Return the credits spent in each step, the latest first; unknown inside gaps."""
+    """Return the credits spent in each step, latest first; unknown inside gaps."""
     steps = list(map(sub, series.spent, series.spent[1:]))
     for gap in series.gaps:
         first = int((series.end - gap.end) / STEP_S)
@@ -101,13 +102,13 @@ def _steps(series: Series) -> list[float]:
 
 
 def _highest_by_hour(spends: list[float]) -> list[float]:
-    # The present hour is left out: fast spending that has begun is not usual.
+    # Leaves the present hour out: fast spending in progress is not usual.
     hours = range(STEPS_PER_HOUR, len(spends), STEPS_PER_HOUR)
     return [max(spends[at : at + STEPS_PER_HOUR]) for at in hours]
 
 
 def _usual_by_hour(hours: list[float]) -> list[float]:
-    """Return the median of the days' highest spends around each of 24 hours, the latest first."""
+    """Return the median of the days' highest spends around each of 24 hours, latest first."""
     around = [max(trio) for trio in zip(hours, hours[1:], hours[2:], strict=False)]
     days = (
         [spend for spend in around[before % 24 :: 24] if spend >= 0] for before in range(-1, 23)
@@ -116,7 +117,7 @@ def _usual_by_hour(hours: list[float]) -> list[float]:
 
 
 def _factor(hours: list[float], scales: list[float]) -> float:
-    """Return how many times the scales a day comes to once in a period.
+    """Return the multiple of ``scales`` that a day reaches once in _PERIOD_DAYS.
 
     Infinite while fewer days are known.
     """

@@ -1,17 +1,18 @@
-"""How long the credits last: a median and an 80 % range, from the wallet's own readings.
+"""Forecasts how long the credits last: a median and an 80 % range, from the wallet's readings.
 
 1. *Weekly profile.* For each hour of the week, its spending relative to a mean hour: a
    multiplicative seasonal index with exponential smoothing, as in Holt and Winters' method. The
    mean is one of square roots, so that a single burst hardly changes it.
-2. *Candidates.* The mean spending of the last hours, day, weeks, month goes on evenly, or follows
-   the profile. Each of these is a forecast of its own.
+2. *Candidates.* Each takes the mean spending of a lookback (hours, a day, weeks, a month), and
+   continues it evenly or along the profile.
 3. *Trials.* The same candidates forecast from past moments, with what was known then. Their errors
-   give the weight of each candidate (J. M. Bates, C. W. J. Granger, "The combination of forecasts",
-   1969), the correction of a bias, and the range: quantiles of the errors, as in conformal
-   prediction (V. Vovk, A. Gammerman, G. Shafer, *Algorithmic Learning in a Random World*, 2005).
+   determine the weights of the candidates (J. M. Bates, C. W. J. Granger, "The combination of
+   forecasts", 1969), the correction of the bias, and the range: quantiles of the errors, as in
+   conformal prediction (V. Vovk, A. Gammerman, G. Shafer, *Algorithmic Learning in a Random World*,
+   2005).
 
-Errors are differences of logarithms: twice as long and half as long are equally wrong. All times
-inside are hours since the start of the history.
+Errors are differences of logarithms: twice as long and half as long are equal errors. Internal
+times are hours since the start of the history.
 """
 
 from bisect import bisect_left
@@ -27,7 +28,7 @@ from typing import NamedTuple
 from deepvue_tray.core.forecast.series import HOUR_S, Series
 
 HORIZON = timedelta(days=366)
-"""No forecast goes beyond: an answer at the horizon means "more than a year"."""
+"""The longest forecast: a result at the horizon means "more than a year"."""
 
 _MINUTE_H = 1 / 60
 _DAY_H = 24
@@ -35,24 +36,24 @@ _WEEK_H = 168
 _HORIZON_H = HORIZON / timedelta(hours=1)
 
 _LOOKBACKS_H = (4 * _WEEK_H, 2 * _WEEK_H, _WEEK_H, _DAY_H, 3)
-"""The time that each pair of candidates averages, longest first."""
+"""The lookback of each pair of candidates, longest first."""
 
 _TRIAL_STEP_H = 7
-"""The time between trials: prime to the day, so that they begin at all its hours."""
+"""The time between trials: coprime to 24, so that they start at every hour of the day."""
 
 _PRIOR_WEIGHT = 0.25
-"""How many observations the broader mean counts as, in a mean of few."""
+"""The weight of the broader mean, in observations, where there are few."""
 
 _BIAS_TRIALS = 25
-"""How many independent trials it takes to correct a bias by half."""
+"""The number of independent trials at which half of the bias is corrected."""
 
 _DEFAULT_ERROR = log(3.0)
-"""Half the width of the range without any trial: between a third and three times."""
+"""Half the width of the range without trials: from a third to three times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runway:
-    """When the wallet will be empty; times are aware, UTC, never before the moment of asking."""
+    """When the wallet will be empty; times are aware, UTC, and not before the forecast."""
 
     empty_at: datetime
     """The median."""
@@ -61,14 +62,14 @@ class Runway:
     latest: datetime
     """The ninetieth percentile."""
     burn_rate: float
-    """Credits spent per day: the mean of the last week; zero while too little is known."""
+    """Credits spent per day: the mean of the last week; zero while there is too little data."""
 
 
 def forecast_runway(series: Series, now: datetime) -> Runway | None:
-    """Forecast when the balance comes to zero; None with less than a day of known spending.
+    """Forecast when the balance reaches zero; None with less than a day of known spending.
 
-    ``now``, aware, is the end of the series or later. Time in which a top-up hides what was spent
-    is not known. A wallet that never spent gets the horizon, an empty one ``now``.
+    ``now``, aware, is the end of the series or later. Spending is not known where a top-up hides
+    it. The result is the horizon for a wallet that never spent, and ``now`` for an empty one.
     """
     now = now.astimezone(UTC)
     if not series.spent:
@@ -86,7 +87,7 @@ def forecast_runway(series: Series, now: datetime) -> Runway | None:
 
 
 class _Profile:
-    """The hours' shares of the week's spending, summed up; their mean is one."""
+    """The cumulative shares of the hours of a week in its spending; the mean share is one."""
 
     def __init__(self, shares: Sequence[float]) -> None:
         scale = _WEEK_H / sum(shares)
@@ -98,7 +99,7 @@ class _Profile:
         return weeks * _WEEK_H + self._until[phase]
 
     def hour_of(self, total: float) -> float:
-        """Return the hour at which the sum of shares comes to ``total``."""
+        """Return the hour at which the sum of shares reaches ``total``."""
         weeks, rest = divmod(total, _WEEK_H)
         i = bisect_left(self._until, rest, 1, _WEEK_H)
         before, after = self._until[i - 1 : i + 1]
@@ -106,21 +107,21 @@ class _Profile:
 
 
 class _Past(NamedTuple):
-    """The history by the hour, from its start to the last reading."""
+    """The hourly history, from its start to the last reading."""
 
     spent: list[float]
-    """Credits spent until each hour."""
+    """The cumulative credits spent at each hour."""
     read: list[int]
     """The hours at which the balance was known."""
     profiles: list[_Profile]
-    """The profile as it was known at the end of each day."""
+    """The profile learnt by the end of each day."""
 
 
 def _past(series: Series) -> _Past | None:
     """Learn the profile day by day, relative to the mean of the last week; None if too short.
 
-    The sum of a longer segment is spread along the profile learnt before. Hidden spending is
-    filled in at the mean rate, and teaches nothing.
+    The spending of a longer segment is distributed along the profile learnt so far. Hidden
+    spending is assumed at the mean rate, and does not change the profile.
     """
     sums, weights, shares = [0.0] * _WEEK_H, [0.0] * _WEEK_H, [1.0] * _WEEK_H
     past, to_learn, known, hour = _Past([0.0], [0], []), list[tuple[int, float]](), 0, 0
@@ -141,13 +142,13 @@ def _past(series: Series) -> _Past | None:
             mean = _mean_rate(spent)
             for at, amount in to_learn if mean > 0 else ():
                 phase = at % _WEEK_H
-                # A week later it counts half: the last week counts as all before.
+                # The weight halves every week: the last week counts as much as all before.
                 sums[phase] = sums[phase] / 2 + sqrt(amount / mean)
                 weights[phase] = weights[phase] / 2 + 1
             to_learn.clear()
             shares = _shares(sums, weights)
             profiles += [_Profile(shares)] * new_days
-    return past if known >= _DAY_H else None  # less cannot tell day from night
+    return past if known >= _DAY_H else None  # a shorter history may miss day or night
 
 
 def _mean_rate(spent: Sequence[float]) -> float:
@@ -159,7 +160,8 @@ def _mean_rate(spent: Sequence[float]) -> float:
 def _shares(sums: Sequence[float], weights: Sequence[float]) -> list[float]:
     """Return the relative spending of each hour of the week; all are above zero.
 
-    An hour of the week seldom seen is drawn to the same hour of all days, and that to the mean.
+    An hour of the week with few observations is shrunk towards the same hour of all days, and that
+    towards the mean.
     """
     k, mean = _PRIOR_WEIGHT, sum(sums) / sum(weights) if any(sums) else 1.0
     by_day = [
@@ -174,7 +176,8 @@ def _candidates(past: _Past, profile: _Profile, hour: int, amount: float) -> lis
     """Return the log of the hours that ``amount`` lasts from ``hour``: two for each lookback.
 
     The first continues the lookback's spending per hour, the second its spending per share of the
-    profile. A short lookback may hold none, so each starts with an hour of the longer one.
+    profile. A short lookback may have no spending, so each includes one hour at the rate of the
+    longer one.
     """
     spent, now = past.spent, profile.total(hour)
     rate = level = spent[hour] / hour
@@ -195,17 +198,17 @@ def _log(hours: float) -> float:
 
 
 class _Trial(NamedTuple):
-    """A forecast from a past moment, and what came of it: logs of hours."""
+    """The forecasts from a past moment and the actual results, as logs of hours."""
 
     candidates: list[float]
     truths: list[float]
-    """The truth, and others as likely where it lies inside a gap."""
+    """The actual result; inside a gap, followed by two others that are as likely."""
 
 
 def _trials(past: _Past, balance: float) -> list[_Trial]:
     """Forecast from past moments the time in which ``balance`` was spent.
 
-    The balance is at most half of all that was spent: the history shows no longer run twice.
+    The amount is at most half of all spending: the history does not contain a longer run twice.
     """
     spent, read = past.spent, past.read
     amount = min(balance, spent[-1] / 2)
@@ -249,11 +252,11 @@ def _durations(past: _Past, balance: float) -> tuple[float, float, float]:
         for truth in trial.truths
     )
     low, bias, high = (errors[int(part * len(errors))] for part in (0.1, 0.5, 0.9))
-    # Trials less than one run apart share most of their truth.
+    # Trials less than one run apart overlap, so they are not independent.
     run = exp(median(trial.truths[0] for trial in trials))
     independent = min(len(trials), past.read[-1] / run)
     believed = bias * independent / (independent + _BIAS_TRIALS)
-    # Few trials show too little of the spread: what Student's t adds for as many, to first order.
+    # Few trials underestimate the spread: a first-order approximation of Student's t.
     wide = 1 + 1 / independent
     earliest = middle + min(bias, believed) - wide * (bias - low)
     latest = middle + max(bias, believed) + wide * (high - bias)
@@ -261,12 +264,12 @@ def _durations(past: _Past, balance: float) -> tuple[float, float, float]:
 
 
 def _weights(trials: Sequence[_Trial]) -> list[float]:
-    """Weigh the candidates by the inverse variance of their errors, squared; the sum is one.
+    """Weigh the candidates by the squared inverse variance of their errors; the sum is one.
 
-    Squared, for the candidates are much alike: ten poor ones must not outvote a good one.
+    The square keeps many similar, poor candidates from outweighing a good one.
     """
     truths = [trial.truths[0] for trial in trials]
     by_candidate = zip(*(trial.candidates for trial in trials), strict=True)
     errors = [fmean(map(abs, map(sub, truths, forecasts))) for forecasts in by_candidate]
-    weights = [1 / (error + 1e-6) ** 4 for error in errors]  # a millionth for those that never err
+    weights = [1 / (error + 1e-6) ** 4 for error in errors]  # no division by zero
     return [weight / sum(weights) for weight in weights]

@@ -1,7 +1,7 @@
-"""Spending as a regular series, computed from balances read at any times.
+"""Spending at regular steps, computed from balances at irregular times.
 
-A fall of the balance is spending, a rise is none. Steps are counted back from the last reading, so
-that the latest is complete and no time zone matters.
+A decrease of the balance is spending; an increase is not. Steps are counted backward from the last
+reading, so that the latest step is complete and the time zone does not matter.
 """
 
 from bisect import bisect_left
@@ -15,12 +15,12 @@ from typing import NamedTuple
 from deepvue_tray.core.reading import Reading
 
 MEMORY = timedelta(weeks=8)
-"""The history that is used: eight repetitions of the week."""
+"""The length of the history that is used: eight weeks."""
 
 HOUR_S = 3600.0
 STEPS_PER_HOUR = 6
 STEP_S = HOUR_S / STEPS_PER_HOUR
-"""Two readings at the default interval, so that a late one leaves no step without spending."""
+"""Two readings at the default interval, so that a late reading leaves no step without spending."""
 
 Point = tuple[float, float]
 """A reading: the time in seconds since 1970, UTC, and the balance in credits."""
@@ -32,24 +32,24 @@ class Gap(NamedTuple):
     begin: float
     end: float
     is_rise: bool
-    """Whether a top-up hides what was spent."""
+    """Whether the balance is higher after the gap: a top-up hides what was spent."""
 
 
 class Series(NamedTuple):
-    """A wallet's spending in the last eight weeks; ``end`` and ``balance`` are the last reading."""
+    """A wallet's spending in up to eight weeks; ``end`` and ``balance`` are of the last reading."""
 
     end: float
     balance: float
     spent: list[float]
-    """Credits spent until ``end``, until one step before it, and so on, since the first reading.
-    Empty without readings, interpolated between them."""
+    """The cumulative credits spent since the first reading: at ``end``, one step before it, and so
+    on backward. Interpolated between readings; empty without readings."""
     gaps: list[Gap]
 
     def segments(self) -> Iterator[tuple[int, float | None]]:
         """Yield segments, oldest first: the number of hours, and the credits spent in them.
 
-        A segment is one hour, or more where a gap longer than an hour hides the spending of each.
-        Where a top-up hides their sum too, it is None.
+        A segment is one hour, or several where a gap hides the spending of the single hours. The
+        credits are None where a top-up hides them.
         """
         hours = max(0, len(self.spent) - 1) // STEPS_PER_HOUR
         start = self.end - hours * HOUR_S
@@ -68,7 +68,7 @@ class Series(NamedTuple):
 def series_of(points: Sequence[Point], latest: Reading | None = None) -> Series:
     """Build the series from points whose times increase strictly.
 
-    ``latest`` follows them, and replaces what is of the same time.
+    ``latest`` follows them, and replaces points of the same time or later.
     """
     points = list(points)
     if latest:
@@ -99,7 +99,7 @@ def series_of(points: Sequence[Point], latest: Reading | None = None) -> Series:
 
 
 def _remove_corrections(times: list[float], balances: list[float]) -> None:
-    """Replace wrong balances that the next reading, within the hour, takes back.
+    """Replace balances that the next reading, within an hour, corrects.
 
     A running median of three around each rise (J. W. Tukey, *Exploratory Data Analysis*, 1977).
     """

@@ -1,7 +1,7 @@
-"""What was learnt from eight weeks of readings: the runway, and the limits of usual spending.
+"""The result of learning from eight weeks of readings: the runway and the limits of usual spending.
 
-Learning takes milliseconds of computing and the reading of 16,000 rows, and a single reading hardly
-changes the result. So a model is stored beside the readings, and used until it is out of date.
+Learning reads 16,000 rows and computes for milliseconds, and a single reading hardly changes the
+result. So the model is stored with the readings, and used until it is outdated.
 """
 
 import json
@@ -17,22 +17,22 @@ from deepvue_tray.core.forecast.series import Point, series_of
 from deepvue_tray.core.reading import Reading
 
 _FRESH_PART = 50
-"""A model is fresh until a fiftieth of the runway has passed or of the credits is spent: no text
-shows less, and the forecast errs by more."""
+"""A model is fresh until a fiftieth of the runway has passed or of the credits is spent. Smaller
+differences are not shown, and the forecast's error is larger."""
 
 _MAX_AGE = timedelta(days=1)
-"""The limits are those of the hours of a day."""
+"""The limits depend on the hour of the day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpendingModel:
-    """What was learnt at one moment; times are aware, UTC."""
+    """A model learnt at one moment; times are aware, UTC."""
 
     made_at: datetime
     balance: Decimal
     """The balance then, in credits."""
     runway: Runway | None
-    """None while too little is known."""
+    """None while there is too little data."""
     limits: Limits
 
     @classmethod
@@ -47,7 +47,7 @@ class SpendingModel:
         )
 
     def is_fresh(self, reading: Reading) -> bool:
-        """Say whether it holds at a later reading; one without a runway never does."""
+        """Return whether the model applies to a later reading; without a runway it never does."""
         if self.runway is None:
             return False
         age, spent = reading.at - self.made_at, self.balance - reading.balance
@@ -55,12 +55,12 @@ class SpendingModel:
         return timedelta(0) <= age < max_age and 0 <= spent < self.balance / _FRESH_PART
 
     def to_json(self) -> str:
-        """Return what `from_json` reads."""
+        """Return the text that `from_json` reads."""
         return json.dumps(asdict(self), default=str)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Return what was stored; raises ValueError or KeyError for what another version stored."""
+        """Read what `to_json` returned; raises ValueError or KeyError for another version's."""
         stored = json.loads(text)
         runway, limits = stored["runway"], Limits(*stored["limits"])
         if [len(hours) for hours in limits.by_window] != [24] * len(WINDOWS):

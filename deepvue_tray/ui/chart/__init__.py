@@ -1,1 +1,1 @@
-"""The balance over time, drawn."""
+"""Charts of the balance over time."""

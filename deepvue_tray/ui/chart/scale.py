@@ -1,4 +1,4 @@
-"""Where on the screen a time or an amount lies, and which of them deserve a label."""
+"""The scales of the charts: pixel positions of times and amounts, and the ticks of the axes."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from PySide6.QtGui import QTransform
 
 from deepvue_tray.core.spending import midnight
 
-_STEPS = (1, 2, 5, 10)
+_STEP_FACTORS = (1, 2, 5, 10)
 
 DAY = timedelta(days=1)
 MONTH = 30 * DAY
-"""Stands for a calendar month, as a step between times."""
+"""Represents a calendar month as a step between ticks."""
 
 _TIME_STEPS = (
     *(timedelta(minutes=minutes) for minutes in (5, 10, 15, 30)),
@@ -26,7 +26,7 @@ _TIME_STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A rectangle of the screen, the times from left to right, the amounts from bottom to top."""
+    """Maps times to x and credits to y within ``area``, in pixels; times are aware."""
 
     area: QRectF
     since: datetime
@@ -35,32 +35,36 @@ class Scale:
     highest: float
 
     def x(self, at: datetime) -> float:
-        """Return where a time lies, in pixels."""
+        """Return the x of a time."""
         return self.area.left() + (at - self.since) / (self.until - self.since) * self.area.width()
 
     def y(self, amount: float) -> float:
-        """Return where an amount lies, in pixels."""
-        part = (amount - self.lowest) / (self.highest - self.lowest)
-        return self.area.bottom() - part * self.area.height()
+        """Return the y of an amount in credits."""
+        share = (amount - self.lowest) / (self.highest - self.lowest)
+        return self.area.bottom() - share * self.area.height()
 
     def transform(self) -> QTransform:
-        """Return what takes (seconds since the left edge, amount) to pixels, many at once."""
-        wide = self.area.width() / (self.until - self.since).total_seconds()
-        tall = self.area.height() / (self.highest - self.lowest)
-        zero = self.area.bottom() + self.lowest * tall
-        return QTransform(wide, 0, 0, -tall, self.area.left(), zero)
+        """Return the transform from (seconds since ``since``, credits) to pixels."""
+        x_factor = self.area.width() / (self.until - self.since).total_seconds()
+        y_factor = self.area.height() / (self.highest - self.lowest)
+        zero = self.area.bottom() + self.lowest * y_factor
+        return QTransform(x_factor, 0, 0, -y_factor, self.area.left(), zero)
 
     def at(self, x: float) -> datetime:
-        """Return the time that lies at a pixel."""
-        part = (x - self.area.left()) / self.area.width()
-        return self.since + part * (self.until - self.since)
+        """Return the time at a position in pixels."""
+        share = (x - self.area.left()) / self.area.width()
+        return self.since + share * (self.until - self.since)
 
 
-def amount_ticks(highest: float, most: int) -> list[float]:
-    """Return round amounts from 0 up, the last of them at or above ``highest``."""
-    rough = max(highest, 1.0) / max(most, 1)
-    magnitude = 10.0 ** floor(log10(rough))
-    step = next(s * magnitude for s in _STEPS if s * magnitude >= rough * (1 - 1e-9))
+def amount_ticks(highest: float, max_steps: int) -> list[float]:
+    """Return round amounts from 0 to at least ``highest``, aiming at ``max_steps`` at most."""
+    min_step = max(highest, 1.0) / max(max_steps, 1)
+    magnitude = 10.0 ** floor(log10(min_step))
+    step = next(
+        factor * magnitude
+        for factor in _STEP_FACTORS
+        if factor * magnitude >= min_step * (1 - 1e-9)
+    )
     return [step * n for n in range(ceil(max(highest, 1.0) / step) + 1)]
 
 
@@ -69,18 +73,18 @@ def time_ticks(
 ) -> tuple[list[datetime], timedelta]:
     """Return round local times, as many as their labels have room for, and the step between them.
 
-    ``width_of`` measures the label, in pixels, of a time on an axis of such steps. The times are
-    those of the calendar, so that they stay where they are when the range moves.
+    ``width_of`` returns the width in pixels of a label, given its time and the step. The ticks
+    follow the calendar, so that they do not shift when the range is panned.
     """
     length = scale.until - scale.since
     ticks: list[datetime] = []
     for step in _TIME_STEPS:
-        apart = step / length * scale.area.width()
-        # One label at least is measured, of some that would be too many to.
-        if apart < width_of(scale.since, step):
+        spacing = step / length * scale.area.width()
+        # One label rules out the steps with too many labels to measure.
+        if spacing < width_of(scale.since, step):
             continue
         ticks = _round_times(scale.since, scale.until, step)
-        if apart >= max((width_of(tick, step) for tick in ticks), default=0):
+        if spacing >= max((width_of(tick, step) for tick in ticks), default=0):
             break
     return ticks, step
 
@@ -89,17 +93,17 @@ def _round_times(since: datetime, until: datetime, step: timedelta) -> list[date
     first, last = since.astimezone().date(), until.astimezone().date()
     days: Iterable[date]
     if step < MONTH:
-        # The first of all days was a Monday, as the first of each week is.
-        every = max(1, step.days)
-        start = first.toordinal() - (first.toordinal() - 1) % every
-        days = map(date.fromordinal, range(start, last.toordinal() + 1, every))
+        # Day 1 of the ordinals is a Monday, so steps of 7 days fall on Mondays.
+        interval = max(1, step.days)
+        start = first.toordinal() - (first.toordinal() - 1) % interval
+        days = map(date.fromordinal, range(start, last.toordinal() + 1, interval))
     else:
-        every = step // MONTH
+        interval = step // MONTH
         start = first.year * 12 + first.month - 1
-        start -= start % every
-        months = range(start, last.year * 12 + last.month, every)
+        start -= start % interval
+        months = range(start, last.year * 12 + last.month, interval)
         days = (date(month // 12, month % 12 + 1, 1) for month in months)
-    # Each day's from its own midnight, as not all have 24 hours.
-    each = range(max(1, DAY // step))
-    times = (midnight(day) + n * step for day in days for n in each)
+    # From the midnight of each day, as not all days have 24 hours.
+    steps = range(max(1, DAY // step))
+    times = (midnight(day) + n * step for day in days for n in steps)
     return [time for time in times if since <= time <= until]

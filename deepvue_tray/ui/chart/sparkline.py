@@ -1,6 +1,6 @@
-"""The last days of the balance, small: their shape, without any number."""
+"""A small chart of the last days of the balance, without labels."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -19,7 +19,8 @@ class Sparkline(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._settings = Settings()
-        self._until = datetime.max
+        # Aware: a naive one is local, and many a zone has no such moment.
+        self._until = datetime.max.replace(tzinfo=UTC)
         self._since = self._until - timedelta(days=1)
         self._line = StepLine.through([], self._since)
         self.setAccessibleName(self.tr("Balance of the last 7 days"))
@@ -27,13 +28,13 @@ class Sparkline(QWidget):
     def show_past(
         self, since: datetime, until: datetime, buckets: list[HistoryBucket], settings: Settings
     ) -> None:
-        """Draw these pieces between these moments, and the thresholds of ``settings``."""
+        """Draw ``buckets`` between two aware times, with the thresholds of ``settings``."""
         self._since, self._until, self._settings = since, until, settings
         self._line = StepLine.through(buckets, since)
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return a size whose shape can be read."""
+        """Return a size at which the line's shape is clear."""
         return QSize(240, 52)
 
     def paintEvent(self, _: QPaintEvent) -> None:
@@ -43,6 +44,6 @@ class Sparkline(QWidget):
         area = on_pixels(painter, QRectF(self.rect()).adjusted(0, 9, -3, -3))
         highest = max(1.0, self._line.highest)
         scale = Scale(area, self._since, self._until, self._line.lowest, highest)
-        self._line.draw_ground(painter, scale)
+        self._line.draw_fill(painter, scale)
         draw_thresholds(painter, scale, self._settings)
         self._line.draw(painter, scale)

@@ -1,4 +1,4 @@
-"""The balance as a step line, and the thresholds across it: for the chart and for the card."""
+"""The balance as a step line, and the thresholds, as the chart and the sparkline draw them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,73 +15,74 @@ from deepvue_tray.ui.chart.scale import Scale
 from deepvue_tray.ui.icon import COLOURS
 from deepvue_tray.ui.palette import hairline, on_pixels
 
-MAX_SMOOTH_SEGMENTS = 900
-"""Pieces, above which the line is drawn plainly: nobody sees its smooth edges any more, and they
-cost four frames' time."""
+MAX_SMOOTH_BUCKETS = 900
+"""With more buckets the line is drawn without antialiasing, which would be invisible and take the
+time of four frames."""
 
 DOT_PX = 5
-"""Pixels across the dot where the line ends."""
+"""Diameter of the dot at the end of the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """What is drawn of some stretches, worked out once for all frames that show it.
+    """The geometry of a line through buckets, computed once for all frames.
 
-    Points are (seconds since the left edge, credits).
+    Points are (seconds since the start of the range, credits).
     """
 
     points: QPolygonF
     top_ups: list[QPointF]
-    """The upper end of each rise that is more than noise."""
-    pieces: int
+    """The upper end of each significant rise."""
+    bucket_count: int
     lowest: float
-    """Credits; zero at the most."""
+    """Credits, at most 0."""
     highest: float
+    """Credits; 0 without buckets."""
 
     @classmethod
     def through(cls, buckets: Sequence[HistoryBucket], since: datetime) -> "StepLine":
-        """Return the line through ``stretches``, drawn from ``since`` on."""
+        """Return the line through ``buckets`` of a range that starts at ``since``, aware."""
         points: list[QPointF] = []
         top_ups: list[QPointF] = []
-        level: Decimal | None = None
+        previous: Decimal | None = None
         start = since.timestamp()
-        for piece in buckets:
-            x, last = piece.at.timestamp() - start, float(piece.last)
-            if level is not None:
-                points.append(QPointF(x, float(level)))
-                if is_significant_rise(level, piece.last):
+        for bucket in buckets:
+            x, last = bucket.at.timestamp() - start, float(bucket.last)
+            if previous is not None:
+                points.append(QPointF(x, float(previous)))
+                if is_significant_rise(previous, bucket.last):
                     top_ups.append(QPointF(x, last))
-            if piece.high != piece.low:
-                points += (QPointF(x, float(piece.high)), QPointF(x, float(piece.low)))
+            if bucket.high != bucket.low:
+                points += (QPointF(x, float(bucket.high)), QPointF(x, float(bucket.low)))
             points.append(QPointF(x, last))
-            level = piece.last
-        lowest = min((float(piece.low) for piece in buckets), default=0.0)
-        highest = max((float(piece.high) for piece in buckets), default=0.0)
+            previous = bucket.last
+        lowest = min((float(bucket.low) for bucket in buckets), default=0.0)
+        highest = max((float(bucket.high) for bucket in buckets), default=0.0)
         return cls(QPolygonF(points), top_ups, len(buckets), min(0.0, lowest), highest)
 
-    def draw_ground(self, painter: QPainter, scale: Scale) -> None:
-        """Tint what lies below the line; for a few pieces, as blending is slow."""
-        if not self.pieces:
+    def draw_fill(self, painter: QPainter, scale: Scale) -> None:
+        """Tint the area below the line; only for few buckets, as blending is slow."""
+        if not self.bucket_count:
             return
-        ground = ground_below(scale.transform().map(self.points), scale.area.bottom())
+        fill = area_below(scale.transform().map(self.points), scale.area.bottom())
         tint = QColor(COLOURS[Level.OK])
         tint.setAlphaF(0.12)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tint)
-        painter.drawPolygon(ground)
+        painter.drawPolygon(fill)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def draw(self, painter: QPainter, scale: Scale) -> None:
-        """Draw the line, a dot where it ends, and a mark at each top-up."""
+        """Draw the line, a dot at its end, and a triangle at each top-up."""
         to_pixels = scale.transform()
-        plain = self.pieces > MAX_SMOOTH_SEGMENTS
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not plain)
-        painter.setPen(QPen(COLOURS[Level.OK], 1 if plain else 1.6))
+        is_plain = self.bucket_count > MAX_SMOOTH_BUCKETS
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_plain)
+        painter.setPen(QPen(COLOURS[Level.OK], 1 if is_plain else 1.6))
         painter.drawPolyline(to_pixels.map(self.points))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(COLOURS[Level.OK])
-        if self.pieces:
+        if self.bucket_count:
             dot = QRectF(0, 0, DOT_PX, DOT_PX)
             dot.moveCenter(to_pixels.map(self.points.last()))
             painter.drawEllipse(on_pixels(painter, dot))
@@ -92,19 +93,19 @@ class StepLine:
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def ground_below(line: QPolygonF, bottom: float) -> QPolygonF:
-    """Return what lies between a line of at least one point and ``bottom``, in pixels."""
-    # Numbers: last() and first() refer into the memory that appending moves or frees.
+def area_below(line: QPolygonF, bottom: float) -> QPolygonF:
+    """Return the area between a line of at least one point and ``bottom``, in pixels."""
+    # Plain numbers: first() and last() return references, which append() invalidates.
     right, left = line.last().x(), line.first().x()
-    ground = QPolygonF(line)
+    area = QPolygonF(line)
     for x in (right, left):
-        ground.append(QPointF(x, bottom))
-    return ground
+        area.append(QPointF(x, bottom))
+    return area
 
 
 def draw_thresholds(painter: QPainter, scale: Scale, settings: Settings) -> None:
     """Draw the thresholds in credits that lie within the scale."""
-    # Smooth edges would spread a line over two rows of pixels, or not, as it happens to lie.
+    # Antialiasing would blur a line that lies between two rows of pixels.
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for amount, level in ((settings.low, Level.LOW), (settings.critical, Level.CRITICAL)):
         if amount is not None and amount < scale.highest:

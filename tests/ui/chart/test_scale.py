@@ -1,6 +1,5 @@
-"""Labels stand at round places, and are never too many."""
+"""Ticks are at round values, and never too many."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -10,16 +9,19 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
 from deepvue_tray.ui.chart.scale import DAY, MONTH, Scale, amount_ticks, time_ticks
+from tests.support.platform import needs_time_zones, time_zone
 
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @given(st.floats(0, 1e15), st.integers(1, 20))
-def test_amounts_begin_at_zero_and_end_at_or_above_the_highest(highest: float, most: int) -> None:
-    ticks = amount_ticks(highest, most)
+def test_amounts_begin_at_zero_and_end_at_or_above_the_highest(
+    highest: float, max_steps: int
+) -> None:
+    ticks = amount_ticks(highest, max_steps)
     assert ticks[0] == 0
     assert ticks[-1] >= highest * (1 - 1e-9)
-    assert len(ticks) <= most + 2
+    assert len(ticks) <= max_steps + 2
 
 
 def test_amounts_are_round() -> None:
@@ -40,44 +42,47 @@ def width_of(tick: datetime, step: timedelta) -> float:
     st.timedeltas(timedelta(hours=1), timedelta(days=3660)),
     st.floats(280, 2000),
 )
-def test_times_lie_within_the_range_and_their_labels_apart(
+def test_times_are_within_the_range_and_their_labels_do_not_overlap(
     since: datetime, length: timedelta, width: float
 ) -> None:
     scale = axis(since, length, width)
     ticks, step = time_ticks(scale, width_of)
     assert all(since <= tick <= since + length for tick in ticks)
     for one, other in pairwise(ticks):
-        # February is shorter than the month that a step stands for.
-        apart = (scale.x(other) - scale.x(one)) * (30 / 28 if step >= MONTH else 1)
-        assert apart >= width_of(one, step) * (1 - 1e-9)
+        # February is shorter than the month that a step represents.
+        spacing = (scale.x(other) - scale.x(one)) * (30 / 28 if step >= MONTH else 1)
+        assert spacing >= width_of(one, step) * (1 - 1e-9)
 
 
 @pytest.mark.parametrize("width", [296, 680, 1800])
 @pytest.mark.parametrize("days", [1 / 24, 0.2, 1.3, 9.1, 39, 117, 366, 3660])
-def test_there_are_enough_times_to_read_the_rest_by(width: float, days: float) -> None:
+def test_every_range_has_at_least_three_times(width: float, days: float) -> None:
     assert len(time_ticks(axis(SINCE, timedelta(days=days), width), width_of)[0]) >= 3
 
 
-def test_a_range_that_moves_keeps_its_times() -> None:
+def test_panning_keeps_the_times() -> None:
     before, _ = time_ticks(axis(SINCE, timedelta(days=30), 500), width_of)
     after, _ = time_ticks(axis(SINCE + timedelta(days=1), timedelta(days=30), 500), width_of)
     assert set(before[1:-1]) <= set(after)
 
 
-def test_days_begin_at_midnight_also_when_the_clocks_change(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
+@needs_time_zones
+def test_days_begin_at_midnight_also_when_the_clocks_change() -> None:
     since = datetime(2026, 10, 20, tzinfo=UTC)  # five days before summer time ends
-    ticks, _ = time_ticks(axis(since, timedelta(days=10), 800), width_of)
-    assert {tick.astimezone().hour for tick in ticks} == {0}
+    with time_zone("Europe/Berlin"):
+        ticks, _ = time_ticks(axis(since, timedelta(days=10), 800), width_of)
+        assert {tick.astimezone().hour for tick in ticks} == {0}
+
+
+def test_the_first_days_that_an_import_takes_have_times() -> None:
+    ticks, _ = time_ticks(axis(datetime(1970, 1, 1, tzinfo=UTC), timedelta(days=3), 500), width_of)
+    assert len(ticks) >= 3
 
 
 @given(st.floats(0, 1), st.floats(0, 5000))
-def test_a_place_on_the_screen_is_the_time_it_was_drawn_for(part: float, amount: float) -> None:
+def test_a_position_on_the_screen_gives_the_time_drawn_there(share: float, amount: float) -> None:
     area = QRectF(64, 12, 600, 300)
     scale = Scale(area, SINCE, SINCE + timedelta(days=7), 0, 5000)
-    at = SINCE + part * timedelta(days=7)
+    at = SINCE + share * timedelta(days=7)
     assert abs(scale.at(scale.x(at)) - at) < timedelta(seconds=1)
     assert area.top() - 1e-6 <= scale.y(amount) <= area.bottom() + 1e-6

@@ -1,4 +1,4 @@
-"""The card's small line is as crisp on every screen."""
+"""The card's small chart is crisp on every screen."""
 
 import os
 import subprocess
@@ -8,18 +8,32 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Level
 from deepvue_tray.services.history_rows import buckets_of
+from deepvue_tray.ui.chart.chart import Chart
 from deepvue_tray.ui.chart.sparkline import Sparkline
 from deepvue_tray.ui.chart.step_line import StepLine
 from deepvue_tray.ui.icon import COLOURS
+from tests.support.platform import time_zone
 from tests.ui.test_history_window import plot
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/New_York"])
+@pytest.mark.parametrize("view", [Sparkline, Chart])
+def test_an_empty_chart_can_be_shown_in_every_time_zone(
+    qtbot: QtBot, view: type[QWidget], zone: str
+) -> None:
+    with time_zone(zone):
+        shown = view()
+        qtbot.addWidget(shown)
+        shown.grab()
 
 
 def test_a_top_up_is_marked_and_a_correction_is_not() -> None:
@@ -32,7 +46,7 @@ def test_a_top_up_is_marked_and_a_correction_is_not() -> None:
 
 
 def rows_of(picture: QImage, colour: QColor) -> list[int]:
-    """Return the rows of pixels in which a line of this very colour lies."""
+    """Return the rows of pixels that contain exactly this colour."""
     rows = range(picture.height())
     across = range(picture.width())
     return [y for y in rows if any(picture.pixelColor(x, y) == colour for x in across)]
@@ -52,22 +66,22 @@ def test_both_thresholds_are_lines_of_one_pixel(qtbot: QtBot, scale: float) -> N
         assert len(rows_of(picture, COLOURS[level])) == 1
 
 
-GROUNDS = """
+AREAS = """
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPolygonF
-from deepvue_tray.ui.chart.step_line import ground_below
-for pieces in range(1, 2000):
-    line = [(float(x + 1), 2.0 * x) for x in range(pieces)]
-    ground = ground_below(QPolygonF([QPointF(*point) for point in line]), 7.0)
-    expected = [*line, (float(pieces), 7.0), (1.0, 7.0)]
-    assert [point.toTuple() for point in ground] == expected, pieces
+from deepvue_tray.ui.chart.step_line import area_below
+for count in range(1, 2000):
+    line = [(float(x + 1), 2.0 * x) for x in range(count)]
+    area = area_below(QPolygonF([QPointF(*point) for point in line]), 7.0)
+    expected = [*line, (float(count), 7.0), (1.0, 7.0)]
+    assert [point.toTuple() for point in area] == expected, count
 """
 
 
-def test_the_ground_ends_where_the_line_does_however_many_points_it_has() -> None:
-    # glibc then overwrites all that is freed, so that its use is seen.
-    perturbed = {**os.environ, "MALLOC_PERTURB_": "85"}
-    ran = subprocess.run(
-        [sys.executable, "-c", GROUNDS], env=perturbed, capture_output=True, text=True, check=False
+def test_the_area_below_a_line_ends_with_it_for_any_number_of_points() -> None:
+    # With this, glibc overwrites freed memory, so that its use shows.
+    environment = {**os.environ, "MALLOC_PERTURB_": "85"}
+    result = subprocess.run(
+        [sys.executable, "-c", AREAS], env=environment, capture_output=True, text=True, check=False
     )
-    assert ran.returncode == 0, ran.stderr
+    assert result.returncode == 0, result.stderr

@@ -1,7 +1,7 @@
-"""What a server, a proxy, a file or a package says is shown as it stands, and never drawn as HTML.
+"""Text from a server, a proxy, a file or a package is shown literally, and never drawn as HTML.
 
-Qt takes a text for HTML that looks like it: it then reads the files that an image names, in the
-thread that draws.
+Qt interprets a text that looks like HTML as HTML, and reads the files that its images name, in the
+GUI thread.
 """
 
 import os
@@ -33,70 +33,70 @@ from tests.ui.test_history_window import plot
 READING = Reading(at=datetime.now(UTC), balance=Decimal(6448))
 
 
-def card_in_trouble(words: str) -> QWidget:
+def card_with_error(text: str) -> QWidget:
     card = Card("")
-    card.show_snapshot(Snapshot(client_id=words, reading=READING, trouble=ServerError(words)))
+    card.show_snapshot(Snapshot(client_id=text, reading=READING, trouble=ServerError(text)))
     return card
 
 
-def card_without_storage(words: str) -> QWidget:
+def card_without_storage(text: str) -> QWidget:
     card = Card("")
-    card.show_snapshot(Snapshot(client_id=words, reading=READING, storage=StorageError(words)))
+    card.show_snapshot(Snapshot(client_id=text, reading=READING, storage=StorageError(text)))
     return card
 
 
-def history_saved(words: str) -> QWidget:
+def history_saved(text: str) -> QWidget:
     window = HistoryWindow("")
     window.show_plot(plot())
-    window.show_saved(Path(words))
+    window.show_saved(Path(text))
     return window
 
 
-def history_failed(words: str) -> QWidget:
+def history_failed(text: str) -> QWidget:
     window = HistoryWindow("")
     window.show_plot(plot())
-    window.show_failed(StorageError(words))
+    window.show_failed(StorageError(text))
     return window
 
 
-def settings_noticed(words: str) -> QWidget:
-    stored = Settings(client_id=words)
-    return SettingsDialog(stored, from_environment=True, notice=StorageError(words))
+def settings_with_notice(text: str) -> QWidget:
+    stored = Settings(client_id=text)
+    return SettingsDialog(stored, from_environment=True, notice=StorageError(text))
 
 
-def settings_tested(words: str) -> QWidget:
+def settings_tested(text: str) -> QWidget:
     dialog = SettingsDialog(Settings(), from_environment=False)
-    dialog.show_test_failed(RejectedError(words))
+    dialog.show_test_failed(RejectedError(text))
     return dialog
 
 
-def settings_not_saved(words: str) -> QWidget:
+def settings_not_saved(text: str) -> QWidget:
     dialog = SettingsDialog(Settings(client_id="live_1"), from_environment=False)
-    dialog.show_save_failed(StorageError(words))
+    dialog.show_save_failed(StorageError(text))
     return dialog
 
 
-def about(words: str) -> QWidget:
-    return about_window({"settings": words, "history": words, "log": words}, [words])
+def about(text: str) -> QWidget:
+    return about_window({"settings": text, "history": text, "log": text}, [text])
 
 
-PLACES: list[Callable[[str], QWidget]] = [
-    card_in_trouble,
+WINDOWS: list[Callable[[str], QWidget]] = [
+    card_with_error,
     card_without_storage,
     history_saved,
     history_failed,
-    settings_noticed,
+    settings_with_notice,
     settings_tested,
     settings_not_saved,
     about,
 ]
-"""Each place where foreign text is shown."""
+"""Every window that shows external text."""
 
 
-@pytest.fixture(params=PLACES, ids=lambda place: place.__name__)
-def place(request: pytest.FixtureRequest, qtbot: QtBot) -> Callable[[str], QWidget]:
-    def opened(words: str) -> QWidget:
-        window: QWidget = request.param(words)
+@pytest.fixture(params=WINDOWS, ids=lambda open_window: open_window.__name__)
+def open_window(request: pytest.FixtureRequest, qtbot: QtBot) -> Callable[[str], QWidget]:
+    def opened(text: str) -> QWidget:
+        window: QWidget = request.param(text)
         qtbot.addWidget(window)
         window.show()
         return window
@@ -104,43 +104,44 @@ def place(request: pytest.FixtureRequest, qtbot: QtBot) -> Callable[[str], QWidg
     return opened
 
 
-@pytest.mark.parametrize("words", ["<b>hostile</b>", "<img src=':/hostile.png'>"])
-def test_foreign_text_stands_as_it_is_in_a_plain_label_and_nowhere_else(
-    place: Callable[[str], QWidget], words: str
+@pytest.mark.parametrize("text", ["<b>hostile</b>", "<img src=':/hostile.png'>"])
+def test_external_text_is_shown_literally_in_a_plain_label_and_nowhere_else(
+    open_window: Callable[[str], QWidget], text: str
 ) -> None:
-    window = place(words)
+    window = open_window(text)
     labels: list[QLabel] = []
     for widget in [window, *window.findChildren(QWidget)]:
-        # Qt draws all of these as HTML where they look like it.
+        # Qt draws each of these as HTML where it looks like HTML.
         tips = (widget.toolTip(), widget.statusTip(), widget.whatsThis())
         assert not [tip for tip in tips if "hostile" in tip]
         if isinstance(widget, QLabel) and "hostile" in widget.text():
             labels.append(widget)
     assert labels
-    assert all(words in label.text() for label in labels)
+    # A path has the system's own separators.
+    assert all(text in label.text().replace("\\", "/") for label in labels)
     assert {label.textFormat() for label in labels} == {Qt.TextFormat.PlainText}
 
 
 OPEN_ALL = """
 import sys
 from PySide6.QtWidgets import QApplication
-from tests.ui.test_foreign_text import PLACES
+from tests.ui.test_external_text import WINDOWS
 application = QApplication([])
-for place in PLACES:
-    place(sys.argv[1]).grab()
+for open_window in WINDOWS:
+    open_window(sys.argv[1]).grab()
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX alone has named pipes")
-def test_an_image_in_foreign_text_is_not_opened(tmp_path: Path) -> None:
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only POSIX has named pipes")
+def test_an_image_in_external_text_is_not_opened(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.png"
     os.mkfifo(pipe)
-    # In a process that can be ended: it would wait for ever for somebody to write into the pipe.
+    # In a process with a timeout, as opening the pipe would block forever.
     command = [sys.executable, "-c", OPEN_ALL, f'403 <img src="file://{pipe}">']
     subprocess.run(command, cwd=Path(__file__).parents[2], timeout=60, check=True)
 
 
-def test_foreign_text_is_in_neither_the_menu_nor_the_tooltip_of_the_icon(qtbot: QtBot) -> None:
+def test_external_text_is_in_neither_the_menu_nor_the_tooltip_of_the_icon(qtbot: QtBot) -> None:
     icon = TrayIcon()
     tray = Tray(icon, "")
     for snapshot in (

@@ -1,12 +1,12 @@
-"""Whatever others write is one short printable line by the time a person reads it."""
+"""External text is shown as one short printable line."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deepvue_tray.core import errors
-from deepvue_tray.core.errors import DeepvueError
-from deepvue_tray.core.foreign_text import MAX_LENGTH, cleaned
+from deepvue_tray.core.errors import DeepvueError, OfflineError
+from deepvue_tray.core.external_text import MAX_LENGTH, cleaned
 
 
 def kinds(kind: type[DeepvueError] = DeepvueError) -> list[type[DeepvueError]]:
@@ -33,11 +33,13 @@ def test_any_text_becomes_one_short_printable_line(text: str) -> None:
         ("<b>&amp;", "<b>&amp;"),
     ],
 )
-def test_what_hides_or_reorders_text_is_taken_out_and_nothing_else(text: str, line: str) -> None:
+def test_characters_that_hide_or_reorder_text_are_removed_and_no_others(
+    text: str, line: str
+) -> None:
     assert cleaned(text) == line
 
 
-def test_what_is_too_long_keeps_its_beginning_and_its_end() -> None:
+def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
     line = cleaned(f"/home/{'folder/' * 100}history.db: Permission denied")
     assert len(line) == MAX_LENGTH == 200
     assert line.startswith("/home/folder/")
@@ -46,8 +48,22 @@ def test_what_is_too_long_keeps_its_beginning_and_its_end() -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in kinds() if hasattr(kind, "title")])
-def test_no_error_can_pass_on_a_text_that_was_not_cleaned(kind: type[DeepvueError]) -> None:
+def test_every_error_cleans_its_detail(kind: type[DeepvueError]) -> None:
     error = kind("Proxy\n\u202e" + "x" * 50_000)
     assert error.detail == error.args[0] == cleaned(error.detail)
     assert str(error).isprintable()
     assert kind.__module__ == errors.__name__
+
+
+def test_an_error_on_a_terminal_has_its_title_its_detail_if_any_and_its_remedy() -> None:
+    assert str(OfflineError()) == "No connection. Check the network connection and the proxy."
+    assert (
+        str(OfflineError("reset"))
+        == "No connection (reset). Check the network connection and the proxy."
+    )
+
+
+def test_what_is_too_long_loses_its_middle_and_what_just_fits_loses_nothing() -> None:
+    just_fits = "a" * 100 + "b" * 100
+    assert cleaned(just_fits) == just_fits
+    assert cleaned("a" * 150 + "b" * 150) == "a" * 99 + "…" + "b" * 100

@@ -1,0 +1,27 @@
+"""``deepvue-tray --demo``: a tray with a made-up wallet; without a screen, its balance."""
+
+import sys
+
+from deepvue_tray.backend import event_loop
+from deepvue_tray.backend.demo import demo_backend
+from deepvue_tray.cli.login import format_reading
+
+
+def run_demo(problem: str | None) -> int:
+    """Show the demo; ``problem`` says why no window can be shown. Returns the exit status."""
+    with demo_backend() as build:
+        if problem is None:
+            # Qt takes half a second, and cannot be loaded where there is a problem.
+            from deepvue_tray.app.startup import run  # noqa: PLC0415
+
+            return run(build, prefix="Demo", single=False)
+        backend = build()
+        snapshot = event_loop.run(backend.monitor.poll())
+        backend.close()
+    if snapshot.trouble or not snapshot.reading:
+        print(f"Demo: {snapshot.trouble}", file=sys.stderr)
+        return 1
+    print(f"Demo: {format_reading(snapshot.reading)}.")
+    print("On a desktop the tray shows the current balance, and notifies when it is low.")
+    print(problem)
+    return 0

@@ -1,0 +1,63 @@
+"""What some systems lack that others have: each mark says what, and why a test needs it."""
+
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+WINDOWS = sys.platform == "win32"
+
+WINE = sys.platform == "win32" and hasattr(ctypes.windll.ntdll, "wine_get_version")
+"""Windows' programs on another system: what it lacks, Windows need not lack."""
+
+WINE_LACKS = {
+    "tests/services/test_wallet_api.py::test_a_broken_connection_is_offline": (
+        "connections that are reset: they end as if they were closed"
+    ),
+    "tests/services/test_wallet_api.py::test_a_trusted_certificate_is_accepted": (
+        "certificates for an address in place of a name"
+    ),
+}
+"""What works on Windows and not under Wine 8: the test, or the beginning of its name, and why."""
+
+needs_time_zones = pytest.mark.skipif(
+    not hasattr(time, "tzset"), reason="Windows takes its time zone from the registry alone"
+)
+needs_posix_files = pytest.mark.skipif(
+    WINDOWS, reason="Windows has no such devices, pipes, links, modes or limits of files"
+)
+needs_posix_signals = pytest.mark.skipif(
+    WINDOWS, reason="Windows sends no signals to other processes"
+)
+needs_linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="Linux alone has a session bus, /proc, and such desktop entries"
+)
+needs_windows = pytest.mark.skipif(not WINDOWS, reason="Windows alone has it")
+
+
+@contextmanager
+def time_zone(name: str) -> Iterator[None]:
+    """Let the local time be that of a zone, by its name in TZ."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", name)
+        read_time_zone()
+        yield
+    read_time_zone()
+
+
+def read_time_zone() -> None:
+    """Let the C library read TZ again, where there is such a thing."""
+    if sys.platform != "win32":
+        time.tzset()
+
+
+def private_folders(folder: "os.PathLike[str]") -> dict[str, str]:
+    """Return the environment in which each of a person's folders is this one."""
+    names = ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"]
+    # Windows itself asks no environment; platformdirs does, so that tests can redirect it.
+    names += ["WIN_PD_OVERRIDE_LOCAL_APPDATA", "WIN_PD_OVERRIDE_APPDATA", "USERPROFILE"]
+    return dict.fromkeys(names, str(folder))

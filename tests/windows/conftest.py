@@ -1,0 +1,171 @@
+"""A Windows desktop under Wine, as `.ci/wine` makes it: WINE_WORK names its folder."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QImage
+
+from tests.support.faulty_server import FaultyServer, balance
+from tests.support.timeouts import TIMEOUT_S
+
+ICON = (1189, 850)
+"""Where the only icon of the tray is, at the end of the task bar of a desktop of 1200 by 860."""
+
+PROFILE = r"C:\users\Имя Фамилия\AppData\Local"
+PROGRAM = r"C:\Новая папка\Scripts\deepvue-tray.exe"
+"""A person's folders have spaces, and letters that the computer's own encoding lacks."""
+
+PYTHON = r"C:\Новая папка\Scripts\python.exe"
+WITHOUT_CONSOLE = [r"C:\Новая папка\Scripts\pythonw.exe", "-m", "deepvue_tray"]
+
+
+def lines_of_text(picture: QImage, across: range, down: range) -> list[int]:
+    """Return the middle of each line of text in a part of a picture, from above; in pixels."""
+
+    def has_text(y: int) -> bool:
+        return any(picture.pixelColor(x, y).lightness() < 200 for x in across)
+
+    lines: list[int] = []
+    for text, rows in groupby(down, has_text):
+        covered = [*rows]
+        # A separator is thinner than any letter.
+        if text and len(covered) > 3:
+            lines.append(covered[len(covered) // 2])
+    return lines
+
+
+class Windows:
+    """Runs Windows' programs, and does what a person does on their desktop."""
+
+    def __init__(self, server: FaultyServer) -> None:
+        self._work = Path(os.environ["WINE_WORK"])
+        self.server = server
+        self.drive = self._work / "prefix" / "drive_c"
+        self.profile = self.drive / PROFILE[3:].replace("\\", "/")
+        self.pictures = self._work / "pictures"
+        self.pictures.mkdir(exist_ok=True)
+        self._env = os.environ | {
+            "WIN_PD_OVERRIDE_LOCAL_APPDATA": PROFILE,
+            "DEEPVUE_BASE_URL": server.url,
+        }
+
+    def run(self, *command: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run a program to its end; its standard error comes with its standard output."""
+        return subprocess.run(
+            [self._work / "w", *command],
+            env=self._env,
+            input=typed,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            errors="backslashreplace",
+            timeout=3 * TIMEOUT_S,
+            check=False,
+        )
+
+    def deepvue_tray(self, *arguments: str, typed: str = "") -> tuple[int, str]:
+        """Run a command; return its exit status and what it printed."""
+        ran = self.run(PROGRAM, *arguments, typed=typed)
+        return ran.returncode, ran.stdout
+
+    def start(self, *command: str) -> "subprocess.Popen[bytes]":
+        """Start a program that stays."""
+        return subprocess.Popen(
+            [os.environ["WINE"], *command],
+            env=self._env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def windows(self) -> list[dict[str, Any]]:
+        """Return the visible windows."""
+        probe = Path(__file__).with_name("probe.py").read_text(encoding="utf-8")
+        return [json.loads(line) for line in self.python(probe).splitlines()]
+
+    def python(self, program: str) -> str:
+        """Return what a program in Python prints on Windows."""
+        return self.run(r"C:\Python313\python.exe", "-", typed=program).stdout
+
+    def titles(self) -> set[str]:
+        """Return the visible windows' titles."""
+        return {window["title"] for window in self.windows()}
+
+    def wait_for(self, holds: Callable[[], object], what: str) -> None:
+        """Wait until something holds that a program brings about."""
+        end = time.monotonic() + TIMEOUT_S
+        while not holds():
+            if time.monotonic() > end:
+                self.take_picture("failed")
+                raise AssertionError(f"{what}; windows: {self.titles()}, log: {self.log()}")
+            time.sleep(0.2)
+
+    def log(self) -> str:
+        """Return what the tray wrote into its log."""
+        path = self.profile / "deepvue-tray" / "Logs" / "deepvue-tray.log"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def point_at_icon(self) -> None:
+        """Move the pointer away, and to the tray's icon."""
+        for across, down in ((300, 300), ICON):
+            self._move_to(across, down)
+            time.sleep(0.5)
+
+    def click(self, button: int) -> None:
+        """Click on the tray's icon."""
+        self.point_at_icon()
+        self._xdotool("click", str(button))
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        self._xdotool("key", "--delay", "100", *keys)
+
+    def choose(self, place_from_end: int) -> None:
+        """Choose an entry of the icon's menu; the last is 1."""
+        self.click(3)
+        self.wait_for(self._menu, "no menu")
+        left, top, right, bottom = self._menu()
+        # Away from the icon, whose tooltip would cover the last entry.
+        self._move_to(left + 4, top + 4)
+        time.sleep(2)
+        self.take_picture("menu")
+        picture = QImage(str(self.pictures / "menu.png"))
+        entries = lines_of_text(picture, range(left + 20, right - 20), range(top + 3, bottom - 3))
+        self._move_to(left + 40, entries[-place_from_end])
+        time.sleep(0.5)
+        self._xdotool("click", "1")
+
+    def _menu(self) -> list[int]:
+        """Return the edges of the menu, or nothing where none is open."""
+        return next((w["edges"] for w in self.windows() if "Popup" in w["kind"]), [])
+
+    def take_picture(self, name: str) -> None:
+        """Keep what the screen shows."""
+        path = self.pictures / f"{name}.png"
+        subprocess.run(["import", "-window", "root", str(path)], check=True)
+
+    def _move_to(self, across: int, down: int) -> None:
+        self._xdotool("mousemove", str(across), str(down))
+
+    def _xdotool(self, *arguments: str) -> None:
+        subprocess.run(["xdotool", *arguments], check=True)
+
+
+@pytest.fixture(autouse=True)
+def nobody() -> None:
+    """Let Wine's own environment be: it keeps its files apart."""
+
+
+@pytest.fixture(scope="module")
+def windows() -> Iterator[Windows]:
+    """Return the desktop, of a person who has never used the program."""
+    assert sys.platform == "linux"
+    with FaultyServer(balance(6448)) as server:
+        yield Windows(server)
