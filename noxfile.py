@@ -30,6 +30,12 @@ def soak(session: nox.Session) -> None:
 
 
 @nox.session
+def wayland(session: nox.Session) -> None:
+    """Run the tests on GNOME, KDE and sway, one at a time."""
+    run(session, "pytest", "-m", "wayland", "-n", "0")
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Report the lines that no test runs. The tray on a real desktop is not measured."""
     run(session, "pytest", "--cov", "--cov-report=term-missing:skip-covered")

@@ -32,6 +32,7 @@ from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.ui.tray import Tray
 from deepvue_tray.ui.tray_icon import TrayIcon
+from deepvue_tray.ui.windows import bring_to_front
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ class Application(QObject):
             self.poller.changed.connect(self._settings.open_at_first_start)
             icon.tray_lost.connect(self.card.open_without_tray)
         self._tray.action_requested.connect(self.perform)
+        icon.clicked.connect(self.card.toggle)
         self.card.action_requested.connect(self.perform)
         self._notifications.action_requested.connect(self.perform)
         icon.watch_host()
@@ -141,10 +143,11 @@ class Application(QObject):
     def _show_about(self, facts: tuple[Paths, list[str]]) -> None:
         from deepvue_tray.ui.about import about_window
 
-        paths, names = facts
-        places = {"settings": paths.settings, "history": paths.history, "log": paths.log}
-        self._about = about_window({name: str(path) for name, path in places.items()}, names)
-        self._about.show()
+        if self._about is None:
+            paths, names = facts
+            places = {"settings": paths.settings, "history": paths.history, "log": paths.log}
+            self._about = about_window({name: str(path) for name, path in places.items()}, names)
+        bring_to_front(self._about)
 
     @Slot()
     def _reload_if_changed(self) -> None:

@@ -57,6 +57,12 @@ class CardController(QObject):
         self._poller.refresh_if_due()
 
     @Slot()
+    def toggle(self) -> None:
+        """Open the card, or close the one that is open; for a click on the icon."""
+        if self._card is None or not self._card.close_popup():
+            self.open()
+
+    @Slot()
     def open_without_tray(self) -> None:
         """Open the card as a window, but not while the settings are open: they have the focus."""
         if self._settings.is_open:

@@ -11,6 +11,7 @@ from deepvue_tray.app.poller import Poller
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.core.errors import DeepvueError, StorageError
 from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.ui.windows import bring_to_front
 
 if TYPE_CHECKING:
     from deepvue_tray.backend.backend import Backend
@@ -46,9 +47,7 @@ class HistoryController(QObject):
             self._window.export_requested.connect(self._export)
             self._window.picture_requested.connect(self._save_picture)
         self._window.ask()
-        self._window.show()
-        self._window.raise_()
-        self._window.activateWindow()
+        bring_to_front(self._window)
 
     @Slot(object)
     def _on_changed(self, snapshot: Snapshot) -> None:

@@ -12,6 +12,7 @@ from deepvue_tray.core.errors import DeepvueError, NotSetUpError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.ui.windows import bring_to_front
 
 if TYPE_CHECKING:
     from deepvue_tray.backend.backend import Backend
@@ -80,9 +81,7 @@ class SettingsController(QObject):
             self._dialog.save_requested.connect(self._save)
             self._dialog.remove_requested.connect(self._remove)
             self._dialog.finished.connect(self._forget)
-        self._dialog.show()
-        self._dialog.raise_()
-        self._dialog.activateWindow()
+        bring_to_front(self._dialog)
 
     @Slot(object)
     def _test(self, typed: Credentials | str | None) -> None:

@@ -19,6 +19,7 @@ from deepvue_tray.core.translation import QT_TRANSLATE_NOOP
 from deepvue_tray.ui.form_widgets import button_box
 from deepvue_tray.ui.palette import keep_readable
 from deepvue_tray.ui.translation import translate
+from deepvue_tray.ui.windows import may_fix_size, redraw_when_resized
 
 LINKS = {
     QT_TRANSLATE_NOOP("about", "Dashboard"): "https://dashboard.deepvue.ai",
@@ -61,8 +62,12 @@ def about_window(places: Mapping[str, str], libraries: Iterable[str]) -> QDialog
     buttons = button_box(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(window.close)
     layout.addWidget(buttons)
-    layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+    constraint = QVBoxLayout.SizeConstraint
+    layout.setSizeConstraint(
+        constraint.SetFixedSize if may_fix_size() else constraint.SetMinimumSize
+    )
     keep_readable(window)
+    redraw_when_resized(window)
     return window
 
 

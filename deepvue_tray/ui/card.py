@@ -5,17 +5,19 @@ Without a tray it is the program's main window.
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QCursor,
     QFont,
     QGuiApplication,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
     QScreen,
+    QWindow,
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -35,12 +37,19 @@ from deepvue_tray.ui import texts
 from deepvue_tray.ui.chart.sparkline import Sparkline
 from deepvue_tray.ui.gauge import Gauge
 from deepvue_tray.ui.palette import blended, keep_readable
+from deepvue_tray.ui.windows import NO_LIMIT, bring_to_front, is_wayland, redraw_when_resized
 
-WIDTH_PX = 300
+WIDTH_PX = 320
 """The minimum width, which fits a remedy in two or three lines."""
 
 MARGIN_PX = 4
 """Between the card and the icon, a panel, or the edge of the screen."""
+
+CLICK_MS = 400
+"""Within which a click on the icon that takes the focus is told of."""
+
+MOVE_START_MS = 500
+"""Within which GNOME takes the focus for a move; it gives it back at the move's end."""
 
 POINTER_PX = 24
 """The assumed size of the icon around the pointer, where the desktop reports neither the icon's
@@ -65,11 +74,17 @@ class Card(QWidget):
         self._icon: QRect | None = None
         self._settings = Settings()
         self._awaits_past = True
+        self._is_moved = False
+        self._since_focus = QElapsedTimer()
         self.setWindowTitle(prefix or "deepvue-tray")
         self._build()
         if menu:
             self._menu.setMenu(menu)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.focusWindowChanged.connect(self._on_focus_window)
         keep_readable(self)
+        redraw_when_resized(self)
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -123,9 +138,10 @@ class Card(QWidget):
         )
         self._notice.setVisible(True)
         self._menu.setVisible(True)
-        self.setWindowFlags(Qt.WindowType.Window)
+        if self.windowType() != Qt.WindowType.Window:
+            self.setWindowFlags(Qt.WindowType.Window)
         self._fit()
-        self.show()
+        bring_to_front(self)
 
     def open_as_popup(self, icon: QRect | None = None) -> None:
         """Open beside the tray's icon, or beside the pointer where its position is unknown."""
@@ -138,16 +154,10 @@ class Card(QWidget):
         self.activateWindow()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Close the pop-up when another window gets the focus; follow the system's font."""
+        """Follow the system's font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._balance.setFont(_large(self.font()))
-        if (
-            event.type() == QEvent.Type.ActivationChange
-            and self._is_popup
-            and not self.isActiveWindow()
-        ):
-            self.hide()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Show that the program keeps running, as without a tray nothing else of it is visible."""
@@ -169,9 +179,43 @@ class Card(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Let a person move the pop-up where the compositor has placed it."""
+        if self._is_popup and is_wayland():
+            self._is_moved = self.windowHandle().startSystemMove()
+            QTimer.singleShot(MOVE_START_MS, self, self._on_move_started)
+        else:
+            super().mousePressEvent(event)
+
+    def close_popup(self) -> bool:
+        """Close the pop-up at a click on the icon; False where it was closed before the click."""
+        was_open = self._is_popup and (
+            self.isVisible()
+            or (self._since_focus.isValid() and self._since_focus.elapsed() < CLICK_MS)
+        )
+        self._since_focus.invalidate()
+        if was_open:
+            self.hide()
+        return was_open
+
     @property
     def _is_popup(self) -> bool:
         return self._icon is not None
+
+    @Slot(QWindow)
+    def _on_focus_window(self, window: QWindow | None) -> None:
+        """Close the pop-up when it loses the focus; its own ActivationChange may stay out."""
+        if (
+            self._is_popup
+            and self.isVisible()
+            and not self._is_moved
+            and window != self.windowHandle()
+        ):
+            self.hide()
+            self._since_focus.start()
+
+    def _on_move_started(self) -> None:
+        self._is_moved = False
 
     def _fit(self) -> None:
         """Resize to the content, and keep a pop-up beside the icon.
@@ -182,10 +226,13 @@ class Card(QWidget):
         size = self.sizeHint().expandedTo(QSize(WIDTH_PX, 0))
         size.setHeight(max(size.height(), self.heightForWidth(size.width())))
         if self._icon is None:
+            self.setMaximumSize(NO_LIMIT)
+            self.setMinimumSize(WIDTH_PX, 0)
             self.resize(size.boundedTo(_available_area(self.screen()).size()))
             return
         area = _available_area(_screen_at(self._icon.center()))
-        self.resize(size.boundedTo(area.size()))
+        # Fixed: a tiling compositor would stretch it over half the screen.
+        self.setFixedSize(size.boundedTo(area.size()))
         self.move(_beside(self._icon, self.size(), area))
 
     def _show_quit_question(self) -> QMessageBox:
@@ -213,7 +260,6 @@ class Card(QWidget):
         return button
 
     def _build(self) -> None:
-        self.setMinimumWidth(WIDTH_PX)
         self._sparkline = Sparkline()
         self._spent = _line(muted=True)
         # As high as a text: with some fonts an empty label is higher, and the card would jump.

@@ -23,6 +23,7 @@ from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import texts
 from deepvue_tray.ui.chart.chart import Chart, Plot
 from deepvue_tray.ui.palette import keep_readable
+from deepvue_tray.ui.windows import redraw_when_resized
 
 DAY = timedelta(days=1)
 
@@ -74,6 +75,7 @@ class HistoryWindow(QWidget):
         layout.addWidget(self._message)
         self._chart.setFocus()
         keep_readable(self)
+        redraw_when_resized(self)
 
     def ask(self) -> None:
         """Request the chosen range up to now, or the range to which the person has moved."""

@@ -7,7 +7,7 @@ requested by signal; the window keeps the typed values until it receives the out
 from dataclasses import replace
 from datetime import timedelta
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -49,6 +49,7 @@ from deepvue_tray.ui.palette import keep_readable
 from deepvue_tray.ui.scroll_area import ScrollArea
 from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.translation import translate
+from deepvue_tray.ui.windows import redraw_when_resized, set_size
 
 _MINUTE = timedelta(minutes=1)
 _PROGRESS_WIDTH_PX, _PROGRESS_HEIGHT_PX = 80, 8
@@ -111,6 +112,7 @@ class SettingsDialog(QDialog):
         if notice:
             self._failure.show_text(texts.error_text(notice))
         keep_readable(self)
+        redraw_when_resized(self)
         self._fit()
 
     def show_tested(self, reading: Reading) -> None:
@@ -186,7 +188,7 @@ class SettingsDialog(QDialog):
         available = self.screen().availableGeometry().height() - title
         size = self._layout.totalSizeHint()
         bar = self._groups.allow_bar(size.height() > available)
-        self.setFixedSize(size.width() + bar, min(size.height(), available))
+        set_size(self, QSize(size.width() + bar, min(size.height(), available)))
 
     def _credentials_box(self, *, from_environment: bool) -> QWidget:
         self._client_id = QLineEdit(self._settings.client_id, placeholderText="live… / free_tier…")

@@ -24,7 +24,6 @@ class Tray(QObject):
         self._icon = icon
         self._prefix = prefix
         self._build_menu()
-        icon.clicked.connect(lambda: self.action_requested.emit(Action.CARD))
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:

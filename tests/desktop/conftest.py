@@ -1,5 +1,6 @@
 """Fixtures of the real desktop, which is started for each test that uses it."""
 
+import functools
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.desktop.session import Desktop, missing
+from tests.desktop.wayland import DESKTOPS
 from tests.support.command import COMMAND
 from tests.support.faulty_server import FaultyServer, balance
 from tests.support.timeouts import TIMEOUT_S
@@ -18,19 +20,29 @@ HERE = Path(__file__).parent
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of this folder; without the Debian packages skip them, or fail in CI."""
-    packages = missing()
-    skip = pytest.mark.skip(reason=f"apt-get install {' '.join(packages)}")
     for item in items:
         if HERE in item.path.parents:
             item.add_marker("desktop")
+            packages = _missing(item)
+            skip = pytest.mark.skip(reason=f"apt-get install {' '.join(packages)}")
             if packages and not os.environ.get("CI"):
                 item.add_marker(skip)
 
 
-def pytest_runtest_setup() -> None:
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """In CI, fail with the names of the missing packages instead of skipping."""
-    if os.environ.get("CI") and (packages := missing()):
+    if os.environ.get("CI") and (packages := _missing(item)):
         pytest.fail(f"apt-get install {' '.join(packages)}", pytrace=False)
+
+
+def _missing(item: pytest.Item) -> list[str]:
+    """Return Debian's names of the packages that a test's desktop lacks."""
+    if item.get_closest_marker("wayland"):
+        return sorted({package for kind in DESKTOPS for package in kind.missing()})
+    return _missing_on_x11()
+
+
+_missing_on_x11 = functools.cache(missing)
 
 
 @pytest.fixture
@@ -67,7 +79,7 @@ class Program:
     def run(self, *arguments: str, input: str = "") -> subprocess.CompletedProcess[str]:  # noqa: A002
         """Run a command to its end."""
         return subprocess.run(
-            [*COMMAND, *arguments],
+            [*self.desktop.prefix, *COMMAND, *arguments],
             env=self.desktop.env | self._env,
             input=input,
             capture_output=True,

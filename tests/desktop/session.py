@@ -97,6 +97,9 @@ def wait_until(condition: Callable[[], T], what: str, timeout_s: float = TIMEOUT
 class Desktop:
     """A desktop that runs until the context ends; ``folder`` takes its home and its logs."""
 
+    prefix: tuple[str, ...] = ()
+    """Stands before each command that is started on the desktop."""
+
     def __init__(
         self,
         folder: Path,
@@ -149,6 +152,7 @@ class Desktop:
         """Start a program that ends with the desktop; its output goes to ``<name>.log``."""
         name = name or Path(command[0]).name
         log = self._exit_stack.enter_context((self.folder / f"{name}.log").open("ab"))
+        command = (*self.prefix, *command)
         process = subprocess.Popen(command, env=self.env | env, stdout=log, stderr=log)
         self._running[name] = process
         self._exit_stack.callback(_end, process)
@@ -212,7 +216,12 @@ class Desktop:
     def run(self, *command: str, input: str = "") -> str:  # noqa: A002 - subprocess's own name
         """Run a program on this desktop to its end, and return its output."""
         result = subprocess.run(
-            command, env=self.env, input=input, capture_output=True, text=True, check=False
+            (*self.prefix, *command),
+            env=self.env,
+            input=input,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return result.stdout
 
@@ -272,6 +281,7 @@ class Desktop:
 
     def _start_keyring(self) -> None:
         command = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
+        command = [*self.prefix, *command]
         log = self._exit_stack.enter_context((self.folder / "keyring.log").open("ab"))
         process = subprocess.Popen(
             command, env=self.env, stdin=subprocess.PIPE, stdout=log, stderr=log

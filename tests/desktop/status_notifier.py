@@ -48,7 +48,8 @@ class TrayItem:
         items = []
         for registered in desktop.property(_WATCHER, "/StatusNotifierWatcher", *names):
             bus_name, slash, path = registered.partition("/")
-            items.append(cls(desktop, bus_name, slash + path or "/StatusNotifierItem"))
+            # GNOME's extension puts an @ between the two.
+            items.append(cls(desktop, bus_name.rstrip("@"), slash + path or "/StatusNotifierItem"))
         return items
 
     @property

@@ -1,0 +1,129 @@
+"""The main job on GNOME, KDE and sway, from outside, as a person on that desktop would do it."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint
+
+from tests.desktop.conftest import SIGNED_IN, Program
+from tests.desktop.session import wait_until
+from tests.desktop.status_notifier import TrayItem
+from tests.desktop.wayland import DESKTOPS, Gnome, WaylandDesktop, Window
+from tests.support.faulty_server import FaultyServer
+
+pytestmark = pytest.mark.wayland
+
+MARGIN = range(3, 11)
+"""Pixels from a window's edge in which nothing is drawn, on each desktop."""
+
+TITLE_BAR_PX = 60
+"""More than any title bar is high."""
+
+DOUBLE_CLICK_S = 1.0
+"""Two clicks that are further apart are no double click."""
+
+CARD = "deepvue-tray"
+
+
+@pytest.fixture(params=DESKTOPS, ids=lambda kind: kind.name)
+def desktop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WaylandDesktop]:
+    with request.param(tmp_path) as desktop:
+        yield desktop
+
+
+@pytest.fixture
+def program(desktop: WaylandDesktop, server: FaultyServer) -> Program:
+    return Program(desktop, server.url)
+
+
+def says(item: TrayItem, *words: str) -> None:
+    wait_until(lambda: all(word in item.tooltip for word in words), f"a tooltip with {words}")
+
+
+def click(desktop: WaylandDesktop, icon: QPoint) -> None:
+    time.sleep(DOUBLE_CLICK_S)
+    desktop.input.click(icon)
+
+
+def open_card(desktop: WaylandDesktop, icon: QPoint) -> Window:
+    """Open the card as a person does: on GNOME a click opens the menu, whose first entry does."""
+    click(desktop, icon)
+    if isinstance(desktop, Gnome):
+        desktop.input.press("down", "return")
+    return desktop.wait_for_window(CARD)
+
+
+def is_whole(desktop: WaylandDesktop, title: str, above: int = TITLE_BAR_PX) -> bool:
+    """Say whether a window's margins are empty: cut off or skewed, its content is in them."""
+    window = desktop.wait_for_window(title, focused=False)
+    picture, area = desktop.picture(), window.area
+    rows = range(area.top() + above, area.bottom() - MARGIN.stop)
+    columns = range(area.left() + MARGIN.stop, area.right() - MARGIN.stop)
+    margins = (
+        *(
+            (x, y)
+            for inset in MARGIN
+            for x in (area.left() + inset, area.right() - inset)
+            for y in rows
+        ),
+        *((x, area.bottom() - inset) for inset in MARGIN for x in columns),
+    )
+    return len({picture.pixel(x, y) for x, y in margins}) == 1
+
+
+def wait_for_whole(desktop: WaylandDesktop, title: str, above: int = TITLE_BAR_PX) -> None:
+    """Wait until a window is drawn, whole and straight."""
+    wait_until(lambda: is_whole(desktop, title, above), f"{title!r}, whole")
+
+
+def test_the_card_opens_whole_floats_moves_and_goes_away_by_itself(
+    desktop: WaylandDesktop, program: Program
+) -> None:
+    program.start(**SIGNED_IN)
+    item = TrayItem.wait(desktop)
+    says(item, "6,448 credits")
+    icon = desktop.icon()
+    card = open_card(desktop, icon)
+    assert card.floating
+    assert card.area.width() == 320
+    wait_for_whole(desktop, CARD, above=MARGIN.start)
+    desktop.input.drag(card.area.bottomLeft() + QPoint(8, -8), QPoint(90, 60))
+    wait_until(lambda: desktop.wait_for_window(CARD).area != card.area, "the card elsewhere")
+    desktop.input.press("escape")
+    wait_until(lambda: not desktop.window(CARD), "the card's end on Escape")
+    open_card(desktop, icon)
+    click(desktop, icon)
+    wait_until(lambda: not desktop.window(CARD), "the card's end on a second click")
+    if isinstance(desktop, Gnome):
+        desktop.input.press("escape")  # the menu
+    open_card(desktop, icon)
+    wait_for_whole(desktop, CARD, above=MARGIN.start)
+    item.click("About")
+    desktop.wait_for_window("About")
+    wait_until(lambda: not desktop.window(CARD), "the card's end without the focus")
+
+
+def test_windows_are_whole_and_come_to_the_front_again(
+    desktop: WaylandDesktop, program: Program
+) -> None:
+    program.start(**SIGNED_IN)
+    item = TrayItem.wait(desktop)
+    says(item, "6,448 credits")
+    item.click("Settings…")
+    before = desktop.wait_for_window("Settings").area
+    wait_for_whole(desktop, "Settings")
+    # To Test, whose answer makes the window taller.
+    desktop.input.press("tab", "tab", "tab", "space")
+    wait_until(
+        lambda: desktop.wait_for_window("Settings").area.size() != before.size(), "an answer"
+    )
+    wait_for_whole(desktop, "Settings")
+    item.click("About")
+    desktop.wait_for_window("About")
+    wait_for_whole(desktop, "About")
+    item.click("Settings…")
+    desktop.wait_for_window("Settings")
+    assert program.run().returncode == 0
+    desktop.wait_for_window(CARD)
