@@ -30,6 +30,7 @@ from deepvue_tray.core.alert_rules import tomorrow_morning
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.paths import Paths
+from deepvue_tray.ui.color_scheme import ColorScheme
 from deepvue_tray.ui.tray import Tray
 from deepvue_tray.ui.tray_icon import TrayIcon
 from deepvue_tray.ui.windows import bring_to_front
@@ -108,6 +109,7 @@ class Application(QObject):
         self.card.action_requested.connect(self.perform)
         self._notifications.action_requested.connect(self.perform)
         icon.watch_host()
+        self._color_scheme = ColorScheme(qt)
         # What is known already is shown first, then the wallet is polled.
         worker.submit(
             lambda backend: backend.monitor.load_last_known(),

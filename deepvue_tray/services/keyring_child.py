@@ -14,7 +14,8 @@ import json
 import os
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
+from typing import Any
 
 if sys.platform == "darwin":
     import ctypes
@@ -24,6 +25,22 @@ import keyring.errors
 from keyring.backend import KeyringBackend
 
 SERVICE = "deepvue-tray"
+
+if sys.platform == "linux":
+    import jeepney
+    import jeepney.io.blocking
+    import jeepney.wrappers
+
+    _BUS = jeepney.DBusAddress(
+        "/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus"
+    )
+    _NO_BUS = (OSError, EOFError, KeyError, ValueError, RuntimeError, jeepney.DBusErrorResponse)
+_SECRETS = "org.freedesktop.secrets"
+_KWALLETS = {"org.kde.kwalletd5", "org.kde.kwalletd6"}
+# The names of D-Bus errors: the bus could not start the Secret Service.
+_NOT_STARTED = tuple(
+    f"org.freedesktop.DBus.Error.{kind}" for kind in ("ServiceUnknown", "Spawn.", "NameHasNoOwner")
+)
 
 
 def answer(call: str, client_id: str, secret: str | None) -> dict[str, str | None]:
@@ -38,11 +55,14 @@ def answer(call: str, client_id: str, secret: str | None) -> dict[str, str | Non
     except (keyring.errors.NoKeyringError, keyring.errors.InitError):
         return {"failure": "missing"}
     except Exception as error:  # noqa: BLE001 - a backend may raise anything its library does
+        if str(getattr(error, "name", "")).startswith(_NOT_STARTED):
+            return {"failure": "missing"}
         # The kind of error is enough: its text may quote what was to be stored.
         return {"failure": "refused", "detail": type(error).__name__}
 
 
 def _ask(call: str, client_id: str, secret: str | None) -> str | None:
+    _start_kwallet()
     backend = keyring.get_keyring()
     if call == "set" and secret is not None:
         backend.set_password(SERVICE, client_id, secret)
@@ -71,9 +91,49 @@ def _would_prompt(backend: KeyringBackend) -> bool:
 
     try:
         with closing(secretstorage.dbus_init()) as bus:
+            wallet = _kwallet_behind(bus)
+            if wallet is not None:
+                # Its Secret Service calls a wallet locked that was opened at login.
+                (name,) = _call(bus, wallet, "networkWallet")
+                return not _call(bus, wallet, "isOpen", "s", name)[0]
             return bool(secretstorage.Collection(bus).is_locked())
     except secretstorage.ItemNotFoundException:
         return True  # it would ask for the password of a new keyring
+
+
+def _start_kwallet() -> None:
+    """Start KWallet where nothing else can be the Secret Service.
+
+    Its daemon offers that, but Debian lets the bus start it under its own name alone.
+    """
+    if sys.platform != "linux":
+        return
+    with suppress(*_NO_BUS), closing(jeepney.io.blocking.open_dbus_connection()) as bus:
+        known = {*_call(bus, _BUS, "ListNames")[0], *_call(bus, _BUS, "ListActivatableNames")[0]}
+        if _SECRETS not in known:
+            for name in _KWALLETS:
+                if name in known:
+                    _call(bus, _BUS, "StartServiceByName", "su", name, 0)
+                    return
+
+
+def _kwallet_behind(bus: Any) -> "jeepney.DBusAddress | None":
+    """Return KWallet where it is the Secret Service."""
+    names = set(_call(bus, _BUS, "ListNames")[0])
+    for name in _KWALLETS & names if _SECRETS in names else ():
+        if _call(bus, _BUS, "GetNameOwner", "s", name) == _call(
+            bus, _BUS, "GetNameOwner", "s", _SECRETS
+        ):
+            path = "/modules/" + name.rpartition(".")[2]
+            return jeepney.DBusAddress(path, name, "org.kde.KWallet")
+    return None
+
+
+def _call(
+    bus: Any, address: "jeepney.DBusAddress", method: str, signature: str = "", *arguments: object
+) -> tuple[Any, ...]:
+    message = jeepney.new_method_call(address, method, signature or None, arguments)
+    return tuple(jeepney.wrappers.unwrap_msg(bus.send_and_get_reply(message)))
 
 
 def _end_with_standard_input() -> None:

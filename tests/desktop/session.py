@@ -37,7 +37,7 @@ PACKAGES = {
 }
 """The Debian package of each program that the tests start."""
 
-_BUS = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
+BUS = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
 
 _PANEL = """<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
@@ -172,7 +172,7 @@ class Desktop:
         self.stop("xfce4-panel")
         # The watcher runs in a plugin's process, which may end later than the panel.
         watcher = "org.kde.StatusNotifierWatcher"
-        wait_until(lambda: not self.call(_BUS, "NameHasOwner", "s", watcher)[0], "no panel")
+        wait_until(lambda: not self.call(BUS, "NameHasOwner", "s", watcher)[0], "no panel")
 
     def start_panel(self, panel: str) -> None:
         """Start ``xfce4-panel`` (StatusNotifier) or ``tint2`` (XEmbed)."""
@@ -247,7 +247,7 @@ class Desktop:
 
     def wait_for_name(self, name: str) -> None:
         """Wait until ``name`` has an owner on the session bus."""
-        wait_until(lambda: self.call(_BUS, "NameHasOwner", "s", name)[0], name)
+        wait_until(lambda: self.call(BUS, "NameHasOwner", "s", name)[0], name)
 
     def _write(self, name: str, text: str) -> None:
         path = Path(self.env["HOME"], name)

@@ -16,7 +16,7 @@ from deepvue_tray.ui.icon import COLOURS
 from tests.desktop import secret_service
 from tests.desktop.conftest import SIGNED_IN, Program
 from tests.desktop.notifications import Notifications
-from tests.desktop.session import Desktop, wait_until
+from tests.desktop.session import BUS, Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.services.keyring_contract import KeyringContract
 from tests.support.faulty_server import FaultyServer, balance, hang, status
@@ -296,6 +296,19 @@ def test_first_start_opens_the_settings_and_what_is_typed_there_signs_in(
     tooltip(item, "6,448 credits")
     assert server.requests[-1].headers["x-api-key"] == "s3cr3t-value"
     assert program.run("logout").stdout.startswith("Signed out")
+
+
+def test_a_secret_service_that_cannot_be_started_is_no_keyring(
+    new_desktop: Callable[..., Desktop], server: FaultyServer
+) -> None:
+    desktop = new_desktop(keyring=False)
+    services = Path(desktop.env["XDG_RUNTIME_DIR"], "dbus-1", "services")
+    (services / "org.freedesktop.secrets.service").write_text(
+        "[D-BUS Service]\nName=org.freedesktop.secrets\nExec=/bin/false\n"
+    )
+    desktop.call(BUS, "ReloadConfig")
+    failed = Program(desktop, server.url).login("live_1", "s3cr3t-value")
+    assert failed.stderr.startswith("No keyring")
 
 
 def test_the_environment_needs_no_keyring(

@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
 
+from tests.desktop import secret_service
 from tests.desktop.conftest import SIGNED_IN, Program
 from tests.desktop.session import wait_until
 from tests.desktop.status_notifier import TrayItem
-from tests.desktop.wayland import DESKTOPS, Gnome, WaylandDesktop, Window
+from tests.desktop.wayland import DESKTOPS, Gnome, Kde, WaylandDesktop, Window
 from tests.support.faulty_server import FaultyServer
 
 pytestmark = pytest.mark.wayland
@@ -127,3 +129,57 @@ def test_windows_are_whole_and_come_to_the_front_again(
     desktop.wait_for_window("Settings")
     assert program.run().returncode == 0
     desktop.wait_for_window(CARD)
+
+
+@pytest.mark.parametrize("desktop", [Gnome, Kde], ids=lambda kind: kind.name, indirect=True)
+def test_colours_follow_the_desktop_at_the_start_and_live(
+    desktop: WaylandDesktop, program: Program
+) -> None:
+    desktop.dark(on=True)
+    program.start(**SIGNED_IN)
+    item = TrayItem.wait(desktop)
+    says(item, "6,448 credits")
+    item.click("Settings…")
+    desktop.wait_for_window("Settings")
+    for on in (True, False, True):
+        desktop.dark(on=on)
+        wait_until(partial(is_wholly, desktop, "Settings", dark=on), f"{on=} in all of the window")
+
+
+def is_wholly(desktop: WaylandDesktop, title: str, *, dark: bool) -> bool:
+    """Say whether nearly all of a window is dark, or light; its text is the other."""
+    area = desktop.wait_for_window(title, focused=False).area.adjusted(4, TITLE_BAR_PX, -4, -4)
+    picture = desktop.picture().copy(area)
+    places = [(x, y) for x in range(0, area.width(), 2) for y in range(0, area.height(), 2)]
+    dark_ones = sum(picture.pixelColor(x, y).lightness() < 128 for x, y in places)
+    return (dark_ones if dark else len(places) - dark_ones) > 0.93 * len(places)
+
+
+@pytest.mark.parametrize("desktop", [Kde], ids=["kde"], indirect=True)
+def test_kwallet_is_used_when_open_and_started_and_unlocked_when_not(
+    desktop: Kde, program: Program
+) -> None:
+    assert program.login("live_1", "s3cr3t-value").returncode == 0
+    assert program.run("check").stdout.startswith("DEEPVUE OK - 6448 credits")
+    desktop.end_wallet()
+    program.start()
+    item = TrayItem.wait(desktop)
+    says(item, "The keyring is locked")
+    assert desktop.shown() == []  # no prompt that nobody asked for
+    item.click("Unlock the keyring…")
+    desktop.wait_for_window("KDE Wallet Service")
+    desktop.input.type("password")
+    desktop.input.press("return")
+    wait_until(lambda: "locked" not in item.tooltip, "the balance")
+    says(item, "6,448 credits")
+
+
+@pytest.mark.parametrize("desktop", [Gnome], ids=["gnome"], indirect=True)
+def test_gnome_keyring_is_used_when_open_and_locked_without_a_prompt(
+    desktop: Gnome, program: Program
+) -> None:
+    assert program.login("live_1", "s3cr3t-value").returncode == 0
+    assert program.run("check").stdout.startswith("DEEPVUE OK - 6448 credits")
+    secret_service.lock(desktop)
+    assert "The keyring is locked" in program.run("check").stdout
+    assert not secret_service.prompts(desktop)

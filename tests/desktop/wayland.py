@@ -30,7 +30,7 @@ from PySide6.QtGui import QColor, QImage, QPolygon
 
 from deepvue_tray.core.snapshot import Level
 from deepvue_tray.ui.icon import COLOURS
-from tests.desktop.session import Desktop, wait_until
+from tests.desktop.session import BUS, Desktop, wait_until
 from tests.desktop.wayland_input import Input, KWinInput, ShellInput, SwayInput, Wayland
 from tests.support.timeouts import TIMEOUT_S
 
@@ -158,12 +158,10 @@ class WaylandDesktop(Desktop):
     def restart_notifications(self) -> None:
         """Let the notification service end; it comes back by itself, or when it is called."""
         name = "org.freedesktop.Notifications"
-        before = self.call(_DBUS, "GetNameOwner", "s", name)
+        before = self.call(BUS, "GetNameOwner", "s", name)
         os.kill(self.pid_of(name), signal.SIGTERM)
         wait_until(
-            lambda: (
-                not self.has_name(name) or self.call(_DBUS, "GetNameOwner", "s", name) != before
-            ),
+            lambda: not self.has_name(name) or self.call(BUS, "GetNameOwner", "s", name) != before,
             "the end of the notification service",
         )
 
@@ -211,11 +209,11 @@ class WaylandDesktop(Desktop):
 
     def has_name(self, name: str) -> bool:
         """Say whether somebody owns a name of the session bus."""
-        return bool(self.call(_DBUS, "NameHasOwner", "s", name)[0])
+        return bool(self.call(BUS, "NameHasOwner", "s", name)[0])
 
     def pid_of(self, name: str) -> int:
         """Return the process that owns a name of the session bus."""
-        return int(self.call(_DBUS, "GetConnectionUnixProcessID", "s", name)[0])
+        return int(self.call(BUS, "GetConnectionUnixProcessID", "s", name)[0])
 
     def dark(self, *, on: bool) -> None:
         """Choose dark or light colours, as the desktop's settings do."""
@@ -644,7 +642,6 @@ class Sway(WaylandDesktop):
 
 DESKTOPS: tuple[type[WaylandDesktop], ...] = (Gnome, Kde, Sway)
 
-_DBUS = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
 _SHELL = DBusAddress("/org/gnome/Shell", "org.gnome.Shell", "org.gnome.Shell")
 _SCREENSHOT = DBusAddress(
     "/org/gnome/Shell/Screenshot", "org.gnome.Shell.Screenshot", "org.gnome.Shell.Screenshot"
