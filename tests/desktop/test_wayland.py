@@ -13,7 +13,8 @@ from tests.desktop.conftest import SIGNED_IN, Program
 from tests.desktop.session import wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.desktop.wayland import DESKTOPS, Gnome, Kde, WaylandDesktop, Window
-from tests.support.faulty_server import FaultyServer
+from tests.support.faulty_server import FaultyServer, balance
+from tests.support.timeouts import TIMEOUT_S
 
 pytestmark = pytest.mark.wayland
 
@@ -183,3 +184,51 @@ def test_gnome_keyring_is_used_when_open_and_locked_without_a_prompt(
     secret_service.lock(desktop)
     assert "The keyring is locked" in program.run("check").stdout
     assert not secret_service.prompts(desktop)
+
+
+def test_the_main_job_from_signing_in_to_quitting(
+    desktop: WaylandDesktop, program: Program, server: FaultyServer, tmp_path: Path
+) -> None:
+    opened = tmp_path / "opened"
+    browser = tmp_path / "xdg-open"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n')
+    browser.chmod(0o700)
+    assert program.login("live_1", "s3cr3t-value").returncode == 0
+    server.answer = balance(900)
+    process = program.start(PATH=str(tmp_path))
+    item = TrayItem.wait(desktop)
+    says(item, "900 credits")
+    assert item.labels()[0] == "900 credits"
+    wait_until(lambda: press_top_up(desktop) or opened.exists(), "the browser")
+    wait_until(opened.exists, "the browser")
+    assert opened.read_text() == "https://dashboard.deepvue.ai\n"
+    assert program.run().returncode == 0
+    desktop.wait_for_window(CARD)
+    item.click("Quit")
+    assert process.wait(TIMEOUT_S) == 0
+
+
+def press_top_up(desktop: WaylandDesktop) -> bool:
+    """Press the first button of the notification, if it is shown; say whether it was."""
+    if isinstance(desktop, Gnome):
+        # What a click on the banner's button calls.
+        action = (
+            "Main.messageTray.getSources().flatMap(s => s.notifications)"
+            ".flatMap(n => n.actions).find(a => a.label == 'Top up')"
+        )
+        return bool(desktop.evaluate(f"{action}.callback(); true"))
+    if isinstance(desktop, Kde):
+        desktop.input.click(QPoint(1056, 702))
+        return False
+    return "Top up" in desktop.run("makoctl", "list") and not desktop.run(
+        "makoctl", "invoke", "dashboard"
+    )
+
+
+def test_the_icon_comes_back_with_the_tray(desktop: WaylandDesktop, program: Program) -> None:
+    program.start(**SIGNED_IN)
+    says(TrayItem.wait(desktop), "6,448 credits")
+    desktop.stop_tray()
+    desktop.start_tray()
+    says(TrayItem.wait(desktop), "6,448 credits")
+    desktop.icon()

@@ -479,7 +479,8 @@ class Kde(WaylandDesktop):
     def stop_tray(self) -> None:
         """End it."""
         self.stop("plasmashell")
-        wait_until(lambda: not self._has_tray(), "no tray")
+        # The watcher lives on, in kded5.
+        wait_until(lambda: not self.has_name("org.kde.plasmashell"), "plasmashell's end")
 
     def dark(self, *, on: bool) -> None:
         """Choose the colours in the settings."""

@@ -44,11 +44,15 @@ NOTICE_S = 0.3
 class Input(ABC):
     """A mouse and a keyboard."""
 
-    def click(self, place: QPoint, times: int = 1) -> None:
-        """Move the pointer there, and click."""
+    def move(self, place: QPoint) -> None:
+        """Move the pointer there."""
         self._move(place - QPoint(3, 0))  # what is below must see it come
         self._move(place)
         time.sleep(NOTICE_S)
+
+    def click(self, place: QPoint, times: int = 1) -> None:
+        """Move the pointer there, and click."""
+        self.move(place)
         for _ in range(times):
             for down in (1, 0):
                 self._button(down)
