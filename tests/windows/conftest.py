@@ -127,6 +127,15 @@ class Windows:
         """Press keys, one after the other."""
         self._xdotool("key", "--delay", "100", *keys)
 
+    def close(self, title: str) -> None:
+        """Press Escape until a window is closed: it may not have the focus yet."""
+
+        def is_closed() -> bool:
+            self.press("Escape")
+            return title not in self.titles()
+
+        self.wait_for(is_closed, f"{title} stays")
+
     def choose(self, place_from_end: int) -> None:
         """Choose an entry of the icon's menu; the last is 1."""
         self.click(3)

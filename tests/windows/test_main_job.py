@@ -67,8 +67,7 @@ def test_a_click_opens_the_card(windows: Windows, tray: "subprocess.Popen[bytes]
     windows.click(1)
     windows.wait_for(lambda: CARD in windows.titles(), "no card")
     windows.take_picture("card")
-    windows.press("Escape")
-    windows.wait_for(lambda: CARD not in windows.titles(), "the card stays")
+    windows.close(CARD)
 
 
 @pytest.mark.parametrize(
@@ -85,8 +84,7 @@ def test_the_menu_opens_each_window(
     windows.choose(entry)
     windows.wait_for(lambda: title in windows.titles(), f"no {title}")
     windows.take_picture(title.partition(" ")[0].lower())
-    windows.press("Escape")
-    windows.wait_for(lambda: title not in windows.titles(), f"{title} stays")
+    windows.close(title)
 
 
 def test_a_second_start_shows_the_card_and_ends(
@@ -94,8 +92,7 @@ def test_a_second_start_shows_the_card_and_ends(
 ) -> None:
     assert windows.deepvue_tray() == (0, "")
     windows.wait_for(lambda: CARD in windows.titles(), "no card")
-    windows.press("Escape")
-    windows.wait_for(lambda: CARD not in windows.titles(), "the card stays")
+    windows.close(CARD)
 
 
 def test_low_credits_are_told_by_a_balloon_where_there_are_no_toasts(
