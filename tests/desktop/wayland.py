@@ -336,7 +336,12 @@ class Gnome(WaylandDesktop):
 
     def icon(self) -> QPoint:
         """Return where the icon is in the panel."""
-        area = wait_until(lambda: self.evaluate(_GNOME_ICON), "an icon in the panel")
+
+        def laid_out() -> Any:
+            area = self.evaluate(_GNOME_ICON)
+            return area if area and None not in area else None
+
+        area = wait_until(laid_out, "an icon in the panel")
         return QRect(*(round(side) for side in area)).center()
 
     def screenshot(self, path: Path) -> None:
