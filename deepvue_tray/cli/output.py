@@ -4,8 +4,8 @@ import errno
 import os
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from io import TextIOWrapper
+from typing import TextIO
 
 from deepvue_tray.core.errors import StorageError
 
@@ -27,7 +27,7 @@ def write(lines: Iterable[str] = ()) -> None:
         sys.stdout.writelines(lines)
         sys.stdout.flush()
     except OSError as error:
-        _discard()
+        _discard(sys.stdout)
         # Windows' C library says of a pipe that nobody reads that the argument is invalid.
         if isinstance(error, BrokenPipeError) or (
             sys.platform == "win32" and error.errno == errno.EINVAL
@@ -38,10 +38,14 @@ def write(lines: Iterable[str] = ()) -> None:
 
 def write_error(error: object) -> None:
     """Write a line to standard error, and ignore errors of writing."""
-    with suppress(OSError):
-        print(error, file=sys.stderr)
+    if sys.stderr is None:  # a program without a console, on Windows
+        return
+    try:
+        print(error, file=sys.stderr, flush=True)
+    except OSError:
+        _discard(sys.stderr)
 
 
-def _discard() -> None:
-    """Redirect standard output to the null device, because Python flushes it again at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _discard(stream: TextIO) -> None:
+    """Redirect a stream to the null device, because Python flushes it again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
