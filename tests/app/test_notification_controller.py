@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -17,7 +16,7 @@ from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
-from tests.support.held_worker import HeldWorker
+from tests.support.held_worker import BackendWorker
 
 LOW = Snapshot(
     client_id="live_1",
@@ -26,7 +25,7 @@ LOW = Snapshot(
 )
 
 
-class Desktop(HeldWorker):
+class Desktop(BackendWorker):
     """A notification service that answers when told to, and a tray with or without balloons."""
 
     def __init__(self) -> None:
@@ -60,15 +59,6 @@ class Desktop(HeldWorker):
 
     def mark_notified(self, alert: Alert, _client_id: str) -> None:
         self.marked.append(alert)
-
-    def submit(
-        self,
-        job: Callable[[Any], Any],
-        on_result: Callable[[Any], object] = lambda _: None,
-        on_error: Callable[[Exception], object] = lambda _: None,
-    ) -> None:
-        super().submit(job, on_result, on_error)
-        job(self)
 
     # What happens on it.
 

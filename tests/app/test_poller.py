@@ -1,11 +1,10 @@
 """One gate for every asker, one snapshot for every view."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -29,13 +28,13 @@ from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.schedule import FIRST_RETRY
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
-from tests.support.held_worker import HeldWorker
+from tests.support.held_worker import BackendWorker
 
 QUICK = Snapshot(settings=Settings(interval=timedelta(milliseconds=1)))
 HOURLY = Snapshot(settings=Settings(interval=timedelta(hours=1)))
 
 
-class Wallet(HeldWorker):
+class Wallet(BackendWorker):
     """Takes requests, answers them when told to, and tells the time."""
 
     def __init__(self) -> None:
@@ -56,15 +55,6 @@ class Wallet(HeldWorker):
     def poll(self, *, prompt: bool, awake_since: datetime) -> None:
         self.prompts.append(prompt)
         self.awake_since = awake_since
-
-    def submit(
-        self,
-        job: Callable[[Any], Any],
-        on_result: Callable[[Any], object] = lambda _: None,
-        on_error: Callable[[Exception], object] = lambda _: None,
-    ) -> None:
-        super().submit(job, on_result, on_error)
-        job(self)
 
     def answer(self, snapshot: Snapshot = HOURLY) -> None:
         self.held.pop(0).on_result(snapshot)

@@ -33,3 +33,17 @@ class HeldWorker(Worker[Any]):
     ) -> None:
         """Hold the job."""
         self.held.append(Held(job, on_result, on_error))
+
+
+class BackendWorker(HeldWorker):
+    """Is the backend that its jobs get: runs each at once, and holds it until it is answered."""
+
+    def submit(
+        self,
+        job: Callable[[Any], Any],
+        on_result: Callable[[Any], object] = _ignore,
+        on_error: Callable[[Exception], object] = _ignore,
+    ) -> None:
+        """Run the job on this object, and hold its callbacks."""
+        super().submit(job, on_result, on_error)
+        job(self)
