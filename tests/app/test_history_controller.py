@@ -119,7 +119,7 @@ def test_a_failed_export_lets_a_read_under_way_be_the_only_one(
         queries: HistoryQueries, since: datetime | None, until: datetime
     ) -> HistoryRange:
         read.append(since)
-        may_end.wait(10)
+        may_end.wait(TIMEOUT_S)
         return past(queries, since, until)
 
     monkeypatch.setattr(HistoryQueries, "range", wait_at_first)

@@ -173,7 +173,7 @@ def test_an_interrupted_sign_out_changes_nothing(
     with start("logout", **keyring.locked) as logout:
         _child, stderr = keyring.wait_for_prompt()
         logout.send_signal(signal.Signals[interrupt])
-        assert logout.wait(15) != 0
+        assert logout.wait(TIMEOUT_S) != 0
     # Nobody can answer the prompt any more.
     assert stderr.read() == ""
     stderr.close()
