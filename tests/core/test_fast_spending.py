@@ -207,6 +207,37 @@ def test_fast_spending_is_found_although_the_computer_sleeps_at_night() -> None:
     assert is_fast_spending(awake, NOW)
 
 
+@pytest.mark.parametrize("unit", [Decimal("0.001"), Decimal(1)])
+def test_fast_spending_is_found_at_an_hour_at_which_the_computer_always_slept(
+    unit: Decimal,
+) -> None:
+    awake = [
+        Reading(at=r.at, balance=r.balance * unit)
+        for r in wallet(fast, days=25)
+        if 12 <= r.at.hour < 20 or NOW - r.at < timedelta(hours=1)
+    ]
+    assert is_fast_spending(awake, NOW)
+
+
+def test_spending_is_not_longer_than_the_readings_since_the_computer_woke_show() -> None:
+    bursts = {day * DAY + day * 7919 % DAY for day in range(1, 20)}
+    readings = wallet(
+        lambda n: 50 if n < 14 else 190 if any(n - k in bursts for k in range(12)) else 4
+    )
+    limits = learn_limits(series(readings, NOW))
+    for known in (readings, readings[-15:]):
+        assert not fast_spending.is_fast_spending(series(known, NOW), limits, NOW)
+
+
+def test_what_an_idle_hour_saw_twice_in_eight_weeks_is_fast_spending() -> None:
+    def spend(before: int) -> int:
+        if before // DAY in (0, 20, 40) and before % DAY < 6:
+            return 400
+        return 20 if 4 * HOUR <= before % DAY < 12 * HOUR else 0
+
+    assert is_fast_spending(wallet(spend, days=56), NOW)
+
+
 def test_an_unchanged_balance_may_be_known_by_its_first_and_last_reading_alone() -> None:
     readings = wallet(lambda n: 0 if n % DAY > 8 * HOUR else 10 * fast(n))
     spans = [
