@@ -101,6 +101,11 @@ def test_one_large_purchase_is_not_fast_spending() -> None:
     assert not is_fast_spending(wallet(lambda before: 10**6 if before == 1 else 20), NOW)
 
 
+def test_one_large_purchase_while_four_readings_failed_is_not_fast_spending() -> None:
+    readings = wallet(lambda before: 10**6 if before == 4 else 20)
+    assert not is_fast_spending(readings[:-5] + readings[-1:], NOW)
+
+
 def test_one_corrected_balance_is_not_fast_spending() -> None:
     readings = wallet(steady)
     assert not is_fast_spending(replaced(replaced(readings, 2, -(10**6)), 1, 10**6), NOW)
@@ -128,10 +133,19 @@ def test_a_nightly_batch_is_not_fast_spending(late: int) -> None:
     assert not is_fast_spending(wallet(nightly), NOW)
 
 
-def test_a_nightly_batch_an_hour_late_is_not_fast_spending() -> None:
-    assert not is_fast_spending(
-        wallet(lambda before: 500 if before < 6 or (before - HOUR) % DAY < 6 else 5), NOW
-    )
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(hours=23)])
+@pytest.mark.parametrize("late", [HOUR, -HOUR])
+def test_a_nightly_batch_an_hour_late_or_early_is_not_fast_spending(
+    late: int, age: timedelta
+) -> None:
+    readings = wallet(lambda before: 500 if before < 6 or (before - late) % DAY < 6 else 5)
+    assert not is_fast_spending(readings, NOW, age)
+
+
+def test_a_nightly_batch_after_an_evening_asleep_is_not_fast_spending() -> None:
+    readings = wallet(lambda before: 500 if before % DAY < 6 else 5)
+    awake = [r for r in readings if not 5 < (NOW - r.at) / timedelta(hours=1) < 8]
+    assert not is_fast_spending(awake, NOW)
 
 
 def test_a_batch_at_an_unusual_hour_is_fast_spending() -> None:
@@ -177,15 +191,17 @@ def test_spending_that_outlasts_the_wallets_own_bursts_of_half_an_hour_is_found(
     assert is_fast_spending(readings, NOW) is is_fast
 
 
+@pytest.mark.parametrize("unit", [Decimal("0.001"), Decimal(1)])
 @pytest.mark.parametrize(("amount", "is_fast"), [(40, False), (100, False), (400, True)])
 def test_a_wallet_spent_twice_in_eight_weeks_is_measured_by_what_it_spent_then(
-    amount: int, is_fast: bool
+    amount: int, is_fast: bool, unit: Decimal
 ) -> None:
     busy = (20 * DAY, 40 * DAY)
     readings = wallet(
         lambda n: amount if n < 6 else 40 if any(0 <= n - k < 6 for k in busy) else 0, days=56
     )
-    assert is_fast_spending(readings, NOW) is is_fast
+    scaled = [Reading(at=r.at, balance=r.balance * unit) for r in readings]
+    assert is_fast_spending(scaled, NOW) is is_fast
 
 
 def test_the_same_event_again_is_not_fast_spending_whatever_the_rounding() -> None:
