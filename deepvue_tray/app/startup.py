@@ -53,7 +53,7 @@ def run(
             return status
     qt = _qt_application()
     icon = TrayIcon()
-    icon.look_for_host()
+    icon.poll_host()
 
     worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
     crash_reporter = CrashReporter()

@@ -88,7 +88,7 @@ class TrayIcon(QObject):
         return sys.platform.startswith("linux") and self.place() is not None
 
     @Slot()
-    def look_for_host(self) -> None:
+    def poll_host(self) -> None:
         """Create or remove the icon as a tray host is there or not, and schedule the next poll."""
         if QSystemTrayIcon.isSystemTrayAvailable():
             if self._icon is None:
@@ -118,7 +118,7 @@ class TrayIcon(QObject):
 
     @Slot(str, str, str)
     def _on_watcher_changed(self, _name: str, _before: str, owner: str) -> None:
-        self.look_for_host()
+        self.poll_host()
         if self.is_in_tray and owner:
             # D-Bus also announces the end of this host.
             self._poll_timer.stop()
@@ -135,7 +135,7 @@ class TrayIcon(QObject):
 
     @Slot()
     def _on_poll(self) -> None:
-        self.look_for_host()
+        self.poll_host()
         if self._icon is None:
             self._polls_left -= 1
             if self._polls_left == 0:

@@ -17,7 +17,7 @@ from tests.support.timeouts import TIMEOUT_S
 
 needs_file_keyring = pytest.mark.skipif(
     not hasattr(os, "mkfifo") or "PROGRAM_UNDER_TEST" in os.environ,
-    reason="POSIX alone has named pipes, and a bundle loads no keyring of the tests",
+    reason="only POSIX has named pipes, and a bundle cannot load the tests' keyring",
 )
 
 
@@ -174,7 +174,7 @@ def test_an_interrupted_sign_out_changes_nothing(
         _child, stderr = keyring.wait_for_prompt()
         logout.send_signal(signal.Signals[interrupt])
         assert logout.wait(15) != 0
-    # Nobody can answer the prompt any more.
+    # The keyring process has ended, and the prompt with it.
     assert stderr.read() == ""
     stderr.close()
     assert settings.read_text() == before

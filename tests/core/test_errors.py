@@ -1,4 +1,4 @@
-"""What is said of an error can be done on the system where it is read."""
+"""Every remedy can be followed on the system that shows it."""
 
 import pytest
 

@@ -155,5 +155,5 @@ def test_a_whole_balance_is_stored_as_a_whole_number() -> None:
     assert repr(as_number(Decimal("6448.0"))) == "6448"
 
 
-def test_what_vanished_a_reading_ago_is_the_last_fall_however_many_readings_are_known() -> None:
+def test_only_the_last_decrease_counts_as_a_vanished_balance() -> None:
     assert not is_top_up(balances("10", "5000", "4000"), Decimal(5000))

@@ -109,7 +109,7 @@ def test_a_wallet_that_would_last_for_years_lasts_to_the_horizon() -> None:
 
 
 @pytest.mark.parametrize("left", [2, 60, 240, 1680, 50_000])
-def test_constant_spending_goes_on(left: float) -> None:
+def test_constant_spending_is_extrapolated(left: float) -> None:
     runway = forecast(steady(left))
     assert hours(runway) == pytest.approx(left / 10, rel=0.02)
     assert runway.burn_rate == pytest.approx(240, rel=0.001)
@@ -156,14 +156,14 @@ def test_two_days_of_a_daily_rhythm_are_enough() -> None:
     assert hours(forecast(readings)) == pytest.approx(24, rel=0.1)
 
 
-def test_hours_of_use_that_moved_three_weeks_ago_count_where_they_are() -> None:
+def test_hours_of_use_that_moved_three_weeks_ago_count_at_their_new_time() -> None:
     def rate(moment: datetime) -> float:
         return 10.0 if (moment.hour >= 12) == (moment > NOW - 21 * DAY) else 0.0
 
     assert hours(forecast(wallet(rate, 60, days=42))) == pytest.approx(6, abs=1.2)
 
 
-def test_a_balance_above_all_that_was_ever_spent_has_a_range_by_its_record() -> None:
+def test_a_balance_above_all_past_spending_has_a_narrow_range() -> None:
     rng = random.Random(3)
     runway = forecast(wallet(lambda _: rng.expovariate(0.1), 24_000))
     assert runway.latest - NOW < 1.5 * (runway.earliest - NOW)
@@ -279,7 +279,7 @@ def test_a_top_up_is_not_negative_spending() -> None:
     assert hours(forecast(topped_up)) == pytest.approx(24, rel=0.02)
 
 
-def test_a_top_up_within_a_gap_hides_the_spending_of_the_gap_alone() -> None:
+def test_a_top_up_within_a_gap_hides_only_the_spending_of_the_gap() -> None:
     readings = [
         at(r.at, r.balance - 5000 if r.at < NOW - 2 * DAY else r.balance)
         for r in steady()
@@ -373,7 +373,9 @@ seeds = st.integers(0, 10**6).map(seeded)
 
 @given(histories, st.timedeltas(timedelta(0), 900 * DAY))
 @settings(max_examples=400)
-def test_whatever_was_read_the_answer_is_in_order(history: list[Reading], age: timedelta) -> None:
+def test_the_times_of_any_history_s_forecast_are_in_order(
+    history: list[Reading], age: timedelta
+) -> None:
     now = (history[-1].at if history else NOW) + age
     runway = forecast_runway(history, now)
     if runway:
@@ -384,14 +386,16 @@ def test_whatever_was_read_the_answer_is_in_order(history: list[Reading], age: t
 
 @given(seeds)
 @settings(max_examples=20)
-def test_of_a_wallet_in_use_the_answer_is_in_order(history: list[Reading]) -> None:
+def test_the_times_of_a_used_wallet_s_forecast_are_in_order(history: list[Reading]) -> None:
     runway = forecast(history)
     assert NOW <= runway.earliest <= runway.empty_at <= runway.latest <= NOW + HORIZON
 
 
 @given(seeds, st.sampled_from([0.001, 7.0, 1e6]))
 @settings(max_examples=20)
-def test_in_another_currency_it_lasts_as_long(history: list[Reading], factor: float) -> None:
+def test_scaling_all_amounts_does_not_change_the_runway(
+    history: list[Reading], factor: float
+) -> None:
     scaled = forecast([Reading(at=r.at, balance=r.balance * factor) for r in history])
     assert hours(scaled) == pytest.approx(hours(forecast(history)), rel=1e-6)
 

@@ -77,7 +77,7 @@ def test_a_period_ends_where_the_next_one_begins(at: datetime, period: Period) -
     assert first_day(period, midnight(after) - timedelta(microseconds=1)) == first
 
 
-def test_what_was_spent_on_the_days_of_a_week_is_one_sum() -> None:
+def test_the_spending_of_the_days_of_a_week_is_one_sum() -> None:
     sums = spent_by(Period.WEEK, [spent(5, NOW), spent(7, NOW + timedelta(days=6))])
     assert sums == {date(2026, 11, 23): Decimal(12)}
 

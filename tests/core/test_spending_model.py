@@ -79,6 +79,6 @@ def test_the_model_of_an_empty_wallet_is_never_fresh() -> None:
     assert not model_of(past, empty).is_fresh(empty)
 
 
-def test_a_model_counts_the_latest_reading_also_where_the_history_does_not_hold_it_yet() -> None:
+def test_a_model_includes_the_latest_reading_before_it_is_stored() -> None:
     assert model_of([*PAST, LATEST], LATEST) == MODEL
     assert MODEL.limits.learnt_at == NOW.timestamp()

@@ -1,4 +1,4 @@
-"""Expected notifications, computed from the README's table of alerts alone.
+"""Expected notifications, computed only from the README's table of alerts.
 
 The oracle does not use the program's rules, state or files. It knows the server's responses, when
 the machine was awake, when the disk was full, and when the program was killed. If a kill leaves
@@ -23,7 +23,7 @@ MILDER = {"low": ["low"], "critical": ["low", "critical"], "empty": ["low", "cri
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a program that never forgets would know."""
+    """The state of a program that never loses it."""
 
     last: tuple[int, float] | None = None
     """Time and balance of the last good response."""

@@ -127,7 +127,7 @@ def lasting(days: float, early: float, late: float, balance: str = "6448") -> Sn
         (-1, "may be empty by now"),
     ],
 )
-def test_the_runway_is_rounded_to_what_is_known(days: float, text: str) -> None:
+def test_the_runway_is_rounded_to_its_precision(days: float, text: str) -> None:
     assert texts.runway_text(lasting(days, days, days), NOW) == text
 
 
