@@ -14,7 +14,7 @@ nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "format", "types", "imports", "tests"]
 
 SCRIPTS = Path(sys.executable).parent
-"""Where pip installs the tools."""
+"""If pip installs the tools."""
 
 
 @nox.session
