@@ -104,11 +104,11 @@ def _show_first(instance: SingleInstance) -> int | None:
     try:
         running = instance.show_first(client_id)
     except TimeoutError:
-        logger.warning("It runs already, and does not answer. End that process and try again.")
+        logger.warning("Already running, but not responding. End that process and try again.")
         return 1
     if client_id and running is not None and running != client_id:
         wallet = f"the wallet {running}" if running else "no wallet"
-        logger.warning("It runs already, with %s. Quit that tray first.", wallet)
+        logger.warning("Already running, with %s. Quit that tray first.", wallet)
         return 1
     return None if running is None else 0
 

@@ -112,7 +112,7 @@ def titles(qapp: QApplication) -> set[str]:
     return {window.windowTitle() for window in qapp.topLevelWidgets() if window.isVisible()}
 
 
-def test_it_shows_what_is_known_and_polls_once_at_the_start(
+def test_at_its_start_it_shows_the_stored_state_and_polls_once(
     start: Start, backend: FakeBackend
 ) -> None:
     application = start()

@@ -109,7 +109,7 @@ def time_left(poller: Poller) -> timedelta:
     return timedelta(milliseconds=poller._timer.remainingTime())
 
 
-def test_during_a_long_pause_it_checks_each_minute_what_other_processes_have_saved(
+def test_during_a_long_pause_changes_by_other_processes_are_loaded_each_minute(
     qtbot: QtBot, poller: Poller, wallet: Wallet
 ) -> None:
     poller.refresh()

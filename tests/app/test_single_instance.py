@@ -260,7 +260,7 @@ def test_a_tray_for_another_wallet_names_the_running_one_and_fails(
         running = "live_2" if ended is started[0] else "live_1"
         told = ended.communicate()[1]
     assert ended.returncode == 1
-    assert told == f"It runs already, with the wallet {running}. Quit that tray first.\n"
+    assert told == f"Already running, with the wallet {running}. Quit that tray first.\n"
 
 
 def still_running(trays: "list[subprocess.Popen[str]]") -> int:

@@ -101,7 +101,7 @@ def test_a_failure_is_unknown_in_one_line_without_the_secret(
     assert SECRET not in ran.stdout + ran.stderr
 
 
-def test_without_credentials_it_says_what_to_do() -> None:
+def test_without_credentials_the_error_has_the_remedy() -> None:
     ran = run("check")
     assert ran.returncode == 3
     assert ran.stdout.startswith("DEEPVUE UNKNOWN - Not set up. ")

@@ -43,7 +43,7 @@ def test_every_command_has_help(command: list[str]) -> None:
 def test_without_a_keyring_signing_in_is_refused_and_stores_nothing(server: FaultyServer) -> None:
     ran = run("login", "--client-id", "live_1", typed="s3cr3t", DEEPVUE_BASE_URL=server.url)
     assert ran.returncode == 1
-    # On a slow machine the notice about waiting comes first.
+    # On a slow machine the notice about waiting precedes it.
     last = ran.stderr.splitlines()[-1]
     assert last.startswith("No keyring. ")
     assert "DEEPVUE_CLIENT_SECRET" in last

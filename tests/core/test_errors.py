@@ -10,7 +10,7 @@ def kinds(error: type[DeepvueError]) -> list[type[DeepvueError]]:
 
 
 @pytest.mark.parametrize("error", kinds(DeepvueError))
-def test_a_remedy_that_names_a_desktop_s_keyring_says_for_which_system(
+def test_a_remedy_that_names_a_desktop_s_keyring_names_its_system(
     error: type[DeepvueError],
 ) -> None:
     remedy = str(getattr(error, "remedy", ""))

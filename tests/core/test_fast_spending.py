@@ -178,7 +178,7 @@ def test_spending_that_outlasts_the_wallets_own_bursts_of_half_an_hour_is_found(
 
 
 @pytest.mark.parametrize(("amount", "is_fast"), [(40, False), (100, False), (400, True)])
-def test_a_wallet_spent_twice_in_eight_weeks_is_measured_by_what_it_spent_then(
+def test_a_wallet_used_twice_in_eight_weeks_is_compared_with_these_two_uses(
     amount: int, is_fast: bool
 ) -> None:
     busy = (20 * DAY, 40 * DAY)

@@ -90,7 +90,7 @@ def test_a_day_of_spending_is_enough() -> None:
     assert hours(forecast(steady(days=1.1))) == pytest.approx(24, rel=0.05)
 
 
-def test_an_empty_wallet_is_empty_now_however_little_is_known() -> None:
+def test_an_empty_wallet_is_empty_now_with_any_history() -> None:
     runway = forecast([at(NOW - HOUR, 5), at(NOW, 0)])
     assert runway.earliest == runway.empty_at == runway.latest == NOW
 
@@ -175,7 +175,8 @@ def test_one_burst_does_not_change_the_weekly_profile() -> None:
         used = wallet(lambda at: 200.0 if begin <= at < begin + HOUR else 10.0, 360, days=28)
         return hours(forecast(used))
 
-    # Of a habit six days old, the day to come would hold the next burst; of another, it would not.
+    # If bursts were weekly, one that is six days old would repeat within a day; one that is three
+    # days old would not.
     assert after_a_burst(6) > 0.9 * after_a_burst(3)
 
 
@@ -259,12 +260,12 @@ def test_the_median_is_as_near_as_the_kind_of_spending_allows(
 
 
 @pytest.mark.parametrize("seen", ["always", "in office hours"])
-def test_the_range_holds_the_truth_about_eight_times_in_ten(seen: str) -> None:
+def test_the_range_contains_the_truth_about_eight_times_in_ten(seen: str) -> None:
     covered = [case.covered for law in LAWS for days in (1, 3) for case in cases(law, seen, days)]
     assert 0.7 < fmean(covered) < 0.88
 
 
-def test_the_range_holds_the_truth_as_often_where_the_history_shows_few_such_runs() -> None:
+def test_the_range_contains_the_truth_as_often_if_the_history_has_few_such_runs() -> None:
     covered = [case.covered for law in LAWS for case in cases(law, "always", 5)]
     assert fmean(covered) > 0.83
 
@@ -288,8 +289,8 @@ def test_a_top_up_within_a_gap_hides_only_the_spending_of_the_gap() -> None:
     assert hours(forecast(readings)) == pytest.approx(24, rel=0.02)
 
 
-def test_spending_right_before_a_top_up_counts_where_readings_are_days_apart() -> None:
-    # A top-up after each Monday's reading hides what is spent until Friday's.
+def test_spending_right_before_a_top_up_counts_if_readings_are_days_apart() -> None:
+    # A top-up after each Monday's reading hides the spending until Friday's reading.
     readings = [
         at(r.at, r.balance - 3000 * ((NOW - r.at) // (7 * DAY)))
         for r in steady(days=28)

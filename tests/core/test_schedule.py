@@ -65,7 +65,7 @@ def test_after_a_success_it_waits_for_the_interval(
 
 
 @given(interval=intervals, failures=st.integers(0, 10**9), chance=chances, trouble=troubles)
-def test_no_pause_exceeds_the_interval_or_what_its_kind_allows(
+def test_no_pause_exceeds_the_interval_or_the_limit_of_its_error(
     interval: timedelta, failures: int, chance: float, trouble: DeepvueError | None
 ) -> None:
     limit = timedelta(hours=1) if isinstance(trouble, RejectedError) else timedelta(minutes=15)

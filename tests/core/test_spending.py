@@ -70,7 +70,7 @@ def test_no_range_has_more_bars_than_are_legible(length: timedelta) -> None:
 
 
 @given(at=moments, period=st.sampled_from(Period))
-def test_a_period_ends_where_the_next_one_begins(at: datetime, period: Period) -> None:
+def test_a_period_ends_when_the_next_one_begins(at: datetime, period: Period) -> None:
     first = first_day(period, at)
     after = next_period(period, first)
     assert first_day(period, midnight(after)) == after

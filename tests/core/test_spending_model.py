@@ -54,7 +54,7 @@ def test_it_is_outdated_once_a_fiftieth_of_the_runway_has_passed() -> None:
     assert not is_fresh(fiftieth, 1000)
 
 
-def test_it_is_outdated_after_a_day_however_long_the_credits_last() -> None:
+def test_it_is_outdated_after_a_day_for_any_runway() -> None:
     rich = model_of(
         [Reading(at=r.at, balance=r.balance + 10**6) for r in PAST],
         Reading(at=NOW, balance=LATEST.balance + 10**6),

@@ -174,7 +174,7 @@ def test_a_folder_that_cannot_be_written_is_reported(kind: Kind, tmp_path: Path)
         kind(tmp_path / "autostart", [sys.executable]).switch(on=True)
 
 
-def test_the_program_knows_how_it_is_started() -> None:
+def test_the_command_for_the_start_at_login_names_an_existing_file() -> None:
     assert Path(own_command()[0]).is_file()
 
 

@@ -28,7 +28,7 @@ def fail(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_if_no_process_can_be_started_the_error_says_so(
+def test_if_no_process_can_be_started_the_error_has_the_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(system_keyring, "_COMMAND", ("/nowhere/python",))

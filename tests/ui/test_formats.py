@@ -1,4 +1,4 @@
-"""Numbers and durations follow the locale, and are rounded to what a person reads."""
+"""Numbers and durations follow the locale, and are rounded for display."""
 
 from datetime import timedelta
 from decimal import Decimal
