@@ -7,7 +7,7 @@ from deepvue_tray.app.worker import Worker
 
 
 class Held(NamedTuple):
-    """The callbacks of a submitted job."""
+    """A submitted job and its callbacks."""
 
     job: Callable[[Any], Any]
     on_result: Callable[[Any], object]
