@@ -4,7 +4,6 @@ A click or the poller's timer polls the wallet on the worker thread. One snapsho
 goes to every view. Whatever a person clicks is one ``Action``.
 """
 
-import linecache
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -97,7 +96,6 @@ class Application(QObject):
 
         self.poller.changed.connect(self._tray.show_snapshot)
         self.poller.changed.connect(self._network_hint.watch)
-        self.poller.changed.connect(_forget_source_lines)
         self.poller.waiting.connect(self._reload_if_changed)
         self._network_hint.back.connect(self.poller.on_network)
         icon.tray_lost.connect(lambda: logger.warning(NO_TRAY))
@@ -163,12 +161,6 @@ class Application(QObject):
         self.poller.reset_and_poll(self.poller.snapshot)
         if not isinstance(error, DeepvueError):
             raise error
-
-
-def _forget_source_lines(_snapshot: Snapshot) -> None:
-    # PySide reads the source of every module that is imported after it, and leaves the lines in
-    # linecache: 9 MB by the first poll.
-    linecache.clearcache()
 
 
 def _browse(url: str) -> None:

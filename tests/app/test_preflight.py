@@ -45,3 +45,12 @@ def test_a_platform_that_is_no_desktop_is_named() -> None:
     ran = run(QT_QPA_PLATFORM="linuxfb")
     assert ran.returncode == 1
     assert ran.stderr == "No screen: QT_QPA_PLATFORM names 'linuxfb', which is no desktop.\n"
+
+
+def test_qt_does_not_keep_the_source_of_what_is_imported_after_it() -> None:
+    program = (
+        "import linecache; from deepvue_tray.app.preflight import load_qt; load_qt();"
+        "import PySide6.QtGui, asyncio;"
+        "assert asyncio.__file__ not in linecache.cache"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
