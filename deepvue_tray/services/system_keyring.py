@@ -91,7 +91,7 @@ def _start() -> "subprocess.Popen[bytes]":
 async def _answer_of(
     child: "subprocess.Popen[bytes]", question: str, seconds: float
 ) -> dict[str, str | None]:
-    import asyncio  # noqa: PLC0415 - a process can be made ready before it is loaded
+    import asyncio  # noqa: PLC0415 - 20 ms, in which the process starts
 
     assert child.stdin is not None  # noqa: S101 - both are pipes
     assert child.stdout is not None  # noqa: S101
