@@ -31,6 +31,9 @@ X11."""
 
 INSTALL = f"apt-get install {' '.join(PACKAGES)}"
 
+_M_ARENA_MAX = -8
+"""From glibc's malloc.h; see mallopt(3)."""
+
 _WITHOUT_DISPLAY = ("offscreen", "minimal", "vnc")
 
 
@@ -53,12 +56,15 @@ def choose_platform() -> str | None:
 
 
 def load_qt() -> None:
-    """Import PySide6, and undo its replacement of the built-in ``__import__``.
+    """Import PySide6 so that it takes less memory; before any other module of it is imported.
 
-    The replacement reads the source of each module that is imported later, in search of
-    ``from __feature__ import``, which this program does not use. Undone before any other module of
-    PySide6 is imported, that saves 3.8 MB for good, and 5 of 90 ms until the icon shows.
+    PySide6 replaces the built-in ``__import__``, to read the source of each module that is imported
+    later, in search of ``from __feature__ import``. This program does not use that. Undone, it
+    saves 2 to 4 MB for good, and 5 of 90 ms until the icon shows.
     """
+    if sys.platform.startswith("linux"):
+        # All threads allocate from one heap, instead of one for each thread: 0.5 MB less.
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
     plain_import = builtins.__import__
     import PySide6  # noqa: F401, PLC0415 - replaces it
 

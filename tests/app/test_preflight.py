@@ -54,3 +54,16 @@ def test_qt_does_not_keep_the_source_of_what_is_imported_after_it() -> None:
         "assert asyncio.__file__ not in linecache.cache"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_all_threads_of_the_tray_allocate_from_one_heap() -> None:
+    program = (
+        "import ctypes, threading; from deepvue_tray.app.preflight import load_qt; load_qt();"
+        "libc = ctypes.CDLL(None); thread = threading.Thread(target=libc.malloc, args=(100,));"
+        "thread.start(); thread.join(); libc.malloc_stats()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert "Arena 0:" in ran.stderr
+    assert "Arena 1:" not in ran.stderr
