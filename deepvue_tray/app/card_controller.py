@@ -47,7 +47,7 @@ class CardController(QObject):
 
     @Slot()
     def open(self) -> None:
-        """Open the card at the tray's icon, or as a window where there is no tray."""
+        """Open the card at the tray's icon, or as a window if there is no tray."""
         if self._card is None:
             # Loaded here: many sessions never open it, and it costs 12 ms and 1.4 MB.
             from deepvue_tray.ui.card import Card  # noqa: PLC0415
@@ -70,7 +70,7 @@ class CardController(QObject):
 
     @Slot()
     def open_without_tray(self) -> None:
-        """Open the card as a window, but not while the settings are open: they have the focus."""
+        """Open the card as a window; while the settings are open, wait until they are closed."""
         if self._settings.is_open:
             self._settings.closed.connect(
                 self.open_without_tray, Qt.ConnectionType.SingleShotConnection
@@ -98,7 +98,7 @@ class CardController(QObject):
             card.show_past(history.since, now, history.buckets)
 
         def on_error(error: Exception) -> None:
-            # The snapshot shows what is wrong with the history.
+            # The snapshot shows an error of the history.
             if not isinstance(error, DeepvueError):
                 raise error
 

@@ -1,4 +1,4 @@
-"""The first instance's socket, by which other starts ask it to show itself."""
+"""The first instance's socket, through which other starts let it show itself."""
 
 import logging
 from collections.abc import Callable
@@ -19,13 +19,13 @@ class InstanceServer(QObject):
     """
 
     asked = Signal()
-    """Another start asks this one to show itself."""
+    """Emitted when another start asks for the window."""
 
     def __init__(self, instance: SingleInstance, client_id: Callable[[], str]) -> None:
         super().__init__()
         self._client_id = client_id
         if not instance.is_holder():
-            return  # The address may be another start's.
+            return  # The socket at the address may be another start's.
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._accept)
@@ -33,7 +33,7 @@ class InstanceServer(QObject):
         # The socket of an instance that was killed is still there.
         QLocalServer.removeServer(instance.address())
         if not self._server.listen(instance.address()):
-            logger.warning("Other starts cannot be heard: %s.", self._server.errorString())
+            logger.warning("Other starts cannot reach this one: %s.", self._server.errorString())
 
     @Slot()
     def _accept(self) -> None:

@@ -1,8 +1,9 @@
-"""One tray a person: a second start shows what the first one has, and ends.
+"""One tray for each user: a second start lets the first one show itself, and ends.
 
-A lock file decides who is first; it names its process, so that the lock of one that was killed is
-taken over. A local socket, open to the same user alone, carries "show yourself": one line with the
-client id that the other start wants to see, or none, which is answered by the first one's own.
+A lock file decides which start is the first. It names its process, so that the lock of a killed
+process is taken over. The second start sends one line to the first one's local socket, which only
+the same user can open: the client ID that it wants to see, or an empty one. The response is the
+client ID of the first one's wallet.
 """
 
 import ctypes
@@ -23,30 +24,30 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ANSWER_TIMEOUT_S = 30.0
-"""For the first instance to answer: on a busy machine it may be starting for long."""
+"""For the first instance's response, which may still be starting on a busy machine."""
 
 RETRY_S = 0.05
 """Between two attempts to reach the first instance."""
 
 NAME_TIMEOUT_MS = 1000
-"""For the name of the process in a lock that was made at this moment."""
+"""For the process ID in a lock file that another start is just creating."""
 
 
 class SingleInstance:
-    """This start of the program, among others of the same user that use the same ``folder``.
+    """This start of the program, among all of the same user, which use the same ``folder``.
 
-    Nobody else may write to the folder.
+    No other user may write to the folder.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = QLockFile(str(self._folder / "deepvue-tray.lock"))
-        # Never by age: a tray runs for months.
+        # A lock never expires, as a tray runs for months.
         self._lock.setStaleLockTime(0)
         self._closing = ExitStack()
 
     def is_first(self) -> bool:
-        """Say whether no other start runs; where that cannot be told, rather run twice."""
+        """Return whether no other start runs; also True if no lock can be made."""
         if self._lock.tryLock(0):
             # Released last: only its holder removes what is at the socket's address.
             self._closing.callback(self._lock.unlock)
@@ -57,7 +58,7 @@ class SingleInstance:
         return True
 
     def _is_held(self) -> bool:
-        """Say whether the lock names its process: Qt calls one that Windows refuses held, too."""
+        """Return whether the lock names its process; Qt also calls one held that Windows refuses."""
         deadline = QDeadlineTimer(NAME_TIMEOUT_MS)
         while not (process_id := self._lock.getLockInfo()[0]) and not deadline.hasExpired():
             time.sleep(RETRY_S)
@@ -76,17 +77,17 @@ class SingleInstance:
         self._closing.close()
 
     def show_first(self, client_id: str, within_s: float = ANSWER_TIMEOUT_S) -> str | None:
-        """Ask the first instance to show itself, as long as it holds the lock.
+        """Let the first instance show itself.
 
         It does so if its wallet is that of ``client_id``, or if that is empty. Returns the client
-        id of its wallet, empty where it has none; None where it has ended, and this start is the
-        first by now. Raises TimeoutError where it does not answer.
+        ID of its wallet, empty if it has none, or None if it has ended and this start has become
+        the first. Raises TimeoutError if it does not respond.
         """
         # 10 ms, and only a second start needs it.
         from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415
 
         if sys.platform == "win32":
-            # Only the program that the person has started may let another one come to the front.
+            # Only the program that the person has just started may bring another to the front.
             ctypes.windll.user32.AllowSetForegroundWindow(self._lock.getLockInfo()[0])
         deadline = QDeadlineTimer(round(within_s * 1000))
         socket = QLocalSocket()
@@ -95,7 +96,7 @@ class SingleInstance:
             socket.connectToServer(self.address())
             is_reached = socket.waitForConnected(deadline.remainingTime())
             if is_reached:
-                line = _answer_to(socket, client_id, deadline.remainingTime())
+                line = _response_to(socket, client_id, deadline.remainingTime())
                 if line is not None:
                     return line
             time.sleep(RETRY_S)
@@ -106,7 +107,7 @@ class SingleInstance:
     def address(self) -> str:
         """Return the address of the first instance's socket."""
         if sys.platform == "win32":
-            # Pipes share one name space across users; the folder is each user's own.
+            # All users share the names of pipes; each has a folder of their own.
             digest = QCryptographicHash.hash(
                 os.fsencode(self._folder), QCryptographicHash.Algorithm.Sha256
             )
@@ -115,12 +116,12 @@ class SingleInstance:
 
 
 def line_of(client_id: str) -> bytes:
-    """Return the line that carries a client ID, empty where there is none."""
+    """Return the line that carries a client ID, which may be empty."""
     return client_id.encode() + b"\n"
 
 
-def _answer_to(socket: "QLocalSocket", client_id: str, milliseconds: int) -> str | None:
-    """Return the first instance's answer without its end of line; None where there is none."""
+def _response_to(socket: "QLocalSocket", client_id: str, milliseconds: int) -> str | None:
+    """Return the first instance's response without its end of line, or None without a response."""
     socket.write(line_of(client_id))
     while not socket.canReadLine():
         if not socket.waitForReadyRead(milliseconds):
