@@ -58,7 +58,7 @@ class SingleInstance:
         return True
 
     def _is_held(self) -> bool:
-        """Return whether the lock names its process; Qt also calls one held that Windows refuses."""
+        """Return whether the lock names its process, which one that Windows refuses does not."""
         deadline = QDeadlineTimer(NAME_TIMEOUT_MS)
         while not (process_id := self._lock.getLockInfo()[0]) and not deadline.hasExpired():
             time.sleep(RETRY_S)
