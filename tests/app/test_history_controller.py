@@ -119,7 +119,7 @@ def test_a_failed_export_starts_no_second_read_during_the_first(
         queries: HistoryQueries, since: datetime | None, until: datetime
     ) -> HistoryRange:
         read.append(since)
-        may_end.wait(10)
+        may_end.wait(TIMEOUT_S)
         return read_range(queries, since, until)
 
     monkeypatch.setattr(HistoryQueries, "range", wait_at_first)

@@ -125,7 +125,7 @@ def test_closing_the_only_window_does_not_quit_and_a_second_start_shows_it_again
     assert program.run().returncode == 0
     wait_until(lambda: set(window(desktop).split()) - {notice}, "the window again")
     process.terminate()
-    assert process.wait(5) == 0
+    assert process.wait(TIMEOUT_S) == 0
 
 
 def test_start_at_login_can_be_switched_on_in_the_settings(
