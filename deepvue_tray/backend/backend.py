@@ -1,6 +1,8 @@
 """Everything but the screen, assembled. The tray uses it on its worker thread."""
 
+import logging
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,12 +15,13 @@ from deepvue_tray.backend.monitor import Monitor
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import snoozed
 from deepvue_tray.core.credentials import Credentials, parse_client_id
+from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.resources import icon_path
-from deepvue_tray.services import log
-from deepvue_tray.services.autostart import Autostart, autostart_in
+from deepvue_tray.services import log, menu_entry
+from deepvue_tray.services.autostart import Autostart, autostart_in, own_command
 from deepvue_tray.services.credentials import CredentialStore
 from deepvue_tray.services.history import BUSY_TIMEOUT_S, TRAY_BUSY_TIMEOUT_S, History
 from deepvue_tray.services.notifier import Notifier, system_notifier
@@ -26,6 +29,8 @@ from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.system_keyring import SystemKeyring
 from deepvue_tray.services.wallet_api import PRODUCTION, WalletApi
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +139,15 @@ def real_backend(
 def tray_backend(environ: Mapping[str, str]) -> Backend:
     """Assemble the person's own for the tray: it writes a log file and hardly waits for others.
 
-    Raises as real_backend does.
+    On Linux it adds the program to the desktop's menu. Raises as real_backend does.
     """
-    log.to_file(Paths.of_user().log)
+    paths = Paths.of_user()
+    log.to_file(paths.log)
+    if sys.platform == "linux":
+        try:
+            menu_entry.keep(paths.menu, own_command())
+        except StorageError as error:
+            logger.info("No menu entry: %s", error)
     return real_backend(environ, busy_timeout_s=TRAY_BUSY_TIMEOUT_S)
 
 

@@ -1,5 +1,6 @@
 """The paths of the program's files on each operating system; only this module uses platformdirs."""
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,14 @@ _NO_HOME = "no home folder: HOME is not set, and this user has no entry in the s
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The program's files, and the folder of the desktop's autostart entries."""
+    """The program's files, and the desktop's folders of entries."""
 
     settings: Path
     history: Path
     log: Path
     autostart: Path
+    menu: tuple[Path, ...]
+    """The folders of the menu's desktop entries on Linux, the person's own first."""
 
     @classmethod
     def of_user(cls) -> "Paths":
@@ -36,6 +39,7 @@ class Paths:
                 autostart=Path.home() / "Library" / "LaunchAgents"
                 if sys.platform == "darwin"
                 else platformdirs.user_config_path() / "autostart",
+                menu=tuple(folder / "applications" for folder in _data_folders()),
             )
         except RuntimeError:
             raise InvalidInputError(_NO_HOME) from None
@@ -51,4 +55,11 @@ class Paths:
             history=folder / "history.sqlite",
             log=folder / "deepvue-tray.log",
             autostart=folder / "autostart",
+            menu=(folder / "applications",),
         )
+
+
+def _data_folders() -> list[Path]:
+    """Return the folders of the XDG Base Directory Specification for data files."""
+    shared = platformdirs.site_data_dir(multipath=True).split(os.pathsep)
+    return [platformdirs.user_data_path(), *map(Path, shared)]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from deepvue_tray.services import desktop_entry
 from tests.desktop.conftest import SIGNED_IN, Program
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
@@ -32,6 +33,21 @@ def test_a_restarted_panel_shows_the_icon_again(program: Program) -> None:
     program.desktop.start_panel("xfce4-panel")
     wait_for_tooltip(TrayItem.wait(program.desktop), "6,448 credits")
     assert not window(program.desktop)
+
+
+def test_the_tray_is_in_the_desktop_s_menu_after_its_first_start(program: Program) -> None:
+    program.start(**SIGNED_IN)
+    wait_for_tooltip(TrayItem.wait(program.desktop), "6,448 credits")
+    data = Path(program.desktop.env["HOME"], ".local/share")
+    entry = desktop_entry.read(data / "applications/deepvue-tray.desktop")
+    assert Path(entry["TryExec"]).is_file()
+    assert Path(entry["Icon"]).is_file()
+
+
+def test_the_demo_is_not_in_the_desktop_s_menu(program: Program) -> None:
+    program.start("--demo")
+    wait_for_tooltip(TrayItem.wait(program.desktop), "credits")
+    assert not [*Path(program.desktop.env["HOME"]).rglob("*.desktop")]
 
 
 def test_a_restarted_xembed_panel_shows_the_icon_again(
