@@ -29,6 +29,7 @@ from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.system_keyring import SystemKeyring
 from deepvue_tray.services.wallet_api import PRODUCTION, WalletApi
+from deepvue_tray.services.window_sizes import WindowSizes
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class Backend:
     history: HistoryQueries
     notifier: Notifier
     autostart: Autostart
+    window_sizes: WindowSizes
     paths: Paths
     _files: History
 
@@ -171,6 +173,7 @@ def assemble(
         history=HistoryQueries(accounts, files),
         notifier=system_notifier(icon_path("deepvue-tray-64.png")),
         autostart=autostart,
+        window_sizes=WindowSizes(paths.windows),
         paths=paths,
         _files=files,
     )

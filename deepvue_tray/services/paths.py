@@ -21,6 +21,7 @@ class Paths:
     settings: Path
     history: Path
     log: Path
+    windows: Path
     autostart: Path
     menu: tuple[Path, ...]
     """The folders of the menu's desktop entries on Linux, the person's own first."""
@@ -36,6 +37,7 @@ class Paths:
                 settings=platformdirs.user_config_path(_APP, appauthor=False) / "settings.json",
                 history=platformdirs.user_data_path(_APP, appauthor=False) / "history.sqlite",
                 log=platformdirs.user_log_path(_APP, appauthor=False) / "deepvue-tray.log",
+                windows=platformdirs.user_state_path(_APP, appauthor=False) / "windows.json",
                 autostart=Path.home() / "Library" / "LaunchAgents"
                 if sys.platform == "darwin"
                 else platformdirs.user_config_path() / "autostart",
@@ -54,6 +56,7 @@ class Paths:
             settings=folder / "settings.json",
             history=folder / "history.sqlite",
             log=folder / "deepvue-tray.log",
+            windows=folder / "windows.json",
             autostart=folder / "autostart",
             menu=(folder / "applications",),
         )

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSpinBox,
-    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -49,7 +48,7 @@ from deepvue_tray.ui.palette import keep_readable
 from deepvue_tray.ui.scroll_area import ScrollArea
 from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.translation import translate
-from deepvue_tray.ui.windows import redraw_when_resized, set_size
+from deepvue_tray.ui.windows import fitted, redraw_when_resized, set_size
 
 _MINUTE = timedelta(minutes=1)
 _PROGRESS_WIDTH_PX, _PROGRESS_HEIGHT_PX = 80, 8
@@ -184,11 +183,9 @@ class SettingsDialog(QDialog):
 
     def _fit(self) -> None:
         """Resize to the groups, or to the height of the screen, where the groups scroll."""
-        title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
-        available = self.screen().availableGeometry().height() - title
         size = self._layout.totalSizeHint()
-        bar = self._groups.allow_bar(size.height() > available)
-        set_size(self, QSize(size.width() + bar, min(size.height(), available)))
+        bar = self._groups.allow_bar(size.height() > fitted(self, size).height())
+        set_size(self, fitted(self, size + QSize(bar, 0)))
 
     def _credentials_box(self, *, from_environment: bool) -> QWidget:
         self._client_id = QLineEdit(self._settings.client_id, placeholderText="live… / free_tier…")

@@ -4,7 +4,7 @@ import os
 
 from PySide6.QtCore import QEvent, QObject, QSize, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStyle, QWidget
 
 REDRAW_MS = 100
 """After a new size; by then the first picture of it is shown."""
@@ -36,6 +36,12 @@ def set_size(window: QWidget, size: QSize) -> None:
         window.setMinimumSize(size)
         window.setMaximumSize(NO_LIMIT)
         window.resize(size)
+
+
+def fitted(window: QWidget, size: QSize) -> QSize:
+    """Return ``size``, or as much of it as a window with a frame can have on its screen."""
+    title = window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+    return size.boundedTo(window.screen().availableSize() - QSize(0, title))
 
 
 def bring_to_front(window: QWidget) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -29,6 +29,7 @@ def opener(qtbot: QtBot) -> Iterator[HistoryController]:
         poller = Poller(HeldWorker())
         opener = HistoryController(worker, poller, "")
         opener.open()
+        qtbot.waitUntil(lambda: opener._window is not None)
         assert opener._window is not None
         qtbot.addWidget(opener._window)
         yield opener
@@ -75,6 +76,41 @@ def test_what_cannot_be_saved_is_said(
 ) -> None:
     save(opener, tmp_path / "missing" / "saved")
     qtbot.waitUntil(lambda: "A file could not be used" in said(opener))
+
+
+def test_the_window_opens_as_large_as_it_was_left(qtbot: QtBot, opener: HistoryController) -> None:
+    assert opener._window is not None
+    with qtbot.waitSignal(opener._window.resized):
+        opener._window.resize(611, 433)
+    # The next start: another controller, the same files.
+    poller = Poller(HeldWorker())
+    again = HistoryController(opener._worker, poller, "")
+    again.open()
+    again.open()
+    qtbot.waitUntil(lambda: again._window is not None)
+    assert again._window is not None
+    qtbot.addWidget(again._window)
+    assert again._window.size() == QSize(611, 433)
+    qtbot.waitUntil(lambda: not again._reading)
+    poller.deleteLater()
+
+
+def test_the_window_opens_and_says_it_where_the_program_s_files_cannot_be_used(
+    qtbot: QtBot,
+) -> None:
+    def build() -> Backend:
+        raise StorageError("disk full")
+
+    worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
+    worker.start()
+    poller = Poller(HeldWorker())
+    opener = HistoryController(worker, poller, "")
+    opener.open()
+    qtbot.waitUntil(lambda: opener._window is not None and "A file" in said(opener))
+    assert opener._window is not None
+    qtbot.addWidget(opener._window)
+    assert worker.stop(TIMEOUT_S)
+    poller.deleteLater()
 
 
 DAYS = [datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3)]
