@@ -10,7 +10,6 @@ from datetime import timedelta
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -43,7 +42,14 @@ from deepvue_tray.core.settings import (
 )
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import texts
-from deepvue_tray.ui.form_widgets import FIELD_WIDTH_PX, Message, align_labels, button_box, row
+from deepvue_tray.ui.form_widgets import (
+    FIELD_WIDTH_PX,
+    CheckBox,
+    Message,
+    align_labels,
+    button_box,
+    row,
+)
 from deepvue_tray.ui.palette import keep_readable
 from deepvue_tray.ui.scroll_area import ScrollArea
 from deepvue_tray.ui.threshold_field import ThresholdField
@@ -294,7 +300,7 @@ class SettingsDialog(QDialog):
         }
         box = QGroupBox(self.tr("Notify about"))
         grid = QGridLayout(box)
-        self._alerts = {alert: QCheckBox(label) for alert, (label, _) in labels.items()}
+        self._alerts = {alert: CheckBox(label) for alert, (label, _) in labels.items()}
         for index, (alert, check_box) in enumerate(self._alerts.items()):
             check_box.setToolTip(labels[alert][1])
             check_box.setChecked(alert in self._settings.alerts)
@@ -304,10 +310,10 @@ class SettingsDialog(QDialog):
         return box
 
     def _desktop_box(self, *, starts_at_login: bool) -> QWidget:
-        self._at_login = QCheckBox(self.tr("Start at lo&gin"))
+        self._at_login = CheckBox(self.tr("Start at lo&gin"))
         self._at_login.setToolTip(self.tr("The current state on this computer"))
         self._at_login.setChecked(starts_at_login)
-        self._number_icon = QCheckBox(self.tr("Show the &balance on the icon instead of a gauge"))
+        self._number_icon = CheckBox(self.tr("Show the &balance on the icon instead of a gauge"))
         self._number_icon.setToolTip(self.tr("Shortened, such as 6.4k"))
         self._number_icon.setChecked(self._settings.number_icon)
         box = QGroupBox(self.tr("Desktop"))
