@@ -1,7 +1,9 @@
-"""A scroll area that scrolls only content that is taller than the screen."""
+"""Content that scrolls only where it is taller than the screen."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QEvent, QMargins, QObject, QSize, Qt
+from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from deepvue_tray.ui.windows import fitted, set_size
 
 GAP_PX = 6
 """Between the content and the scroll bar."""
@@ -39,3 +41,42 @@ class ScrollArea(QScrollArea):
         if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(content, event)
+
+
+class ScrollingDialog(QDialog):
+    """A dialog as large as its content, or as high as the screen, where the content scrolls."""
+
+    def lay_out(
+        self, content: QWidget, below: list[QWidget], margins: QMargins, spacing: int
+    ) -> None:
+        """Put ``content`` into a scroll area, and the widgets that do not scroll below it."""
+        self._area = ScrollArea(content)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(margins)
+        self._column.setSpacing(spacing)
+        for part in (self._area, *below):
+            self._column.addWidget(part)
+        self._fit()
+
+    def scroll_to(self, widget: QWidget) -> None:
+        """Make a widget of the content visible."""
+        self._area.ensureWidgetVisible(widget)
+
+    def event(self, event: QEvent) -> bool:
+        """Resize when a message changes the required size."""
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._fit()
+        return handled
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Scroll to the widget that the Tab key reaches, also from outside the scroll area."""
+        moved = super().focusNextPrevChild(forward)
+        self.scroll_to(self.focusWidget())
+        return moved
+
+    def _fit(self) -> None:
+        size = self._column.totalSizeHint()
+        height = fitted(self, size).height()
+        bar = self._area.allow_bar(size.height() > height)
+        set_size(self, QSize(size.width() + bar, height))

@@ -7,7 +7,7 @@ requested by signal; the window keeps the typed values until it receives the out
 from dataclasses import replace
 from datetime import timedelta
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QMargins, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
@@ -51,17 +51,17 @@ from deepvue_tray.ui.form_widgets import (
     row,
 )
 from deepvue_tray.ui.palette import keep_readable
-from deepvue_tray.ui.scroll_area import ScrollArea
+from deepvue_tray.ui.scroll_area import ScrollingDialog
 from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.translation import translate
-from deepvue_tray.ui.windows import fitted, redraw_when_resized, set_size
+from deepvue_tray.ui.windows import redraw_when_resized
 
 _MINUTE = timedelta(minutes=1)
 _PROGRESS_WIDTH_PX, _PROGRESS_HEIGHT_PX = 80, 8
 _DEFAULTS = Settings()
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(ScrollingDialog):
     """Edits ``settings``.
 
     ``from_environment`` tells that the environment's credentials take precedence,
@@ -105,12 +105,8 @@ class SettingsDialog(QDialog):
         column.addWidget(self._alerts_box())
         column.addWidget(self._desktop_box(starts_at_login=starts_at_login))
         align_labels(groups)
-        self._groups = ScrollArea(groups)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(16, 16, 16, 16)
-        self._layout.setSpacing(12)
-        for part in (self._groups, self._failure, self._button_box()):
-            self._layout.addWidget(part)
+        self._groups = groups
+        self.lay_out(groups, [self._failure, self._button_box()], QMargins(16, 16, 16, 16), 12)
         # Set in the dialog: otherwise it is lost once another button has had the focus.
         self._save.setDefault(True)
         self._validate()
@@ -118,7 +114,6 @@ class SettingsDialog(QDialog):
             self._failure.show_text(texts.error_text(notice))
         keep_readable(self)
         redraw_when_resized(self)
-        self._fit()
 
     def show_tested(self, reading: Reading) -> None:
         """Show the balance that the tested credentials gave."""
@@ -163,19 +158,6 @@ class SettingsDialog(QDialog):
         self._set_testing(False)
         self._end_change()
 
-    def event(self, event: QEvent) -> bool:
-        """Resize when a message changes the required size."""
-        handled = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            self._fit()
-        return handled
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Scroll to the widget that the Tab key reaches, also from outside the scroll area."""
-        moved = super().focusNextPrevChild(forward)
-        self._groups.ensureWidgetVisible(self.focusWidget())
-        return moved
-
     def done(self, result: int) -> None:
         """Close, and clear the secret from the widget."""
         if self._is_changing and result == QDialog.DialogCode.Rejected:
@@ -186,12 +168,6 @@ class SettingsDialog(QDialog):
         self._tested_input = ("", "")
         super().done(result)
         self.deleteLater()
-
-    def _fit(self) -> None:
-        """Resize to the groups, or to the height of the screen, where the groups scroll."""
-        size = self._layout.totalSizeHint()
-        bar = self._groups.allow_bar(size.height() > fitted(self, size).height())
-        set_size(self, fitted(self, size + QSize(bar, 0)))
 
     def _credentials_box(self, *, from_environment: bool) -> QWidget:
         self._client_id = QLineEdit(self._settings.client_id, placeholderText="live… / free_tier…")
@@ -411,7 +387,7 @@ class SettingsDialog(QDialog):
     def _show_result(self, text: str) -> None:
         """Show the result of a test below the fields, and scroll to it once it is laid out."""
         self._result.show_text(text)
-        QTimer.singleShot(0, self._result, lambda: self._groups.ensureWidgetVisible(self._result))
+        QTimer.singleShot(0, self._result, lambda: self.scroll_to(self._result))
 
     def _credentials_input(self) -> tuple[str, str]:
         return self._client_id.text(), self._secret.text()

@@ -4,7 +4,7 @@ import os
 
 from PySide6.QtCore import QEvent, QObject, QSize, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QStyle, QWidget
+from PySide6.QtWidgets import QWidget
 
 REDRAW_MS = 100
 """After a new size; by then the first picture of it is shown."""
@@ -12,6 +12,10 @@ REDRAW_MS = 100
 
 NO_LIMIT = QSize(2**24 - 1, 2**24 - 1)
 """Qt's QWIDGETSIZE_MAX, which PySide lacks: a window may be made as large as a person likes."""
+
+FRAME = QSize(12, 88)
+"""What a window leaves of the screen: 40 pixels for a title bar, which Qt does not know before it
+is shown, and 48 for a panel, which Wayland and some X11 panels do not tell."""
 
 
 def is_wayland() -> bool:
@@ -40,8 +44,7 @@ def set_size(window: QWidget, size: QSize) -> None:
 
 def fitted(window: QWidget, size: QSize) -> QSize:
     """Return ``size``, or as much of it as a window with a frame can have on its screen."""
-    title = window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
-    return size.boundedTo(window.screen().availableSize() - QSize(0, title))
+    return size.boundedTo(window.screen().availableSize() - FRAME)
 
 
 def bring_to_front(window: QWidget) -> None:

@@ -363,7 +363,7 @@ def test_on_a_small_screen_it_fits_and_the_tab_key_scrolls_to_what_it_reaches(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog()
-    dialog, groups = person.dialog, person.dialog._groups
+    dialog, groups = person.dialog, person.dialog._area
     assert groups.verticalScrollBar().maximum() > 0
     assert groups.viewport().width() >= groups.sizeHint().width()
     assert dialog.height() < dialog.screen().availableSize().height()
@@ -383,7 +383,7 @@ def test_on_a_small_screen_it_scrolls_to_the_result_of_a_test(
 ) -> None:
     person = open_dialog()
     person.type("two words", "")
-    scroll_bar = person.dialog._groups.verticalScrollBar()
+    scroll_bar = person.dialog._area.verticalScrollBar()
     assert scroll_bar.maximum() > 0
     scroll_bar.setValue(scroll_bar.maximum())
     person.press("Save")
