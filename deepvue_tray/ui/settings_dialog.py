@@ -50,6 +50,7 @@ from deepvue_tray.ui.form_widgets import (
     button_box,
     row,
 )
+from deepvue_tray.ui.message_box import MessageBox
 from deepvue_tray.ui.palette import keep_readable
 from deepvue_tray.ui.scroll_area import ScrollingDialog
 from deepvue_tray.ui.threshold_field import ThresholdField
@@ -420,11 +421,10 @@ class SettingsDialog(ScrollingDialog):
             self._set_changing(True)
             self.remove_requested.emit(client_id)
 
-        question = QMessageBox(self)
+        question = MessageBox(self)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.setWindowTitle(self.tr("Remove"))
         question.setIcon(QMessageBox.Icon.Question)
-        question.setTextFormat(Qt.TextFormat.PlainText)
         question.setText(
             self.tr("Remove the client secret of {0} from the keyring?").format(client_id)
         )
