@@ -1,12 +1,15 @@
 """Content that scrolls only where it is taller than the screen."""
 
 from PySide6.QtCore import QEvent, QMargins, QObject, QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from deepvue_tray.ui.windows import fitted, set_size
 
 GAP_PX = 6
 """Between the content and the scroll bar."""
+
+SCROLL_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 class ScrollArea(QScrollArea):
@@ -74,6 +77,13 @@ class ScrollingDialog(QDialog):
         moved = super().focusNextPrevChild(forward)
         self.scroll_to(self.focusWidget())
         return moved
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll with the keys that the focused widget does not need."""
+        if event.key() in SCROLL_KEYS:
+            self._area.keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
 
     def _fit(self) -> None:
         size = self._column.totalSizeHint()

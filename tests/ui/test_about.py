@@ -1,6 +1,7 @@
 """The layout of the About window."""
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollBar
 from pytestqt.qtbot import QtBot
 
@@ -33,6 +34,9 @@ def test_on_a_small_screen_it_scrolls_and_its_button_stays(qtbot: QtBot) -> None
     assert bar.maximum() > 0
     button = window.findChildren(QAbstractButton)[-1]
     assert button.visibleRegion().boundingRect() == button.rect()
+    for _ in range(80):
+        QTest.keyClick(button, Qt.Key.Key_PageDown)
+    assert bar.value() == bar.maximum()
     window.close()
 
 
