@@ -19,7 +19,7 @@ BACKGROUND = "--background"
 
 
 _TRANSLOCATED = "/AppTranslocation/"
-"""Part of the path of a program that macOS runs from a copy, as one that was just downloaded."""
+"""Part of the path of a program that macOS runs from a temporary copy after its download."""
 
 
 class Autostart(Protocol):
@@ -138,7 +138,7 @@ if sys.platform == "win32":
         def is_on(self) -> bool:
             """Return whether it starts this program, and is not switched off in the Task Manager.
 
-            A value that an installation in another folder has left is not this program's.
+            A value of another installation does not count.
             """
             if self._value(_RUN) != self._line:
                 return False

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _THROUGH_SHELL = r'sh -c "exec \\"\\$0\\" \\"\\$@\\"" '
-"""What an Exec line begins with where the program is an argument: its own path may hold no "=" by
-the specification ("The Exec key"), and no "%" by GLib, which looks for the program before it makes
-one of each two."""
+"""The start of an Exec line whose program is passed as an argument, because of its path. A path
+must not contain "=" (Desktop Entry Specification 1.5, "The Exec key"), nor "%": GLib looks for the
+program before it replaces "%%" by "%"."""
 
 
 def read(path: Path) -> Mapping[str, str]:
