@@ -26,7 +26,7 @@ _NAME = "history"
 
 
 class HistoryController(QObject):
-    """Keeps one history window. Of ranges requested during a read, only the last is read."""
+    """Keeps one history window. Of the ranges requested during a read, only the last is read."""
 
     def __init__(self, worker: "Worker[Backend]", poller: Poller, prefix: str) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class HistoryController(QObject):
 
     def _show(self, size: tuple[int, int] | None) -> None:
         if self._window is None:
-            # Loaded here: most sessions never open it.
+            # Imported here: most sessions never open the window.
             from deepvue_tray.ui.history_window import HistoryWindow  # noqa: PLC0415
 
             self._window = HistoryWindow(self._prefix, QSize(*size) if size else None)

@@ -36,7 +36,7 @@ def own_command() -> list[str]:
     """Return the command that starts this program: its script or bundle, otherwise its module."""
     program = Path(sys.executable)
     if sys.platform == "win32":
-        # The program without a console, also when called from the one with a console. pip's
+        # The program without a console, even if the one with a console is running. pip's
         # launcher has a console, whose window would stay open.
         if getattr(sys, "frozen", False):
             return [str(program.with_name(f"{NAME}.exe"))]
