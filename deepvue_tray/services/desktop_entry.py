@@ -12,7 +12,7 @@ program before it replaces "%%" by "%"."""
 
 
 def read(path: Path) -> Mapping[str, str]:
-    """Return the keys of an entry as they are written; none where there is no valid entry."""
+    """Return the keys and raw values of an entry; empty if there is no valid entry."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(path.read_text(encoding="utf-8"))
@@ -22,12 +22,12 @@ def read(path: Path) -> Mapping[str, str]:
 
 
 def escaped(text: str) -> str:
-    """Return ``text``, which has one line, as the value of a key."""
+    """Return one line of text as the value of a key."""
     return text.replace("\\", "\\\\")
 
 
 def unescaped(value: str) -> str:
-    """Return the text of the value of a key that was written by ``escaped``."""
+    """Return the text of a value that ``escaped`` returned."""
     return value.replace("\\\\", "\\")
 
 

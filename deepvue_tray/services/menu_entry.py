@@ -1,6 +1,6 @@
-"""The program's entry in the desktop's menu, which names its windows and gives them their icon.
+"""The program's entry in the desktop's menu, from which windows get their name and icon.
 
-A package brings the entry; a wheel and an archive cannot, so the tray writes it at its start.
+A package installs the entry. A wheel and an archive cannot, so the tray writes it when it starts.
 """
 
 import shutil
@@ -14,16 +14,16 @@ from deepvue_tray.services import atomic_file, desktop_entry, private_folder
 FILE = "deepvue-tray.desktop"
 
 _OWN = "X-Deepvue-Generated"
-"""The key by which an entry is known that the program wrote."""
+"""The key that marks an entry written by the program."""
 
 
 def keep(folders: Sequence[Path], command: Sequence[str]) -> None:
-    """Make sure that the menu has an entry; ``command`` starts this installation.
+    """Ensure that the menu has an entry; ``command`` starts this installation.
 
-    ``folders`` hold desktop entries: the first is the person's own, where the entry is written if
-    none has one. It is not touched afterwards, unless its program or icon is gone: then it is
-    written anew, or removed where a package has brought one since. An entry that a person or a
-    package wrote stays as it is. Raises StorageError.
+    ``folders`` contain desktop entries. The first is the person's own: the entry is written there
+    if no folder has one. It is not changed afterwards unless its program or icon is missing: then
+    it is rewritten, or removed if a package has installed one since. An entry that a person or a
+    package wrote is never changed. Raises StorageError.
     """
     own, *packaged = (folder / FILE for folder in folders)
     is_there = own.exists() or own.is_symlink()
@@ -39,7 +39,7 @@ def keep(folders: Sequence[Path], command: Sequence[str]) -> None:
 
 
 def _is_stale(path: Path) -> bool:
-    """Return whether the program wrote the entry, from an installation that is gone."""
+    """Return whether the program wrote the entry from an installation that no longer exists."""
     entry = desktop_entry.read(path)
     return _OWN in entry and (
         shutil.which(desktop_entry.program_of(entry.get("Exec", ""))) is None
@@ -50,7 +50,7 @@ def _is_stale(path: Path) -> bool:
 def _write(path: Path, command: Sequence[str]) -> None:
     own = {
         "Exec": desktop_entry.exec_line(command),
-        # Menus leave out an entry whose program was removed.
+        # Menus omit an entry whose program was removed.
         "TryExec": desktop_entry.escaped(command[0]),
         "Icon": desktop_entry.escaped(str(icon_path("deepvue-tray-256.png"))),
         _OWN: "true",

@@ -19,21 +19,22 @@ _MAX = 2**15
 class WindowSizes:
     """Reads and writes the sizes at ``path``, each by its window's name.
 
-    None of it is worth a message: what cannot be read is unknown, what cannot be written is logged.
+    Errors are not shown to the person: a size that cannot be read is unknown, and an error while
+    writing is logged.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def get(self, window: str) -> Size | None:
-        """Return a window's size, or None before a person has changed it."""
+        """Return a window's size, or None if none is stored."""
         match self._read().get(window):
             case [int(width), int(height)] if 0 < width < _MAX and 0 < height < _MAX:
                 return width, height
         return None
 
     def put(self, window: str, size: Size) -> None:
-        """Store a window's size; those of the others stay."""
+        """Store a window's size, and keep the other windows' sizes."""
         sizes = self._read() | {window: size}
         try:
             private_folder.make(atomic_file.target_of(self._path).parent)

@@ -35,10 +35,10 @@ class Message(QLabel):
 
 
 class CheckBox(QCheckBox):
-    """A check box whose square and focus can be seen: Fusion draws both too weakly."""
+    """A check box with a visible square and focus: Fusion draws both with too little contrast."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the square's edge, and the focus that the keyboard gave."""
+        """Draw the square's edge, and the focus ring if the keyboard moved the focus here."""
         super().paintEvent(event)
         if self.style().name() != "fusion":
             return

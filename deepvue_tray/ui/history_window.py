@@ -35,7 +35,7 @@ MAX_AHEAD_SHARE, MARGIN_SHARE = 0.5, 0.02
 after that end."""
 
 RESIZE_MS = 300
-"""After a change of the window's size, until it counts as the one that a person wants."""
+"""The time after the last change of the window's size until it is reported."""
 
 
 def end_of(since: datetime, now: datetime, runway: Runway | None) -> datetime:
@@ -124,12 +124,12 @@ class HistoryWindow(QWidget):
         self._message.setText("✗ " + texts.error_text(error))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Report a person's size once it stays."""
+        """Start the time after which the new size is reported."""
         super().resizeEvent(event)
         self._resize_timer.start()
 
     def _report_size(self) -> None:
-        # A size that was fitted to a small screen is not what the person chose.
+        # A size that was reduced to fit a small screen is not the person's choice.
         if self.size() != self._known_size and not self.isMaximized() and not self.isFullScreen():
             self._known_size = self.size()
             self.resized.emit(self._known_size)

@@ -1,4 +1,4 @@
-"""Questions and messages that are whole on every desktop."""
+"""Message boxes that are not cut off on any desktop."""
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
@@ -7,7 +7,7 @@ from deepvue_tray.ui.windows import redraw_when_resized, set_size
 
 
 class MessageBox(QMessageBox):
-    """Shows plain text. Qt alone fixes its size, of which GNOME takes the frame's shadow."""
+    """Shows plain text. Qt fixes its size, and on GNOME subtracts the frame's shadow from it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -15,7 +15,7 @@ class MessageBox(QMessageBox):
         redraw_when_resized(self)
 
     def event(self, event: QEvent) -> bool:
-        """Give the size anew after each of Qt's changes."""
+        """Set the size again after each change by Qt."""
         handled = super().event(event)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
             set_size(self, self.size())

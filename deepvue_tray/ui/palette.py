@@ -66,7 +66,7 @@ def muted(palette: QPalette) -> QColor:
 
 
 def focus_ring(palette: QPalette) -> QColor:
-    """Return the colour of the focus ring, which is that of Fusion's own widgets."""
+    """Return the colour in which Fusion draws the focus ring of its own widgets."""
     return _fusion_ring(_readable_highlight(palette))
 
 
@@ -131,7 +131,7 @@ def _standing_out(
 
 
 def _readable_highlight(palette: QPalette) -> QColor:
-    """Return the highlight, changed where the focus ring that Fusion makes of it is too weak."""
+    """Return the highlight, changed if Fusion's focus ring would have too little contrast."""
     return _standing_out(palette, _HIGHLIGHT, GRAPHICS_CONTRAST, drawn=_fusion_ring)
 
 

@@ -47,7 +47,7 @@ class ScrollArea(QScrollArea):
 
 
 class ScrollingDialog(QDialog):
-    """A dialog as large as its content, or as high as the screen, where the content scrolls."""
+    """A dialog as large as its content; the content scrolls if the screen is too small."""
 
     def lay_out(
         self, content: QWidget, below: list[QWidget], margins: QMargins, spacing: int

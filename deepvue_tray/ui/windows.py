@@ -13,8 +13,9 @@ NO_LIMIT = QSize(2**24 - 1, 2**24 - 1)
 """Qt's QWIDGETSIZE_MAX, which PySide lacks: a maximum size that removes the limit."""
 
 FRAME = QSize(12, 88)
-"""What a window leaves of the screen: 40 pixels for a title bar, which Qt does not know before it
-is shown, and 48 for a panel, which Wayland and some X11 panels do not tell."""
+"""The part of the screen that a window leaves free. 40 pixels of the height are for a title bar,
+whose height Qt does not know before the window is shown; 48 are for a panel, which Wayland and some
+X11 panels do not report."""
 
 
 def is_wayland() -> bool:
@@ -42,7 +43,7 @@ def set_size(window: QWidget, size: QSize) -> None:
 
 
 def fitted(window: QWidget, size: QSize) -> QSize:
-    """Return ``size``, or as much of it as a window with a frame can have on its screen."""
+    """Return ``size``, reduced to what fits on the screen with a frame and panels."""
     return size.boundedTo(window.screen().availableSize() - FRAME)
 
 
