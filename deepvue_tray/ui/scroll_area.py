@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QMargins, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from deepvue_tray.ui.windows import fitted, set_size
+from deepvue_tray.ui.windows import NO_LIMIT, fitted, set_size
 
 GAP_PX = 6
 """Between the content and the scroll bar."""
@@ -23,17 +23,25 @@ class ScrollArea(QScrollArea):
         self.setWidget(content)
         self._content = content
 
-    def allow_bar(self, allowed: bool) -> int:
-        """Show or hide the scroll bar; return the width in pixels that it takes.
+    def allow_bars(self, *, vertical: bool, horizontal: bool) -> QSize:
+        """Show or hide the scroll bars; return the size in pixels that they take.
 
-        The policy is explicit, because Qt's automatic one shows a bar until the first layout.
+        The policies are explicit, as Qt's automatic one shows a bar until the first layout.
         """
         policy = Qt.ScrollBarPolicy
+        down, across = self.verticalScrollBar(), self.horizontalScrollBar()
         self.setVerticalScrollBarPolicy(
-            policy.ScrollBarAlwaysOn if allowed else policy.ScrollBarAlwaysOff
+            policy.ScrollBarAlwaysOn if vertical else policy.ScrollBarAlwaysOff
         )
-        self.setViewportMargins(0, 0, GAP_PX if allowed else 0, 0)
-        return GAP_PX + self.verticalScrollBar().sizeHint().width() if allowed else 0
+        self.setHorizontalScrollBarPolicy(
+            policy.ScrollBarAlwaysOn if horizontal else policy.ScrollBarAlwaysOff
+        )
+        gaps = QSize(GAP_PX if vertical else 0, GAP_PX if horizontal else 0)
+        self.setViewportMargins(0, 0, gaps.width(), gaps.height())
+        return gaps + QSize(
+            down.sizeHint().width() if vertical else 0,
+            across.sizeHint().height() if horizontal else 0,
+        )
 
     def sizeHint(self) -> QSize:
         """Return the size of the content; Qt's own hint is capped at 24 lines."""
@@ -86,7 +94,9 @@ class ScrollingDialog(QDialog):
             super().keyPressEvent(event)
 
     def _fit(self) -> None:
-        size = self._column.totalSizeHint()
-        height = fitted(self, size).height()
-        bar = self._area.allow_bar(size.height() > height)
-        set_size(self, QSize(size.width() + bar, height))
+        size, largest = self._column.totalSizeHint(), fitted(self, NO_LIMIT)
+        is_high = size.height() > largest.height()
+        bars = self._area.allow_bars(vertical=is_high, horizontal=False)
+        if size.width() + bars.width() > largest.width():
+            bars = self._area.allow_bars(vertical=is_high, horizontal=True)
+        set_size(self, fitted(self, size + bars))

@@ -45,3 +45,13 @@ def test_on_a_large_screen_it_shows_everything(qtbot: QtBot) -> None:
     window.show()
     assert not [bar for bar in window.findChildren(QScrollBar) if bar.isVisible()]
     window.close()
+
+
+def test_a_path_that_is_wider_than_the_screen_can_be_scrolled_to(qtbot: QtBot) -> None:
+    window = about_window({"settings": "/home/a-long-name" * 20}, [])
+    window.show()
+    assert window.width() < window.screen().availableSize().width()
+    [bar] = [bar for bar in window.findChildren(QScrollBar) if bar.isVisible()]
+    assert bar.orientation() == Qt.Orientation.Horizontal
+    assert bar.maximum() > 0
+    window.close()

@@ -350,9 +350,9 @@ def test_the_result_for_credentials_changed_since_is_not_shown(
 
 @pytest.fixture
 def small_screen(qtbot: QtBot) -> Iterator[None]:
-    """Enlarge the text until the window no longer fits the screen."""
+    """Enlarge the text until the window is higher than the screen."""
     before, large = QApplication.font(), QApplication.font()
-    large.setPointSizeF(before.pointSizeF() * 2.2)
+    large.setPointSizeF(before.pointSizeF() * 2)
     QApplication.setFont(large)
     yield
     QApplication.setFont(before)
