@@ -23,25 +23,23 @@ class ScrollArea(QScrollArea):
         self.setWidget(content)
         self._content = content
 
-    def allow_bars(self, *, vertical: bool, horizontal: bool) -> QSize:
-        """Show or hide the scroll bars; return the size in pixels that they take.
+    def allow_bars(self, *, vertical: bool, horizontal: bool) -> None:
+        """Show or hide the scroll bars.
 
-        The policies are explicit, as Qt's automatic one shows a bar until the first layout.
+        The policies are explicit, because Qt's automatic one shows a bar until the first layout.
         """
         policy = Qt.ScrollBarPolicy
-        down, across = self.verticalScrollBar(), self.horizontalScrollBar()
         self.setVerticalScrollBarPolicy(
             policy.ScrollBarAlwaysOn if vertical else policy.ScrollBarAlwaysOff
         )
         self.setHorizontalScrollBarPolicy(
             policy.ScrollBarAlwaysOn if horizontal else policy.ScrollBarAlwaysOff
         )
-        gaps = QSize(GAP_PX if vertical else 0, GAP_PX if horizontal else 0)
-        self.setViewportMargins(0, 0, gaps.width(), gaps.height())
-        return gaps + QSize(
-            down.sizeHint().width() if vertical else 0,
-            across.sizeHint().height() if horizontal else 0,
-        )
+        self.setViewportMargins(0, 0, GAP_PX if vertical else 0, GAP_PX if horizontal else 0)
+
+    def bar_px(self) -> int:
+        """Return the width of the vertical bar in pixels, which is the horizontal one's height."""
+        return GAP_PX + self.verticalScrollBar().sizeHint().width()
 
     def sizeHint(self) -> QSize:
         """Return the size of the content; Qt's own hint is capped at 24 lines."""
@@ -96,7 +94,8 @@ class ScrollingDialog(QDialog):
     def _fit(self) -> None:
         size, largest = self._column.totalSizeHint(), fitted(self, NO_LIMIT)
         is_high = size.height() > largest.height()
-        bars = self._area.allow_bars(vertical=is_high, horizontal=False)
-        if size.width() + bars.width() > largest.width():
-            bars = self._area.allow_bars(vertical=is_high, horizontal=True)
-        set_size(self, fitted(self, size + bars))
+        size += QSize(self._area.bar_px() if is_high else 0, 0)
+        is_wide = size.width() > largest.width()
+        size += QSize(0, self._area.bar_px() if is_wide else 0)
+        self._area.allow_bars(vertical=is_high, horizontal=is_wide)
+        set_size(self, fitted(self, size))
