@@ -19,6 +19,7 @@ from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import texts
 from deepvue_tray.ui.form_widgets import FIELD_WIDTH_PX, Message, row
+from deepvue_tray.ui.message_box import MessageBox
 
 _PROGRESS_WIDTH_PX, _PROGRESS_HEIGHT_PX = 80, 8
 
@@ -190,11 +191,10 @@ class CredentialsBox(QGroupBox):
 
     def _confirm_removal(self) -> None:
         client_id = self._in_use
-        question = QMessageBox(self.window())
+        question = MessageBox(self.window())
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.setWindowTitle(self.tr("Remove"))
         question.setIcon(QMessageBox.Icon.Question)
-        question.setTextFormat(Qt.TextFormat.PlainText)
         question.setText(
             self.tr("Remove the client secret of {0} from the keyring?").format(client_id)
         )

@@ -7,9 +7,8 @@ outcome.
 from dataclasses import replace
 from datetime import timedelta
 
-from PySide6.QtCore import QEvent, QSize, QTimer, Signal
+from PySide6.QtCore import QMargins, QTimer, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -17,7 +16,6 @@ from PySide6.QtWidgets import (
     QGroupBox,
     QLabel,
     QSpinBox,
-    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -37,18 +35,24 @@ from deepvue_tray.core.settings import (
 )
 from deepvue_tray.ui import texts
 from deepvue_tray.ui.credentials_box import CredentialsBox
-from deepvue_tray.ui.form_widgets import Message, align_labels, button_box, row
+from deepvue_tray.ui.form_widgets import (
+    CheckBox,
+    Message,
+    align_labels,
+    button_box,
+    row,
+)
 from deepvue_tray.ui.palette import keep_readable
-from deepvue_tray.ui.scroll_area import ScrollArea
+from deepvue_tray.ui.scroll_area import ScrollingDialog
 from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.translation import translate
-from deepvue_tray.ui.windows import redraw_when_resized, set_size
+from deepvue_tray.ui.windows import redraw_when_resized
 
 _MINUTE = timedelta(minutes=1)
 _DEFAULTS = Settings()
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(ScrollingDialog):
     """Edits ``settings``.
 
     ``from_environment`` tells that the environment's credentials take precedence,
@@ -91,12 +95,8 @@ class SettingsDialog(QDialog):
         column.addWidget(self._alerts_box())
         column.addWidget(self._desktop_box(starts_at_login=starts_at_login))
         align_labels(groups)
-        self._groups = ScrollArea(groups)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(16, 16, 16, 16)
-        self._layout.setSpacing(12)
-        for part in (self._groups, self._failure, self._button_box()):
-            self._layout.addWidget(part)
+        self._groups = groups
+        self.lay_out(groups, [self._failure, self._button_box()], QMargins(16, 16, 16, 16), 12)
         # Set in the dialog: otherwise it is lost once another button has had the focus.
         self._save.setDefault(True)
         self._validate()
@@ -104,7 +104,6 @@ class SettingsDialog(QDialog):
             self._failure.show_text(texts.error_text(notice))
         keep_readable(self)
         redraw_when_resized(self)
-        self._fit()
 
     def show_tested(self, reading: Reading) -> None:
         """Show the balance that the tested credentials gave."""
@@ -140,19 +139,6 @@ class SettingsDialog(QDialog):
         self._credentials.end_test()
         self._end_change()
 
-    def event(self, event: QEvent) -> bool:
-        """Resize when a message changes the required size."""
-        handled = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            self._fit()
-        return handled
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Scroll to the widget that the Tab key reaches, also from outside the scroll area."""
-        moved = super().focusNextPrevChild(forward)
-        self._groups.ensureWidgetVisible(self.focusWidget())
-        return moved
-
     def done(self, result: int) -> None:
         """Close, and clear the secret from the widget."""
         if self._is_changing and result == QDialog.DialogCode.Rejected:
@@ -162,14 +148,6 @@ class SettingsDialog(QDialog):
         self._credentials.clear_secret()
         super().done(result)
         self.deleteLater()
-
-    def _fit(self) -> None:
-        """Resize to the groups, or to the height of the screen, where the groups scroll."""
-        title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
-        available = self.screen().availableGeometry().height() - title
-        size = self._layout.totalSizeHint()
-        bar = self._groups.allow_bar(size.height() > available)
-        set_size(self, QSize(size.width() + bar, min(size.height(), available)))
 
     def _credentials_box(self, *, from_environment: bool) -> QWidget:
         box = CredentialsBox(self._settings.client_id, from_environment=from_environment)
@@ -244,7 +222,7 @@ class SettingsDialog(QDialog):
         }
         box = QGroupBox(self.tr("Notify about"))
         grid = QGridLayout(box)
-        self._alerts = {alert: QCheckBox(label) for alert, (label, _) in labels.items()}
+        self._alerts = {alert: CheckBox(label) for alert, (label, _) in labels.items()}
         for index, (alert, check_box) in enumerate(self._alerts.items()):
             check_box.setToolTip(labels[alert][1])
             check_box.setChecked(alert in self._settings.alerts)
@@ -254,10 +232,10 @@ class SettingsDialog(QDialog):
         return box
 
     def _desktop_box(self, *, starts_at_login: bool) -> QWidget:
-        self._at_login = QCheckBox(self.tr("Start at lo&gin"))
+        self._at_login = CheckBox(self.tr("Start at lo&gin"))
         self._at_login.setToolTip(self.tr("The current state on this computer"))
         self._at_login.setChecked(starts_at_login)
-        self._number_icon = QCheckBox(self.tr("Show the &balance on the icon instead of a gauge"))
+        self._number_icon = CheckBox(self.tr("Show the &balance on the icon instead of a gauge"))
         self._number_icon.setToolTip(self.tr("Shortened, such as 6.4k"))
         self._number_icon.setChecked(self._settings.number_icon)
         box = QGroupBox(self.tr("Desktop"))
@@ -328,7 +306,7 @@ class SettingsDialog(QDialog):
     def _scroll_to_result(self) -> None:
         result = self._credentials.result
         # Once it is laid out.
-        QTimer.singleShot(0, result, lambda: self._groups.ensureWidgetVisible(result))
+        QTimer.singleShot(0, result, lambda: self.scroll_to(result))
 
     def _on_remove(self, client_id: str) -> None:
         self._set_changing(True)

@@ -356,9 +356,9 @@ def test_the_result_for_credentials_changed_since_is_not_shown(
 
 @pytest.fixture
 def small_screen(qtbot: QtBot) -> Iterator[None]:
-    """Enlarge the text until the window no longer fits the screen."""
+    """Enlarge the text until the window is higher than the screen."""
     before, large = QApplication.font(), QApplication.font()
-    large.setPointSizeF(before.pointSizeF() * 2.2)
+    large.setPointSizeF(before.pointSizeF() * 2)
     QApplication.setFont(large)
     yield
     QApplication.setFont(before)
@@ -369,7 +369,7 @@ def test_on_a_small_screen_it_fits_and_the_tab_key_scrolls_to_the_focused_contro
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog()
-    dialog, groups = person.dialog, person.dialog._groups
+    dialog, groups = person.dialog, person.dialog._area
     assert groups.verticalScrollBar().maximum() > 0
     assert groups.viewport().width() >= groups.sizeHint().width()
     assert dialog.height() < dialog.screen().availableSize().height()
@@ -389,7 +389,7 @@ def test_on_a_small_screen_it_scrolls_to_the_result_of_a_test(
 ) -> None:
     person = open_dialog()
     person.type("two words", "")
-    scroll_bar = person.dialog._groups.verticalScrollBar()
+    scroll_bar = person.dialog._area.verticalScrollBar()
     assert scroll_bar.maximum() > 0
     scroll_bar.setValue(scroll_bar.maximum())
     person.press("Save")
