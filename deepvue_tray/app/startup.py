@@ -55,7 +55,7 @@ def run(
     icon = TrayIcon()
     icon.look_for_host()
 
-    worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
+    worker: Worker[Backend] = Worker(build, close=_end)
     crash_reporter = CrashReporter()
     with crash_reporter.installed():
         # The backend is built while the rest is imported.
@@ -79,6 +79,11 @@ def run(
         status = application.run(crash_reporter)
         instance.close()
     return status
+
+
+async def _end(backend: "Backend") -> None:
+    await backend.notifier.withdraw()
+    backend.close()
 
 
 def _instance_folder() -> Path:

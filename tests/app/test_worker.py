@@ -100,6 +100,19 @@ def test_stopping_cancels_what_is_under_way_and_closes(
     assert closed == ["engine"]
 
 
+def test_stopping_waits_for_an_end_that_takes_its_time(qtbot: QtBot) -> None:
+    ended: list[str] = []
+
+    async def end(engine: str) -> None:
+        await asyncio.sleep(0)
+        ended.append(engine)
+
+    worker = Worker(lambda: "engine", end)
+    worker.start()
+    assert worker.stop(TIMEOUT_S)
+    assert ended == ["engine"]
+
+
 def test_a_job_that_blocks_the_thread_is_left_behind(qtbot: QtBot) -> None:
     worker = Worker(lambda: "engine", lambda _: None)
     begun, release = threading.Event(), threading.Event()
