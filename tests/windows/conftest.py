@@ -20,11 +20,15 @@ ICON = (1189, 850)
 """Where the only icon of the tray is, at the end of the task bar of a desktop of 1200 by 860."""
 
 PROFILE = r"C:\users\Имя Фамилия\AppData\Local"
-PROGRAM = r"C:\Новая папка\Scripts\deepvue-tray.exe"
+PROGRAM = os.environ.get("PROGRAM_UNDER_TEST", r"C:\Новая папка\Scripts\deepvue-tray.exe")
 """A person's folders have spaces, and letters that the computer's own encoding lacks."""
 
-PYTHON = r"C:\Новая папка\Scripts\python.exe"
-WITHOUT_CONSOLE = [r"C:\Новая папка\Scripts\pythonw.exe", "-m", "deepvue_tray"]
+BUNDLE = PROGRAM.endswith(".com")
+WITHOUT_CONSOLE = (
+    [PROGRAM.replace(".com", ".exe")]
+    if BUNDLE
+    else [PROGRAM.replace("deepvue-tray.exe", "pythonw.exe"), "-m", "deepvue_tray"]
+)
 
 
 def lines_of_text(picture: QImage, across: range, down: range) -> list[int]:
@@ -144,8 +148,7 @@ class Windows:
         # Away from the icon, whose tooltip would cover the last entry.
         self._move_to(left + 4, top + 4)
         time.sleep(2)
-        self.take_picture("menu")
-        picture = QImage(str(self.pictures / "menu.png"))
+        picture = self.take_picture("menu")
         entries = lines_of_text(picture, range(left + 20, right - 20), range(top + 3, bottom - 3))
         self._move_to(left + 40, entries[-place_from_end])
         time.sleep(0.5)
@@ -155,10 +158,11 @@ class Windows:
         """Return the edges of the menu, or nothing where none is open."""
         return next((w["edges"] for w in self.windows() if "Popup" in w["kind"]), [])
 
-    def take_picture(self, name: str) -> None:
+    def take_picture(self, name: str) -> QImage:
         """Keep what the screen shows."""
         path = self.pictures / f"{name}.png"
         subprocess.run(["import", "-window", "root", str(path)], check=True)
+        return QImage(str(path))
 
     def _move_to(self, across: int, down: int) -> None:
         self._xdotool("mousemove", str(across), str(down))

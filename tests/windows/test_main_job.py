@@ -1,4 +1,4 @@
-"""The main job on Windows, from the wheel, in the order in which a person does it.
+"""The main job on Windows, from the wheel or the bundle, in the order in which a person does it.
 
 Each test needs what the ones before have left: one person, one wallet, one desktop.
 """
@@ -10,11 +10,26 @@ import pytest
 
 from tests.support.faulty_server import balance
 from tests.support.timeouts import TIMEOUT_S
-from tests.windows.conftest import PYTHON, WITHOUT_CONSOLE, Windows
+from tests.windows.conftest import WITHOUT_CONSOLE, Windows
 
-CARD = "deepvue-tray"
+CARD, SETTINGS_TITLE = "deepvue-tray", "Settings - deepvue-tray"
 QUIT, ABOUT, SETTINGS, HISTORY, REFRESH = 1, 2, 3, 6, 7
 """The menu's entries, counted from its end."""
+
+VIEWS = [
+    (HISTORY, "History - deepvue-tray"),
+    (SETTINGS, SETTINGS_TITLE),
+    (ABOUT, "About deepvue-tray"),
+]
+
+
+def test_the_first_start_opens_the_settings(windows: Windows) -> None:
+    tray = windows.start(*WITHOUT_CONSOLE)
+    windows.wait_for(lambda: SETTINGS_TITLE in windows.titles(), "no settings")
+    windows.take_picture("first-start")
+    windows.close(SETTINGS_TITLE)
+    windows.choose(QUIT)
+    assert tray.wait(TIMEOUT_S) == 0
 
 
 def test_a_person_signs_in_and_the_secret_is_in_windows_own_store(windows: Windows) -> None:
@@ -60,6 +75,11 @@ def started(windows: Windows, *command: str) -> "subprocess.Popen[bytes]":
     return process
 
 
+def choose_window(windows: Windows, entry: int, title: str) -> None:
+    windows.choose(entry)
+    windows.wait_for(lambda: title in windows.titles(), f"no {title}")
+
+
 def test_a_click_opens_the_card(windows: Windows, tray: "subprocess.Popen[bytes]") -> None:
     windows.point_at_icon()
     windows.wait_for(lambda: any("tooltips" in w["kind"] for w in windows.windows()), "no tooltip")
@@ -70,19 +90,11 @@ def test_a_click_opens_the_card(windows: Windows, tray: "subprocess.Popen[bytes]
     windows.close(CARD)
 
 
-@pytest.mark.parametrize(
-    ("entry", "title"),
-    [
-        (HISTORY, "History - deepvue-tray"),
-        (SETTINGS, "Settings - deepvue-tray"),
-        (ABOUT, "About deepvue-tray"),
-    ],
-)
+@pytest.mark.parametrize(("entry", "title"), VIEWS)
 def test_the_menu_opens_each_window(
     windows: Windows, tray: "subprocess.Popen[bytes]", entry: int, title: str
 ) -> None:
-    windows.choose(entry)
-    windows.wait_for(lambda: title in windows.titles(), f"no {title}")
+    choose_window(windows, entry, title)
     windows.take_picture(title.partition(" ")[0].lower())
     windows.close(title)
 
@@ -122,28 +134,79 @@ def test_after_a_kill_the_next_start_is_the_tray_and_quits_from_its_menu(
     assert second.wait(TIMEOUT_S) == 0
 
 
-SWITCH_START_AT_LOGIN = r"""
-import json, sys, winreg
-from pathlib import Path
-from deepvue_tray.services.autostart import autostart_in
+START_AT_LOGIN = r"""
+import json, winreg
 
-autostart = autostart_in(Path())
-autostart.switch(on=sys.argv[1] == "on")
 run = winreg.CreateKey(winreg.HKEY_CURRENT_USER, r"Software\Microsoft\Windows\CurrentVersion\Run")
 values = [winreg.EnumValue(run, number) for number in range(winreg.QueryInfoKey(run)[1])]
-print(json.dumps([autostart.is_on(), *(value for name, value, _ in values if "deepvue" in name)]))
+print(json.dumps([value for name, value, _ in values if name == "deepvue-tray"]))
 """
+
+
+def switch_start_at_login(windows: Windows) -> list[str]:
+    """Switch it in the settings; return the command lines of the program that Windows starts."""
+    choose_window(windows, SETTINGS, SETTINGS_TITLE)
+    windows.press("alt+g", "Return")
+    windows.wait_for(lambda: SETTINGS_TITLE not in windows.titles(), "the settings stay")
+    return list(json.loads(windows.python(START_AT_LOGIN)))
 
 
 def test_what_windows_starts_at_login_is_the_tray_without_a_console(windows: Windows) -> None:
     command = [*WITHOUT_CONSOLE, "--background"]
-    told = windows.run(PYTHON, "-c", SWITCH_START_AT_LOGIN, "on").stdout
-    assert json.loads(told) == [True, subprocess.list2cmdline(command)]
-    tray = started(windows, *command)
+    by_hand = started(windows, *WITHOUT_CONSOLE)
+    assert switch_start_at_login(windows) == [subprocess.list2cmdline(command)]
+    windows.choose(QUIT)
+    assert by_hand.wait(TIMEOUT_S) == 0
+    at_login = started(windows, *command)
+    assert switch_start_at_login(windows) == []
+    windows.choose(QUIT)
+    assert at_login.wait(TIMEOUT_S) == 0
+
+
+def test_where_windows_is_dark_the_windows_are(windows: Windows) -> None:
+    key = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
+    windows.run("reg", "add", key, "/v", "AppsUseLightTheme", "/t", "REG_DWORD", "/d", "0", "/f")
+    tray = started(windows, *WITHOUT_CONSOLE, "--background")
+    for entry, title in VIEWS:
+        choose_window(windows, entry, title)
+        picture = windows.take_picture(f"{title.partition(' ')[0].lower()}-dark")
+        edges = next(w["edges"] for w in windows.windows() if w["title"] == title)
+        left, _, _, bottom = edges
+        assert picture.pixelColor(left + 10, bottom - 10).lightness() < 100
+        windows.close(title)
+    windows.run("reg", "delete", key, "/f")
     windows.choose(QUIT)
     assert tray.wait(TIMEOUT_S) == 0
-    told = windows.run(PYTHON, "-c", SWITCH_START_AT_LOGIN, "off").stdout
-    assert json.loads(told) == [False]
+
+
+LOG_OFF = """
+import ctypes
+from ctypes import wintypes
+
+QUERY_END_SESSION, END_SESSION, LOG_OFF = 0x11, 0x16, 0x80000000
+user, windows = ctypes.windll.user32, []
+user.SendMessageW.argtypes = [wintypes.HWND, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM]
+
+@ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.HWND, wintypes.LPARAM)
+def note(window, _):
+    kind = ctypes.create_unicode_buffer(300)
+    user.GetClassNameW(window, kind, 300)
+    if kind.value.startswith("Qt"):
+        windows.append(window)
+    return True
+
+user.EnumWindows(note, 0)
+print({user.SendMessageW(window, QUERY_END_SESSION, 0, LOG_OFF) for window in windows})
+for window in windows:
+    user.SendMessageW(window, END_SESSION, 1, LOG_OFF)
+"""
+
+
+def test_logging_off_ends_the_tray(windows: Windows) -> None:
+    """Sends what Windows sends to every window; Wine's own would end its desktop too."""
+    tray = started(windows, *WITHOUT_CONSOLE, "--background")
+    assert windows.python(LOG_OFF) == "{1}\n"
+    assert tray.wait(TIMEOUT_S) == 0
 
 
 def test_no_fault_stands_in_the_log(windows: Windows) -> None:
