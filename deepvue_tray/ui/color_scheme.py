@@ -1,4 +1,4 @@
-"""Dark or light as the desktop's settings say, at the start and whenever they change."""
+"""Makes the windows dark or light as the desktop's settings require, also after a change."""
 
 import sys
 from typing import Any
@@ -9,17 +9,18 @@ from PySide6.QtWidgets import QApplication
 
 _DARK = 1
 _LIGHT = 2
-"""The portal's values; 0 is no preference."""
+"""The values of the portal's ``color-scheme``; 0 means no preference."""
 
 _DARKER = 128
-"""The lightness, of 255, below which a window's ground is dark."""
+"""The lightness, from 0 to 255, below which a window's background is dark."""
 
 
 class ColorScheme(QObject):
-    """Lets Qt's palette follow the desktop's choice, which Qt's themes do in part.
+    """Keeps Qt's palette in agreement with the desktop's colour scheme.
 
-    The theme for GTK takes a dark palette from a dark theme alone, not from the setting of GNOME;
-    that for KDE reads its colours once. Where the palette contradicts, Qt's own one is taken.
+    Qt's platform themes do so only in part: the GTK theme is dark only with a dark GTK theme and
+    ignores GNOME's setting, and the KDE theme reads its colours once. If the theme's palette
+    contradicts the colour scheme, the style's standard palette is used.
     """
 
     def __init__(self, qt: QApplication) -> None:
@@ -43,7 +44,7 @@ class ColorScheme(QObject):
         return is_dark != (self._qt.styleHints().colorScheme() == Qt.ColorScheme.Dark)
 
     def _follow_portal(self) -> None:
-        from PySide6.QtDBus import QDBusConnection  # noqa: PLC0415 - on Linux alone
+        from PySide6.QtDBus import QDBusConnection  # noqa: PLC0415 - Linux only
 
         name, path = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
         self._portal = (name, path, "org.freedesktop.portal.Settings")
@@ -65,7 +66,7 @@ class ColorScheme(QObject):
     def _on_answer(self) -> None:
         answer = self._watcher.reply().arguments()
         if self._watcher.isError() or not answer:
-            return  # no portal, as on a plain sway
+            return  # There is no portal, as on sway without one.
         hints, value = self._qt.styleHints(), answer[0].variant().variant()
         if value in (_DARK, _LIGHT):
             hints.setColorScheme(Qt.ColorScheme.Dark if value == _DARK else Qt.ColorScheme.Light)
