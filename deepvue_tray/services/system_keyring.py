@@ -28,6 +28,9 @@ _COMMAND = (
 _FOUND_IN = str(Path(deepvue_tray.__file__).parents[1])
 
 
+LOAD_TIMEOUT_S = 60.0
+"""For the process to be loaded: a busy computer is no locked keyring."""
+
 PEEK_TIMEOUT_S, PROMPT_TIMEOUT_S = 10.0, 120.0
 """Seconds that a call may take without a prompt, and with one that a person answers."""
 
@@ -99,6 +102,9 @@ async def _answer_of(
         with suppress(OSError):  # it has died already, which its answer shows
             child.stdin.write(question.encode() + b"\n")
         try:
+            loaded = await asyncio.wait_for(
+                asyncio.to_thread(child.stdout.readline), LOAD_TIMEOUT_S
+            )
             # The thread sees the process end, and ends too.
             told = await asyncio.wait_for(asyncio.to_thread(child.stdout.read), seconds)
         except TimeoutError:
@@ -108,7 +114,7 @@ async def _answer_of(
             child.kill()
             raise
     try:
-        answer: dict[str, str | None] = json.loads(told)
+        answer: dict[str, str | None] = json.loads(loaded + told)
     except ValueError:
         raise KeyringRefusedError(f"exit status {child.returncode}") from None
     return answer

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Awaitable
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -93,6 +94,22 @@ def test_a_background_read_of_the_keychain_shows_no_dialog(monkeypatch: pytest.M
     monkeypatch.setattr(keyring, "get_keyring", Keychain)
     assert keyring_child.answer("get", "live_1", None) == {"secret": "s3cr3t-value"}
     assert keyring_child.answer("peek", "live_1", None) == {"failure": "locked"}
+
+
+def test_the_time_to_answer_begins_once_the_process_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits = []
+
+    async def wait_for(waited_for: Awaitable[bytes], seconds: float) -> bytes:
+        limits.append(seconds)
+        return await waited_for
+
+    monkeypatch.setattr(asyncio, "wait_for", wait_for)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    with pytest.raises(NoKeyringError):
+        asyncio.run(SystemKeyring().get("live_1", prompt=False))
+    assert limits == [system_keyring.LOAD_TIMEOUT_S, system_keyring.PEEK_TIMEOUT_S]
 
 
 def test_a_package_beside_the_program_does_not_take_the_place_of_a_standard_module(

@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -89,10 +91,31 @@ class Windows:
             stderr=subprocess.DEVNULL,
         )
 
+    @contextmanager
+    def probe(self) -> Iterator[None]:
+        """Let the windows be seen, as long as the context lasts."""
+        command = [
+            str(self._work / "w"),
+            r"C:\Python313\python.exe",
+            r"C:\src\tests\windows\probe.py",
+        ]
+        with subprocess.Popen(
+            command,
+            env=self._env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        ) as self._probe:
+            yield
+            self._probe.communicate()
+
     def windows(self) -> list[dict[str, Any]]:
         """Return the visible windows."""
-        probe = Path(__file__).with_name("probe.py").read_text(encoding="utf-8")
-        return [json.loads(line) for line in self.python(probe).splitlines()]
+        assert self._probe.stdin
+        assert self._probe.stdout
+        self._probe.stdin.write("\n")
+        self._probe.stdin.flush()
+        return list(json.loads(self._probe.stdout.readline()))
 
     def python(self, program: str) -> str:
         """Return what a program in Python prints on Windows."""
@@ -181,4 +204,6 @@ def windows() -> Iterator[Windows]:
     """Return the desktop, of a person who has never used the program."""
     assert sys.platform == "linux"
     with FaultyServer(balance(6448)) as server:
-        yield Windows(server)
+        windows = Windows(server)
+        with windows.probe():
+            yield windows
