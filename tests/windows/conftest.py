@@ -94,11 +94,8 @@ class Windows:
     @contextmanager
     def probe(self) -> Iterator[None]:
         """Let the windows be seen, as long as the context lasts."""
-        command = [
-            str(self._work / "w"),
-            r"C:\Python313\python.exe",
-            r"C:\src\tests\windows\probe.py",
-        ]
+        shutil.copy(Path(__file__).with_name("probe.py"), self.drive)
+        command = [str(self._work / "w"), r"C:\Python313\python.exe", r"C:\probe.py"]
         with subprocess.Popen(
             command,
             env=self._env,
