@@ -149,6 +149,8 @@ class Windows:
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
+        # Wine gives the keyboard to a window of its own now and then.
+        self._xdotool("search", "--name", "^desk - Wine desktop$", "windowfocus")
         self._xdotool("key", "--delay", "100", *keys)
 
     def close(self, title: str) -> None:

@@ -5,6 +5,7 @@ Each test needs what the ones before have left: one person, one wallet, one desk
 
 import json
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
@@ -163,18 +164,22 @@ def test_what_windows_starts_at_login_is_the_tray_without_a_console(windows: Win
     assert at_login.wait(TIMEOUT_S) == 0
 
 
-def test_where_windows_is_dark_the_windows_are(windows: Windows) -> None:
+@pytest.fixture
+def dark(windows: Windows) -> Iterator[None]:
     key = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
     windows.run("reg", "add", key, "/v", "AppsUseLightTheme", "/t", "REG_DWORD", "/d", "0", "/f")
+    yield
+    windows.run("reg", "delete", key, "/f")
+
+
+def test_where_windows_is_dark_the_windows_are(windows: Windows, dark: None) -> None:
     tray = started(windows, *WITHOUT_CONSOLE, "--background")
     for entry, title in VIEWS:
         choose_window(windows, entry, title)
         picture = windows.take_picture(f"{title.partition(' ')[0].lower()}-dark")
-        edges = next(w["edges"] for w in windows.windows() if w["title"] == title)
-        left, _, _, bottom = edges
+        left, _, _, bottom = next(w["edges"] for w in windows.windows() if w["title"] == title)
         assert picture.pixelColor(left + 10, bottom - 10).lightness() < 100
         windows.close(title)
-    windows.run("reg", "delete", key, "/f")
     windows.choose(QUIT)
     assert tray.wait(TIMEOUT_S) == 0
 
