@@ -147,17 +147,22 @@ class Windows:
         self.point_at_icon()
         self._xdotool("click", str(button))
 
-    def press(self, *keys: str) -> None:
-        """Press keys, one after the other."""
-        # Wine gives the keyboard to a window of its own now and then.
-        self._xdotool("search", "--name", "^desk - Wine desktop$", "windowfocus")
-        self._xdotool("key", "--delay", "100", *keys)
+    def press(self, title: str, *keys: str) -> None:
+        """Press keys in a window, one after the other, if it is open."""
+        for window in self.windows():
+            if window["title"] == title:
+                left, top, *_ = window["edges"]
+                # Its title, or its margin: only a click surely gives it the keyboard under Wine.
+                self._move_to(left + 60, top + 12)
+                self._xdotool("click", "1")
+                time.sleep(0.5)
+                self._xdotool("key", "--delay", "100", *keys)
 
     def close(self, title: str) -> None:
-        """Press Escape until a window is closed: it may not have the focus yet."""
+        """Press Escape until a window is closed."""
 
         def is_closed() -> bool:
-            self.press("Escape")
+            self.press(title, "Escape")
             return title not in self.titles()
 
         self.wait_for(is_closed, f"{title} stays")

@@ -147,7 +147,7 @@ print(json.dumps([value for name, value, _ in values if name == "deepvue-tray"])
 def switch_start_at_login(windows: Windows) -> list[str]:
     """Switch it in the settings; return the command lines of the program that Windows starts."""
     choose_window(windows, SETTINGS, SETTINGS_TITLE)
-    windows.press("alt+g", "Return")
+    windows.press(SETTINGS_TITLE, "alt+g", "Return")
     windows.wait_for(lambda: SETTINGS_TITLE not in windows.titles(), "the settings stay")
     return list(json.loads(windows.python(START_AT_LOGIN)))
 
