@@ -172,8 +172,8 @@ class Windows:
         self.click(3)
         self.wait_for(self._menu, "no menu")
         left, top, right, bottom = self._menu()
-        # Away from the icon, whose tooltip would cover the last entry, and from the first entry: on a
-        # busy machine the button may be released only now.
+        # Away from the icon, whose tooltip would cover the last entry, and from the menu: on a busy
+        # machine the button may be released only now.
         self._move_to(left - 20, top - 20)
         time.sleep(2)
         picture = self.take_picture("menu")
