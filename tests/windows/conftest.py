@@ -152,7 +152,9 @@ class Windows:
         for window in self.windows():
             if window["title"] == title:
                 left, top, *_ = window["edges"]
-                # Its title, or its margin: only a click surely gives it the keyboard under Wine.
+                # Wine's desktop may have lost the keyboard to a hidden window of Wine, and the
+                # window in it to another one: the click is into its title, or its margin.
+                self._xdotool("search", "--name", "^desk - Wine desktop$", "windowfocus")
                 self._move_to(left + 60, top + 12)
                 self._xdotool("click", "1")
                 time.sleep(0.5)
