@@ -1,4 +1,4 @@
-"""Makes the windows dark or light as the desktop's settings require, also after a change."""
+"""Makes the windows dark or light, as the desktop's settings require, also after a change."""
 
 import sys
 from typing import Any
@@ -35,7 +35,7 @@ class ColorScheme(QObject):
     def _reconcile(self) -> None:
         if not self._contradicts():
             return
-        self._qt.setPalette(QPalette())  # the theme's
+        self._qt.setPalette(QPalette())  # the theme's palette
         if self._contradicts():
             if sys.platform == "win32":
                 self._qt.setStyle("Fusion")  # Windows 10's own style is never dark.
@@ -51,7 +51,9 @@ class ColorScheme(QObject):
         name, path = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
         self._portal = (name, path, "org.freedesktop.portal.Settings")
         self._bus = QDBusConnection.sessionBus()
-        slot: Any = SLOT("_read_portal()")  # PySide's stubs say bytes, and it takes none
+        slot: Any = SLOT(
+            "_read_portal()"
+        )  # PySide's stubs require bytes, which PySide does not accept
         self._bus.connect(*self._portal, "SettingChanged", self, slot)
         self._read_portal()
 
@@ -68,7 +70,7 @@ class ColorScheme(QObject):
     def _on_answer(self) -> None:
         answer = self._watcher.reply().arguments()
         if self._watcher.isError() or not answer:
-            return  # There is no portal, as on sway without one.
+            return  # There is no portal, for example on sway without xdg-desktop-portal.
         hints, value = self._qt.styleHints(), answer[0].variant().variant()
         if value in (_DARK, _LIGHT):
             hints.setColorScheme(Qt.ColorScheme.Dark if value == _DARK else Qt.ColorScheme.Light)

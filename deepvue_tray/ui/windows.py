@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 REDRAW_MS = 100
-"""From a new size to the second drawing; by then the compositor shows the first one."""
+"""The delay from a new size to the second drawing: the compositor then shows the first one."""
 
 NO_LIMIT = QSize(2**24 - 1, 2**24 - 1)
 """Qt's QWIDGETSIZE_MAX, which PySide lacks: a maximum size that removes the limit."""
@@ -28,7 +28,7 @@ def may_fix_size() -> bool:
 
 
 def set_size(window: QWidget, size: QSize) -> None:
-    """Give a window with a frame this size, fixed where it may be."""
+    """Give a window with a frame this size, fixed if that is allowed."""
     if may_fix_size():
         window.setFixedSize(size)
     else:
