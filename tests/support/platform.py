@@ -61,7 +61,7 @@ SAME_ON_WINDOWS = [
 ]
 """The beginnings of the names of tests that start the program and ask nothing of the system.
 
-Under Wine a start takes seconds. The main job runs each command there, and no test of ``core``,
+Under Wine a start takes seconds. The main tasks run each command there, and no test of ``core``,
 which uses no system at all, is run there.
 """
 

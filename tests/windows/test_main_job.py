@@ -1,4 +1,4 @@
-"""The main tasks on Windows, with the wheel or the bundle, in the order in which a person does them.
+"""The main tasks on Windows, with wheel or bundle, in the order in which a person does them.
 
 Each test depends on the ones before it: all share one user, one wallet and one desktop.
 """
