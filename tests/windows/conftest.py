@@ -36,8 +36,13 @@ WITHOUT_CONSOLE = (
 def lines_of_text(picture: QImage, across: range, down: range) -> list[int]:
     """Return the middle of each line of text in a part of a picture, from the top, in pixels."""
 
+    def lightness(x: int, y: int) -> int:
+        return picture.pixelColor(x, y).lightness()
+
+    background = lightness(across.start, down.start)
+
     def has_text(y: int) -> bool:
-        return any(picture.pixelColor(x, y).lightness() < 200 for x in across)
+        return any(abs(lightness(x, y) - background) > 45 for x in across)
 
     lines: list[int] = []
     for text, rows in groupby(down, has_text):
