@@ -6,6 +6,7 @@ Each test depends on the ones before it: all share one user, one wallet and one 
 import json
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -172,13 +173,18 @@ def dark(windows: Windows) -> Iterator[None]:
     windows.run("reg", "delete", key, "/f")
 
 
+def is_dark(windows: Windows, title: str) -> bool:
+    picture = windows.take_picture(f"{title.partition(' ')[0].lower()}-dark")
+    left, _, _, bottom = next(w["edges"] for w in windows.windows() if w["title"] == title)
+    # Darker than the desktop, which shows until the window is drawn.
+    return picture.pixelColor(left + 10, bottom - 10).lightness() < 70
+
+
 def test_where_windows_is_dark_the_windows_are(windows: Windows, dark: None) -> None:
     tray = started(windows, *WITHOUT_CONSOLE, "--background")
     for entry, title in VIEWS:
         choose_window(windows, entry, title)
-        picture = windows.take_picture(f"{title.partition(' ')[0].lower()}-dark")
-        left, _, _, bottom = next(w["edges"] for w in windows.windows() if w["title"] == title)
-        assert picture.pixelColor(left + 10, bottom - 10).lightness() < 100
+        windows.wait_for(partial(is_dark, windows, title), f"{title} is not dark")
         windows.close(title)
     windows.choose(QUIT)
     assert tray.wait(TIMEOUT_S) == 0
