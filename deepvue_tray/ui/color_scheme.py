@@ -40,6 +40,8 @@ class ColorScheme(QObject):
             return
         self._qt.setPalette(QPalette())  # the theme's palette
         if self._contradicts():
+            if sys.platform == "win32":
+                self._qt.setStyle("Fusion")  # Windows 10's own style is never dark.
             self._qt.setPalette(self._qt.style().standardPalette())
 
     def _contradicts(self) -> bool:
