@@ -41,9 +41,6 @@ class Notifier(Protocol):
         After a cancellation it is not known whether the notification was shown.
         """
 
-    async def withdraw(self) -> None:
-        """Remove what was shown: once this process has ended, nobody answers a click on it."""
-
     def close(self) -> None:
         """Close the connection; the callbacks are not called any more."""
 
@@ -97,7 +94,8 @@ class LibraryNotifier:
         if not await library.get_capabilities():
             return False
         if not self._shown:
-            # Also what a process has left that was killed.
+            # What an earlier process left: its buttons have no effect any more. It stays until now,
+            # because the person may not have read it.
             await _try(library.clear_all())
         if notification.kind in self._shown:
             await _try(library.clear(self._shown.pop(notification.kind)))
@@ -111,11 +109,6 @@ class LibraryNotifier:
             on_dispatched=lambda: dispatched.append(True),
         )
         return bool(dispatched)
-
-    async def withdraw(self) -> None:
-        """See Notifier."""
-        if self._library is not None and self._shown:
-            await _try(self._library.clear_all())
 
     def close(self) -> None:
         """See Notifier."""
