@@ -43,6 +43,7 @@ _SYSTEM_SERVICES = Path("/usr/share/dbus-1/services")
 _EXTENSIONS = "/usr/share/gnome-shell/extensions"
 _LIB = "/usr/lib/x86_64-linux-gnu"
 _PORTALS = Path("/usr/share/xdg-desktop-portal/portals")
+_X11_FOLDER = Path("/tmp/.X11-unix")
 
 # Only what a desktop has: where several are installed, the bus would start another one's services.
 _BUS = """<busconfig>
@@ -106,6 +107,7 @@ class WaylandDesktop(Desktop):
         with self._exit_stack:
             self._exit_stack.enter_context(_one_at_a_time())
             self._exit_stack.callback(self._end_all)
+            _make_x11_folder()
             portals = self.folder / "portals"
             portals.mkdir()
             for portal in self.portals:
@@ -717,6 +719,17 @@ def _is_ring(colour: QColor) -> bool:
 
 def _is_there(file: str) -> bool:
     return Path(file).exists() if file.startswith("/") else shutil.which(file) is not None
+
+
+def _make_x11_folder() -> None:
+    """Make the folder of X servers' sockets, as systemd does at boot.
+
+    The first compositor would make it without the right to write for others, and GNOME Shell ends
+    where they lack it.
+    """
+    with suppress(PermissionError):  # another user's, who is root
+        _X11_FOLDER.mkdir(exist_ok=True)
+        _X11_FOLDER.chmod(0o1777)
 
 
 @contextmanager
