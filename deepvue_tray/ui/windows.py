@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QWidget
 REDRAW_MS = 100
 """After a new size; by then the first picture of it is shown."""
 
+FOCUS_MS = 200
+"""Within which a window learns that the compositor has given the focus to another one."""
+
 
 NO_LIMIT = QSize(2**24 - 1, 2**24 - 1)
 """Qt's QWIDGETSIZE_MAX, which PySide lacks: a window may be made as large as a person likes."""
@@ -40,15 +43,26 @@ def set_size(window: QWidget, size: QSize) -> None:
 
 def bring_to_front(window: QWidget) -> None:
     """Show a window, in front of the others and with the focus."""
-    handle = window.windowHandle()
-    if is_wayland() and handle and window.isVisible() and not window.isActiveWindow():
-        # Only a click's token lets a window come to the front, and a second start has none; a new
-        # window comes to the front without.
-        window.hide()
-        handle.destroy()
+    if is_wayland() and window.isActiveWindow():
+        # It may have lost the focus just now, and not know yet.
+        QTimer.singleShot(FOCUS_MS, window, lambda: _reopen_unless_active(window))
+    _reopen_unless_active(window)
     window.show()
     window.raise_()
     window.activateWindow()
+
+
+def _reopen_unless_active(window: QWidget) -> None:
+    """Open an open window anew on Wayland.
+
+    Only a click's token lets a window come to the front there, and a second start has none; a new
+    window comes to the front without.
+    """
+    handle = window.windowHandle()
+    if is_wayland() and handle and window.isVisible() and not window.isActiveWindow():
+        window.hide()
+        handle.destroy()
+        window.show()
 
 
 def redraw_when_resized(window: QWidget) -> None:
