@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 from PySide6.QtCore import SLOT, QObject, Qt, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 _DARK = 1
@@ -19,12 +19,14 @@ class ColorScheme(QObject):
     """Lets Qt's palette follow the desktop's choice, which Qt's themes do in part.
 
     The theme for GTK takes a dark palette from a dark theme alone, not from the setting of GNOME;
-    that for KDE reads its colours once. Where the palette contradicts, Qt's own one is taken.
+    that for KDE reads its colours once; where there is no theme, as on sway, Qt stays light. Where
+    the palette contradicts, Qt's own one is taken, or the one below.
     """
 
     def __init__(self, qt: QApplication) -> None:
         super().__init__()
         self._qt = qt
+        self._chosen = 0
         qt.styleHints().colorSchemeChanged.connect(self._reconcile)
         self._reconcile()
         if sys.platform.startswith("linux"):
@@ -37,10 +39,18 @@ class ColorScheme(QObject):
         self._qt.setPalette(QPalette())  # the theme's
         if self._contradicts():
             self._qt.setPalette(self._qt.style().standardPalette())
+        if self._contradicts():
+            self._qt.setPalette(dark_palette())
 
     def _contradicts(self) -> bool:
         is_dark = self._qt.palette().color(QPalette.ColorRole.Window).lightness() < _DARKER
-        return is_dark != (self._qt.styleHints().colorScheme() == Qt.ColorScheme.Dark)
+        return is_dark != self._is_dark_wanted()
+
+    def _is_dark_wanted(self) -> bool:
+        scheme = self._qt.styleHints().colorScheme()
+        if scheme == Qt.ColorScheme.Unknown:
+            return self._chosen == _DARK
+        return scheme == Qt.ColorScheme.Dark
 
     def _follow_portal(self) -> None:
         from PySide6.QtDBus import QDBusConnection  # noqa: PLC0415 - on Linux alone
@@ -66,9 +76,53 @@ class ColorScheme(QObject):
         answer = self._watcher.reply().arguments()
         if self._watcher.isError() or not answer:
             return  # no portal, as on a plain sway
-        hints, value = self._qt.styleHints(), answer[0].variant().variant()
+        self.choose(answer[0].variant().variant())
+
+    def choose(self, value: int) -> None:
+        """Take the portal's choice."""
+        hints, self._chosen = self._qt.styleHints(), value
         if value in (_DARK, _LIGHT):
             hints.setColorScheme(Qt.ColorScheme.Dark if value == _DARK else Qt.ColorScheme.Light)
         else:
             hints.unsetColorScheme()
         self._reconcile()
+
+
+def dark_palette() -> QPalette:
+    """Return the dark palette of Qt's Fusion style, which Qt gives to some themes alone.
+
+    https://github.com/qt/qtbase/blob/6.11/src/gui/kernel/qplatformtheme.cpp
+    """
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    window, text, blue = QColor(50, 50, 50), QColor(240, 240, 240), QColor(48, 140, 198)
+    dark, mid = window.darker(150), window.darker(130)
+    palette = QPalette()
+    for each, colour in {
+        role.WindowText: text,
+        role.Text: text,
+        role.ButtonText: text,
+        role.BrightText: text,
+        role.HighlightedText: text,
+        role.ToolTipText: text,
+        role.PlaceholderText: QColor(240, 240, 240, 128),
+        role.Window: window,
+        role.Button: window,
+        role.Base: window.darker(140),
+        role.AlternateBase: dark,
+        role.ToolTipBase: dark,
+        role.Light: window.lighter(150),
+        role.Midlight: mid.lighter(110),
+        role.Mid: mid,
+        role.Dark: dark,
+        role.Shadow: dark.darker(135),
+        role.Highlight: blue,
+        role.Accent: blue,
+        role.Link: blue,
+        role.LinkVisited: blue,
+    }.items():
+        palette.setColor(each, colour)
+    for each in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(group.Disabled, each, QColor(130, 130, 130))
+    palette.setColor(group.Disabled, role.Base, window)
+    palette.setColor(group.Disabled, role.Highlight, QColor(145, 145, 145))
+    return palette

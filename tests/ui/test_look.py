@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.ui import palette
+from deepvue_tray.ui.color_scheme import dark_palette
 from tests.ui.test_accessibility import WINDOWS
 
 Role = QPalette.ColorRole
@@ -36,6 +37,7 @@ SCHEMES = {
     "black": palette_of("#000000", "#ffffff"),
     "white": palette_of("#ffffff", "#000000"),
     "solarized": palette_of("#fdf6e3", "#586e75"),
+    "own": dark_palette(),
 }
 
 
