@@ -91,7 +91,7 @@ class Application(QObject):
             Action.SNOOZE_TOP_UP: partial(self._snooze, None),
             Action.RESUME: self._resume_alerts,
             Action.ABOUT: self._open_about,
-            # quit() would close the window without a tray first, which says that all goes on.
+            # quit() would first close the window without a tray, which then asks whether to quit.
             Action.QUIT: qt.exit,
         }
 
@@ -137,7 +137,7 @@ class Application(QObject):
         self._worker.submit(lambda backend: backend.resume_alerts(), self.poller.reevaluate)
 
     def _open_about(self) -> None:
-        # 3 MB of parsers, and only here.
+        # 3 MB of parsers, which nothing else needs.
         from deepvue_tray.services.licenses import libraries
 
         self._worker.submit(lambda backend: (backend.paths, libraries()), self._show_about)

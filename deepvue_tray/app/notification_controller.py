@@ -10,6 +10,7 @@ from deepvue_tray.app.worker import Worker
 from deepvue_tray.backend.backend import Backend
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import texts
 
@@ -38,7 +39,7 @@ class NotificationController(QObject):
         self._poller = poller
         self._show_balloon = show_balloon
         self._prefix = prefix
-        self._in_flight: set[tuple[Alert, str]] = set()
+        self._in_flight: set[tuple[Alert, str, Reading | None]] = set()
         self._services_seen = 0
         self._pressed.connect(self._on_pressed)
         self._service_appeared.connect(self._on_service_appeared)
@@ -70,22 +71,24 @@ class NotificationController(QObject):
     @Slot(object)
     def _notify(self, snapshot: Snapshot) -> None:
         for alert in snapshot.to_notify:
-            if (alert, snapshot.client_id) not in self._in_flight:
-                self._in_flight.add((alert, snapshot.client_id))
+            attempt = alert, snapshot.client_id, snapshot.reading
+            if attempt not in self._in_flight:
+                self._in_flight.add(attempt)
                 self._send(alert, snapshot)
 
     def _send(self, alert: Alert, snapshot: Snapshot) -> None:
-        client_id, services_seen = snapshot.client_id, self._services_seen
+        attempt = alert, snapshot.client_id, snapshot.reading
+        services_seen = self._services_seen
         notification = texts.notification_for(alert, snapshot, datetime.now(UTC), self._prefix)
 
         def on_result(is_notified: bool) -> None:
             if not is_notified and self._show_balloon(notification.title, notification.body):
                 self._worker.submit(
-                    lambda backend: backend.alerts.mark_notified(alert, client_id),
-                    lambda _: self._in_flight.discard((alert, client_id)),
+                    lambda backend: backend.alerts.mark_notified(alert, snapshot.client_id),
+                    lambda _: self._in_flight.discard(attempt),
                 )
                 return
-            self._in_flight.discard((alert, client_id))
+            self._in_flight.discard(attempt)
             if not is_notified and services_seen != self._services_seen:
                 # A service appeared while this attempt was in flight.
                 self._notify(self._poller.snapshot)
@@ -95,7 +98,7 @@ class NotificationController(QObject):
             raise error
 
         self._worker.submit(
-            lambda backend: backend.notify(alert, client_id, notification), on_result, on_error
+            lambda backend: backend.notify(alert, snapshot, notification), on_result, on_error
         )
 
     @Slot(str)

@@ -164,7 +164,8 @@ class Poller(QObject):
         self._began_at = self._clock()
         self._round += 1
         this_round = self._round
-        self._publish(replace(self.snapshot, refreshing=True))
+        # Its alerts were sent with it. The next reading may say otherwise.
+        self._publish(replace(self.snapshot, refreshing=True, to_notify=()))
 
         awake_since = self.awake_since
 

@@ -1,7 +1,8 @@
-"""Finds a platform on which Qt can start, or says in one line why there is none.
+"""Finds a platform on which Qt can start, or explains in one line why there is none.
 
 Qt tries the platforms of QT_QPA_PLATFORM, or Wayland and X11, one after the other, and aborts the
-process where none works. So each platform's plugin is loaded, and its display connected to, before.
+process if none works. This module therefore first loads each platform's plugin and connects to its
+display.
 """
 
 import ctypes
@@ -24,7 +25,8 @@ PACKAGES = (
     "libxcb-render-util0",
     "libxkbcommon-x11-0",
 )
-"""Debian's packages that bring all that Qt needs for Wayland and X11: the rest comes with them."""
+"""The Debian packages that, with their dependencies, contain all that Qt needs for Wayland and
+X11."""
 
 INSTALL = f"apt-get install {' '.join(PACKAGES)}"
 
@@ -32,9 +34,9 @@ _WITHOUT_DISPLAY = ("offscreen", "minimal", "vnc")
 
 
 def choose_platform() -> str | None:
-    """Let Qt start on the first of its platforms that works here.
+    """Make Qt start on the first of its platforms that works here.
 
-    Returns one line that says why none does, and what to do; None where one works.
+    Returns None, or one line that says why none works and what to do.
     """
     if not sys.platform.startswith("linux"):
         return None
@@ -42,7 +44,7 @@ def choose_platform() -> str | None:
     for platform in _wanted():
         problem = _problem_of(platform)
         if problem is None:
-            if problems:  # Qt would try the others first, and warn of each.
+            if problems:  # Qt would try the others first, and print a warning for each.
                 os.environ["QT_QPA_PLATFORM"] = platform
             return None
         problems.append(problem)
@@ -50,7 +52,7 @@ def choose_platform() -> str | None:
 
 
 def loading_problem(platform: str) -> str | None:
-    """Say what the plugin of a Qt platform lacks, as the loader does; None where it loads."""
+    """Return the loader's error for the plugin of a Qt platform, or None if the plugin loads."""
     found = find_spec("PySide6")
     folders = found.submodule_search_locations if found else None
     plugins = Path(next(iter(folders or [""])), "Qt", "plugins", "platforms")
@@ -70,7 +72,7 @@ def _wanted() -> list[str]:
 
 
 def _problem_of(platform: str) -> str | None:
-    """Say why Qt could not start on a platform; None where it can."""
+    """Return why Qt could not start on a platform, or None if it can."""
     # Options follow a colon; Wayland's variants, such as wayland-egl, share a plugin.
     name = platform.lower().partition(":")[0]
     if name in _WITHOUT_DISPLAY:
@@ -84,7 +86,7 @@ def _problem_of(platform: str) -> str | None:
         answers = _x_server_answers
     else:
         return f"QT_QPA_PLATFORM names {platform!r}, which is no desktop"
-    if not display:  # Libraries would not help.
+    if not display:  # Installing libraries would not help.
         return "DISPLAY is not set"
     lacking = loading_problem(name)
     if lacking is None and not answers():

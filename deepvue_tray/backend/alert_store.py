@@ -7,7 +7,13 @@ from datetime import datetime
 from functools import partial, reduce
 
 from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.alert_rules import is_pending, mark_answered, mark_notified, mark_sent
+from deepvue_tray.core.alert_rules import (
+    is_pending,
+    mark_notified,
+    mark_refused,
+    mark_sent,
+    mark_shown,
+)
 from deepvue_tray.core.alert_state import AlertState, Sent
 from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.forecast.spending_model import SpendingModel
@@ -66,29 +72,30 @@ class AlertStore:
             change, lambda stored: self._history.append(self.client_id, reading, stored, model)
         )
 
-    def is_pending(self, alert: Alert, client_id: str) -> bool:
-        """Return whether the person still has to be notified of an alert of ``client_id``."""
-        return client_id == self.client_id and is_pending(self.state, alert)
+    def is_pending(self, alert: Alert) -> bool:
+        """Return whether the person still has to be notified of an alert."""
+        return is_pending(self.state, alert)
 
-    def mark_sent(self, alert: Alert, client_id: str, service: str) -> bool:
+    def mark_sent(self, alert: Alert, service: str) -> Sent | None:
         """Store that an alert is sent to a notification service now.
 
-        Returns False where it must not be sent: the person was notified, or the same service has
+        Returns None where it must not be sent: the person was notified, or the same service has
         not answered an earlier notification yet.
         """
-        if client_id != self.client_id:
-            return False
-        now = self._now()
-        self.update(partial(mark_sent, alert=alert, now=now, service=service))
-        return Sent(alert, now, service) in self.state.unanswered
+        sent = Sent(alert, self._now(), service)
+        self.update(partial(mark_sent, alert=alert, now=sent.at, service=service))
+        return sent if sent in self.state.unanswered else None
 
-    def mark_refused(self, alert: Alert, client_id: str) -> None:
+    def mark_refused(self, sent: Sent) -> None:
         """Store that a service did not take an alert: it may be sent again."""
-        if client_id == self.client_id:
-            self.update(partial(mark_answered, alert=alert))
+        self.update(partial(mark_refused, sent=sent))
+
+    def mark_shown(self, sent: Sent) -> None:
+        """Store that a service shows an alert."""
+        self.update(partial(mark_shown, sent=sent, now=self._now()))
 
     def mark_notified(self, alert: Alert, client_id: str) -> None:
-        """Store that the person was notified of an alert."""
+        """Store that the person was notified of an alert of ``client_id``."""
         if client_id == self.client_id:
             self.update(partial(mark_notified, alert=alert, now=self._now()))
 

@@ -70,21 +70,25 @@ class Backend:
         self.accounts.reload()
         return self.monitor.load_last_known()
 
-    async def notify(self, alert: Alert, client_id: str, notification: Notification) -> bool:
-        """Show the notification of an alert and store that; False where nobody could see it.
+    async def notify(self, alert: Alert, snapshot: Snapshot, notification: Notification) -> bool:
+        """Show the notification of an alert of ``snapshot`` and store that it was shown.
 
-        Returns True also where nothing is to be done: the person was notified already, or the
-        service has not answered yet.
+        Returns False where nobody could see it. Returns True also where nothing is to be done: the
+        person was notified already, the service has not answered yet, or there is a newer reading,
+        whose own snapshot notifies of what it says.
         """
         service = await self.notifier.service()
+        if not self.monitor.is_current(snapshot):
+            return True
         if not service:
-            return not self.alerts.is_pending(alert, client_id)
-        if not self.alerts.mark_sent(alert, client_id, service):
+            return not self.alerts.is_pending(alert)
+        sent = self.alerts.mark_sent(alert, service)
+        if sent is None:
             return True
         if await self.notifier.show(notification):
-            self.alerts.mark_notified(alert, client_id)
+            self.alerts.mark_shown(sent)
             return True
-        self.alerts.mark_refused(alert, client_id)
+        self.alerts.mark_refused(sent)
         return False
 
     def snooze(self, until: datetime | None) -> Snapshot:

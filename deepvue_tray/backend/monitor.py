@@ -67,6 +67,11 @@ class Monitor:
         self._snapshot = self._with_state(replace(self._snapshot, storage=None, to_notify=()))
         return self._snapshot
 
+    def is_current(self, snapshot: Snapshot) -> bool:
+        """Return whether there is no newer reading than the one of ``snapshot``."""
+        last = self._snapshot
+        return (snapshot.client_id, snapshot.reading) == (last.client_id, last.reading)
+
     async def poll(self, *, prompt: bool = False, awake_since: datetime | None = None) -> Snapshot:
         """Request the balance once; a DeepvueError becomes the snapshot's trouble.
 

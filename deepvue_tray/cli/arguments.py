@@ -224,7 +224,7 @@ def moment(text: str) -> datetime:
         try:
             return at.astimezone(UTC)
         except OSError:
-            # Windows knows local times from 1970 to 3000 alone, and no reading is from elsewhere.
+            # Windows converts only local times from 1970 to 3000. No reading is outside of them.
             return at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(

@@ -88,7 +88,7 @@ def _prompt(client_id: str | None, *, default_id: str) -> Credentials:
 
 def _is_at_terminal() -> bool:
     if sys.platform == "win32":
-        # To the C library, NUL is a terminal too, where a prompt would wait for ever.
+        # The C library reports NUL as a terminal, where a prompt would wait forever.
         console = ctypes.c_void_p(msvcrt.get_osfhandle(sys.stdin.fileno()))
         mode = ctypes.c_ulong()
         return bool(ctypes.windll.kernel32.GetConsoleMode(console, ctypes.byref(mode)))

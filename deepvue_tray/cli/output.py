@@ -28,7 +28,7 @@ def write(lines: Iterable[str] = ()) -> None:
         sys.stdout.flush()
     except OSError as error:
         _discard(sys.stdout)
-        # Windows' C library says of a pipe that nobody reads that the argument is invalid.
+        # For a pipe without a reader, Windows' C library reports an invalid argument.
         if isinstance(error, BrokenPipeError) or (
             sys.platform == "win32" and error.errno == errno.EINVAL
         ):

@@ -12,7 +12,7 @@ Pure functions over a state that is stored on the disk. The rules:
 - A snooze silences the alerts that were notified before it: a worse severity still notifies.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -136,19 +136,26 @@ def mark_sent(state: AlertState, alert: Alert, now: datetime, service: str) -> A
     )
     if is_awaiting_reply or not is_pending(state, alert):
         return state
-    state = mark_answered(state, alert)
+    state = _without_sent(state, {alert})
     return replace(state, unanswered=(*state.unanswered, Sent(alert, now, service)))
 
 
-def mark_answered(state: AlertState, alert: Alert) -> AlertState:
-    """Return the state after a service has replied whether it shows an alert."""
-    others = tuple(sent for sent in state.unanswered if sent.alert is not alert)
-    return replace(state, unanswered=others)
+def mark_refused(state: AlertState, sent: Sent) -> AlertState:
+    """Return the state after a service has replied that it does not show an alert."""
+    return replace(state, unanswered=tuple(other for other in state.unanswered if other != sent))
+
+
+def mark_shown(state: AlertState, sent: Sent, now: datetime) -> AlertState:
+    """Return the state after a service has replied that it shows an alert.
+
+    An alert that has re-armed meanwhile is a new one, of which nobody was notified.
+    """
+    return mark_notified(state, sent.alert, now) if sent in state.unanswered else state
 
 
 def mark_notified(state: AlertState, alert: Alert, now: datetime) -> AlertState:
     """Return the state after an alert was delivered."""
-    state = mark_answered(state, alert)
+    state = _without_sent(state, {alert})
     if alert is Alert.TOP_UP:
         return replace(state, pending=state.pending - {alert})
     milder = SEVERITIES[: SEVERITIES.index(alert)] if alert in SEVERITIES else ()
@@ -204,17 +211,21 @@ def _after_reading(
     if fast <= -CONFIRMING_READINGS:
         rearmed.add(Alert.FAST_SPENDING)
     return replace(
-        state,
+        _without_sent(state, rearmed),
         notified=state.notified - rearmed,
         fast=fast,
         snooze=snooze,
         balances=(*state.balances, balance)[-RECENT_COUNT:],
-        unanswered=tuple(sent for sent in state.unanswered if sent.alert not in rearmed),
         days=days,
         thresholds=tuple(
             _thresholds_of(severity, settings) for severity in CONFIGURABLE_SEVERITIES
         ),
     )
+
+
+def _without_sent(state: AlertState, alerts: Set[Alert]) -> AlertState:
+    others = tuple(sent for sent in state.unanswered if sent.alert not in alerts)
+    return replace(state, unanswered=others)
 
 
 def _rearmed_by_settings(state: AlertState, settings: Settings) -> set[Alert]:

@@ -21,7 +21,7 @@ BACKGROUND = "--background"
 
 
 _TRANSLOCATED = "/AppTranslocation/"
-"""Part of the path of a program that macOS runs from a copy, as one that was just downloaded."""
+"""Part of the path of a program that macOS runs from a temporary copy after its download."""
 
 
 class Autostart(Protocol):
@@ -145,7 +145,7 @@ if sys.platform == "win32":
         def is_on(self) -> bool:
             """Return whether it starts this program, and is not switched off in the Task Manager.
 
-            A value that an installation in another folder has left is not this program's.
+            A value of another installation does not count.
             """
             if self._value(_RUN) != self._line:
                 return False
@@ -181,9 +181,9 @@ if sys.platform == "win32":
 
 
 _THROUGH_SHELL = r'sh -c "exec \\"\\$0\\" \\"\\$@\\"" '
-"""What an Exec line begins with where the program is an argument: its own path may hold no "=" by
-the specification (Desktop Entry 1.5, "The Exec key"), and no "%" by GLib, which looks for the
-program before it makes one of each two."""
+"""The start of an Exec line whose program is passed as an argument, because of its path. A path
+must not contain "=" (Desktop Entry Specification 1.5, "The Exec key"), nor "%": GLib looks for the
+program before it replaces "%%" by "%"."""
 
 
 def _exec_line(command: Sequence[str]) -> str:

@@ -1,13 +1,13 @@
-"""One question to the desktop's keyring, in a process of its own.
+"""One call to the desktop's keyring, in a separate process.
 
-The one module that knows the keyring library. It costs 12 MB, remembers for good what it found at
-its first call, and an unlock prompt blocks it for as long as nobody answers. A process that ends
-with its answer keeps nothing, sees the desktop as it is now, and can be ended while it waits.
+Only this module imports the keyring library. The library needs 12 MB, never looks for a keyring
+again after its first call, and blocks while a prompt to unlock is open. A process for each call
+frees the memory, finds the keyring that exists now, and can be killed while it waits.
 
-Question and answer are one JSON object each, a line on standard input and the standard output: a
-secret never stands in an argument list. Standard input stays open as long as somebody waits for the
-answer. When it closes, this process ends: what was interrupted must not be done later by whoever
-answers a prompt that was left behind.
+The call is one line of JSON on standard input, the result one JSON object on standard output, so
+that no secret is in an argument list. The caller keeps standard input open while it waits. When it
+is closed, this process ends: a call that was interrupted must not be completed when the person
+answers the prompt later.
 """
 
 import json
@@ -44,7 +44,7 @@ _NOT_STARTED = tuple(
 
 
 def answer(call: str, client_id: str, secret: str | None) -> dict[str, str | None]:
-    """Answer a question: the secret, or a failure and its detail.
+    """Make a call; return the secret, or the kind of failure and its detail.
 
     ``call`` is ``get``, ``set``, ``delete``, or ``peek``, which gets without a prompt.
     """
@@ -57,7 +57,7 @@ def answer(call: str, client_id: str, secret: str | None) -> dict[str, str | Non
     except Exception as error:  # noqa: BLE001 - a backend may raise anything its library does
         if str(getattr(error, "name", "")).startswith(_NOT_STARTED):
             return {"failure": "missing"}
-        # The kind of error is enough: its text may quote what was to be stored.
+        # Only the type: the error's text may contain the secret.
         return {"failure": "refused", "detail": type(error).__name__}
 
 
@@ -70,7 +70,7 @@ def _ask(call: str, client_id: str, secret: str | None) -> str | None:
     if call == "peek" and any(map(_would_prompt, getattr(backend, "backends", [backend]))):
         raise keyring.errors.KeyringLocked
     if call == "peek" and sys.platform == "darwin":
-        # This process alone may show no dialog: it ends with its answer.
+        # Applies to this process only, which ends after this call.
         security = ctypes.CDLL("/System/Library/Frameworks/Security.framework/Security")
         security.SecKeychainSetUserInteractionAllowed(False)
         try:
@@ -84,27 +84,27 @@ def _ask(call: str, client_id: str, secret: str | None) -> str | None:
 
 
 def _would_prompt(backend: KeyringBackend) -> bool:
-    """Say whether reading would ask the person for a password: the library always unlocks."""
+    """Return whether reading would prompt for a password, as the library always unlocks."""
     if type(backend).__module__ != "keyring.backends.SecretService":
         return False
-    import secretstorage  # noqa: PLC0415 - on Linux alone, where the backend has loaded it already
+    import secretstorage  # noqa: PLC0415 - Linux only; the backend has imported it already
 
     try:
         with closing(secretstorage.dbus_init()) as bus:
             wallet = _kwallet_behind(bus)
             if wallet is not None:
-                # Its Secret Service calls a wallet locked that was opened at login.
+                # Its Secret Service reports a wallet that was opened at login as locked.
                 (name,) = _call(bus, wallet, "networkWallet")
                 return not _call(bus, wallet, "isOpen", "s", name)[0]
             return bool(secretstorage.Collection(bus).is_locked())
     except secretstorage.ItemNotFoundException:
-        return True  # it would ask for the password of a new keyring
+        return True  # The service would prompt for the password of a new keyring.
 
 
 def _start_kwallet() -> None:
-    """Start KWallet where nothing else can be the Secret Service.
+    """Start KWallet if no other program can provide the Secret Service.
 
-    Its daemon offers that, but Debian lets the bus start it under its own name alone.
+    KWallet's daemon provides it, but on Debian the bus can start it only by KWallet's own name.
     """
     if sys.platform != "linux":
         return
@@ -118,7 +118,7 @@ def _start_kwallet() -> None:
 
 
 def _kwallet_behind(bus: Any) -> "jeepney.DBusAddress | None":
-    """Return KWallet where it is the Secret Service."""
+    """Return KWallet's address if KWallet provides the Secret Service, otherwise None."""
     names = set(_call(bus, _BUS, "ListNames")[0])
     for name in _KWALLETS & names if _SECRETS in names else ():
         if _call(bus, _BUS, "GetNameOwner", "s", name) == _call(
@@ -137,7 +137,7 @@ def _call(
 
 
 def _end_with_standard_input() -> None:
-    # Not through sys.stdin, whose lock the interpreter wants at its own end.
+    # Not with sys.stdin: the interpreter takes its lock at exit.
     os.read(0, 1)
     os._exit(1)
 

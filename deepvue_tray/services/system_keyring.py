@@ -23,29 +23,29 @@ _COMMAND = (
     "import runpy, sys; sys.path.append(sys.argv[1]);"
     "runpy.run_module('deepvue_tray.services.keyring_child', run_name='__main__')",
 )
-# Where this package was found, so that the child finds it too, also in a checkout. It comes last
-# in the child's path: a package from there must not take the place of a standard module.
+# The folder of this package, which the child imports too. It is last in the child's path, so that
+# no package in it can replace a module of the standard library.
 _FOUND_IN = str(Path(deepvue_tray.__file__).parents[1])
 
 
 PEEK_TIMEOUT_S, PROMPT_TIMEOUT_S = 10.0, 120.0
-"""Seconds for a keyring to answer by itself, and for a person to answer its prompt."""
+"""Seconds that a call may take without a prompt, and with one that a person answers."""
 
 
 class SystemKeyring:
     """The keyring of the person who is logged in.
 
-    A call that may prompt takes as long as a person takes to answer; once it is cancelled, nobody
-    waits for that answer any more. Every call may raise KeyringLockedError, NoKeyringError or
-    KeyringRefusedError.
+    A call that may prompt takes as long as the person takes to answer. A cancelled call ends its
+    process, so that a later answer has no effect. Every call may raise KeyringLockedError,
+    NoKeyringError or KeyringRefusedError.
     """
 
     def __init__(self) -> None:
         self._ready: subprocess.Popen[bytes] | None = None
 
     def make_ready(self) -> None:
-        """Start the process for the next question, which takes longer than to ask it."""
-        with suppress(OSError):  # the question itself tells of it
+        """Start the process of the next call now, because its start takes longer than the call."""
+        with suppress(OSError):  # the call itself reports it
             self._ready = _start()
 
     async def get(self, client_id: str, *, prompt: bool) -> Secret | None:

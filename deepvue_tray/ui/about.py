@@ -72,7 +72,7 @@ def about_window(places: Mapping[str, str], libraries: Iterable[str]) -> QDialog
 
 
 class _Links(QLabel):
-    """The links, in the palette's colour; Qt alone keeps the colour of the time they were set."""
+    """The links, in the palette's colour; Qt would keep the colour that they were created with."""
 
     def __init__(self) -> None:
         super().__init__()

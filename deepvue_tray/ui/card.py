@@ -46,10 +46,11 @@ MARGIN_PX = 4
 """Between the card and the icon, a panel, or the edge of the screen."""
 
 CLICK_MS = 400
-"""Within which a click on the icon that takes the focus is told of."""
+"""From the loss of the focus to the click on the icon that caused it, at most."""
 
 MOVE_START_MS = 500
-"""Within which GNOME takes the focus for a move; it gives it back at the move's end."""
+"""From the start of a move to the loss of the focus on GNOME, at most. The focus returns when the
+move ends."""
 
 POINTER_PX = 24
 """The assumed size of the icon around the pointer, where the desktop reports neither the icon's
@@ -180,7 +181,7 @@ class Card(QWidget):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Let a person move the pop-up where the compositor has placed it."""
+        """Start a move of the pop-up on Wayland, where the compositor chose its place."""
         if self._is_popup and is_wayland():
             self._is_moved = self.windowHandle().startSystemMove()
             QTimer.singleShot(MOVE_START_MS, self, self._on_move_started)
@@ -204,7 +205,7 @@ class Card(QWidget):
 
     @Slot(QWindow)
     def _on_focus_window(self, window: QWindow | None) -> None:
-        """Close the pop-up when it loses the focus; its own ActivationChange may stay out."""
+        """Close the pop-up when it loses the focus; its ActivationChange is not always sent."""
         if (
             self._is_popup
             and self.isVisible()
@@ -231,7 +232,7 @@ class Card(QWidget):
             self.resize(size.boundedTo(_available_area(self.screen()).size()))
             return
         area = _available_area(_screen_at(self._icon.center()))
-        # Fixed: a tiling compositor would stretch it over half the screen.
+        # A tiling compositor would enlarge a window without a fixed size to half the screen.
         self.setFixedSize(size.boundedTo(area.size()))
         self.move(_beside(self._icon, self.size(), area))
 

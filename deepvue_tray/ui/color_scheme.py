@@ -1,4 +1,4 @@
-"""Dark or light as the desktop's settings say, at the start and whenever they change."""
+"""Makes the windows dark or light as the desktop's settings require, also after a change."""
 
 import sys
 from typing import Any
@@ -9,18 +9,19 @@ from PySide6.QtWidgets import QApplication
 
 _DARK = 1
 _LIGHT = 2
-"""The portal's values; 0 is no preference."""
+"""The values of the portal's ``color-scheme``; 0 means no preference."""
 
 _DARKER = 128
-"""The lightness, of 255, below which a window's ground is dark."""
+"""The lightness, from 0 to 255, below which a window's background is dark."""
 
 
 class ColorScheme(QObject):
-    """Lets Qt's palette follow the desktop's choice, which Qt's themes do in part.
+    """Keeps Qt's palette in agreement with the desktop's colour scheme.
 
-    The theme for GTK takes a dark palette from a dark theme alone, not from the setting of GNOME;
-    that for KDE reads its colours once; where there is no theme, as on sway, Qt stays light. Where
-    the palette contradicts, Qt's own one is taken, or the one below.
+    Qt's platform themes do so only in part: the GTK theme is dark only with a dark GTK theme and
+    ignores GNOME's setting, the KDE theme reads its colours once, and without a theme, as on sway,
+    Qt is always light. If the palette contradicts the colour scheme, the style's standard palette
+    is used; if that contradicts it too, ``dark_palette``.
     """
 
     def __init__(self, qt: QApplication) -> None:
@@ -34,26 +35,28 @@ class ColorScheme(QObject):
 
     @Slot()
     def _reconcile(self) -> None:
-        if not self._contradicts():
+        is_dark_wanted = self._is_dark_wanted()
+        if is_dark_wanted == self._is_dark():
             return
         self._qt.setPalette(QPalette())  # the theme's
-        if self._contradicts():
-            self._qt.setPalette(self._qt.style().standardPalette())
-        if self._contradicts():
+        if is_dark_wanted is None or is_dark_wanted == self._is_dark():
+            return
+        self._qt.setPalette(self._qt.style().standardPalette())
+        if is_dark_wanted and not self._is_dark():
             self._qt.setPalette(dark_palette())
 
-    def _contradicts(self) -> bool:
-        is_dark = self._qt.palette().color(QPalette.ColorRole.Window).lightness() < _DARKER
-        return is_dark != self._is_dark_wanted()
+    def _is_dark(self) -> bool:
+        return self._qt.palette().color(QPalette.ColorRole.Window).lightness() < _DARKER
 
-    def _is_dark_wanted(self) -> bool:
+    def _is_dark_wanted(self) -> bool | None:
+        """Return whether dark colours are wanted; None where neither Qt nor the portal knows."""
         scheme = self._qt.styleHints().colorScheme()
         if scheme == Qt.ColorScheme.Unknown:
-            return self._chosen == _DARK
+            return self._chosen == _DARK if self._chosen in (_DARK, _LIGHT) else None
         return scheme == Qt.ColorScheme.Dark
 
     def _follow_portal(self) -> None:
-        from PySide6.QtDBus import QDBusConnection  # noqa: PLC0415 - on Linux alone
+        from PySide6.QtDBus import QDBusConnection  # noqa: PLC0415 - Linux only
 
         name, path = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
         self._portal = (name, path, "org.freedesktop.portal.Settings")
@@ -75,12 +78,9 @@ class ColorScheme(QObject):
     def _on_answer(self) -> None:
         answer = self._watcher.reply().arguments()
         if self._watcher.isError() or not answer:
-            return  # no portal, as on a plain sway
-        self.choose(answer[0].variant().variant())
-
-    def choose(self, value: int) -> None:
-        """Take the portal's choice."""
-        hints, self._chosen = self._qt.styleHints(), value
+            return  # There is no portal, as on sway without one.
+        hints, value = self._qt.styleHints(), answer[0].variant().variant()
+        self._chosen = value
         if value in (_DARK, _LIGHT):
             hints.setColorScheme(Qt.ColorScheme.Dark if value == _DARK else Qt.ColorScheme.Light)
         else:

@@ -31,7 +31,8 @@ AHEAD_SHARE = 0.3
 """The future shown where the forecast ends far ahead, relative to the past shown."""
 
 MAX_AHEAD_SHARE, MARGIN_SHARE = 0.5, 0.02
-"""The longest future shown to the end of the forecast, and the margin after that end, likewise."""
+"""Relative to the past shown: the longest future that a forecast's end may take, and the margin
+after that end."""
 
 
 def end_of(since: datetime, now: datetime, runway: Runway | None) -> datetime:
@@ -174,7 +175,7 @@ class HistoryWindow(QWidget):
             self.picture_requested.emit(path, self._chart.grab().toImage())
 
     def _ask_for_path(self, title: str, name: str, kind: str) -> Path | None:
-        # At login, Windows starts programs in a folder of its own.
+        # The current folder would be arbitrary: at login, Windows starts programs in System32.
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         proposed = str(Path(folder if Path(folder).is_dir() else Path.home(), name))
         path, _ = QFileDialog.getSaveFileName(self, title, proposed, kind)

@@ -111,7 +111,7 @@ class TrayIcon(QObject):
         """
         if not sys.platform.startswith("linux"):
             return
-        from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher  # noqa: PLC0415 - on Linux alone
+        from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher  # noqa: PLC0415 - Linux only
 
         bus = QDBusConnection.sessionBus()
         self._watcher = QDBusServiceWatcher(_WATCHER, bus)

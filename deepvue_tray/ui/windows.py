@@ -1,4 +1,4 @@
-"""What windows need on Wayland, where the compositor alone places, raises and sizes them."""
+"""Sizing, raising and redrawing of windows, most of it for Wayland compositors."""
 
 import os
 
@@ -7,26 +7,25 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 REDRAW_MS = 100
-"""After a new size; by then the first picture of it is shown."""
+"""From a new size to the second drawing; by then the compositor shows the first one."""
 
 FOCUS_MS = 200
-"""Within which a window learns that the compositor has given the focus to another one."""
-
+"""From the loss of the focus to the time when Qt knows of it for certain."""
 
 NO_LIMIT = QSize(2**24 - 1, 2**24 - 1)
-"""Qt's QWIDGETSIZE_MAX, which PySide lacks: a window may be made as large as a person likes."""
+"""Qt's QWIDGETSIZE_MAX, which PySide lacks: a maximum size that removes the limit."""
 
 
 def is_wayland() -> bool:
-    """Say whether a Wayland compositor shows the windows."""
+    """Return whether a Wayland compositor shows the windows."""
     return QGuiApplication.platformName().startswith("wayland")
 
 
 def may_fix_size() -> bool:
-    """Say whether a window with a frame may be of one size alone.
+    """Return whether a window with a frame may have a fixed size.
 
-    On GNOME Qt draws the frame, and takes its shadow of 20 pixels from a fixed size. Elsewhere a
-    tiling compositor lets only such windows float.
+    On GNOME it may not: Qt draws the frame there and takes the 20 pixels of its shadow from the
+    window. Elsewhere it should: a tiling compositor floats only windows with a fixed size.
     """
     return not (is_wayland() and "GNOME" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"))
 
@@ -44,7 +43,7 @@ def set_size(window: QWidget, size: QSize) -> None:
 def bring_to_front(window: QWidget) -> None:
     """Show a window, in front of the others and with the focus."""
     if is_wayland() and window.isActiveWindow():
-        # It may have lost the focus just now, and not know yet.
+        # Qt may not know yet that the compositor gave the focus to another window.
         QTimer.singleShot(FOCUS_MS, window, lambda: _reopen_unless_active(window))
     _reopen_unless_active(window)
     window.show()
@@ -53,10 +52,10 @@ def bring_to_front(window: QWidget) -> None:
 
 
 def _reopen_unless_active(window: QWidget) -> None:
-    """Open an open window anew on Wayland.
+    """Replace an open window by a new one on Wayland.
 
-    Only a click's token lets a window come to the front there, and a second start has none; a new
-    window comes to the front without.
+    Raising an open window takes the token of a click, which a second start does not have. A new
+    window needs none.
     """
     handle = window.windowHandle()
     if is_wayland() and handle and window.isVisible() and not window.isActiveWindow():
@@ -68,15 +67,15 @@ def _reopen_unless_active(window: QWidget) -> None:
 def redraw_when_resized(window: QWidget) -> None:
     """Draw a window once more after each change of its size.
 
-    Qt pads the rows of its pictures, and KWin 5.27 ignores that in the first picture of each size:
-    it shows skewed stripes.
+    Qt pads the rows of its buffers. KWin 5.27 ignores the padding in the first buffer of each size,
+    and shows skewed stripes.
     """
     if is_wayland():
         window.installEventFilter(_Redrawer(window))
 
 
 class _Redrawer(QObject):
-    """Draws its window again, as long as that lives."""
+    """Draws its window again after each change of its size; the window owns it."""
 
     def eventFilter(self, window: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show) and isinstance(window, QWidget):
@@ -85,6 +84,6 @@ class _Redrawer(QObject):
 
 
 def _draw_again(window: QWidget) -> None:
-    # Its own update() leaves out what lies below a child that fills its background.
+    # The window's update() skips areas below a child that fills its background.
     for widget in (window, *window.findChildren(QWidget)):
         widget.update()

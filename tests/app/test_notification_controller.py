@@ -51,7 +51,7 @@ class Desktop(BackendWorker):
     def listen(self, on_press: Callable[[str], None], on_service: Callable[[], None]) -> None:
         self.press, self.appear = on_press, on_service
 
-    def notify(self, _alert: Alert, _client_id: str, notification: Notification) -> None:
+    def notify(self, _alert: Alert, _snapshot: Snapshot, notification: Notification) -> None:
         self.show(notification)
 
     def show(self, notification: Notification) -> None:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,15 @@ from deepvue_tray.backend.backend import Backend, assemble
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import RESEND_PAUSE
 from deepvue_tray.core.notification import Notification
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.autostart import XdgAutostart
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.wallet_api import WalletApi
 
 CLIENT = "live_1"
+LOW = Snapshot(client_id=CLIENT)
 NOTE = Notification(kind="balance", title="Credits are low", body="900 left")
 
 
@@ -74,16 +78,16 @@ class Home:
         backend.monitor.load_last_known()
         return replace(backend, notifier=service)
 
-    def tell(self, service: Service, client_id: str = CLIENT) -> bool:
+    def tell(self, service: Service, snapshot: Snapshot = LOW) -> bool:
         """Deliver an alert in a session of its own."""
         backend = self.session(service)
-        is_done = asyncio.run(backend.notify(Alert.LOW, client_id, NOTE))
+        is_done = asyncio.run(backend.notify(Alert.LOW, snapshot, NOTE))
         backend.close()
         return is_done
 
     def quit_before_the_reply(self, service: Silent) -> None:
         async def quit_while_it_waits(backend: Backend) -> None:
-            telling = asyncio.create_task(backend.notify(Alert.LOW, CLIENT, NOTE))
+            telling = asyncio.create_task(backend.notify(Alert.LOW, LOW, NOTE))
             await service.was_called.wait()
             telling.cancel()
             await asyncio.wait([telling])
@@ -150,7 +154,14 @@ def test_a_notification_without_a_reply_is_sent_at_once_to_another_service(home:
     assert len(service.sent) == 1
 
 
+def test_an_alert_of_an_older_reading_is_not_sent(home: Home) -> None:
+    service = Service()
+    before = Reading(at=home.now, balance=Decimal(900))
+    assert home.tell(service, replace(LOW, reading=before))
+    assert service.sent == []
+
+
 def test_an_alert_of_another_wallet_does_not_notify(home: Home) -> None:
     service = Service()
-    assert home.tell(service, client_id="live_2")
+    assert home.tell(service, Snapshot(client_id="live_2"))
     assert service.sent == []

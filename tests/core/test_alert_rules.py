@@ -19,9 +19,10 @@ from deepvue_tray.core.alert_rules import (
     Observation,
     is_reached,
     judge,
-    mark_answered,
     mark_notified,
+    mark_refused,
     mark_sent,
+    mark_shown,
     snoozed,
     to_notify,
     tomorrow_morning,
@@ -641,8 +642,17 @@ def test_a_state_with_all_it_can_hold_survives_the_disk_and_nothing_is_the_first
 def test_an_answer_ends_the_wait_for_its_own_alert_alone() -> None:
     low = mark_sent(AlertState(), Alert.LOW, NOW, ":1.7")
     both = mark_sent(low, Alert.CRITICAL, NOW, ":1.7")
-    assert mark_answered(both, Alert.CRITICAL) == low
+    critical = Sent(Alert.CRITICAL, NOW, ":1.7")
+    assert mark_refused(both, critical) == low
+    assert mark_shown(both, critical, NOW).unanswered == low.unanswered
     assert mark_notified(both, Alert.CRITICAL, NOW).unanswered == low.unanswered
+
+
+def test_a_reply_about_an_alert_that_has_re_armed_does_not_silence_the_next_one() -> None:
+    sent = mark_sent(AlertState(balances=(Decimal(900),)), Alert.LOW, NOW, ":1.7")
+    topped_up = Observation(now=NOW, reading=Reading(at=NOW, balance=Decimal(5000)))
+    after = judge(sent, topped_up, Settings())
+    assert mark_shown(after, Sent(Alert.LOW, NOW, ":1.7"), NOW) == after
 
 
 def test_another_alert_does_not_silence_fast_spending_for_a_day() -> None:

@@ -19,6 +19,8 @@ def main() -> int:
     """Run the demo."""
     with ExitStack() as patches:
         patches.enter_context(patch.object(demo, "demo_balance", return_value=BALANCE))
+        # Under faketime it fails. Only the import of the demo's history sleeps.
+        patches.enter_context(patch("time.sleep"))
         if len(sys.argv) > 1:
             translation = Path(sys.argv[1])
             patches.enter_context(

@@ -59,12 +59,15 @@ def outcome(desktop: Desktop, x11: str, wayland: str, without: str = "", **env: 
         process.kill()
         told = process.communicate(timeout=TIMEOUT_S)[1]
     if listening.exists():
-        assert told == ""
+        # Said only after ten seconds without a tray, which pass on a busy machine.
+        assert told in ("", f"{NO_TRAY}\n")
         return "runs"
     assert process.returncode == 1, told
     [line] = told.splitlines()
     return line
 
+
+NO_TRAY = "No tray on this desktop: a window shows the balance until there is one."
 
 ANY = list(itertools.product((LIVE, DEAD, UNSET), repeat=2))
 ONE_AT_MOST = [(LIVE, UNSET), (LIVE, DEAD), (DEAD, LIVE), (UNSET, UNSET)]

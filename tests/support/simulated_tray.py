@@ -258,13 +258,13 @@ class ReportingBackend:
         report("polled")
         return snapshot
 
-    async def notify(self, alert: Alert, client_id: str, notification: Notification) -> bool:
+    async def notify(self, alert: Alert, snapshot: Snapshot, notification: Notification) -> bool:
         notifications = self._backend.notifier
         assert isinstance(notifications, Notifications)
         shown = notifications.shown
         # The world knows the alert by the notification's kind.
         named = replace(notification, kind=alert.value)
-        is_notified = await self._backend.notify(alert, client_id, named)
+        is_notified = await self._backend.notify(alert, snapshot, named)
         if notifications.shown > shown:
             report("saved")
         return is_notified
