@@ -14,6 +14,10 @@ _LIGHT = 2
 _DARKER = 128
 """The lightness, from 0 to 255, below which a window's background is dark."""
 
+_KDE_FALLBACK = QColor("#d6d2d0")
+"""The windows of KDE 3, which Qt's KDE theme takes until a person chooses colours in the settings.
+"""
+
 
 class ColorScheme(QObject):
     """Keeps Qt's palette in agreement with the desktop's colour scheme.
@@ -35,25 +39,23 @@ class ColorScheme(QObject):
 
     @Slot()
     def _reconcile(self) -> None:
-        is_dark_wanted = self._is_dark_wanted()
-        if is_dark_wanted == self._is_dark():
-            return
-        self._qt.setPalette(QPalette())  # the theme's
-        if is_dark_wanted is None or is_dark_wanted == self._is_dark():
-            return
-        self._qt.setPalette(self._qt.style().standardPalette())
-        if is_dark_wanted and not self._is_dark():
-            self._qt.setPalette(dark_palette())
+        palettes = (QPalette, self._qt.style().standardPalette, dark_palette)
+        for palette in palettes:  # an empty one is the theme's
+            if self._fits():
+                return
+            self._qt.setPalette(palette())
 
-    def _is_dark(self) -> bool:
-        return self._qt.palette().color(QPalette.ColorRole.Window).lightness() < _DARKER
-
-    def _is_dark_wanted(self) -> bool | None:
-        """Return whether dark colours are wanted; None where neither Qt nor the portal knows."""
+    def _fits(self) -> bool:
+        window = self._qt.palette().color(QPalette.ColorRole.Window)
+        if window == _KDE_FALLBACK:
+            return False
         scheme = self._qt.styleHints().colorScheme()
         if scheme == Qt.ColorScheme.Unknown:
-            return self._chosen == _DARK if self._chosen in (_DARK, _LIGHT) else None
-        return scheme == Qt.ColorScheme.Dark
+            # Without a theme, Qt forgets what the portal said.
+            is_dark_wanted, is_known = self._chosen == _DARK, self._chosen in (_DARK, _LIGHT)
+        else:
+            is_dark_wanted, is_known = scheme == Qt.ColorScheme.Dark, True
+        return not is_known or is_dark_wanted == (window.lightness() < _DARKER)
 
     def _follow_portal(self) -> None:
         from PySide6.QtDBus import QDBusConnection  # noqa: PLC0415 - Linux only
@@ -85,6 +87,7 @@ class ColorScheme(QObject):
             hints.setColorScheme(Qt.ColorScheme.Dark if value == _DARK else Qt.ColorScheme.Light)
         else:
             hints.unsetColorScheme()
+            self._qt.setPalette(QPalette())
         self._reconcile()
 
 

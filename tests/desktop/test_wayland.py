@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor
 
 from tests.desktop import secret_service
 from tests.desktop.conftest import SIGNED_IN, Program
@@ -27,6 +28,9 @@ TITLE_BAR_PX = 60
 
 DOUBLE_CLICK_S = 1.0
 """Two clicks that are further apart are no double click."""
+
+LIGHT = 220
+"""The least lightness, of 255, of a light theme's windows; KDE 3 had 211."""
 
 CARD = "deepvue-tray"
 
@@ -163,6 +167,15 @@ def test_a_second_start_brings_the_card_to_the_front(
 def test_colours_follow_the_desktop_at_the_start_and_live(
     desktop: WaylandDesktop, program: Program
 ) -> None:
+    program.start(**SIGNED_IN)
+    item = TrayItem.wait(desktop)
+    says(item, "6,448 credits")
+    item.click("Settings…")
+    # Before a person has chosen anything, neither dark nor in the grey of KDE 3.
+    desktop.wait_for_window("Settings")
+    wait_until(lambda: ground(desktop, "Settings").lightness() > LIGHT, "a light window")
+    item.click("Quit")
+    wait_until(lambda: not TrayItem.all(desktop), "the end")
     desktop.dark(on=True)
     program.start(**SIGNED_IN)
     item = TrayItem.wait(desktop)
@@ -172,6 +185,12 @@ def test_colours_follow_the_desktop_at_the_start_and_live(
     for on in (True, False, True):
         desktop.dark(on=on)
         wait_until(partial(is_wholly, desktop, "Settings", dark=on), f"{on=} in all of the window")
+
+
+def ground(desktop: WaylandDesktop, title: str) -> QColor:
+    """Return the colour of a window at its lower left corner, where nothing is drawn."""
+    area = desktop.wait_for_window(title, focused=False).area
+    return desktop.picture().pixelColor(area.bottomLeft() + QPoint(MARGIN.stop, -MARGIN.stop))
 
 
 def is_wholly(desktop: WaylandDesktop, title: str, *, dark: bool) -> bool:
