@@ -37,6 +37,8 @@ from tests.support.timeouts import TIMEOUT_S
 
 SCREEN = QSize(1280, 800)
 
+_CENTRE = QPoint(SCREEN.width() // 2, SCREEN.height() // 2)
+
 USER = 1000
 """Who the desktops run as, in a user name space: sway refuses root."""
 
@@ -382,6 +384,8 @@ class Gnome(WaylandDesktop):
         self.input.move(self._wait_for_place("PLACE(Main.messageTray._banner)", "the banner"))
         button = _GNOME_BUTTON.replace("LABEL", label)
         self.input.click(self._wait_for_place(button, f"the button {label!r}"))
+        # A banner that comes up below the pointer would not show its buttons.
+        self.input.move(_CENTRE)
 
     def close_menu(self) -> None:
         """Close the icon's menu."""
