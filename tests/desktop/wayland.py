@@ -322,6 +322,9 @@ _PANEL_ABOVE, _PANEL_BELOW = range(32), range(SCREEN.height() - 44, SCREEN.heigh
 _MENU_PX, _FIRST_ENTRY = 100, QPoint(40, 8)
 """The least width and height of a menu, and where its first entry is."""
 
+_LAYOUT_S = 0.1
+"""The time between two looks at a part that may still move."""
+
 _SHADOW = 150
 """How much a shadow may darken a pixel, as the sum over its colours."""
 
@@ -381,9 +384,14 @@ class Gnome(WaylandDesktop):
 
     def press_in_notification(self, label: str) -> None:
         """Press a button of the banner, which shows its buttons below the pointer."""
-        self.input.move(self._wait_for_place("PLACE(Main.messageTray._banner)", "the banner"))
         button = _GNOME_BUTTON.replace("LABEL", label)
-        self.input.click(self._wait_for_place(button, f"the button {label!r}"))
+
+        def place() -> Any:
+            if not (found := self._place(button)) and (banner := self._place(_GNOME_BANNER)):
+                self.input.move(banner)
+            return found
+
+        self.input.click(wait_until(place, f"the button {label!r}"))
         # A banner that comes up below the pointer would not show its buttons.
         self.input.move(_CENTRE)
 
@@ -418,15 +426,19 @@ class Gnome(WaylandDesktop):
         self._set("org.gnome.shell", "enabled-extensions", names)
 
     def _wait_for_place(self, javascript: str, what: str) -> QPoint:
-        """Wait until a part of the shell is shown and stays in its place; return its centre."""
+        place = wait_until(lambda: self._place(javascript), what)
+        assert place  # what is not true is not returned
+        return place
 
-        def laid_out() -> Any:
-            area = self.evaluate(_GNOME_PLACE + javascript)
-            is_still = area == self.evaluate(_GNOME_PLACE + javascript)
-            return area if area and None not in area and is_still else None
-
-        area = wait_until(laid_out, what)
-        return QRect(*(round(side) for side in area)).center()
+    def _place(self, javascript: str) -> QPoint | None:
+        """Return the centre of a part of the shell, if it is shown and stays in its place."""
+        first = self.evaluate(_GNOME_PLACE + javascript)
+        if not first or None in first:
+            return None
+        time.sleep(_LAYOUT_S)
+        if self.evaluate(_GNOME_PLACE + javascript) != first:
+            return None
+        return QRect(*(round(side) for side in first)).center()
 
     def _set(self, *setting: str) -> None:
         self.run("gsettings", "set", *setting)
@@ -798,6 +810,10 @@ _GNOME_ICON = "ITEM ? PLACE(ITEM[1]) : null"
 
 _GNOME_MENU = """ITEM && ITEM[1].menu.isOpen ?
 PLACE(ITEM[1].menu._getMenuItems().find(i => i.visible)) : null"""
+
+# Once it has moved into the screen.
+_GNOME_BANNER = """Main.messageTray._notificationState === 2 ?
+PLACE(Main.messageTray._banner) : null"""
 
 _GNOME_BUTTON = """PLACE(FIND(Main.messageTray, a => a.label === "LABEL" && a.mapped))"""
 
