@@ -14,12 +14,12 @@ nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "format", "types", "imports", "tests"]
 
 SCRIPTS = Path(sys.executable).parent
-"""Where pip installs the tools."""
+"""If pip installs the tools."""
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests except the long ones, as the README does."""
+    """Run the tests without the long ones, like the README's command."""
     run(session, "pytest")
 
 
@@ -79,7 +79,7 @@ def bundle(session: nox.Session) -> None:
 
 @nox.session
 def wine(session: nox.Session) -> None:
-    """Run the suite and the main job with Windows' Python and Qt, under Wine."""
+    """Run the tests and the main tasks with Windows' Python and Qt, under Wine."""
     session.run(".ci/wine", *session.posargs, external=True)
 
 

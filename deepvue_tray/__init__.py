@@ -1,3 +1,3 @@
-"""A tray widget for prepaid Deepvue API wallets: how much is left, and a warning in time."""
+"""A tray widget for prepaid Deepvue API wallets: it shows the balance and warns in time."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""The files that travel with the program, wherever it was installed or unpacked."""
+"""Paths of the icons and translations, in every kind of installation."""
 
 from pathlib import Path
 

@@ -30,7 +30,7 @@ settings.load_profile("untimed")
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["LC_ALL"] = "C.UTF-8"
 if sys.platform == "win32":
-    # The offscreen platform finds none by itself there.
+    # On Windows the offscreen platform finds no fonts without this.
     os.environ["QT_QPA_FONTDIR"] = str(Path(os.environ["WINDIR"], "Fonts"))
 
 try:
@@ -41,16 +41,16 @@ except ImportError as error:
     qt_error = str(error)
 else:
     qt_error = ""
-    # Not every system takes it from the environment.
+    # Some systems do not take it from the environment.
     PySide6.QtCore.QLocale.setDefault(PySide6.QtCore.QLocale.c())
 
 NEED_QT = ["desktop", "ui", "app/test_[!p]*.py", "app/test_poller.py", "test_endurance.py"]
-"""``app`` without its preflight, which must work without Qt."""
+"""``app`` without the preflight's tests, which must run without Qt."""
 collect_ignore_glob = NEED_QT if qt_error else []
 if not sys.platform.startswith("linux"):
     collect_ignore_glob += ["desktop", "test_endurance.py"]
 if "WINE_WORK" not in os.environ or sys.platform != "linux":
-    # .ci/wine makes what they need, and runs them.
+    # .ci/wine prepares the environment of these tests, and runs them.
     collect_ignore_glob.append("windows")
 
 
@@ -61,7 +61,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what Wine cannot do."""
+    """Skip the tests of features that Wine lacks."""
     for item in items if WINE else ():
         for test, lack in WINE_LACKS.items():
             if item.nodeid.startswith(test):

@@ -1,4 +1,4 @@
-"""The test suite on a machine where something is missing."""
+"""The test suite on a machine without Qt, or without some of the Debian packages."""
 
 import os
 import re

@@ -23,7 +23,7 @@ def test_every_icon_has_its_size_and_is_transparent(size: int) -> None:
     assert header[25] == 6
 
 
-def test_the_error_for_a_missing_icon_says_what_to_do() -> None:
+def test_the_error_for_a_missing_icon_has_the_remedy() -> None:
     with pytest.raises(FileNotFoundError, match="reinstall"):
         icon_path("none.png")
 

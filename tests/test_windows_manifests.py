@@ -1,4 +1,4 @@
-"""What winget and scoop fetch is what the release offers."""
+"""The manifests for winget and scoop match the files of the release."""
 
 import hashlib
 import json

@@ -1,1 +1,1 @@
-"""The running tray: what starts it, what it is made of, and its one worker thread."""
+"""The running tray: its start, its parts, and its one worker thread."""

@@ -1,7 +1,7 @@
-"""The running tray: its parts, and how they are wired.
+"""The running tray: its parts, and how they are connected.
 
-A click or the poller's timer polls the wallet on the worker thread. One snapshot comes back and
-goes to every view. Whatever a person clicks is one ``Action``.
+A click or the poller's timer polls the wallet on the worker thread. The result is one
+snapshot, which all views show. Each click is one ``Action``.
 """
 
 import linecache
@@ -43,7 +43,7 @@ STATUS_PAGE = "https://status.deepvue.ai"
 NO_TRAY = "No tray on this desktop: a window shows the balance until there is one."
 
 QUIT_TIMEOUT_S = 0.3
-"""A job of the worker that blocks longer is left behind."""
+"""The longest wait for the worker; a job that blocks longer is abandoned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Options:
     """How the tray was started."""
 
     prefix: str = ""
-    """Stands before everything that is shown, as "Demo" does."""
+    """Precedes every title that is shown, such as "Demo"."""
     from_environment: bool = False
     """Whether the environment holds the credentials."""
     background: bool = False
@@ -59,7 +59,7 @@ class Options:
 
 
 class Application(QObject):
-    """Builds the parts and wires them; ``worker`` has been started."""
+    """Builds the parts and connects them; ``worker`` must have been started."""
 
     def __init__(
         self, qt: QApplication, icon: TrayIcon, worker: Worker[Backend], options: Options
@@ -91,7 +91,7 @@ class Application(QObject):
             Action.SNOOZE_TOP_UP: partial(self._snooze, None),
             Action.RESUME: self._resume_alerts,
             Action.ABOUT: self._open_about,
-            # quit() would first close the window without a tray, which then asks whether to quit.
+            # quit() would first close the card's window, which without a tray shows a question.
             Action.QUIT: qt.exit,
         }
 
@@ -110,7 +110,7 @@ class Application(QObject):
         self._notifications.action_requested.connect(self.perform)
         icon.watch_host()
         self._color_scheme = ColorScheme(qt)
-        # What is known already is shown first, then the wallet is polled.
+        # Show the stored state first, then poll the wallet.
         worker.submit(
             lambda backend: backend.monitor.load_last_known(),
             self.poller.reset_and_poll,
@@ -118,7 +118,7 @@ class Application(QObject):
         )
 
     def run(self, crash_reporter: CrashReporter) -> int:
-        """Run until the person quits; returns the exit status."""
+        """Run until the person quits; return the exit status."""
         crash_reporter.crashed.connect(self._notifications.notify_crash)
         with unix_signals(self._qt.exit):
             status = self._qt.exec()
@@ -137,7 +137,7 @@ class Application(QObject):
         self._worker.submit(lambda backend: backend.resume_alerts(), self.poller.reevaluate)
 
     def _open_about(self) -> None:
-        # 3 MB of parsers, which nothing else needs.
+        # Imported here: 3 MB of parsers, which only this window needs.
         from deepvue_tray.services.licenses import libraries
 
         self._worker.submit(lambda backend: (backend.paths, libraries()), self._show_about)
@@ -166,8 +166,8 @@ class Application(QObject):
 
 
 def _forget_source_lines(_snapshot: Snapshot) -> None:
-    # PySide reads the source of every module that is imported after it, and leaves the lines in
-    # linecache: 9 MB by the first poll.
+    # PySide reads the source of every module that is imported after it, and the lines stay in
+    # linecache: 9 MB at the first poll.
     linecache.clearcache()
 
 

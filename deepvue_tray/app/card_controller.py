@@ -44,7 +44,7 @@ class CardController(QObject):
 
     @Slot()
     def open(self) -> None:
-        """Open the card at the tray's icon, or as a window where there is no tray."""
+        """Open the card at the tray's icon, or as a window if there is no tray."""
         if self._card is None:
             self._card = Card(self._prefix, self._icon.menu)
             self._card.action_requested.connect(self.action_requested)
@@ -64,7 +64,7 @@ class CardController(QObject):
 
     @Slot()
     def open_without_tray(self) -> None:
-        """Open the card as a window, but not while the settings are open: they have the focus."""
+        """Open the card as a window; while the settings are open, wait until they are closed."""
         if self._settings.is_open:
             self._settings.closed.connect(
                 self.open_without_tray, Qt.ConnectionType.SingleShotConnection
@@ -92,7 +92,7 @@ class CardController(QObject):
             card.show_past(history.since, now, history.buckets)
 
         def on_error(error: Exception) -> None:
-            # The snapshot shows what is wrong with the history.
+            # The snapshot shows an error of the history.
             if not isinstance(error, DeepvueError):
                 raise error
 

@@ -1,4 +1,4 @@
-"""Unhandled exceptions: logged with their frames, reported once, and survived."""
+"""Reports unhandled exceptions: logs each with its traceback, and emits a signal for the first."""
 
 import logging
 import sys
@@ -13,10 +13,10 @@ logger = logging.getLogger(__name__)
 
 
 class CrashReporter(QObject):
-    """Receives every unhandled exception, of any thread and of finalizers."""
+    """Handles the unhandled exceptions of all threads and of finalizers."""
 
     crashed = Signal()
-    """Emitted for the first one; the log has its frames."""
+    """Emitted for the first exception; the log has its traceback."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class CrashReporter(QObject):
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Replace the hooks that print such exceptions, as long as the context lasts."""
+        """Replace Python's hooks for such exceptions within the context."""
         hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
         sys.excepthook = self._on_error
         threading.excepthook = self._on_other_error

@@ -23,7 +23,7 @@ Range = tuple[datetime | None, datetime | None]
 
 
 class HistoryController(QObject):
-    """Keeps one history window. Of ranges requested during a read, only the last is read."""
+    """Keeps one history window. Of the ranges requested during a read, only the last is read."""
 
     def __init__(self, worker: "Worker[Backend]", poller: Poller, prefix: str) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class HistoryController(QObject):
     def open(self) -> None:
         """Open the window, or bring it to the front."""
         if self._window is None:
-            # Loaded here: most sessions never open it.
+            # Imported here: most sessions never open the window.
             from deepvue_tray.ui.history_window import HistoryWindow  # noqa: PLC0415
 
             self._window = HistoryWindow(self._prefix)

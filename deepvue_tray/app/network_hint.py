@@ -1,4 +1,4 @@
-"""A hint that the network is back: a reason to poll now, never a reason not to."""
+"""Reports when the network is reachable again: a reason to poll, never a reason not to."""
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtNetwork import QNetworkInformation
@@ -8,10 +8,10 @@ from deepvue_tray.core.snapshot import Snapshot
 
 
 class NetworkHint(QObject):
-    """Listens to the operating system from the first failed connection on."""
+    """Watches the network's state from the first failed connection on."""
 
     back = Signal()
-    """The operating system says that the network is reachable again."""
+    """Emitted when the operating system reports that the network is reachable again."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -19,7 +19,7 @@ class NetworkHint(QObject):
 
     @Slot(object)
     def watch(self, snapshot: Snapshot) -> None:
-        """Begin to listen where ``snapshot`` says that there is no connection."""
+        """Begin to watch if ``snapshot`` has an error of the connection."""
         if self._is_listening or not isinstance(snapshot.trouble, OfflineError):
             return
         self._is_listening = True

@@ -1,4 +1,4 @@
-"""Notifies the person of alerts: natively, or with a balloon at the icon."""
+"""Notifies the person of alerts, natively or with a balloon at the icon."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,14 +16,14 @@ from deepvue_tray.ui import texts
 
 
 class NotificationController(QObject):
-    """Notifies of the alerts of each snapshot until the person was notified.
+    """Sends the alerts of each snapshot until the person was notified.
 
-    ``show_balloon`` shows a title and a body at the icon, where no notification service does; it
-    returns False where there are no balloons.
+    ``show_balloon`` shows a title and a body at the icon if no notification service shows them;
+    it returns False if the tray has no balloons.
     """
 
     action_requested = Signal(Action)
-    """The action of a button, or the card where the notification itself was clicked."""
+    """The action of a button, or the card if the notification itself was clicked."""
     _pressed = Signal(str)
     _service_appeared = Signal()
 
@@ -49,7 +49,7 @@ class NotificationController(QObject):
             lambda backend: backend.notifier.listen(
                 self._pressed.emit, self._service_appeared.emit
             ),
-            # Every other job fails likewise, and is shown.
+            # If the backend cannot be built, all other jobs fail too, and their errors are shown.
             on_error=lambda _error: None,
         )
 
@@ -90,7 +90,7 @@ class NotificationController(QObject):
                 return
             self._in_flight.discard(attempt)
             if not is_notified and services_seen != self._services_seen:
-                # A service appeared while this attempt was in flight.
+                # A service has started during this attempt.
                 self._notify(self._poller.snapshot)
 
         def on_error(error: Exception) -> None:

@@ -1,7 +1,7 @@
-"""Decides when to poll: the timers, and the one gate that every request passes.
+"""Decides when to poll: the timers, and the one function that starts every poll.
 
-Deadlines are on a clock that nobody can set and that counts while the computer sleeps. The time of
-day serves only to notice that it was changed.
+Deadlines use a clock that cannot be set and that includes sleep. The time of day is used only to
+detect that it was changed.
 """
 
 import random
@@ -27,22 +27,23 @@ from deepvue_tray.core.schedule import Schedule, next_attempt
 from deepvue_tray.core.snapshot import Snapshot
 
 CLICK_PAUSE_S = 1.0
-"""From the start of one request to the earliest that a click can start."""
+"""The minimum time between the starts of two polls, the second one by a click."""
 
 MIN_PAUSE_S = 60.0
-"""The same for requests that nobody clicked (a window opened, the network came back), and for
+"""The same for polls without a click (a window was opened, the network was restored), and for
 clicks while the server demands a pause."""
 
 FAR_POLL_S = 300.0
-"""Each poll notices what other processes stored. At the default interval nothing else has to: a
-look each minute would wake the computer twice as often."""
+"""The signal ``waiting`` is emitted only while the next poll is further away than this. Polls also
+load what other processes have stored, and at the default interval the signal would double the
+wake-ups."""
 
 TICK = timedelta(minutes=1)
-"""Between two comparisons of the clocks, each of which wakes the computer."""
+"""The time between two comparisons of the clocks, each of which wakes the computer."""
 
 CLOCK_JUMP = timedelta(seconds=10)
-"""A tick that is later than this means sleep. Clocks that differ by more mean that the time of day
-was changed."""
+"""If a tick is late by more than this, the computer slept. If the clocks differ by more, the time
+of day was changed."""
 
 if TYPE_CHECKING:
     from deepvue_tray.backend.backend import Backend
@@ -51,7 +52,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 def seconds_since_boot() -> float:
-    """Return the seconds of a clock that nobody can set and that counts during sleep."""
+    """Return the seconds of a clock that cannot be set and that includes sleep."""
     # time.monotonic() stops during sleep on these two.
     if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -70,8 +71,8 @@ class Poller(QObject):
     changed = Signal(Snapshot)
     """Carries every new snapshot."""
     waiting = Signal()
-    """Emitted each minute while the next poll is far: another process may have stored credentials
-    or settings by now."""
+    """Emitted each minute while the next poll is far away: another process may have stored
+    credentials or settings."""
 
     def __init__(
         self,
@@ -90,12 +91,12 @@ class Poller(QObject):
         self._began_at = self._due_at = float("-inf")
         self._round = 0
         self.snapshot = Snapshot()
-        """The latest one."""
+        """The latest snapshot."""
         self.awake_since = now()
-        """Since when the computer is known to be awake and its time of day unchanged."""
-        # When the clocks were last compared, on each of them.
+        """Since when the computer has been awake with an unchanged time of day; aware, UTC."""
+        # The last comparison of the clocks: the time on each.
         self._compared_at, self._compared_on = clock(), self.awake_since
-        # When the last good reading came; after sleep, when the computer woke up.
+        # When the last successful reading arrived, or the computer woke up after it.
         self._current_at = clock()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._on_due)
@@ -106,7 +107,7 @@ class Poller(QObject):
     @Slot()
     def refresh(self) -> None:
         """Poll now because a person clicked, unless a request is running or has just begun."""
-        if self._may_begin(MIN_PAUSE_S if self._is_told_to_wait() else CLICK_PAUSE_S):
+        if self._may_begin(MIN_PAUSE_S if self._is_pause_demanded() else CLICK_PAUSE_S):
             self._begin()
 
     @Slot()
@@ -123,7 +124,7 @@ class Poller(QObject):
 
     @Slot()
     def on_network(self) -> None:
-        """Poll again where the network was the trouble."""
+        """Poll now if the last poll failed because of the network."""
         if isinstance(self.snapshot.trouble, OfflineError):
             self.refresh_if_due()
 
@@ -137,7 +138,7 @@ class Poller(QObject):
         self._begin()
 
     def reevaluate(self, known: Snapshot) -> None:
-        """Publish ``known``, which was judged by other settings.
+        """Publish ``known``, which was evaluated with other settings.
 
         A changed interval moves the next poll to that interval after the last one, unless a retry
         is due earlier. Another wallet is polled at once.
@@ -159,12 +160,12 @@ class Poller(QObject):
 
     def _begin(self, *, prompt: bool = False) -> None:
         self._timer.stop()
-        # This may come before the tick that notices sleep or a changed clock.
+        # The tick that detects sleep or a changed clock may be later than this call.
         self._has_slept()
         self._began_at = self._clock()
         self._round += 1
         this_round = self._round
-        # Its alerts were sent with it. The next reading may say otherwise.
+        # Its alerts were sent already, and the next reading may end them.
         self._publish(replace(self.snapshot, refreshing=True, to_notify=()))
 
         awake_since = self.awake_since
@@ -209,7 +210,7 @@ class Poller(QObject):
         self.snapshot = snapshot
         self.changed.emit(snapshot)
 
-    def _is_told_to_wait(self) -> bool:
+    def _is_pause_demanded(self) -> bool:
         """Return whether the server demands a pause that is not over."""
         trouble = self.snapshot.trouble
         has_deadline = isinstance(trouble, WalletError) and trouble.retry_after is not None
@@ -218,9 +219,9 @@ class Poller(QObject):
         ) and self._clock() < self._due_at
 
     def _must_wait(self) -> bool:
-        """Return whether only a person's click may poll before the deadline."""
+        """Return whether only a click may poll before the deadline."""
         refused = isinstance(self.snapshot.trouble, RejectedError) and self._clock() < self._due_at
-        return refused or self._is_told_to_wait()
+        return refused or self._is_pause_demanded()
 
     @Slot()
     def _on_due(self) -> None:
@@ -229,7 +230,7 @@ class Poller(QObject):
 
     @Slot()
     def _on_tick(self) -> None:
-        """Notice sleep, which stops the timer, changed clocks, and old readings."""
+        """Detect sleep, which stops the timer, changed clocks, and old readings."""
         if self._has_slept():
             self._catch_up()
         elif self._is_stale() and not self.snapshot.stale:
@@ -251,7 +252,7 @@ class Poller(QObject):
         return has_slept
 
     def _catch_up(self) -> None:
-        """Poll at once if the interval passed during sleep, else when it was due."""
+        """Poll now if the interval passed during sleep, otherwise when the interval ends."""
         if self.snapshot.refreshing:
             return
         since = timedelta(seconds=self._clock() - self._began_at)

@@ -1,4 +1,4 @@
-"""Finds a platform on which Qt can start, or explains in one line why there is none.
+"""Finds a platform on which Qt can start, or returns one line that explains why there is none.
 
 Qt tries the platforms of QT_QPA_PLATFORM, or Wayland and X11, one after the other, and aborts the
 process if none works. This module therefore first loads each platform's plugin and connects to its
@@ -25,8 +25,8 @@ PACKAGES = (
     "libxcb-render-util0",
     "libxkbcommon-x11-0",
 )
-"""The Debian packages that, with their dependencies, contain all that Qt needs for Wayland and
-X11."""
+"""The Debian packages that, with their dependencies, contain all libraries that Qt needs for
+Wayland and X11."""
 
 INSTALL = f"apt-get install {' '.join(PACKAGES)}"
 
@@ -34,9 +34,9 @@ _WITHOUT_DISPLAY = ("offscreen", "minimal", "vnc")
 
 
 def choose_platform() -> str | None:
-    """Make Qt start on the first of its platforms that works here.
+    """Select the first of Qt's platforms that works on this computer.
 
-    Returns None, or one line that says why none works and what to do.
+    Returns None, or one line with the reason why none works and what to do.
     """
     if not sys.platform.startswith("linux"):
         return None
@@ -44,7 +44,7 @@ def choose_platform() -> str | None:
     for platform in _wanted():
         problem = _problem_of(platform)
         if problem is None:
-            if problems:  # Qt would try the others first, and print a warning for each.
+            if problems:  # Otherwise Qt would try those first, and print a warning for each.
                 os.environ["QT_QPA_PLATFORM"] = platform
             return None
         problems.append(problem)

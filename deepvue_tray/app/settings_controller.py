@@ -1,4 +1,4 @@
-"""Opens the settings dialog, and does on the worker thread what it requests."""
+"""Opens the settings dialog, and executes its requests on the worker thread."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ class SettingsController(QObject):
     """Keeps at most one settings dialog open."""
 
     closed = Signal()
-    """The dialog was closed, and nothing of it is being saved any more."""
+    """Emitted when the dialog is closed and nothing is being saved any more."""
 
     def __init__(
         self,
@@ -43,12 +43,12 @@ class SettingsController(QObject):
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a dialog, or one that was closed and is still being saved."""
+        """Whether the dialog is open, or closed and still being saved."""
         return self._dialog is not None
 
     @Slot(object)
     def open_at_first_start(self, snapshot: Snapshot) -> None:
-        """Open once at a first start, where there are no credentials."""
+        """Open the dialog once at a first start, if there are no credentials."""
         if isinstance(snapshot.trouble, NotSetUpError) and self._is_new:
             self.open()
         if snapshot.reading is not None:
@@ -56,7 +56,7 @@ class SettingsController(QObject):
 
     @Slot()
     def open(self) -> None:
-        """Open the dialog with the state as it is now, or bring the open one to the front."""
+        """Open the dialog with the current state, or bring the open one to the front."""
         self._is_new = False
 
         if self._dialog is None:
@@ -65,7 +65,7 @@ class SettingsController(QObject):
             self._show(False)
 
     def _show(self, starts_at_login: bool) -> None:
-        # Loaded here: most sessions never open it, and it costs 10 ms and some megabytes.
+        # Imported here: it takes 10 ms and some megabytes, and most sessions never open it.
         from deepvue_tray.ui.settings_dialog import SettingsDialog  # noqa: PLC0415
 
         if self._dialog is None:
@@ -144,7 +144,7 @@ class SettingsController(QObject):
     def _on_error(
         self, show: "Callable[[SettingsDialog, DeepvueError], None]"
     ) -> Callable[[Exception], None]:
-        """Return a callback that shows an error in the dialog that is open now, if it still is."""
+        """Return a callback that shows an error in the present dialog, if it is still open."""
         dialog = self._dialog
 
         def on_error(error: Exception) -> None:
@@ -165,5 +165,5 @@ class SettingsController(QObject):
 
 
 async def _complete(typed: Credentials | str | None, backend: "Backend") -> Credentials | None:
-    """Return the typed credentials; a client id alone is completed by the secret in the keyring."""
+    """Return the typed credentials; without a typed secret, with the one in the keyring."""
     return await backend.accounts.in_keyring(typed) if isinstance(typed, str) else typed

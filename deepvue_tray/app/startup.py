@@ -1,6 +1,6 @@
-"""From the start of the tray to its first icon, and to the instance that runs already.
+"""Starts the tray, up to its first icon, or shows the instance that is already running.
 
-``application`` is imported once the icon shows: the icon comes in about the time of a bare one.
+``application`` is imported after the icon is shown, which so appears about as fast as a bare icon.
 """
 
 import logging
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PIXMAP_CACHE_KB = 0
-"""Qt would keep a picture of every button for every palette, which is new with each window, and
-wake the computer to remove them one by one."""
+"""Qt's cache would keep a picture of every button for each palette. Each window has a new palette,
+and the removal of the pictures, one by one, would wake the computer."""
 
 
 def run(
@@ -41,10 +41,10 @@ def run(
     background: bool = False,
     single: bool = True,
 ) -> int:
-    """Run the tray until the person quits; returns the exit status.
+    """Run the tray until the person quits; return the exit status.
 
-    ``build`` makes the backend, on the worker thread. ``single`` lets the tray of the same user
-    that runs already show itself instead. For the other parameters see ``application.Options``.
+    ``build`` makes the backend, on the worker thread. With ``single``, the running tray of the same
+    user is shown instead, if there is one. For the other parameters see ``application.Options``.
     """
     instance = SingleInstance(_instance_folder())
     if single and not instance.is_first():
@@ -53,7 +53,7 @@ def run(
             return status
     qt = _qt_application()
     icon = TrayIcon()
-    icon.look_for_host()
+    icon.poll_host()
 
     worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
     crash_reporter = CrashReporter()
@@ -72,7 +72,7 @@ def run(
         )
         if single:
             instance.asked.connect(application.card.open)
-            # Until the settings are read, the wallet is the environment's.
+            # Until the settings are loaded, the client ID is the environment's.
             instance.listen(
                 lambda: application.poller.snapshot.client_id or _environment_client_id()
             )
@@ -82,15 +82,15 @@ def run(
 
 
 def _instance_folder() -> Path:
-    """Return the folder in which the starts of this user find each other.
+    """Return the folder with the lock and the socket of this user's tray.
 
     A run-time folder of another user, as after ``sudo -E``, is not used.
     """
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    # On Windows it means nothing, and not every start is given it.
+    # On Windows the variable has no meaning, and only some shells set it.
     if sys.platform != "win32" and runtime and private_folder.is_private(Path(runtime)):
         return Path(runtime)
-    from deepvue_tray.services.paths import Paths  # noqa: PLC0415 - a twentieth of the start
+    from deepvue_tray.services.paths import Paths  # noqa: PLC0415 - takes a twentieth of the start
 
     folder = Paths.of_user().history.parent
     with suppress(OSError):  # the lock reports it
@@ -99,16 +99,16 @@ def _instance_folder() -> Path:
 
 
 def _show_first(instance: SingleInstance) -> int | None:
-    """Let the first instance show itself; returns the exit status, or None where it has ended."""
+    """Show the first instance; return the exit status, or None if the first one has ended."""
     client_id = _environment_client_id()
     try:
         running = instance.show_first(client_id)
     except TimeoutError:
-        logger.warning("It runs already, and does not answer. End that process and try again.")
+        logger.warning("Already running, but not responding. End that process and try again.")
         return 1
     if client_id and running is not None and running != client_id:
         wallet = f"the wallet {running}" if running else "no wallet"
-        logger.warning("It runs already, with %s. Quit that tray first.", wallet)
+        logger.warning("Already running, with %s. Quit that tray first.", wallet)
         return 1
     return None if running is None else 0
 

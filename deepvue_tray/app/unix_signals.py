@@ -1,7 +1,7 @@
 """SIGINT and SIGTERM quit the program as its menu does.
 
-Python runs signal handlers between two of its instructions, and none while Qt waits. So the
-interpreter also writes each signal's number to a socket, which wakes Qt.
+Python runs signal handlers between two of its own instructions, and none while Qt waits. Therefore
+the interpreter also writes each signal's number to a socket, which wakes Qt.
 """
 
 import signal
@@ -15,7 +15,7 @@ from PySide6.QtCore import QSocketNotifier
 
 @contextmanager
 def unix_signals(quit_now: Callable[[], object]) -> Iterator[None]:
-    """Call ``quit_now`` on the GUI thread for each signal, as long as the context lasts."""
+    """Call ``quit_now`` on the GUI thread for each signal within the context."""
     reader, writer = socket.socketpair()
     with reader, writer:
         reader.setblocking(False)
@@ -30,7 +30,7 @@ def unix_signals(quit_now: Callable[[], object]) -> Iterator[None]:
         wakeup = signal.set_wakeup_fd(writer.fileno())
         numbers = [signal.SIGINT, signal.SIGTERM]
         if sys.platform == "win32":
-            numbers.append(signal.SIGBREAK)  # Ctrl+Break, or a console that is closed
+            numbers.append(signal.SIGBREAK)  # Ctrl+Break, or the end of the console
         handlers = [signal.signal(number, lambda *_: None) for number in numbers]
         try:
             yield

@@ -1,4 +1,4 @@
-"""The only thread beside the GUI's: it owns the backend, runs jobs, and returns their results."""
+"""The only thread besides the GUI's: it owns the backend and runs jobs."""
 
 import sys
 import threading
@@ -25,9 +25,9 @@ def _raise(error: Exception) -> None:
 class Worker(QObject, Generic[T]):
     """Runs jobs concurrently in an asyncio loop on a daemon thread.
 
-    ``build`` makes the backend that every job gets, and ``close`` ends it, both on that thread.
-    Where ``build`` raises, every job fails with that error. Results are delivered on the thread
-    that made the worker. A call that never returns does not keep the program from quitting.
+    ``build`` makes the backend that every job gets, and ``close`` closes it, both on that thread.
+    If ``build`` raises, every job fails with that error. Results are delivered on the thread
+    that made the worker. A job that never returns does not keep the program from quitting.
     """
 
     _finished = Signal(object, object)
@@ -49,7 +49,7 @@ class Worker(QObject, Generic[T]):
         self._finished.connect(self._deliver)
 
     def start(self) -> None:
-        """Start the thread; jobs that were submitted before run first."""
+        """Start the thread; jobs that were submitted before then run first."""
         self._thread.start()
 
     @overload
@@ -87,7 +87,7 @@ class Worker(QObject, Generic[T]):
     def stop(self, timeout_s: float) -> bool:
         """Cancel the running jobs and end the thread.
 
-        Waits at most ``timeout_s``; False says that a job blocks and was left behind.
+        Waits at most ``timeout_s``; returns False if a job blocks and was abandoned.
         """
         if not self._thread.is_alive():
             return True
@@ -99,7 +99,7 @@ class Worker(QObject, Generic[T]):
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        # asyncio takes 40 ms to load, during which the icon already shows.
+        # asyncio takes 40 ms to import, and the icon is shown before that.
         from deepvue_tray.backend import event_loop  # noqa: PLC0415
 
         event_loop.run(self._main())
@@ -165,6 +165,6 @@ class Worker(QObject, Generic[T]):
 
 
 def _report(_loop: "asyncio.AbstractEventLoop", context: dict[str, Any]) -> None:
-    """Give an exception that asyncio would only log to the hook for unhandled exceptions."""
+    """Pass an exception that asyncio would only log to the hook for unhandled exceptions."""
     error = context.get("exception") or RuntimeError(context["message"])
     sys.excepthook(type(error), error, error.__traceback__)

@@ -1,1 +1,1 @@
-"""What is done for a wallet without a screen; the tray and the command line share it."""
+"""The program without a screen, shared by the tray and the command line."""

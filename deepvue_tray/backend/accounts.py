@@ -1,4 +1,4 @@
-"""Settings and credentials, which are saved together or not at all."""
+"""Settings and credentials, saved together or not at all."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,10 +18,10 @@ class Accounts:
     def __init__(self, file: SettingsFile, store: CredentialStore) -> None:
         self._settings_file = file
         self._credential_store = store
-        # Changes are made one after the other, though the keyring may wait for its prompt.
+        # Changes are made one after the other, although the keyring may wait at its prompt.
         self._lock = asyncio.Lock()
         self.settings = Settings()
-        """The settings in force; the defaults where the file cannot be read."""
+        """The settings in force; the defaults if the file cannot be read."""
         self.damage: StorageError | None = None
         """Why the settings file could not be read, until the settings are saved again."""
         self._load()
@@ -56,7 +56,7 @@ class Accounts:
         return self._credential_store.client_id(self.settings.client_id)
 
     async def credentials(self, *, prompt: bool) -> Credentials:
-        """Return the credentials in use; raises an AccountError where there are none.
+        """Return the credentials in use; raises an AccountError if there are none.
 
         ``prompt`` is whether the keyring may show a prompt to unlock it.
         """
@@ -66,7 +66,7 @@ class Accounts:
     async def in_keyring(self, client_id: str) -> Credentials:
         """Return the keyring's credentials for ``client_id``, signed in or not.
 
-        Raises an AccountError; a NotSetUpError where the keyring has none.
+        Raises an AccountError; a NotSetUpError if the keyring has none.
         """
         async with self._lock:
             return await self._credential_store.in_keyring(client_id, prompt=True)
@@ -81,8 +81,8 @@ class Accounts:
         """Save settings, and new credentials if given: both or neither.
 
         Without credentials the client ID stays the stored one. ``session_only`` keeps the
-        credentials in memory only. Raises an AccountError or a StorageError, and changes nothing
-        then.
+        credentials in memory only. Raises an AccountError or a StorageError; then
+        nothing has changed.
         """
         async with self._lock:
             if credentials is None:
@@ -100,7 +100,7 @@ class Accounts:
     async def sign_in(self, credentials: Credentials) -> None:
         """Save credentials and their client ID; the other stored settings stay.
 
-        Raises an AccountError or a StorageError, and changes nothing then.
+        Raises an AccountError or a StorageError; then nothing has changed.
         """
         async with self._lock, self._stored_credentials(credentials):
             self.reload()

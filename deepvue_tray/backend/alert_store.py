@@ -32,7 +32,7 @@ StateChange = Callable[[AlertState], AlertState]
 class AlertStore:
     """Changes the stored alert state of one wallet, in one transaction for each change.
 
-    While the file cannot be used, changes apply to ``state`` alone. They are repeated on the
+    While the file cannot be used, changes apply only to ``state``. They are repeated on the
     stored state with the first change that can be stored. ``now`` returns the time, aware, in UTC.
     """
 
@@ -46,18 +46,18 @@ class AlertStore:
         """Whether ``state`` includes what is stored."""
 
     def select(self, client_id: str) -> None:
-        """Use the state of this wallet from now on."""
+        """Switch to the state of this wallet."""
         self.client_id, self.state, self.is_loaded = client_id, AlertState(), False
         self._unstored.clear()
 
     def load(self) -> None:
-        """Include what is stored, unless it is included already; raises StorageError."""
+        """Load the stored state, unless it is loaded already; raises StorageError."""
         if not self.is_loaded:
             self.state = self._with_unstored(self._history.alerts(self.client_id))
             self.is_loaded = True
 
     def update(self, change: StateChange) -> None:
-        """Change the state; logs where it cannot be stored."""
+        """Change the state; an error of storing is only logged."""
         if error := self._store(change, partial(self._history.update_alerts, self.client_id)):
             logger.warning("%s", error)
 
@@ -77,9 +77,9 @@ class AlertStore:
         return is_pending(self.state, alert)
 
     def mark_sent(self, alert: Alert, service: str) -> Sent | None:
-        """Store that an alert is sent to a notification service now.
+        """Record that an alert is being sent to a notification service.
 
-        Returns None where it must not be sent: the person was notified, or the same service has
+        Returns None if it must not be sent: the person was notified, or the same service has
         not answered an earlier notification yet.
         """
         sent = Sent(alert, self._now(), service)
@@ -87,15 +87,15 @@ class AlertStore:
         return sent if sent in self.state.unanswered else None
 
     def mark_refused(self, sent: Sent) -> None:
-        """Store that a service did not take an alert: it may be sent again."""
+        """Record that a service did not accept an alert, so that it may be sent again."""
         self.update(partial(mark_refused, sent=sent))
 
     def mark_shown(self, sent: Sent) -> None:
-        """Store that a service shows an alert."""
+        """Record that a service shows an alert."""
         self.update(partial(mark_shown, sent=sent, now=self._now()))
 
     def mark_notified(self, alert: Alert, client_id: str) -> None:
-        """Store that the person was notified of an alert of ``client_id``."""
+        """Record that the person was notified of an alert of ``client_id``."""
         if client_id == self.client_id:
             self.update(partial(mark_notified, alert=alert, now=self._now()))
 
@@ -113,6 +113,6 @@ class AlertStore:
 
     def _with_unstored(self, stored: AlertState | None) -> AlertState:
         if stored is None:
-            # Nothing was stored yet, or the file was damaged or removed meanwhile.
+            # Nothing is stored yet, or the file was damaged or removed.
             return self.state
         return reduce(lambda state, change: change(state), self._unstored, stored)

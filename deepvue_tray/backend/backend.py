@@ -1,4 +1,4 @@
-"""Everything but the screen, assembled. The tray uses it on its worker thread."""
+"""The assembled program without a screen. The tray uses it on its worker thread."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ from deepvue_tray.services.wallet_api import PRODUCTION, WalletApi
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """What works without a screen; all of it belongs to one thread."""
+    """The parts that need no screen; all of them belong to one thread."""
 
     accounts: Accounts
     monitor: Monitor
@@ -49,22 +49,22 @@ class Backend:
         session_only: bool,
         start_at_login: bool,
     ) -> None:
-        """Store what the settings window says: all of it, or nothing.
+        """Store the settings window's values: all of them, or none.
 
-        Raises an AccountError or a StorageError, after which all is as it was.
+        Raises an AccountError or a StorageError; then nothing has changed.
         """
         before = self.autostart.is_on()
         if start_at_login != before:
             self.autostart.switch(on=start_at_login)
         try:
             await self.accounts.save(settings, credentials, session_only=session_only)
-        except BaseException:  # also when the program quits while the keyring asks
+        except BaseException:  # also if the program quits during the keyring's prompt
             if start_at_login != before:
                 self.autostart.switch(on=before)
             raise
 
     def reload_if_changed(self) -> Snapshot | None:
-        """Return what is known under the settings that another process has stored, if it has."""
+        """Return the last known snapshot if another process has stored settings, otherwise None."""
         if not self.accounts.was_saved_elsewhere():
             return None
         self.accounts.reload()
@@ -73,9 +73,9 @@ class Backend:
     async def notify(self, alert: Alert, snapshot: Snapshot, notification: Notification) -> bool:
         """Show the notification of an alert of ``snapshot`` and store that it was shown.
 
-        Returns False where nobody could see it. Returns True also where nothing is to be done: the
-        person was notified already, the service has not answered yet, or there is a newer reading,
-        whose own snapshot notifies of what it says.
+        Returns False if it could not be shown. Returns True also if nothing is to be done: the
+        person was notified already, the service has not replied yet, or there is a newer reading,
+        whose snapshot has its own alerts.
         """
         service = await self.notifier.service()
         if not self.monitor.is_current(snapshot):
@@ -92,7 +92,7 @@ class Backend:
         return False
 
     def snooze(self, until: datetime | None) -> Snapshot:
-        """Silence what has notified until a time (aware, UTC), or None: until the next top-up."""
+        """Snooze the notified alerts until a time (aware, UTC); None means the next top-up."""
         self.alerts.update(partial(snoozed, until=until))
         return self.monitor.reevaluate()
 
@@ -113,13 +113,13 @@ def real_backend(
     *,
     busy_timeout_s: float = BUSY_TIMEOUT_S,
 ) -> Backend:
-    """Assemble it from the person's settings, keyring, history and server.
+    """Assemble the backend with the user's settings, keyring, history and server.
 
-    ``environ`` holds the environment's credentials, ``keyring`` is one that was made ready;
+    ``environ`` holds the environment's credentials; ``keyring`` is one that was prepared;
     ``busy_timeout_s`` is how long the history waits for another process that writes to it.
 
-    Raises InvalidInputError where DEEPVUE_BASE_URL may not be asked, DEEPVUE_CLIENT_ID cannot be
-    one, or there is no home folder.
+    Raises InvalidInputError if DEEPVUE_BASE_URL is not an allowed address, DEEPVUE_CLIENT_ID is
+    invalid, or there is no home folder.
     """
     if client_id := environ.get("DEEPVUE_CLIENT_ID"):
         parse_client_id(client_id)
@@ -136,7 +136,7 @@ def real_backend(
 
 
 def tray_backend(environ: Mapping[str, str]) -> Backend:
-    """Assemble the person's own for the tray: it writes a log file and hardly waits for others.
+    """Assemble the user's backend for the tray: with a log file, and short waits for the history.
 
     Raises as real_backend does.
     """
@@ -153,7 +153,7 @@ def assemble(
     *,
     busy_timeout_s: float = BUSY_TIMEOUT_S,
 ) -> Backend:
-    """Put the parts together; ``now`` returns the time, aware, in UTC."""
+    """Assemble the parts; ``now`` returns the time, aware, in UTC."""
     accounts = Accounts(SettingsFile(paths.settings), store)
     files = History(paths.history, busy_timeout_s)
     alerts = AlertStore(files, now)

@@ -1,4 +1,4 @@
-"""The demo: a wallet on a loopback server of its own, and temporary files."""
+"""The demo: a wallet on its own loopback server, and temporary files."""
 
 import json
 import random
@@ -60,14 +60,14 @@ def _store_a_month(history: History) -> None:
         is_office_hour = local.weekday() < 5 and 8 <= local.hour < 20  # noqa: PLR2004 - Monday to Friday
         balance += noise.randrange(6) if is_office_hour else noise.randrange(2)
         if balance > _MONTH_HIGH:
-            balance = Decimal(_MONTH_LOW)  # going backward: the balance before a top-up
+            balance = Decimal(_MONTH_LOW)  # backwards in time: the balance before a top-up
         readings.append(Reading(at=at, balance=balance))
     history.merge(CLIENT_ID, reversed(readings))
     history.close()
 
 
 class _Server(ThreadingTCPServer):
-    """Replaces http.server's class, which resolves the host's name and so may hang."""
+    """Replaces http.server's class, which may hang because it resolves the host's name."""
 
     daemon_threads = True
 
@@ -127,7 +127,7 @@ def _assemble(folder: Path, base_url: str) -> Backend:
     autostart = XdgAutostart(paths.autostart, own_command())
     backend = assemble(paths, store, WalletApi(base_url), autostart)
     _store_a_month(History(paths.history))
-    # The interval is shorter than the settings file allows, as the demo's server has no limit.
+    # The demo's server has no rate limit, so the interval may be shorter than in a settings file.
     backend.accounts.settings = Settings(
         client_id=CLIENT_ID, interval=INTERVAL, low_days=None, critical_days=None
     )

@@ -1,8 +1,8 @@
 """An asyncio loop that does not wait for its threads at the end.
 
-Without a reply from the name server, ``getaddrinfo`` blocks until the resolver's timeout, up to
-minutes. asyncio calls it in a thread, which cannot be cancelled, and which both the loop and the
-interpreter would wait for at their end.
+Without a reply from the name server, ``getaddrinfo`` blocks until the resolver's timeout, which can
+take minutes. asyncio calls it in a thread, which cannot be cancelled, and for which both the loop
+and the interpreter would wait at their end.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What the views and the command line read from the history of the wallet in use."""
+"""Queries of the views and the command line to the history of the wallet in use."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ class HistoryRange:
 
 
 class HistoryQueries:
-    """Reads, exports and imports; every method raises StorageError where the file fails."""
+    """Reads, exports and imports; every method raises StorageError if the file fails."""
 
     def __init__(self, accounts: Accounts, history: History) -> None:
         self._accounts = accounts
         self._history = history
 
     def range(self, since: datetime | None, until: datetime) -> HistoryRange:
-        """Return what is known from ``since``, or from the first reading, to ``until``."""
+        """Return the range from ``since``, or from the first reading if None, to ``until``."""
         client_id = self._accounts.client_id
         start = since or self._history.first(client_id) or until - timedelta(days=1)
         return HistoryRange(start, self._history.buckets(client_id, start, until))
@@ -44,8 +44,8 @@ class HistoryQueries:
         atomic_file.replace(path, lines, mode=0o644)
 
     def merge(self, readings: Iterable[Reading]) -> int:
-        """Store those of many readings that are not known yet; return how many they were.
+        """Store the readings that are not known yet; return their number.
 
-        After a StorageError a part may be stored; storing them again adds the rest.
+        After a StorageError some may be stored; merging again adds the rest.
         """
         return self._history.merge(self._accounts.client_id, readings)

@@ -1,4 +1,4 @@
-"""One poll of the wallet, shared by tray and command line: request, store, forecast, judge."""
+"""One poll of the wallet, shared by tray and command line: request, forecast, alerts, storage."""
 
 import asyncio
 import logging
@@ -46,12 +46,12 @@ class Monitor:
         self._alerts = alerts
         self._now = now
         self._snapshot = Snapshot()
-        # When a good reading last came, or the first poll began where none came yet; and since
+        # The time of the last good reading, or of the first poll before there is one; and since
         # when the machine had been awake at that time.
         self._unseen_from: tuple[datetime, datetime | None] | None = None
 
     def load_last_known(self) -> Snapshot:
-        """Return what the history tells without a request: the last reading and its runway."""
+        """Return the stored state without a request: the last reading and its runway."""
         self._restore()
         if self._snapshot.storage is None:
             try:
@@ -61,7 +61,7 @@ class Monitor:
         return self._snapshot
 
     def reevaluate(self) -> Snapshot:
-        """Return the snapshot under the present settings, which may name another wallet."""
+        """Return the snapshot with the present settings, which may name another wallet."""
         if self._accounts.client_id != self._snapshot.client_id:
             return self.load_last_known()
         self._snapshot = self._with_state(replace(self._snapshot, storage=None, to_notify=()))
@@ -75,8 +75,8 @@ class Monitor:
     async def poll(self, *, prompt: bool = False, awake_since: datetime | None = None) -> Snapshot:
         """Request the balance once; a DeepvueError becomes the snapshot's trouble.
 
-        ``prompt`` says whether the keyring may ask the person to unlock it. ``awake_since`` is
-        when the machine last woke up (aware, UTC): time asleep does not count as time without data.
+        ``prompt`` is whether the keyring may show a prompt to unlock it. ``awake_since`` is when
+        the machine last woke up (aware, UTC): time asleep does not count as time without data.
         """
         if self._accounts.reload():
             self.load_last_known()
@@ -99,7 +99,7 @@ class Monitor:
             if isinstance(error, RejectedError):
                 self._accounts.forget_secret()
         if self._accounts.client_id != client_id:
-            # Another wallet was signed in meanwhile: this response is about the previous one.
+            # Another wallet was signed in meanwhile; this response is for the previous one.
             return self._snapshot
         if reading:
             self._unseen_from = reading.at, awake_since
@@ -114,7 +114,7 @@ class Monitor:
         return await self._wallet.read(credentials)
 
     def _restore(self) -> None:
-        """Include what is stored of the wallet in use."""
+        """Load the stored reading and peak of the wallet in use."""
         client_id = self._accounts.client_id
         if client_id != self._snapshot.client_id:
             self._alerts.select(client_id)
@@ -175,7 +175,7 @@ class Monitor:
         now, unseen = self._now(), timedelta(0)
         if awake_since and self._unseen_from and self._snapshot.client_id:
             at, awake_then = self._unseen_from
-            # A time from before sleep, or from before the clock was set, does not count.
+            # Time before sleep, or before the clock was changed, does not count.
             unseen = now - (at if awake_then == awake_since else awake_since)
         seen = Observation(now=now, trouble=trouble, unseen=unseen)
         settings = self._accounts.settings
@@ -190,7 +190,7 @@ class Monitor:
         return self._history.points(self._accounts.client_id, until - length, until)
 
     def _with_state(self, snapshot: Snapshot) -> Snapshot:
-        """Return ``snapshot`` under the settings and the snooze in force."""
+        """Return ``snapshot`` with the settings and the snooze in force."""
         snooze = self._alerts.state.snooze
         return replace(
             snapshot,

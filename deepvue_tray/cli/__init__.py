@@ -1,1 +1,1 @@
-"""The command line: plain text, exit statuses, no Qt."""
+"""The command line: plain text and exit statuses, without Qt."""

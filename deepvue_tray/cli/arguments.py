@@ -50,11 +50,11 @@ examples:
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 _MAX_AGO_DAYS = 36_500
-"""The limit of "so long ago", so that the date does not overflow."""
+"""The limit of a time given as an age, so that the date does not overflow."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser with an exit status of its own for usage errors."""
+    """A parser with its own exit status for usage errors."""
 
     usage_status = 2
 
@@ -215,7 +215,7 @@ def threshold(text: str) -> int | None:
 
 
 def moment(text: str) -> datetime:
-    """Parse a moment, aware, UTC: so long ago, or a day or time, local without a time zone."""
+    """Parse a moment, aware, UTC: an age, or a day or time, which is local without a time zone."""
     if ago := re.fullmatch(r"(\d{1,6})([hdw])", text):
         length = int(ago[1]) * _UNITS[ago[2]]
         return datetime.now(UTC) - min(length, timedelta(days=_MAX_AGO_DAYS))
@@ -224,7 +224,7 @@ def moment(text: str) -> datetime:
         try:
             return at.astimezone(UTC)
         except OSError:
-            # Windows converts only local times from 1970 to 3000. No reading is outside of them.
+            # Windows converts only local times from 1970 to 3000. All readings are within them.
             return at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(

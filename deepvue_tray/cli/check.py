@@ -67,7 +67,7 @@ def _check(
 async def _poll(backend: Backend) -> Snapshot:
     snapshot = await backend.monitor.poll()
     if snapshot.trouble:
-        # Without a new reading, show the forecast from the stored ones.
+        # Without a new reading, the forecast comes from the stored ones.
         snapshot = replace(snapshot, runway=backend.monitor.load_last_known().runway)
     return snapshot
 

@@ -8,10 +8,10 @@ from deepvue_tray.cli.login import format_reading
 
 
 def run_demo(problem: str | None) -> int:
-    """Show the demo; ``problem`` says why no window can be shown. Returns the exit status."""
+    """Show the demo; return the exit status. ``problem`` is why no window can be shown, or None."""
     with demo_backend() as build:
         if problem is None:
-            # Qt takes half a second, and cannot be loaded where there is a problem.
+            # Qt takes half a second to load, and cannot be loaded if there is a problem.
             from deepvue_tray.app.startup import run  # noqa: PLC0415
 
             return run(build, prefix="Demo", single=False)

@@ -17,7 +17,7 @@ from deepvue_tray.core.reading import Reading
 from deepvue_tray.services import readings_csv
 
 MAX_REPORTED_LINES = 20
-"""The most bad lines listed: in a file of another format every line is bad."""
+"""The maximum number of bad lines listed: in a file of another format, every line is bad."""
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -73,9 +73,9 @@ def _open_backend(environ: Mapping[str, str]) -> Iterator[Backend]:
 
 @contextmanager
 def _open_file(name: str) -> Iterator[TextIO]:
-    """Open a file, or standard input for ``-``: UTF-8, or UTF-16 as PowerShell's ``>`` writes it.
+    """Open a file, or standard input for ``-``; UTF-8, or UTF-16 as PowerShell's ``>`` writes it.
 
-    Invalid text becomes U+FFFD, and a bad line.
+    Invalid text becomes U+FFFD, which makes its line a bad line.
     """
     try:
         is_stdin = name == "-"

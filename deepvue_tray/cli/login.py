@@ -60,7 +60,7 @@ def logout(environ: Mapping[str, str]) -> int:
 
 
 async def _with_notice(change: Coroutine[Any, Any, None]) -> None:
-    """Await a change of the keyring; print a notice after KEYRING_NOTICE_AFTER_S."""
+    """Wait for a change of the keyring; print a notice after KEYRING_NOTICE_AFTER_S."""
     task = asyncio.create_task(change)
     done, _ = await asyncio.wait([task], timeout=KEYRING_NOTICE_AFTER_S)
     if not done:
@@ -71,7 +71,7 @@ async def _with_notice(change: Coroutine[Any, Any, None]) -> None:
 
 
 def _prompt(client_id: str | None, *, default_id: str) -> Credentials:
-    """Prompt for missing parts; without a terminal the secret is the first line of the input."""
+    """Prompt for missing parts; without a terminal, read the secret from the input's first line."""
     at_terminal = _is_at_terminal()
     try:
         if client_id is None and not at_terminal:
@@ -81,7 +81,7 @@ def _prompt(client_id: str | None, *, default_id: str) -> Credentials:
             client_id = input(f"Client ID{hint}: ") or default_id
         secret = getpass.getpass("Client secret: ") if at_terminal else sys.stdin.readline()
     except EOFError:
-        print(file=sys.stderr)  # ends the prompt's line
+        print(file=sys.stderr)  # to end the prompt's line
         raise InvalidInputError("nothing was typed") from None
     return Credentials.parse(client_id, secret)
 

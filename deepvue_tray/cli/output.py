@@ -19,7 +19,7 @@ def escape_unencodable() -> None:
 def write(lines: Iterable[str] = ()) -> None:
     """Write lines to standard output, and flush it.
 
-    Raises StorageError where writing fails, and BrokenPipeError for a closed pipe.
+    Raises StorageError if writing fails, and BrokenPipeError for a closed pipe.
     """
     if sys.stdout is None:  # a program without a console, on Windows
         return

@@ -1,1 +1,1 @@
-"""What a wallet is: pure values and rules, no Qt, no I/O, the time passed in."""
+"""The wallet's values and rules: pure, without Qt and I/O; the time is a parameter."""

@@ -14,7 +14,7 @@ def checked_base_url(text: str) -> str:
     url = text.strip()
     try:
         parts = urlsplit(url)
-        _ = parts.port  # urlsplit parses it on access
+        _ = parts.port  # urlsplit parses the port on access
     except ValueError:
         raise InvalidInputError("DEEPVUE_BASE_URL is not an address") from None
     if not parts.hostname or not url.isascii() or not url.isprintable() or " " in url:

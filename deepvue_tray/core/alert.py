@@ -28,4 +28,4 @@ class Alert(Enum):
 
 
 SEVERITIES = (Alert.LOW, Alert.CRITICAL, Alert.EMPTY)
-"""The alerts about the remaining credits, from mild to severe."""
+"""The alerts about the remaining credits, mildest first."""

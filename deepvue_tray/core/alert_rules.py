@@ -3,13 +3,13 @@
 Pure functions over a state that is stored on the disk. The rules:
 
 - *Low*, *critical* and *empty* are severities. The worst severity that is reached notifies, and
-  counts for the milder ones too: an escalation always notifies, the way back never does.
+  counts for the milder ones too: an escalation always notifies, an improvement never does.
 - A severity re-arms at 110 % of its threshold, in credits and in days; with a top-up; or when its
   threshold is changed to one that was not reached at the last reading.
 - *Top-up*, *fast spending*, *rejected* and *no data* are independent, and re-arm separately.
 - A failed attempt does not change the alerts about the balance.
 - An alert counts as notified only once it was delivered. Until then every attempt returns it.
-- A snooze silences the alerts that were notified before it: a worse severity still notifies.
+- A snooze silences the alerts that were notified before it: a worse severity notifies during it.
 """
 
 from collections.abc import Sequence, Set
@@ -148,7 +148,7 @@ def mark_refused(state: AlertState, sent: Sent) -> AlertState:
 def mark_shown(state: AlertState, sent: Sent, now: datetime) -> AlertState:
     """Return the state after a service has replied that it shows an alert.
 
-    An alert that has re-armed meanwhile is a new one, of which nobody was notified.
+    An alert that has re-armed meanwhile is a new one, which was not notified yet.
     """
     return mark_notified(state, sent.alert, now) if sent in state.unanswered else state
 

@@ -17,7 +17,7 @@ RECENT_COUNT = 2
 
 
 class Thresholds(NamedTuple):
-    """The thresholds of one severity; None where switched off."""
+    """The thresholds of one severity; None if switched off."""
 
     credits: int | None
     days: int | None
@@ -117,7 +117,7 @@ class AlertState:
     unanswered: tuple[Sent, ...] = ()
     """Notifications without a reply, at most one for each alert."""
     days: float | None = None
-    """The runway's early end at the last reading, in days; None where unknown."""
+    """The runway's early end at the last reading, in days; None if unknown."""
     thresholds: tuple[Thresholds, ...] = ()
     """The thresholds at the last reading, one for each of CONFIGURABLE_SEVERITIES."""
 

@@ -89,7 +89,7 @@ class WalletError(DeepvueError):
     def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
-        """The server's Retry-After in seconds; None where it sent none."""
+        """The server's Retry-After in seconds; None if it sent none."""
 
 
 class RejectedError(WalletError):

@@ -9,7 +9,7 @@ def cleaned(text: str) -> str:
 
     Control and format characters, which could hide or reorder text, become spaces. A text that is
     too long loses its middle, because a sentence matters at its start and a path at its end. Mask
-    secrets before, because a part of a secret could remain.
+    secrets before the call, because otherwise a part of a secret could remain.
     """
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     if len(line) <= MAX_LENGTH:

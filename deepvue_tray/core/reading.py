@@ -41,7 +41,7 @@ class HistoryBucket:
 
 
 def as_number(balance: Decimal) -> float:
-    """Return a balance as a number for JSON and SQLite: an int where it is whole."""
+    """Return a balance as a number for JSON and SQLite: an int if it is whole."""
     return int(balance) if balance == balance.to_integral_value() else float(balance)
 
 
@@ -66,7 +66,7 @@ def normalized_balance(balance: Decimal) -> Decimal | None:
 def rounded_for_display(amount: Decimal) -> Decimal:
     """Return an amount of credits rounded for display.
 
-    Whole amounts have no decimals, others two, or more where two would round to a whole amount.
+    Whole amounts have no decimals, others two, or more if two would round to a whole amount.
     """
     amount = round(amount, MAX_DECIMALS)
     whole = amount.to_integral_value()

@@ -14,7 +14,7 @@ FIRST_RETRY = timedelta(seconds=15)
 """The longest pause before the first retry; it doubles with each further failure."""
 
 MAX_BACKOFF = timedelta(minutes=15)
-"""The limit of the doubled pause, or the interval where that is longer."""
+"""The limit of the doubled pause, or the interval if that is longer."""
 
 MAX_RETRY_AFTER = timedelta(days=1)
 """The limit of a server's Retry-After."""

@@ -15,7 +15,7 @@ from deepvue_tray.core.settings import Settings
 
 
 class Level(Enum):
-    """How much is left, by the thresholds of the settings."""
+    """The level of the balance, by the thresholds of the settings."""
 
     UNKNOWN = "unknown"
     OK = "ok"
@@ -47,7 +47,7 @@ class Snapshot:
     trouble: DeepvueError | None = None
     """Why the last attempt failed; None after a successful one."""
     storage: DeepvueError | None = None
-    """Why a file could not be read or written; the reading is valid all the same."""
+    """Why a file could not be read or written; the reading is still valid."""
     stale: bool = False
     """Whether the reading is older than expected although no attempt has failed."""
     refreshing: bool = False

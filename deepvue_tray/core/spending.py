@@ -18,7 +18,7 @@ class Period(Enum):
 
 
 def period_for(length: timedelta) -> Period:
-    """Return the shortest period of which at most 130 make up a range of this length."""
+    """Return the shortest period of which a range of this length has at most 130."""
     if length <= timedelta(days=130):
         return Period.DAY
     return Period.WEEK if length <= timedelta(weeks=130) else Period.MONTH

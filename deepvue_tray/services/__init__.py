@@ -1,1 +1,1 @@
-"""The outside world, without Qt. Each library is known to exactly one module."""
+"""The outside world, without Qt. Each library is imported by exactly one module."""

@@ -36,8 +36,8 @@ def replace(path: Path, lines: Iterable[str], *, mode: int = 0o600) -> None:
 def rename(path: Path, new: Path) -> None:
     """Rename a file, over another one if there is one.
 
-    Windows refuses this while any process has one of the two open, as a collector of metrics has
-    for a moment: waits for up to a second. Raises OSError.
+    Windows refuses this while a process, such as a collector of metrics, has one of the two open:
+    retries for up to a second. Raises OSError.
     """
     end = time.monotonic() + IN_USE_TIMEOUT_S
     while True:

@@ -38,7 +38,7 @@ def own_command() -> list[str]:
     """Return the command that starts this program: its script or bundle, otherwise its module."""
     program = Path(sys.executable)
     if sys.platform == "win32":
-        # The program without a console, also when called from the one with a console. pip's
+        # The program without a console, even if the one with a console is running. pip's
         # launcher has a console, whose window would stay open.
         if getattr(sys, "frozen", False):
             return [str(program.with_name(f"{NAME}.exe"))]
@@ -182,7 +182,7 @@ if sys.platform == "win32":
 
 _THROUGH_SHELL = r'sh -c "exec \\"\\$0\\" \\"\\$@\\"" '
 """The start of an Exec line whose program is passed as an argument, because of its path. A path
-must not contain "=" (Desktop Entry Specification 1.5, "The Exec key"), nor "%": GLib looks for the
+must not contain "=" (Desktop Entry Specification 1.5, "The Exec key"), nor "%": GLib searches the
 program before it replaces "%%" by "%"."""
 
 

@@ -15,7 +15,7 @@ class Keyring(Protocol):
     """
 
     async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
-        """Return the secret of ``client_id``, or None where there is none."""
+        """Return the secret of ``client_id``, or None if there is none."""
 
     async def set(self, client_id: str, secret: Secret) -> None:
         """Store or replace the secret."""
@@ -30,8 +30,8 @@ class MemoryKeyring:
     def __init__(self, secrets: Mapping[str, Secret] | None = None) -> None:
         self._secrets = dict(secrets or {})
 
-    async def get(self, client_id: str, *, prompt: bool) -> Secret | None:  # noqa: ARG002 - it is never locked
-        """Return the secret of ``client_id``, or None where there is none."""
+    async def get(self, client_id: str, *, prompt: bool) -> Secret | None:  # noqa: ARG002 - never locked
+        """Return the secret of ``client_id``, or None if there is none."""
         return self._secrets.get(client_id)
 
     async def set(self, client_id: str, secret: Secret) -> None:
@@ -46,7 +46,7 @@ class MemoryKeyring:
 class CredentialStore:
     """Returns credentials from the environment, from this session's memory, or from ``keyring``.
 
-    ``environ`` holds DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET where they are set; each takes
+    ``environ`` holds DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET if they are set; each takes
     precedence over a stored value. Credentials are cached, so that the keyring is read once a
     session.
     """
@@ -66,7 +66,7 @@ class CredentialStore:
         """Return the credentials in use; ``client_id`` is the one of the settings.
 
         ``prompt`` is whether the keyring may show a prompt to unlock it. Raises an AccountError
-        with the reason where there are none.
+        with the reason if there are none.
         """
         client_id = self.client_id(client_id)
         if not client_id:
@@ -85,7 +85,7 @@ class CredentialStore:
     async def in_keyring(self, client_id: str, *, prompt: bool) -> Credentials:
         """Return the keyring's credentials, bypassing cache and environment.
 
-        Raises an AccountError; a NotSetUpError where the keyring has none for ``client_id``.
+        Raises an AccountError; a NotSetUpError if the keyring has none for ``client_id``.
         """
         stored = await self._keyring.get(client_id, prompt=prompt)
         if stored is None:

@@ -2,8 +2,8 @@
 
 https://specifications.freedesktop.org/notification-spec/latest/
 
-desktop-notifier implements it too, but does not expose what is needed here: whether the body is
-markup, why a notification failed, which service accepted it, and when another service starts.
+desktop-notifier implements this too, but does not expose whether the body is markup, why a
+notification failed, which service accepted it, and when another service starts.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ class FreedesktopNotifier:
     async def service(self) -> str:
         """Return the bus's ID and the unique name of the notification service; empty without one.
 
-        Starts the service where D-Bus can.
+        Starts the service if D-Bus can.
         """
         try:
             bus = await self._connected()
@@ -134,7 +134,7 @@ class FreedesktopNotifier:
     def _on_signal(self, member: str, arguments: tuple[Any, ...]) -> None:
         match member, arguments:
             case "NameOwnerChanged", (_, _, owner):
-                # A new service does not know the notifications of the last one.
+                # A new service does not have the notifications of the last one.
                 self._shown.clear()
                 if owner:
                     self._on_service()

@@ -1,4 +1,4 @@
-"""What is stored of each wallet: its readings, the spending model, the alerts' state.
+"""The history of each wallet: its readings, the spending model, the alerts' state.
 
 All calls are made on one thread; other processes may use the same file. Consecutive readings of an
 unchanged balance are stored as one span. Sums and extremes per quarter of an hour, hour and day are
@@ -54,21 +54,21 @@ BUCKET_SIZES = (
     (timedelta(days=124), HOUR),
     (timedelta.max, DAY),
 )
-"""The longest range for each size of buckets; None means single readings. So a range has at most
-some 3,000 buckets, or 3,650 in ten years; a screen is 2,000 pixels wide."""
+"""The longest range for each size of buckets; None means single readings. A range so has at most
+about 3,000 buckets, or 3,650 in ten years; a screen is 2,000 pixels wide."""
 
 BUSY_TIMEOUT_S = 5.0
 """Seconds that a command waits for another process that writes."""
 
 TRAY_BUSY_TIMEOUT_S = 0.2
-"""The same for the tray, whose other jobs wait meanwhile. A reading that could not be stored is
-stored with the next one."""
+"""The same for the tray, whose other jobs wait too. A reading that could not be stored is stored
+with the next one."""
 
 UNSTORED_COUNT = 10_000
 """Readings kept in memory while they cannot be stored: a month at the default interval."""
 
 IMPORT_BATCH = 1000
-"""Readings of an import that are stored in one transaction, which takes some 30 milliseconds."""
+"""Readings of an import that are stored in one transaction, which takes about 30 milliseconds."""
 
 IMPORT_PAUSE_S = 0.05
 """Seconds between two such transactions, in which other processes may write. SQLite retries
@@ -88,7 +88,7 @@ PARSE_ERRORS = (
 """What parsing raises for a JSON text that is damaged, or of another version."""
 
 AlertChange = Callable[[AlertState | None], AlertState]
-"""Returns the new state of the alerts for the stored one, None where none is stored. It may be
+"""Returns the new state of the alerts for the stored one, None if none is stored. It may be
 called a second time if the file turns out to be damaged, so it must not have other effects."""
 
 _READINGS = (
@@ -108,7 +108,7 @@ class _Range(NamedTuple):
 class History:
     """The history of each wallet, in the database file at ``path``.
 
-    Every method raises StorageError where the file cannot be used. A damaged file is renamed, and
+    Every method raises StorageError if the file cannot be used. A damaged file is renamed, and
     a new one started. ``busy_timeout_s`` is how long a call waits for another process that writes.
     """
 
@@ -138,7 +138,7 @@ class History:
             try:
                 alerts = self._append(client_id, reading, change, model)
             except DamagedError:
-                # The damaged file is renamed by now: store the reading in the new one.
+                # The damaged file was renamed: store the reading in the new one.
                 alerts = self._append(client_id, reading, change, model)
         except StorageError:
             self._unstored.append((client_id, reading))
@@ -165,7 +165,7 @@ class History:
         return alerts
 
     def merge(self, client_id: str, readings: Iterable[Reading]) -> int:
-        """Store readings, in any order, where no balance is known yet; return how many.
+        """Store the readings at whose times no balance is known, in any order; return their number.
 
         Discards the spending model. Other processes can write in between, so an interruption leaves
         the older part of the readings stored; merging again adds the rest.
@@ -210,7 +210,7 @@ class History:
         return [reading_of(at, balance) for at, balance in points]
 
     def points(self, client_id: str, since: datetime, until: datetime) -> list[Point]:
-        """Return the same as numbers, which is several times as fast; no two times are equal."""
+        """Return the same as numbers, which is several times faster; no two times are equal."""
         return [(at / 1000, balance) for at, balance in self._range(client_id, since, until).points]
 
     def each(self, client_id: str, since: datetime, until: datetime) -> Iterator[Reading]:
@@ -244,7 +244,7 @@ class History:
             before = row_of(cells) if cells else None
             rows = in_order(map(row_of, found))
         if before and before.until >= start:
-            # The part of a span that lies in the range.
+            # The part of a span that is within the range.
             rows.insert(0, before._replace(at=start))
         points: list[tuple[int, float]] = []
         for at, last, balance in rows:
@@ -307,7 +307,7 @@ class History:
         return alerts
 
     def spending_model(self, client_id: str) -> SpendingModel | None:
-        """Return the stored spending model; None where it must be learnt again."""
+        """Return the stored spending model; None if it must be learnt again."""
         try:
             with self._database.transaction(writes=False) as database:
                 stored = _column(database, "outlook", client_id)
@@ -347,7 +347,7 @@ def _store(database: sqlite3.Connection, client_id: str, reading: Reading) -> tu
 
 
 def _stored_alerts(database: sqlite3.Connection, client_id: str) -> AlertState | None:
-    """Return the stored state of the alerts; None where there is none, or none that is readable."""
+    """Return the stored state of the alerts; None if there is none or it is not readable."""
     try:
         stored = json.loads(str(_column(database, "alerts", client_id) or "{}"))
         return AlertState.from_json(stored) if stored != {} else None

@@ -1,4 +1,4 @@
-"""The history's database file: opening, migrating, transactions, and what happens to damage.
+"""The history's database file: opening, migration, transactions, and handling of damage.
 
 Other processes may read and write the same file at the same time.
 """
@@ -36,13 +36,13 @@ ENVIRONMENT_ERRORS = {
     sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_READONLY,
 }
-"""SQLite's errors whose cause is not the file: later, or on another disk, it may be usable."""
+"""SQLite's errors that are not caused by the file, which may be usable later or on another disk."""
 
 _WAL_RETRY_S = 0.02
 
 
 class _Identity(NamedTuple):
-    """Tells a file from another one of the same name."""
+    """Distinguishes a file from another one of the same name."""
 
     device: int
     inode: int
@@ -92,7 +92,7 @@ class HistoryDatabase:
     def transaction(self, *, writes: bool = True) -> Iterator[sqlite3.Connection]:
         """Run a transaction, which is rolled back after any exception.
 
-        Raises StorageError where the file cannot be used. A damaged file is renamed and reported
+        Raises StorageError if the file cannot be used. A damaged file is renamed and reported
         as DamagedError; the next transaction starts a new file.
         """
         try:
@@ -117,7 +117,7 @@ class HistoryDatabase:
                 raise StorageError(f"{self._path}: {error}") from None
             self.close()
             if self._identity != _identity(self._path):
-                # The file that is there now is another one.
+                # The path now belongs to another file.
                 raise DamagedError(f"{self._path}, moved by another process") from None
             raise self._set_aside() from None
         except OSError as error:
@@ -177,12 +177,12 @@ def _identity(path: Path) -> _Identity | None:
 
 def _connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     private_folder.make(path.parent)
-    # Readable by this user alone; SQLite gives its files beside it the same permissions.
+    # Readable only by this user; SQLite gives its files beside it the same permissions.
     path.touch(mode=0o600)
     database = sqlite3.connect(
         path, timeout=busy_timeout_s, isolation_level=None, factory=_Connection
     )
-    # Invalid UTF-8 raises no error here: whoever reads a text validates it.
+    # Invalid UTF-8 raises no error here; the readers of a text validate it.
     database.text_factory = lambda text: text.decode(errors="replace")
     try:
         _enable_wal(database, busy_timeout_s)

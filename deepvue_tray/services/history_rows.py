@@ -1,7 +1,7 @@
 """Reading and writing the rows of the history's tables.
 
-Readings may be stored in any order. Spending is the decrease since the reading before, so a reading
-between two others also changes the sums of the later one.
+Readings may be stored in any order. Spending is the decrease since the previous reading, so a
+reading between two others also changes the sums of the later one.
 """
 
 import sqlite3
@@ -203,7 +203,7 @@ def milliseconds(at: datetime) -> int:
 
 
 def row_of(cells: Sequence[object]) -> Row:
-    """Convert three stored cells; raises UnreadableRowError where they are not a valid row.
+    """Convert three stored cells; raises UnreadableRowError if they are not a valid row.
 
     Every stored cell is converted by this function or one of those below.
     """
@@ -216,14 +216,14 @@ def row_of(cells: Sequence[object]) -> Row:
 
 
 def datetime_of(cell: object) -> datetime:
-    """Convert a stored time to an aware one in UTC; raises UnreadableRowError where invalid."""
+    """Convert a stored time to an aware one in UTC; raises UnreadableRowError if invalid."""
     if not isinstance(cell, int) or not 0 <= cell < _END:
         raise UnreadableRowError(f"not a time: {cell!r}")
     return _EPOCH + cell * MS
 
 
 def amount_of(cell: object) -> Decimal:
-    """Convert a stored amount, in credits; raises UnreadableRowError where invalid."""
+    """Convert a stored amount, in credits; raises UnreadableRowError if invalid."""
     if not isinstance(cell, int | float) or not isfinite(cell):
         raise UnreadableRowError(f"not an amount: {cell!r}")
     return balance_from_number(cell)
@@ -235,7 +235,7 @@ def reading_of(at: int, balance: float) -> Reading:
 
 
 def bucket_of(cells: Sequence[object]) -> HistoryBucket:
-    """Convert the stored cells of a bucket; raises UnreadableRowError where invalid."""
+    """Convert the stored cells of a bucket; raises UnreadableRowError if invalid."""
     start, at, last, low, high, spent, added = cells
     return HistoryBucket(
         start=datetime_of(start),
@@ -249,7 +249,7 @@ def bucket_of(cells: Sequence[object]) -> HistoryBucket:
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:
-    """Return rows selected in order of time; raises UnreadableRowError where they are not."""
+    """Return rows selected in order of time; raises UnreadableRowError if they are not."""
     ordered = list(rows)
     if any(later[0] <= earlier[0] for earlier, later in pairwise(ordered)):
         raise UnreadableRowError("readings out of order")

@@ -1,6 +1,6 @@
 """The history's tables, as migrations from one version of the file to the next."""
 
-# Times are milliseconds since 1970, UTC; balances are credits, INTEGER where whole, otherwise REAL.
+# Times are milliseconds since 1970, UTC; balances are credits, INTEGER if whole, else REAL.
 # wallet.full is the peak balance, wallet.outlook the spending model; stretch holds the buckets.
 MIGRATIONS = (
     """

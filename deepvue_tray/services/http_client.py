@@ -29,30 +29,30 @@ from deepvue_tray.core.errors import (
 )
 
 MAX_BODY_BYTES = 64 * 1024
-"""A balance takes 50 bytes; longer bodies are refused to limit the memory."""
+"""The maximum length of a body; a balance takes 50 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A complete response, whatever its status."""
+    """A complete response of any status."""
 
     status: int
     headers: Mapping[str, str]
-    """Names in any case."""
+    """Header names may be in upper or lower case."""
     body: bytes
 
 
 class HttpClient:
-    """Sends requests to ``url`` alone; raises ProxyError where its proxy cannot be used."""
+    """Sends requests only to ``url``; raises ProxyError if its proxy cannot be used."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._client = _new_client(url)
 
     async def get(self, headers: Mapping[str, str], secret: Secret) -> Response:
-        """Send a GET request without a deadline of its own.
+        """Send a GET request without a deadline.
 
-        ``secret`` is masked in errors. Raises a WalletError where there is no complete response.
+        ``secret`` is masked in errors. Raises a WalletError if there is no complete response.
         """
         try:
             async with self._client.stream("GET", self._url, headers=headers) as response:
@@ -62,7 +62,7 @@ class HttpClient:
             wallet_error = _wallet_error(error, secret)
         except (httpx.InvalidURL, UnicodeError):
             wallet_error = OfflineError("the server's address cannot be used")
-        # Raised here, it carries no frames of httpx, which know the headers.
+        # Raised here, so that its traceback has no frames of httpx, which contain the headers.
         raise wallet_error
 
 

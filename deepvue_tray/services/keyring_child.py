@@ -1,8 +1,8 @@
 """One call to the desktop's keyring, in a separate process.
 
-Only this module imports the keyring library. The library needs 12 MB, never looks for a keyring
-again after its first call, and blocks while a prompt to unlock is open. A process for each call
-frees the memory, finds the keyring that exists now, and can be killed while it waits.
+Only this module imports the keyring library. The library needs 12 MB, chooses a keyring only at its
+first call, and blocks while a prompt to unlock is open. A process for each call frees the memory,
+finds the keyring that exists now, and can be killed while it waits.
 
 The call is one line of JSON on standard input, the result one JSON object on standard output, so
 that no secret is in an argument list. The caller keeps standard input open while it waits. When it

@@ -53,7 +53,7 @@ def to_terminal(*, verbose: bool) -> None:
 def to_file(path: Path) -> None:
     """Log everything to ``path`` and BACKUP_COUNT older files; times are local.
 
-    Logs a warning where the file cannot be written.
+    Logs a warning if the file cannot be written.
     """
     # Imported here: 6 ms, and the first icon is shown before there is a log file.
     from logging.handlers import RotatingFileHandler  # noqa: PLC0415

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# It logs a traceback on desktops without notifications, where this module logs one line.
+# On desktops without notifications it logs a traceback; this module logs one line.
 logging.getLogger("desktop_notifier").setLevel(logging.CRITICAL)
 
 
@@ -34,7 +34,7 @@ class Notifier(Protocol):
         """
 
     async def service(self) -> str:
-        """Return the identity of the notification service; empty where there is none."""
+        """Return the identity of the notification service; empty if there is none."""
 
     async def show(self, notification: Notification) -> bool:
         """Show a notification; return whether the service accepted it, without a time limit.

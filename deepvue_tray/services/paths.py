@@ -26,7 +26,7 @@ class Paths:
     def of_user(cls) -> "Paths":
         """Return the current user's files.
 
-        Raises InvalidInputError where neither the environment nor the system has a home folder.
+        Raises InvalidInputError if neither the environment nor the system has a home folder.
         """
         try:
             paths = cls(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def make(folder: Path) -> None:
-    """Create a folder and its missing parents for the current user only, whatever the umask.
+    """Create a folder and its missing parents for the current user only, with any umask.
 
     Existing folders stay unchanged. Raises OSError.
     """
@@ -16,7 +16,7 @@ def make(folder: Path) -> None:
 
 
 def is_private(folder: Path) -> bool:
-    """Return whether a folder exists, is the current user's, and writable by nobody else."""
+    """Return whether a folder exists and only the current user owns it and can write to it."""
     try:
         status = folder.stat()
     except OSError:

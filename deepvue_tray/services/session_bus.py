@@ -1,7 +1,7 @@
 """A connection to the session bus: calls, signals, and its end. Only this module uses jeepney.
 
-Replies are matched here, because jeepney's router does not report the end of the bus, and raises a
-KeyError for the calls that wait for a reply then.
+Replies are matched here, because jeepney's router does not report the end of the bus, and then
+raises a KeyError for the calls that wait for a reply.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ _NO_BUS = (OSError, EOFError, KeyError, ValueError, RuntimeError)
 class SessionBus:
     """A connection, created by ``connect``; it belongs to the running asyncio loop.
 
-    Methods raise ConnectionError where there is no bus, the bus ends before the reply, or the reply
+    Methods raise ConnectionError if there is no bus, the bus ends before the reply, or the reply
     is an error.
     """
 
@@ -118,7 +118,7 @@ class SessionBus:
     def _dispatch(self, message: Message) -> None:
         fields = message.header.fields
         if message.header.message_type is MessageType.signal:
-            # Later, so that a call whose reply arrived before the signal continues first.
+            # Deferred, so that a call whose reply arrived before the signal continues first.
             loop = asyncio.get_running_loop()
             loop.call_soon(self._on_signal, fields[HeaderFields.member], message.body)
             return

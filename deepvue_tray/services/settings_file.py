@@ -49,7 +49,7 @@ class SettingsFile:
     def load(self) -> Settings:
         """Return the stored settings; missing or invalid values are replaced by their defaults.
 
-        Raises StorageError where the file exists and cannot be read, and DamagedError where it is
+        Raises StorageError if the file exists and cannot be read, and DamagedError if it is
         not a settings file; it is then renamed.
         """
         self._last_stamp = self._stamp()
@@ -124,7 +124,7 @@ def _alerts_in(stored: Mapping[str, Any]) -> frozenset[Alert]:
 
 
 def _with(settings: Settings, name: str, value: Any) -> Settings:
-    """Return ``settings`` with one stored value; raises ValueError where it is invalid."""
+    """Return ``settings`` with one stored value; raises ValueError if it is invalid."""
     if name == "interval" and not isinstance(value, bool):
         value = timedelta(seconds=value)
     if isinstance(value, str):

@@ -50,7 +50,7 @@ class WalletApi:
     async def prepare(self) -> None:
         """Create the client for the first request, while the keyring is being read.
 
-        Raises ProxyError where the proxy cannot be used, TimedOutError where the system does not
+        Raises ProxyError if the proxy cannot be used, TimedOutError if the system does not
         return its proxy settings in time.
         """
         try:
@@ -68,13 +68,13 @@ class WalletApi:
         return self._client
 
     async def read(self, credentials: Credentials) -> Reading:
-        """Request the balance once. Raises a WalletError with the reason where there is none."""
+        """Request the balance once. Raises a WalletError with the reason if there is none."""
         try:
             async with asyncio.timeout(self._deadline):
                 return await self._exchange(credentials)
         except TimeoutError:
             pass
-        # Raised here, it carries no frames of the request, which know the secret.
+        # Raised here, so that its traceback has no frames of the request, which contain the secret.
         raise self._timed_out()
 
     async def _exchange(self, credentials: Credentials) -> Reading:
@@ -95,7 +95,7 @@ class WalletApi:
 
 
 def _new_client(url: str) -> "HttpClient":
-    # httpx takes a tenth of a second, in which the keyring answers.
+    # Imported here: httpx takes a tenth of a second, while the keyring is being read.
     from deepvue_tray.services.http_client import HttpClient  # noqa: PLC0415
 
     return HttpClient(url)

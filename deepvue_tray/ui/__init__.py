@@ -1,1 +1,1 @@
-"""What a person sees and clicks: Qt, and the one worker thread."""
+"""The widgets: tray icon, card, windows and their texts."""

@@ -46,14 +46,14 @@ MARGIN_PX = 4
 """Between the card and the icon, a panel, or the edge of the screen."""
 
 CLICK_MS = 400
-"""From the loss of the focus to the click on the icon that caused it, at most."""
+"""The longest time from the loss of the focus to the click on the icon that caused it."""
 
 MOVE_START_MS = 500
-"""From the start of a move to the loss of the focus on GNOME, at most. The focus returns when the
-move ends."""
+"""The longest time from the start of a move to the loss of the focus on GNOME. The focus returns at
+the end of the move."""
 
 POINTER_PX = 24
-"""The assumed size of the icon around the pointer, where the desktop reports neither the icon's
+"""The assumed size of the icon around the pointer, if the desktop reports neither the icon's
 position nor the panel's."""
 
 
@@ -100,7 +100,7 @@ class Card(QWidget):
         self._range.setText(texts.runway_range_text(snapshot, now))
         self._range.setVisible(bool(self._range.text()))
         trouble = snapshot.trouble or snapshot.storage
-        # The explanation below describes the error; this line is left with the time alone.
+        # The explanation below describes the error, so this line has only the time.
         self._status.setText(
             texts.reading_time_text(snapshot, now) if trouble else texts.status_text(snapshot, now)
         )
@@ -145,7 +145,7 @@ class Card(QWidget):
         bring_to_front(self)
 
     def open_as_popup(self, icon: QRect | None = None) -> None:
-        """Open beside the tray's icon, or beside the pointer where its position is unknown."""
+        """Open beside the tray's icon, or beside the pointer if its position is unknown."""
         self._icon = icon or _icon_at(QCursor.pos())
         self._notice.setVisible(False)
         self._menu.setVisible(False)
@@ -161,13 +161,13 @@ class Card(QWidget):
             self._balance.setFont(_large(self.font()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Show that the program keeps running, as without a tray nothing else of it is visible."""
+        """Show that the program keeps running: without a tray, nothing else of it is visible."""
         super().closeEvent(event)
         if not self._is_popup and self._quit_question is None:
             self._quit_question = self._show_quit_question()
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """Draw the border, as window managers draw none around a pop-up."""
+        """Draw the border, because window managers draw none around a pop-up."""
         if self._is_popup:
             painter = QPainter(self)
             painter.setPen(blended(self.palette(), 0.3))
@@ -189,7 +189,7 @@ class Card(QWidget):
             super().mousePressEvent(event)
 
     def close_popup(self) -> bool:
-        """Close the pop-up at a click on the icon; False where it was closed before the click."""
+        """Close the pop-up at a click on the icon; False if it was closed before the click."""
         was_open = self._is_popup and (
             self.isVisible()
             or (self._since_focus.isValid() and self._since_focus.elapsed() < CLICK_MS)
@@ -325,7 +325,7 @@ class Card(QWidget):
             self._button(Action.SETTINGS),
             self._menu,
         ):
-            # Equal widths, so that nothing moves when a label changes.
+            # Equal widths, so that the layout stays when a label changes.
             buttons.addWidget(button, stretch=1)
         self._menu.hide()
         return buttons
@@ -334,7 +334,7 @@ class Card(QWidget):
 def _icon_at(pointer: QPoint) -> QRect:
     """Return the assumed rectangle of the icon below the pointer.
 
-    A single pixel where the pointer is on a panel, as the card never covers panels.
+    A single pixel if the pointer is on a panel, because the card never covers panels.
     """
     side = POINTER_PX if _available_area(_screen_at(pointer)).contains(pointer) else 1
     icon = QRect(0, 0, side, side)

@@ -1,4 +1,4 @@
-"""Makes the windows dark or light as the desktop's settings require, also after a change."""
+"""Makes the windows dark or light, as the desktop's settings require, also after a change."""
 
 import sys
 from typing import Any
@@ -40,7 +40,7 @@ class ColorScheme(QObject):
     @Slot()
     def _reconcile(self) -> None:
         palettes = (QPalette, self._qt.style().standardPalette, dark_palette)
-        for palette in palettes:  # an empty one is the theme's
+        for palette in palettes:  # an empty palette is the theme's
             if self._fits():
                 return
             self._qt.setPalette(palette())
@@ -63,7 +63,9 @@ class ColorScheme(QObject):
         name, path = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
         self._portal = (name, path, "org.freedesktop.portal.Settings")
         self._bus = QDBusConnection.sessionBus()
-        slot: Any = SLOT("_read_portal()")  # PySide's stubs say bytes, and it takes none
+        slot: Any = SLOT(
+            "_read_portal()"
+        )  # PySide's stubs require bytes, which PySide does not accept
         self._bus.connect(*self._portal, "SettingChanged", self, slot)
         self._read_portal()
 
@@ -80,7 +82,7 @@ class ColorScheme(QObject):
     def _on_answer(self) -> None:
         answer = self._watcher.reply().arguments()
         if self._watcher.isError() or not answer:
-            return  # There is no portal, as on sway without one.
+            return  # There is no portal, for example on sway without xdg-desktop-portal.
         hints, value = self._qt.styleHints(), answer[0].variant().variant()
         self._chosen = value
         if value in (_DARK, _LIGHT):

@@ -64,7 +64,7 @@ def format_duration(duration: timedelta) -> str:
 
 
 def format_duration_range(shortest: timedelta, longest: timedelta) -> str:
-    """Return a range of durations, with the unit once where both share it."""
+    """Return a range of durations, with the unit once if both share it."""
     count, unit = rough(shortest)
     shares_unit = unit is rough(longest)[1]
     start = QLocale().toString(count) if shares_unit else format_duration(shortest)

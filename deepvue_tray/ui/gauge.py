@@ -16,7 +16,7 @@ ANIMATION_STEP_MS = 250
 
 
 class Gauge(QWidget):
-    """Draws a snapshot as the icon does; the text beside it gives the same facts.
+    """Draws a snapshot like the icon; the text beside it has the same information.
 
     A timer runs only while the snapshot is refreshing and the gauge is visible.
     """

@@ -28,7 +28,7 @@ from deepvue_tray.ui.windows import redraw_when_resized
 DAY = timedelta(days=1)
 
 AHEAD_SHARE = 0.3
-"""The future shown where the forecast ends far ahead, relative to the past shown."""
+"""The future shown if the forecast ends far ahead, relative to the past shown."""
 
 MAX_AHEAD_SHARE, MARGIN_SHARE = 0.5, 0.02
 """Relative to the past shown: the longest future that a forecast's end may take, and the margin
@@ -45,7 +45,7 @@ def end_of(since: datetime, now: datetime, runway: Runway | None) -> datetime:
 
 
 class HistoryWindow(QWidget):
-    """Shows plots, and requests the ones a person wants to see.
+    """Shows plots, and requests those that a person chooses.
 
     ``plot_requested`` carries the start of the range, or None for the first reading, and its end,
     or None for the end that ``end_of`` returns; both are aware UTC. ``export_requested`` carries

@@ -70,11 +70,11 @@ _BAR_GAPS = {Level.UNKNOWN: 0, Level.OK: 0, Level.LOW: 1, Level.CRITICAL: 2, Lev
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """All inputs of the drawing: equal values look the same."""
+    """All inputs of the drawing: equal values give the same picture."""
 
     level: Level
     trouble: Condition | None
-    """The condition, where it has a sign."""
+    """The condition, if it has a sign."""
     fill: float
     text: str
     """A number to show instead of the gauge; empty for the gauge."""
@@ -91,14 +91,14 @@ class _Look:
 
     @property
     def sign(self) -> QColor:
-        """Never green with an error, as green means that all is well."""
+        """Never green with an error, because green means that there is no problem."""
         return self.ring if self.level is Level.OK else self.colour
 
 
 def icon_for(snapshot: Snapshot, *, template: bool = False) -> QIcon:
     """Return the icon of a snapshot; the same object for snapshots that look the same.
 
-    An error shows the gauge with its sign even where the number was chosen, so that an old number
+    An error shows the gauge with its sign even if the number was chosen, so that an old number
     does not look current. ``template`` leaves the colours to the panel, as macOS expects.
     """
     text = ""
@@ -128,7 +128,7 @@ def format_short_balance(balance: Decimal) -> str:
         if amount < 1000:  # noqa: PLR2004 - three digits
             break
         amount /= 1000
-    # One decimal where it fits, truncated: 9,999 rounded would be 10.0k.
+    # One decimal if it fits, truncated: 9,999 rounded would be 10.0k.
     digits = f"{int(amount * 10) / 10:.1f}" if unit and amount < 10 else f"{int(amount)}"  # noqa: PLR2004
     return f"{'-' if balance < 0 else ''}{digits}{unit}"
 

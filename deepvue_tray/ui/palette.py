@@ -28,7 +28,7 @@ def contrast(one: QColor, other: QColor) -> float:
 def blended(palette: QPalette, strength: float) -> QColor:
     """Return a mix of the window's colour and, by ``strength`` from 0 to 1, the text's.
 
-    Opaque, as transparent colours are slow to draw.
+    Opaque, because transparent colours are slow to draw.
     """
     return _mixed(palette.color(_BACKGROUND), palette.color(_TEXT), strength)
 
@@ -54,7 +54,7 @@ def on_pixels(painter: QPainter, area: QRectF) -> QRectF:
 
 
 def muted(palette: QPalette) -> QColor:
-    """Return the weakest readable blend; the text's own colour where high contrast is wanted."""
+    """Return the weakest readable blend; the text's own colour if high contrast is wanted."""
     background, text = palette.color(_BACKGROUND), palette.color(_TEXT)
     if _is_high_contrast_wanted():
         return text

@@ -8,7 +8,7 @@ GAP_PX = 6
 
 
 class ScrollArea(QScrollArea):
-    """Requests the size of ``content``, and scrolls it vertically where the window is smaller."""
+    """Requests the size of ``content``, and scrolls it vertically if the window is smaller."""
 
     def __init__(self, content: QWidget) -> None:
         super().__init__(widgetResizable=True)
@@ -21,7 +21,7 @@ class ScrollArea(QScrollArea):
     def allow_bar(self, allowed: bool) -> int:
         """Show or hide the scroll bar; return the width in pixels that it takes.
 
-        The policy is explicit, as Qt's automatic one shows a bar until the first layout.
+        The policy is explicit, because Qt's automatic one shows a bar until the first layout.
         """
         policy = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(

@@ -23,13 +23,13 @@ from deepvue_tray.ui.formats import (
 from deepvue_tray.ui.translation import translate
 
 MAX_TOOLTIP_LENGTH = 127
-"""Characters; Windows cuts the rest."""
+"""The maximum number of characters of a tooltip; Windows cuts the rest."""
 
 _SEPARATOR = " · "
 
 
 def prefixed(prefix: str, text: str) -> str:
-    """Return ``text`` after a prefix such as "Demo"; unchanged where the prefix is empty."""
+    """Return ``text`` after a prefix such as "Demo"; unchanged if the prefix is empty."""
     return f"{prefix}: {text}" if prefix else text
 
 
@@ -110,7 +110,7 @@ def runway_with_date_text(snapshot: Snapshot, now: datetime) -> str:
 
 
 def runway_line(snapshot: Snapshot, now: datetime) -> str:
-    """Return ``runway_with_date_text`` with a capital letter, for a line of its own."""
+    """Return ``runway_with_date_text`` with a capital letter, for a separate line."""
     text = runway_with_date_text(snapshot, now)
     return text[:1].upper() + text[1:]
 
@@ -206,7 +206,7 @@ def status_text(snapshot: Snapshot, now: datetime) -> str:
 
 
 def _caveats(snapshot: Snapshot) -> list[str]:
-    """Return why the balance is missing, old or not stored; empty where all is well."""
+    """Return why the balance is missing, old or not stored; empty if there is no problem."""
     parts = []
     if snapshot.trouble is not None:
         parts.append(error_title(snapshot.trouble))

@@ -22,7 +22,7 @@ def translate(context: str, text: str) -> str:
 
 
 def install(application: QCoreApplication, locale: QLocale) -> bool:
-    """Install the translation for ``locale``; False where there is none and English stays."""
+    """Install the translation for ``locale``; False if there is none and English stays."""
     path = translation_path(locale.name().partition("_")[0])
     translator = QTranslator(application)
     return (
@@ -33,7 +33,7 @@ def install(application: QCoreApplication, locale: QLocale) -> bool:
 
 
 def group_numbers() -> None:
-    """Group digits, 6,448, also where no locale is set."""
+    """Group digits, 6,448, also if no locale is set."""
     if QLocale().language() == QLocale.Language.C:
         plain = QLocale.c()
         plain.setNumberOptions(QLocale.NumberOption.DefaultNumberOptions)

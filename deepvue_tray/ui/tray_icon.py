@@ -63,7 +63,7 @@ class TrayIcon(QObject):
         return self._icon is not None
 
     def place(self) -> QRect | None:
-        """Return the icon's rectangle on the screen; None where the desktop does not report it."""
+        """Return the icon's rectangle on the screen; None if the desktop does not report it."""
         area = self._icon.geometry() if self._icon else QRect()
         return area if area.isValid() else None
 
@@ -76,7 +76,7 @@ class TrayIcon(QObject):
         self._current, self._tooltip = icon, tooltip
 
     def show_message(self, title: str, body: str) -> bool:
-        """Show a balloon at the icon; return False where the tray has none.
+        """Show a balloon at the icon; return False if the tray has none.
 
         Only Windows and XEmbed trays have balloons. For a StatusNotifier tray Qt sends a
         notification instead, blocks this thread until the reply, and does not report success.
@@ -91,8 +91,8 @@ class TrayIcon(QObject):
         return sys.platform.startswith("linux") and self.place() is not None
 
     @Slot()
-    def look_for_host(self) -> None:
-        """Create or remove the icon as a tray host is there or not, and schedule the next poll."""
+    def poll_host(self) -> None:
+        """Create or remove the icon if a host appeared or ended, and schedule the next poll."""
         if QSystemTrayIcon.isSystemTrayAvailable():
             if self._icon is None:
                 self._create_icon()
@@ -105,9 +105,9 @@ class TrayIcon(QObject):
         self._poll_timer.start(TRAY_POLL_MS if self._polls_left > 0 else TRAY_WAIT_MS)
 
     def watch_host(self) -> None:
-        """Follow StatusNotifier hosts by D-Bus signals, as each poll takes 30 wake-ups.
+        """Follow StatusNotifier hosts by D-Bus signals, because each poll takes 30 wake-ups.
 
-        Qt treats such a tray as available as long as its watcher is.
+        For Qt such a tray is available while its watcher is running.
         """
         if not sys.platform.startswith("linux"):
             return
@@ -121,7 +121,7 @@ class TrayIcon(QObject):
 
     @Slot(str, str, str)
     def _on_watcher_changed(self, _name: str, _before: str, owner: str) -> None:
-        self.look_for_host()
+        self.poll_host()
         if self.is_in_tray and owner:
             # D-Bus also announces the end of this host.
             self._poll_timer.stop()
@@ -138,7 +138,7 @@ class TrayIcon(QObject):
 
     @Slot()
     def _on_poll(self) -> None:
-        self.look_for_host()
+        self.poll_host()
         if self._icon is None:
             self._polls_left -= 1
             if self._polls_left == 0:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 REDRAW_MS = 100
-"""From a new size to the second drawing; by then the compositor shows the first one."""
+"""The delay from a new size to the second drawing: the compositor then shows the first one."""
 
 FOCUS_MS = 200
 """From the loss of the focus to the time when Qt knows of it for certain."""
@@ -31,7 +31,7 @@ def may_fix_size() -> bool:
 
 
 def set_size(window: QWidget, size: QSize) -> None:
-    """Give a window with a frame this size, fixed where it may be."""
+    """Give a window with a frame this size, fixed if that is allowed."""
     if may_fix_size():
         window.setFixedSize(size)
     else:

@@ -140,7 +140,7 @@ def _depends(root: Path, folder: Path) -> str:
     found = subprocess.run(["dpkg", "-S", *bundled], capture_output=True, text=True, check=False)
     owners = {line.partition(":")[0] for line in found.stdout.splitlines()}
     command = ["dpkg-shlibdeps", "-O", *(f"-x{owner}" for owner in sorted(owners))]
-    # The bundle's own libraries belong to no package.
+    # The libraries in the bundle belong to no Debian package.
     output = _output_of(*command, "--ignore-missing-info", "--warnings=0", *programs, cwd=folder)
     return output.removeprefix("shlibs:Depends=")
 

@@ -1,8 +1,8 @@
-"""Writes what winget and scoop need to know of a release.
+"""Writes a release's manifests for winget and scoop.
 
     python -m resources.windows.manifests FOLDER ADDRESS
 
-FOLDER holds the release's files, and gets the manifests. ADDRESS is where the files are offered.
+FOLDER has the release's files, and gets the manifests. ADDRESS is the URL of these files.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What tests of the running tray share."""
+"""Fixtures of the running tray's tests."""
 
 import tempfile
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The wired tray, offscreen: clicks reach the backend, and its snapshots every view."""
+"""The whole tray, offscreen: clicks reach the backend, and snapshots reach every view."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 class FakeBackend:
-    """Answers every job at once, and records what was requested."""
+    """Returns results at once, and records the requests."""
 
     def __init__(self) -> None:
         self.monitor = self.notifier = self.history = self.autostart = self
@@ -64,7 +64,7 @@ class FakeBackend:
 
 
 class InlineWorker(Worker[Any]):
-    """Runs each job where it is submitted."""
+    """Runs each job on the submitting thread."""
 
     def __init__(self, backend: FakeBackend) -> None:
         super().__init__(build=lambda: None, close=lambda _: None)
@@ -89,20 +89,22 @@ def backend() -> FakeBackend:
 
 @pytest.fixture
 def start(qtbot: QtBot, qapp: QApplication, backend: FakeBackend) -> Iterator[Start]:
-    """Return what wires the tray on a desktop that has none."""
-    made: list[Application] = []
+    """Return a function that builds the application on a desktop without a tray."""
+    applications: list[Application] = []
 
     def started(**options: Any) -> Application:
-        made.append(Application(qapp, TrayIcon(), InlineWorker(backend), Options(**options)))
-        return made[-1]
+        applications.append(
+            Application(qapp, TrayIcon(), InlineWorker(backend), Options(**options))
+        )
+        return applications[-1]
 
     yield started
     for window in qapp.topLevelWidgets():
         window.hide()
         window.deleteLater()
-    for application in made:
+    for application in applications:
         application.poller.deleteLater()
-    # Here and now: the garbage collector might stop the timers on another thread.
+    # The garbage collector could otherwise delete the timers on another thread.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
@@ -110,7 +112,7 @@ def titles(qapp: QApplication) -> set[str]:
     return {window.windowTitle() for window in qapp.topLevelWidgets() if window.isVisible()}
 
 
-def test_it_shows_what_is_known_and_polls_once_at_the_start(
+def test_at_its_start_it_shows_the_stored_state_and_polls_once(
     start: Start, backend: FakeBackend
 ) -> None:
     application = start()
@@ -119,7 +121,7 @@ def test_it_shows_what_is_known_and_polls_once_at_the_start(
     assert "6448" in application._tray._icon._tooltip
 
 
-def test_every_action_has_something_to_do(start: Start) -> None:
+def test_every_action_has_a_handler(start: Start) -> None:
     assert set(start()._actions) == set(Action)
 
 
@@ -162,7 +164,7 @@ def test_links_open_in_the_browser(start: Start, monkeypatch: pytest.MonkeyPatch
     assert opened == ["https://dashboard.deepvue.ai", "https://status.deepvue.ai"]
 
 
-def test_settings_saved_by_another_process_are_followed(start: Start, backend: FakeBackend) -> None:
+def test_settings_saved_by_another_process_are_used(start: Start, backend: FakeBackend) -> None:
     application = start()
     other = replace(backend.snapshot, client_id="live_2")
     backend.changed_elsewhere = other
@@ -171,7 +173,7 @@ def test_settings_saved_by_another_process_are_followed(start: Start, backend: F
     assert application.poller.snapshot.client_id == "live_2"
 
 
-def test_a_first_start_opens_the_settings_and_one_at_login_nothing(
+def test_a_first_start_opens_the_settings_and_a_start_at_login_no_window(
     start: Start, backend: FakeBackend, qapp: QApplication
 ) -> None:
     backend.snapshot = Snapshot(trouble=NotSetUpError())
@@ -181,7 +183,7 @@ def test_a_first_start_opens_the_settings_and_one_at_login_nothing(
     assert titles(qapp) == {"Settings"}
 
 
-def test_the_card_shows_the_snapshot_of_the_moment(
+def test_the_card_shows_the_latest_snapshot(
     start: Start, backend: FakeBackend, qapp: QApplication
 ) -> None:
     application = start(prefix="Demo")

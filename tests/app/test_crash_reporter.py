@@ -1,4 +1,4 @@
-"""Our own bugs are logged, told once, and survived."""
+"""Unhandled exceptions are logged each time, reported once, and survived."""
 
 import logging
 import sys
@@ -11,20 +11,20 @@ from pytestqt.qtbot import QtBot
 from deepvue_tray.app.crash_reporter import CrashReporter
 
 
-def fault() -> None:
+def fail() -> None:
     raise ZeroDivisionError
 
 
 def in_this_thread() -> None:
-    # What Qt does with an exception that leaves a slot.
+    # PySide handles an exception that leaves a slot in this way.
     try:
-        fault()
+        fail()
     except ZeroDivisionError:
         sys.excepthook(*sys.exc_info())
 
 
 def in_a_thread() -> None:
-    thread = threading.Thread(target=fault)
+    thread = threading.Thread(target=fail)
     thread.start()
     thread.join()
 
@@ -32,29 +32,29 @@ def in_a_thread() -> None:
 def in_a_finalizer() -> None:
     class Faulty:
         def __del__(self) -> None:
-            fault()
+            fail()
 
     Faulty()
 
 
-@pytest.mark.parametrize("happen", [in_this_thread, in_a_thread, in_a_finalizer])
-def test_a_fault_is_logged_each_time_and_told_once(
-    qtbot: QtBot, caplog: pytest.LogCaptureFixture, happen: Callable[[], None]
+@pytest.mark.parametrize("raise_error", [in_this_thread, in_a_thread, in_a_finalizer])
+def test_an_unhandled_exception_is_logged_each_time_and_reported_once(
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture, raise_error: Callable[[], None]
 ) -> None:
-    faults = CrashReporter()
-    told: list[bool] = []
-    faults.crashed.connect(lambda: told.append(True))
-    with caplog.at_level(logging.ERROR), faults.installed():
-        happen()
-        happen()
-    qtbot.waitUntil(lambda: told == [True])
+    reporter = CrashReporter()
+    reports: list[bool] = []
+    reporter.crashed.connect(lambda: reports.append(True))
+    with caplog.at_level(logging.ERROR), reporter.installed():
+        raise_error()
+        raise_error()
+    qtbot.waitUntil(lambda: reports == [True])
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [
         ZeroDivisionError,
         ZeroDivisionError,
     ]
 
 
-def test_afterwards_the_hooks_are_as_they_were() -> None:
+def test_the_hooks_are_restored_afterwards() -> None:
     before = sys.excepthook, threading.excepthook, sys.unraisablehook
     with CrashReporter().installed():
         pass

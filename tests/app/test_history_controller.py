@@ -1,4 +1,4 @@
-"""What the history window asks for is read and written on the worker, not by the interface."""
+"""The history window's data is read and written on the worker thread."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -22,76 +22,76 @@ from tests.support.timeouts import TIMEOUT_S
 
 
 @pytest.fixture
-def opener(qtbot: QtBot) -> Iterator[HistoryController]:
+def controller(qtbot: QtBot) -> Iterator[HistoryController]:
     with demo_backend() as build:
         worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
         worker.start()
         poller = Poller(HeldWorker())
-        opener = HistoryController(worker, poller, "")
-        opener.open()
-        assert opener._window is not None
-        qtbot.addWidget(opener._window)
-        yield opener
+        controller = HistoryController(worker, poller, "")
+        controller.open()
+        assert controller._window is not None
+        qtbot.addWidget(controller._window)
+        yield controller
         assert worker.stop(TIMEOUT_S)
-        # Here and now: the garbage collector might stop its timers on another thread.
+        # The garbage collector could otherwise delete it, and its timers, on another thread.
         poller.deleteLater()
         QCoreApplication.sendPostedEvents(poller, QEvent.Type.DeferredDelete)
 
 
-def said(opener: HistoryController) -> str:
-    assert opener._window is not None
-    return opener._window._message.text()
+def message(controller: HistoryController) -> str:
+    assert controller._window is not None
+    return controller._window._message.text()
 
 
-def picture(opener: HistoryController, path: Path) -> None:
+def save_picture(controller: HistoryController, path: Path) -> None:
     image = QImage(40, 30, QImage.Format.Format_RGB32)
     image.fill(0)
-    opener._save_picture(path, image)
+    controller._save_picture(path, image)
 
 
-def readings(opener: HistoryController, path: Path) -> None:
-    opener._export(path, datetime(2000, 1, 1, tzinfo=UTC), datetime.now(UTC))
+def save_readings(controller: HistoryController, path: Path) -> None:
+    controller._export(path, datetime(2000, 1, 1, tzinfo=UTC), datetime.now(UTC))
 
 
-@pytest.mark.parametrize("save", [picture, readings])
-def test_what_is_saved_is_there_and_said(
+@pytest.mark.parametrize("save", [save_picture, save_readings])
+def test_a_saved_file_exists_and_is_confirmed(
     qtbot: QtBot,
-    opener: HistoryController,
+    controller: HistoryController,
     tmp_path: Path,
     save: Callable[[HistoryController, Path], None],
 ) -> None:
     path = tmp_path / "saved"
-    save(opener, path)
-    qtbot.waitUntil(lambda: "Saved as" in said(opener))
+    save(controller, path)
+    qtbot.waitUntil(lambda: "Saved as" in message(controller))
     assert path.stat().st_size > 0
 
 
-@pytest.mark.parametrize("save", [picture, readings])
-def test_what_cannot_be_saved_is_said(
+@pytest.mark.parametrize("save", [save_picture, save_readings])
+def test_a_file_that_cannot_be_saved_is_reported(
     qtbot: QtBot,
-    opener: HistoryController,
+    controller: HistoryController,
     tmp_path: Path,
     save: Callable[[HistoryController, Path], None],
 ) -> None:
-    save(opener, tmp_path / "missing" / "saved")
-    qtbot.waitUntil(lambda: "A file could not be used" in said(opener))
+    save(controller, tmp_path / "missing" / "saved")
+    qtbot.waitUntil(lambda: "A file could not be used" in message(controller))
 
 
 DAYS = [datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3)]
 
 
 @pytest.fixture
-def at_rest(qtbot: QtBot, opener: HistoryController) -> HistoryController:
-    """Return the opener once what its window asked for at first is drawn."""
-    qtbot.waitUntil(lambda: not opener._reading)
-    return opener
+def idle(qtbot: QtBot, controller: HistoryController) -> HistoryController:
+    """Return the controller once its window has drawn the first range."""
+    qtbot.waitUntil(lambda: not controller._reading)
+    return controller
 
 
-def test_after_a_failed_read_the_range_that_waits_is_read(
-    qtbot: QtBot, at_rest: HistoryController, monkeypatch: pytest.MonkeyPatch
+def test_after_a_failed_read_the_range_requested_meanwhile_is_read(
+    qtbot: QtBot, idle: HistoryController, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[datetime | None] = []
-    past = HistoryQueries.range
+    read_range = HistoryQueries.range
 
     def fail_at_first(
         queries: HistoryQueries, since: datetime | None, until: datetime
@@ -99,35 +99,35 @@ def test_after_a_failed_read_the_range_that_waits_is_read(
         read.append(since)
         if len(read) == 1:
             raise StorageError("disk full")
-        return past(queries, since, until)
+        return read_range(queries, since, until)
 
     monkeypatch.setattr(HistoryQueries, "range", fail_at_first)
-    at_rest._request(DAYS[0], None)
-    at_rest._request(DAYS[1], None)
-    qtbot.waitUntil(lambda: not at_rest._reading)
+    idle._request(DAYS[0], None)
+    idle._request(DAYS[1], None)
+    qtbot.waitUntil(lambda: not idle._reading)
     assert read == DAYS[:2]
 
 
-def test_a_failed_export_lets_a_read_under_way_be_the_only_one(
-    qtbot: QtBot, at_rest: HistoryController, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_failed_export_starts_no_second_read_during_the_first(
+    qtbot: QtBot, idle: HistoryController, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     read: list[datetime | None] = []
     may_end = threading.Event()
-    past = HistoryQueries.range
+    read_range = HistoryQueries.range
 
     def wait_at_first(
         queries: HistoryQueries, since: datetime | None, until: datetime
     ) -> HistoryRange:
         read.append(since)
         may_end.wait(10)
-        return past(queries, since, until)
+        return read_range(queries, since, until)
 
     monkeypatch.setattr(HistoryQueries, "range", wait_at_first)
-    readings(at_rest, tmp_path / "missing" / "saved")
-    at_rest._request(DAYS[0], None)
-    qtbot.waitUntil(lambda: "A file could not be used" in said(at_rest))
-    at_rest._request(DAYS[1], None)
-    at_rest._request(DAYS[2], None)
+    save_readings(idle, tmp_path / "missing" / "saved")
+    idle._request(DAYS[0], None)
+    qtbot.waitUntil(lambda: "A file could not be used" in message(idle))
+    idle._request(DAYS[1], None)
+    idle._request(DAYS[2], None)
     may_end.set()
-    qtbot.waitUntil(lambda: not at_rest._reading)
+    qtbot.waitUntil(lambda: not idle._reading)
     assert read == [DAYS[0], DAYS[2]]

@@ -1,4 +1,4 @@
-"""What is due reaches the person once, natively or at least in the tray."""
+"""Each alert notifies the person once, natively or with a balloon."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -26,7 +26,7 @@ LOW = Snapshot(
 
 
 class Desktop(BackendWorker):
-    """A notification service that answers when told to, and a tray with or without balloons."""
+    """A notification service whose replies the test sends, and a tray with or without balloons."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Desktop(BackendWorker):
         self.notifications = NotificationController(self, self.poller, self.balloon, "")
         self.held.clear()
 
-    # What the jobs use of the backend.
+    # The parts of the backend that the jobs use.
 
     @property
     def notifier(self) -> "Desktop":
@@ -49,7 +49,7 @@ class Desktop(BackendWorker):
         return self
 
     def listen(self, on_press: Callable[[str], None], on_service: Callable[[], None]) -> None:
-        self.press, self.appear = on_press, on_service
+        self.press, self.start_service = on_press, on_service
 
     def notify(self, _alert: Alert, _snapshot: Snapshot, notification: Notification) -> None:
         self.show(notification)
@@ -60,9 +60,9 @@ class Desktop(BackendWorker):
     def mark_notified(self, alert: Alert, _client_id: str) -> None:
         self.marked.append(alert)
 
-    # What happens on it.
+    # Events on the desktop.
 
-    def answer(self, *, is_notified: bool) -> None:
+    def reply(self, *, is_notified: bool) -> None:
         self.held.pop(0).on_result(is_notified)
 
     def balloon(self, title: str, _body: str) -> bool:
@@ -79,94 +79,94 @@ class Desktop(BackendWorker):
 def desktop(qtbot: QtBot) -> Iterator[Desktop]:
     desktop = Desktop()
     yield desktop
-    # Or some other thread might collect it, which its timers forbid.
+    # The garbage collector could otherwise delete it, and its timers, on another thread.
     delete(desktop.poller)
 
 
-def test_what_is_due_is_told_with_its_balance(desktop: Desktop) -> None:
+def test_an_alert_is_sent_with_the_balance(desktop: Desktop) -> None:
     desktop.show_snapshot(LOW)
     assert [(notification.kind, notification.body) for notification in desktop.sent] == [
         ("balance", "900 credits left.")
     ]
 
 
-def test_nothing_due_is_nothing_shown(desktop: Desktop) -> None:
+def test_without_an_alert_nothing_is_sent(desktop: Desktop) -> None:
     desktop.show_snapshot(Snapshot())
     assert desktop.sent == []
 
 
-def test_what_has_not_been_answered_is_not_sent_again(desktop: Desktop) -> None:
+def test_an_alert_is_not_sent_again_before_the_service_has_replied(desktop: Desktop) -> None:
     desktop.show_snapshot(LOW)
     desktop.show_snapshot(replace(LOW, refreshing=True))
-    desktop.appear()
+    desktop.start_service()
     assert len(desktop.sent) == 1
 
 
-def test_another_wallet_s_alert_does_not_wait_for_the_first_one_s(desktop: Desktop) -> None:
+def test_another_wallet_s_alert_does_not_wait_for_the_reply_to_the_first(desktop: Desktop) -> None:
     desktop.show_snapshot(LOW)
     desktop.show_snapshot(replace(LOW, client_id="live_2"))
     assert len(desktop.sent) == 2
 
 
-def test_what_was_told_natively_brings_no_balloon(desktop: Desktop) -> None:
+def test_an_alert_that_was_shown_natively_shows_no_balloon(desktop: Desktop) -> None:
     desktop.has_balloons = True
     desktop.show_snapshot(LOW)
-    desktop.answer(is_notified=True)
+    desktop.reply(is_notified=True)
     assert desktop.balloons == []
 
 
-def test_without_a_service_a_balloon_shows_it_once(desktop: Desktop) -> None:
+def test_without_a_service_a_balloon_shows_the_alert_once(desktop: Desktop) -> None:
     desktop.has_balloons = True
     desktop.show_snapshot(LOW)
-    desktop.answer(is_notified=False)
-    # Before it is remembered, the next snapshot says that it is due.
+    desktop.reply(is_notified=False)
+    # Until the alert is stored as notified, the next snapshot still contains it.
     desktop.show_snapshot(LOW)
     assert desktop.balloons == ["Deepvue credits are low"]
     assert desktop.marked == [Alert.LOW]
     assert len(desktop.sent) == 1
 
 
-def test_what_nobody_could_show_is_not_acknowledged_and_comes_with_the_next_snapshot(
+def test_an_alert_that_could_not_be_shown_is_sent_again_with_the_next_snapshot(
     desktop: Desktop,
 ) -> None:
     desktop.show_snapshot(LOW)
-    desktop.answer(is_notified=False)
+    desktop.reply(is_notified=False)
     assert desktop.marked == []
     desktop.show_snapshot(LOW)
     assert len(desktop.sent) == 2
 
 
-def test_what_nobody_could_show_comes_as_soon_as_a_service_does(desktop: Desktop) -> None:
+def test_an_alert_that_could_not_be_shown_is_sent_when_a_service_starts(desktop: Desktop) -> None:
     desktop.show_snapshot(LOW)
-    desktop.answer(is_notified=False)
-    desktop.appear()
+    desktop.reply(is_notified=False)
+    desktop.start_service()
     assert len(desktop.sent) == 2
 
 
-def test_a_service_that_came_up_while_an_attempt_failed_is_tried(desktop: Desktop) -> None:
+def test_a_service_that_starts_during_a_failing_attempt_gets_the_alert(desktop: Desktop) -> None:
     desktop.show_snapshot(LOW)
-    desktop.appear()
-    desktop.answer(is_notified=False)
+    desktop.start_service()
+    desktop.reply(is_notified=False)
     assert len(desktop.sent) == 2
 
 
-def test_what_is_no_longer_due_when_a_service_comes_is_not_told(desktop: Desktop) -> None:
+def test_an_alert_that_has_ended_before_a_service_starts_is_not_sent(desktop: Desktop) -> None:
     desktop.show_snapshot(LOW)
-    desktop.answer(is_notified=False)
+    desktop.reply(is_notified=False)
     desktop.show_snapshot(replace(LOW, to_notify=()))
-    desktop.appear()
+    desktop.start_service()
     assert len(desktop.sent) == 1
 
 
 @pytest.mark.parametrize(
     ("shown", "balloons"), [(True, []), (False, ["Internal error in deepvue-tray"])]
 )
-def test_a_fault_is_told_natively_or_by_a_balloon(
+def test_a_bug_is_reported_natively_or_with_a_balloon(
     desktop: Desktop, shown: bool, balloons: list[str]
 ) -> None:
     desktop.has_balloons = True
     desktop.notifications.notify_crash()
-    desktop.answer(is_notified=shown)
+    desktop.reply(is_notified=shown)
     assert [notification.title for notification in desktop.sent] == [
         "Internal error in deepvue-tray"
     ]
@@ -174,7 +174,7 @@ def test_a_fault_is_told_natively_or_by_a_balloon(
 
 
 @pytest.mark.parametrize(("button", "action"), [("dashboard", Action.DASHBOARD), ("", Action.CARD)])
-def test_a_press_asks_for_its_action(
+def test_a_pressed_button_requests_its_action(
     qtbot: QtBot, desktop: Desktop, button: str, action: Action
 ) -> None:
     with qtbot.waitSignal(desktop.notifications.action_requested) as requested:

@@ -1,4 +1,4 @@
-"""Without a screen, one clear line instead of Qt's end of the process."""
+"""Without a screen, the program prints one clear line; Qt would abort the process."""
 
 import os
 import re
@@ -9,11 +9,11 @@ import pytest
 
 from tests.support.command import COMMAND
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux alone")
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
 
 
 def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run the program without the desktop that the tests may run on."""
+    """Run the program without the environment of the desktop on which the tests run."""
     desktop = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE")
     without_desktop = {name: value for name, value in os.environ.items() if name not in desktop}
     return subprocess.run(
@@ -25,23 +25,23 @@ def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_without_a_screen_one_line_says_so() -> None:
-    ran = run()
-    assert ran.returncode == 1
-    assert ran.stderr == "No screen: DISPLAY is not set.\n"
+def test_without_a_screen_one_line_explains_why_the_tray_cannot_start() -> None:
+    result = run()
+    assert result.returncode == 1
+    assert result.stderr == "No screen: DISPLAY is not set.\n"
 
 
-def test_the_demo_without_a_screen_takes_one_look_in_the_terminal() -> None:
-    ran = run("--demo")
-    assert ran.returncode == 0
-    first, second, third = ran.stdout.splitlines()
+def test_the_demo_without_a_screen_prints_its_balance_once() -> None:
+    result = run("--demo")
+    assert result.returncode == 0
+    first, second, third = result.stdout.splitlines()
     assert re.match(r"Demo: 1,[01]\d\d credits at ", first)
     assert "tray" in second
     assert third.startswith("No screen: ")
-    assert ran.stderr == ""
+    assert result.stderr == ""
 
 
-def test_a_platform_that_is_no_desktop_is_named() -> None:
-    ran = run(QT_QPA_PLATFORM="linuxfb")
-    assert ran.returncode == 1
-    assert ran.stderr == "No screen: QT_QPA_PLATFORM names 'linuxfb', which is no desktop.\n"
+def test_a_platform_that_is_no_desktop_is_named_in_the_error() -> None:
+    result = run(QT_QPA_PLATFORM="linuxfb")
+    assert result.returncode == 1
+    assert result.stderr == "No screen: QT_QPA_PLATFORM names 'linuxfb', which is no desktop.\n"

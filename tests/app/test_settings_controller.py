@@ -1,4 +1,4 @@
-"""What the settings window asks for is done on the worker, and what came of it is said."""
+"""The settings window's requests are executed on the worker, and their results are shown."""
 
 import asyncio
 import sys
@@ -28,7 +28,7 @@ SECRETS = {"live_1": Secret("s3cr3t-value"), "live_2": Secret("another-value")}
 
 
 class Home:
-    """A person's files and keyring, and the settings window on them."""
+    """A person's files and keyring, and a settings window that uses them."""
 
     def __init__(self, folder: Path) -> None:
         self.paths = Paths.below(folder)
@@ -36,7 +36,7 @@ class Home:
         SettingsFile(self.paths.settings).save(Settings(client_id="live_1"))
         self.worker: Worker[Backend] = Worker(self._build, close=lambda backend: backend.close())
         self.poller = Poller(HeldWorker())
-        self.opener = SettingsController(self.worker, self.poller, "", from_environment=False)
+        self.controller = SettingsController(self.worker, self.poller, "", from_environment=False)
 
     def _build(self) -> Backend:
         store = CredentialStore({}, self.keyring)
@@ -45,8 +45,8 @@ class Home:
 
     @property
     def dialog(self) -> SettingsDialog:
-        assert self.opener._dialog is not None
-        return self.opener._dialog
+        assert self.controller._dialog is not None
+        return self.controller._dialog
 
     def saved(self) -> Settings:
         return SettingsFile(self.paths.settings).load()
@@ -63,18 +63,18 @@ def home(qtbot: QtBot, tmp_path: Path) -> Iterator[Home]:
     def load_last_known(backend: Backend) -> None:
         home.poller.snapshot = backend.monitor.load_last_known()
 
-    home.worker.submit(load_last_known, lambda _: home.opener.open())
-    qtbot.waitUntil(lambda: home.opener._dialog is not None)
+    home.worker.submit(load_last_known, lambda _: home.controller.open())
+    qtbot.waitUntil(lambda: home.controller._dialog is not None)
     yield home
-    if home.opener._dialog:
+    if home.controller._dialog:
         home.dialog.reject()
     assert home.worker.stop(TIMEOUT_S)
-    # Here and now: the garbage collector might stop its timers on another thread.
+    # The garbage collector could otherwise delete it, and its timers, on another thread.
     home.poller.deleteLater()
     QCoreApplication.sendPostedEvents(home.poller, QEvent.Type.DeferredDelete)
 
 
-def test_going_back_to_a_client_id_whose_secret_is_kept_asks_for_nothing(
+def test_a_client_id_whose_secret_is_stored_can_be_saved_without_the_secret(
     qtbot: QtBot, home: Home
 ) -> None:
     with qtbot.waitSignal(home.dialog.accepted):
@@ -83,7 +83,7 @@ def test_going_back_to_a_client_id_whose_secret_is_kept_asks_for_nothing(
     assert home.secret("live_2") == SECRETS["live_2"]
 
 
-def test_a_client_id_without_a_secret_in_the_keyring_changes_nothing_and_says_so(
+def test_a_client_id_without_a_stored_secret_is_reported_and_not_saved(
     qtbot: QtBot, home: Home
 ) -> None:
     home.dialog._client_id.setText("live_3")
@@ -92,7 +92,7 @@ def test_a_client_id_without_a_secret_in_the_keyring_changes_nothing_and_says_so
     assert home.saved() == Settings(client_id="live_1")
 
 
-def test_a_save_that_fails_after_the_window_was_closed_is_said_in_it(
+def test_a_save_that_fails_after_the_window_was_closed_opens_it_with_the_reason(
     qtbot: QtBot, home: Home
 ) -> None:
     home.paths.settings.unlink()

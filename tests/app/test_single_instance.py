@@ -1,4 +1,4 @@
-"""One tray a person, whatever became of the last one."""
+"""Each person has one running tray, however the last one ended."""
 
 import os
 import stat
@@ -42,7 +42,7 @@ print(other.show_first(sys.argv[2]))
 
 
 class OtherStart:
-    """A start, in a process of its own, that found another one to be the first."""
+    """A start in a separate process, which found that another one is the first."""
 
     def __init__(self, folder: Path, client_id: str = "") -> None:
         self._process = subprocess.Popen(
@@ -52,7 +52,7 @@ class OtherStart:
         assert self._process.stdout.readline() == "False\n"
 
     def answer(self, qtbot: QtBot) -> str:
-        """Return what it was told, once it has been; the first one's event loop runs meanwhile."""
+        """Return the first one's reply, as printed; runs the event loop while waiting."""
         qtbot.waitUntil(lambda: self._process.poll() is not None, timeout=30_000)
         return self._process.communicate()[0].strip()
 
@@ -66,7 +66,7 @@ def test_other_starts_let_the_first_one_show_itself(qtbot: QtBot, short: Path) -
                 assert OtherStart(short, wanted).answer(qtbot) == "live_1"
 
 
-def test_a_start_that_wants_another_wallet_is_told_which_one_runs_and_shows_nothing(
+def test_a_start_with_another_wallet_gets_the_running_one_s_client_id_and_shows_nothing(
     qtbot: QtBot, short: Path
 ) -> None:
     with closing(SingleInstance(short)) as first:
@@ -86,9 +86,7 @@ def test_a_start_waits_while_the_first_one_is_still_starting(qtbot: QtBot, short
         assert other.answer(qtbot) == "live_1"
 
 
-def test_a_start_is_the_first_once_the_one_before_has_ended_without_an_answer(
-    qtbot: QtBot, short: Path
-) -> None:
+def test_a_start_gets_no_reply_if_the_first_one_ends_meanwhile(qtbot: QtBot, short: Path) -> None:
     first = SingleInstance(short)
     assert first.is_first()
     other = OtherStart(short)
@@ -97,18 +95,20 @@ def test_a_start_is_the_first_once_the_one_before_has_ended_without_an_answer(
 
 
 HAS_FILE = pytest.mark.skipif(sys.platform == "win32", reason="a pipe is no file")
-"""On Windows there is no address in a folder whose access, or whose length, could be wrong."""
+"""On Windows the address is no file whose permissions or length could be wrong."""
 
 
 @HAS_FILE
-def test_nobody_else_may_knock(qtbot: QtBot, short: Path) -> None:
+def test_another_user_cannot_connect(qtbot: QtBot, short: Path) -> None:
     with closing(SingleInstance(short)) as first:
         first.is_first()
         first.listen(live)
         assert stat.S_IMODE((short / "deepvue-tray.socket").stat().st_mode) & 0o077 == 0
 
 
-def test_after_one_that_was_closed_the_next_start_is_the_first(qtbot: QtBot, short: Path) -> None:
+def test_after_the_first_one_has_quit_the_next_start_is_the_first(
+    qtbot: QtBot, short: Path
+) -> None:
     first, other = SingleInstance(short), SingleInstance(short)
     with closing(first):
         assert first.is_first()
@@ -119,7 +119,7 @@ def test_after_one_that_was_closed_the_next_start_is_the_first(qtbot: QtBot, sho
 
 
 @HAS_FILE
-def test_where_no_start_can_be_heard_it_says_so_and_goes_on(
+def test_a_tray_that_cannot_listen_for_other_starts_logs_it_and_runs(
     qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = tmp_path / ("too long for a socket's address" * 4)
@@ -130,7 +130,7 @@ def test_where_no_start_can_be_heard_it_says_so_and_goes_on(
     assert "Other starts cannot be heard" in caplog.text
 
 
-def test_a_first_start_that_hangs_is_not_waited_for_for_ever(short: Path) -> None:
+def test_waiting_for_a_first_start_that_hangs_times_out(short: Path) -> None:
     first, second = SingleInstance(short), SingleInstance(short)
     assert first.is_first()
     assert not second.is_first()
@@ -151,24 +151,24 @@ def test_after_a_kill_the_next_start_is_the_first(qtbot: QtBot, short: Path) -> 
         after.listen(live)
 
 
-def test_two_users_do_not_meet(short: Path, tmp_path: Path) -> None:
+def test_two_users_can_each_run_a_tray(short: Path, tmp_path: Path) -> None:
     assert SingleInstance(short).is_first()
     assert SingleInstance(tmp_path).is_first()
 
 
 @pytest.mark.qt_log_ignore("Got unexpected locking error", extend=True)
-def test_where_no_lock_can_be_made_it_starts_all_the_same(tmp_path: Path) -> None:
+def test_if_no_lock_can_be_made_the_tray_starts_anyway(tmp_path: Path) -> None:
     assert SingleInstance(tmp_path / "missing").is_first()
 
 
-def test_a_lock_that_no_process_can_take_is_no_other_start(tmp_path: Path) -> None:
-    # To Qt this is held, as a folder is on Windows that may not be written.
+def test_a_lock_that_no_process_can_take_does_not_count_as_another_start(tmp_path: Path) -> None:
+    # For Qt this lock is held; on Windows a folder without write permission is the same case.
     (tmp_path / "deepvue-tray.lock").mkdir()
     assert SingleInstance(tmp_path).is_first()
 
 
 @HAS_FILE
-def test_a_runtime_folder_that_others_share_is_not_where_starts_meet(
+def test_a_runtime_folder_that_other_users_can_write_to_is_not_used(
     short: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(short))
@@ -181,7 +181,7 @@ def test_a_runtime_folder_that_others_share_is_not_where_starts_meet(
             assert ours.is_first()
 
 
-def test_on_windows_a_runtime_folder_that_only_some_shells_name_is_not_where_starts_meet(
+def test_on_windows_a_runtime_folder_set_by_a_shell_is_not_used(
     short: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
@@ -190,7 +190,7 @@ def test_on_windows_a_runtime_folder_that_only_some_shells_name_is_not_where_sta
 
 
 @HAS_FILE
-def test_without_a_runtime_folder_and_with_a_home_that_cannot_be_written_one_line_says_so(
+def test_if_no_folder_can_be_written_one_warning_is_logged_and_the_tray_starts(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
@@ -203,7 +203,7 @@ def test_without_a_runtime_folder_and_with_a_home_that_cannot_be_written_one_lin
 
 
 @HAS_FILE
-def test_a_start_that_cannot_tell_whether_it_is_the_first_takes_no_other_one_s_address(
+def test_a_start_without_the_lock_does_not_take_over_the_first_one_s_address(
     qtbot: QtBot, short: Path
 ) -> None:
     with closing(SingleInstance(short)) as first:
@@ -218,7 +218,7 @@ def test_a_start_that_cannot_tell_whether_it_is_the_first_takes_no_other_one_s_a
 def trays(
     short: Path, monkeypatch: pytest.MonkeyPatch, *client_ids: str
 ) -> Iterator[list["subprocess.Popen[str]"]]:
-    """Start a whole tray for each client id, all at the same moment."""
+    """Start one tray for each client id, all at the same moment."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(short))
     monkeypatch.setenv("DEEPVUE_CLIENT_SECRET", "s3cr3t-value")
     with FaultyServer(balance(6448)) as server, ExitStack() as stack:
@@ -241,7 +241,7 @@ def trays(
                 tray.terminate()
 
 
-def test_of_trays_started_at_the_same_moment_one_stays_and_the_others_hand_over(
+def test_of_trays_started_at_the_same_moment_one_runs_and_the_others_exit_with_success(
     qtbot: QtBot, short: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with trays(short, monkeypatch, *["live_1"] * 4) as started:
@@ -251,7 +251,7 @@ def test_of_trays_started_at_the_same_moment_one_stays_and_the_others_hand_over(
     assert (statuses, told) == ([0, 0, 0], ["", "", ""])
 
 
-def test_a_tray_for_another_wallet_says_which_one_runs_and_fails(
+def test_a_tray_for_another_wallet_names_the_running_one_and_fails(
     qtbot: QtBot, short: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with trays(short, monkeypatch, "live_1", "live_2") as started:
@@ -260,7 +260,7 @@ def test_a_tray_for_another_wallet_says_which_one_runs_and_fails(
         running = "live_2" if ended is started[0] else "live_1"
         told = ended.communicate()[1]
     assert ended.returncode == 1
-    assert told == f"It runs already, with the wallet {running}. Quit that tray first.\n"
+    assert told == f"Already running, with the wallet {running}. Quit that tray first.\n"
 
 
 def still_running(trays: "list[subprocess.Popen[str]]") -> int:

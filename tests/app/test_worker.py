@@ -1,4 +1,4 @@
-"""Jobs run on one other thread, and their results come home."""
+"""Jobs run on one other thread, and their results are delivered to the submitting thread."""
 
 import asyncio
 import gc
@@ -21,43 +21,45 @@ def closed() -> list[str]:
 
 @pytest.fixture
 def worker(qtbot: QtBot, closed: list[str]) -> Iterator[Worker[str]]:
-    worker = Worker(lambda: "engine", closed.append)
+    worker = Worker(lambda: "backend", closed.append)
     yield worker
     assert worker.stop(TIMEOUT_S)
 
 
-def test_a_result_comes_home_to_the_thread_that_asked(qtbot: QtBot, worker: Worker[str]) -> None:
+def test_a_result_is_delivered_on_the_submitting_thread(qtbot: QtBot, worker: Worker[str]) -> None:
     job_thread: list[str] = []
-    came: list[tuple[str, threading.Thread]] = []
+    results: list[tuple[str, threading.Thread]] = []
 
-    async def job(owned: str) -> str:
+    async def job(backend: str) -> str:
         job_thread.append(threading.current_thread().name)
-        return f"{owned} did it"
+        return f"{backend} used"
 
     worker.start()
-    worker.submit(job, lambda result: came.append((result, threading.current_thread())))
-    qtbot.waitUntil(lambda: bool(came))
-    assert came == [("engine did it", threading.main_thread())]
+    worker.submit(job, lambda result: results.append((result, threading.current_thread())))
+    qtbot.waitUntil(lambda: bool(results))
+    assert results == [("backend used", threading.main_thread())]
     assert job_thread == ["worker"]
 
 
-def test_what_was_asked_before_the_start_is_done_first(qtbot: QtBot, worker: Worker[str]) -> None:
+def test_jobs_submitted_before_the_start_run_in_order(qtbot: QtBot, worker: Worker[str]) -> None:
     order: list[int] = []
 
     async def job(_: str) -> None:
         return None
 
-    def notification(number: int) -> Callable[[None], None]:
+    def recorder(number: int) -> Callable[[None], None]:
         return lambda _: order.append(number)
 
     for number in range(5):
-        worker.submit(job, notification(number))
+        worker.submit(job, recorder(number))
     worker.start()
     qtbot.waitUntil(lambda: len(order) == 5)
     assert order == [0, 1, 2, 3, 4]
 
 
-def test_a_failure_comes_home_to_who_asked(qtbot: QtBot, worker: Worker[str]) -> None:
+def test_an_error_is_delivered_to_the_job_s_error_callback(
+    qtbot: QtBot, worker: Worker[str]
+) -> None:
     failures: list[Exception] = []
 
     async def job(_: str) -> None:
@@ -69,7 +71,9 @@ def test_a_failure_comes_home_to_who_asked(qtbot: QtBot, worker: Worker[str]) ->
     assert isinstance(failures[0], ValueError)
 
 
-def test_a_failure_that_nobody_takes_is_seen(qtbot: QtBot, worker: Worker[str]) -> None:
+def test_an_error_without_a_callback_is_raised_on_the_submitting_thread(
+    qtbot: QtBot, worker: Worker[str]
+) -> None:
     async def job(_: str) -> None:
         raise ValueError("our own bug")
 
@@ -80,7 +84,7 @@ def test_a_failure_that_nobody_takes_is_seen(qtbot: QtBot, worker: Worker[str]) 
     assert "our own bug" in str(seen[0][1])
 
 
-def test_stopping_cancels_what_is_under_way_and_closes(
+def test_stopping_cancels_running_jobs_and_closes_the_backend(
     qtbot: QtBot, worker: Worker[str], closed: list[str]
 ) -> None:
     begun, cancelled = threading.Event(), threading.Event()
@@ -97,11 +101,11 @@ def test_stopping_cancels_what_is_under_way_and_closes(
     assert begun.wait(TIMEOUT_S)
     assert worker.stop(TIMEOUT_S)
     assert cancelled.is_set()
-    assert closed == ["engine"]
+    assert closed == ["backend"]
 
 
-def test_a_job_that_blocks_the_thread_is_left_behind(qtbot: QtBot) -> None:
-    worker = Worker(lambda: "engine", lambda _: None)
+def test_stopping_does_not_wait_for_a_job_that_blocks_the_thread(qtbot: QtBot) -> None:
+    worker = Worker(lambda: "backend", lambda _: None)
     begun, release = threading.Event(), threading.Event()
 
     async def block(_: str) -> None:
@@ -116,8 +120,8 @@ def test_a_job_that_blocks_the_thread_is_left_behind(qtbot: QtBot) -> None:
     assert worker.stop(TIMEOUT_S)
 
 
-def test_a_worker_that_is_stopped_at_once_ends(qtbot: QtBot) -> None:
-    worker = Worker(lambda: "engine", lambda _: None)
+def test_a_worker_that_is_stopped_right_after_its_start_ends(qtbot: QtBot) -> None:
+    worker = Worker(lambda: "backend", lambda _: None)
     worker.start()
     assert worker.stop(TIMEOUT_S)
 
@@ -126,30 +130,32 @@ def cannot_build() -> str:
     raise ValueError("cannot build")
 
 
-def test_an_engine_that_cannot_be_built_fails_every_job_before_and_after(qtbot: QtBot) -> None:
+def test_if_the_backend_cannot_be_built_every_job_fails_with_that_error(qtbot: QtBot) -> None:
     worker = Worker(cannot_build, lambda _: None)
     failures: list[str] = []
 
     async def job(_: str) -> None:
-        raise AssertionError("there is nothing to work with")
+        raise AssertionError("there is no backend")
 
-    def failed(error: Exception) -> None:
+    def on_error(error: Exception) -> None:
         failures.append(str(error))
 
-    worker.submit(job, on_error=failed)
-    worker.submit(job, on_error=failed)
+    worker.submit(job, on_error=on_error)
+    worker.submit(job, on_error=on_error)
     worker.start()
     qtbot.waitUntil(lambda: failures == ["cannot build"] * 2)
-    worker.submit(job, on_error=failed)
+    worker.submit(job, on_error=on_error)
     qtbot.waitUntil(lambda: failures == ["cannot build"] * 3)
     assert worker.stop(5)
 
 
-def test_an_engine_that_cannot_be_built_is_seen_where_nobody_takes_the_error(qtbot: QtBot) -> None:
+def test_if_the_backend_cannot_be_built_a_job_without_a_callback_raises_that_error(
+    qtbot: QtBot,
+) -> None:
     worker = Worker(cannot_build, lambda _: None)
 
     async def job(_: str) -> None:
-        raise AssertionError("there is nothing to work with")
+        raise AssertionError("there is no backend")
 
     with qtbot.captureExceptions() as seen:
         worker.start()
@@ -172,19 +178,19 @@ def raise_in_an_orphaned_task(loop: asyncio.AbstractEventLoop) -> None:
     orphan.add_done_callback(lambda _: loop.call_soon(gc.collect))
 
 
-@pytest.mark.parametrize("happen", [raise_in_a_callback, raise_in_an_orphaned_task])
-def test_what_asyncio_alone_would_see_is_logged_and_told(
+@pytest.mark.parametrize("raise_error", [raise_in_a_callback, raise_in_an_orphaned_task])
+def test_an_exception_that_asyncio_would_only_log_is_logged_and_reported(
     qtbot: QtBot,
     worker: Worker[str],
     caplog: pytest.LogCaptureFixture,
-    happen: Callable[[asyncio.AbstractEventLoop], None],
+    raise_error: Callable[[asyncio.AbstractEventLoop], None],
 ) -> None:
-    faults = CrashReporter()
+    reporter = CrashReporter()
 
     async def job(_: str) -> None:
-        happen(asyncio.get_running_loop())
+        raise_error(asyncio.get_running_loop())
 
-    with faults.installed(), qtbot.waitSignal(faults.crashed):
+    with reporter.installed(), qtbot.waitSignal(reporter.crashed):
         worker.start()
         worker.submit(job)
     logged = [record.exc_info[0] for record in caplog.records if record.exc_info]
@@ -195,8 +201,8 @@ class Emitter(QObject):
     signal = Signal(object)
 
 
-def test_thousands_of_signals_do_not_wear_out_the_interpreter(qtbot: QtBot) -> None:
-    """PySide6 6.12.0 aborts Python 3.11 after some 580 of them."""
+def test_thousands_of_signals_do_not_crash_the_interpreter(qtbot: QtBot) -> None:
+    """PySide6 6.12.0 aborts Python 3.11 after about 580 of them."""
     emitter = Emitter()
     count: list[int] = []
     emitter.signal.connect(count.append)

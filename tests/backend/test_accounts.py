@@ -238,7 +238,7 @@ def test_credentials_for_this_session_end_with_a_sign_in_in_another_process(home
     assert tray.credentials() == NEW
 
 
-def test_credentials_for_this_session_outlive_what_another_process_saves(home: Home) -> None:
+def test_credentials_for_this_session_outlive_settings_saved_by_another_process(home: Home) -> None:
     tray = home.session()
     tray.save(Settings(), NEW, session_only=True)
     home.session().save(Settings(low=500))

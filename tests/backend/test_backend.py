@@ -1,4 +1,4 @@
-"""An alert is shown and recorded as notified, whatever happens in between."""
+"""An alert is shown and stored as notified, also after refusals, interruptions and restarts."""
 
 import asyncio
 import sys
@@ -78,22 +78,22 @@ class Home:
         backend.monitor.load_last_known()
         return replace(backend, notifier=service)
 
-    def tell(self, service: Service, snapshot: Snapshot = LOW) -> bool:
-        """Deliver an alert in a session of its own."""
+    def deliver(self, service: Service, snapshot: Snapshot = LOW) -> bool:
+        """Deliver an alert in a separate session."""
         backend = self.session(service)
         is_done = asyncio.run(backend.notify(Alert.LOW, snapshot, NOTE))
         backend.close()
         return is_done
 
     def quit_before_the_reply(self, service: Silent) -> None:
-        async def quit_while_it_waits(backend: Backend) -> None:
-            telling = asyncio.create_task(backend.notify(Alert.LOW, LOW, NOTE))
+        async def quit_while_waiting(backend: Backend) -> None:
+            delivery = asyncio.create_task(backend.notify(Alert.LOW, LOW, NOTE))
             await service.was_called.wait()
-            telling.cancel()
-            await asyncio.wait([telling])
+            delivery.cancel()
+            await asyncio.wait([delivery])
 
         backend = self.session(service)
-        asyncio.run(quit_while_it_waits(backend))
+        asyncio.run(quit_while_waiting(backend))
         backend.close()
 
 
@@ -104,25 +104,25 @@ def home(tmp_path: Path) -> Home:
 
 def test_a_delivered_alert_is_not_repeated_by_any_session(home: Home) -> None:
     service = Service()
-    assert [home.tell(service) for _ in range(3)] == [True] * 3
+    assert [home.deliver(service) for _ in range(3)] == [True] * 3
     assert len(service.sent) == 1
 
 
 def test_without_a_service_no_alert_counts_as_notified(home: Home) -> None:
     service = Service()
     service.name = ""
-    assert not home.tell(service)
+    assert not home.deliver(service)
     service.name = ":1.8"
-    assert home.tell(service)
+    assert home.deliver(service)
     assert len(service.sent) == 1
 
 
 def test_a_refused_notification_is_sent_again_until_it_is_accepted(home: Home) -> None:
     service = Service()
     service.accepts = False
-    assert not home.tell(service)
+    assert not home.deliver(service)
     service.accepts = True
-    assert home.tell(service)
+    assert home.deliver(service)
     assert len(service.sent) == 2
 
 
@@ -130,8 +130,8 @@ def test_quitting_before_the_reply_does_not_repeat_it_at_the_next_start(home: Ho
     silent, service = Silent(), Service()
     home.quit_before_the_reply(silent)
     home.now += RESEND_PAUSE - timedelta(seconds=1)
-    # There is nothing to be done, neither by a balloon.
-    assert home.tell(service)
+    # True: a balloon must not show the alert either.
+    assert home.deliver(service)
     assert service.sent == []
 
 
@@ -142,7 +142,7 @@ def test_a_notification_without_a_reply_is_sent_again_after_a_pause_or_with_anot
     silent, service = Silent(), Service()
     home.quit_before_the_reply(silent)
     home.now += pause
-    assert home.tell(service)
+    assert home.deliver(service)
     assert len(service.sent) == 1
 
 
@@ -150,18 +150,18 @@ def test_a_notification_without_a_reply_is_sent_at_once_to_another_service(home:
     silent, service = Silent(), Service()
     service.name = ":1.9"
     home.quit_before_the_reply(silent)
-    assert home.tell(service)
+    assert home.deliver(service)
     assert len(service.sent) == 1
 
 
 def test_an_alert_of_an_older_reading_is_not_sent(home: Home) -> None:
     service = Service()
     before = Reading(at=home.now, balance=Decimal(900))
-    assert home.tell(service, replace(LOW, reading=before))
+    assert home.deliver(service, replace(LOW, reading=before))
     assert service.sent == []
 
 
 def test_an_alert_of_another_wallet_does_not_notify(home: Home) -> None:
     service = Service()
-    assert home.tell(service, Snapshot(client_id="live_2"))
+    assert home.deliver(service, Snapshot(client_id="live_2"))
     assert service.sent == []

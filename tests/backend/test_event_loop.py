@@ -26,7 +26,7 @@ def test_a_call_in_a_thread_returns_its_result_or_raises_its_error() -> None:
     assert event_loop.run(main()) == 7
 
 
-def test_the_loop_ends_though_a_call_in_a_thread_does_not() -> None:
+def test_the_loop_ends_although_a_call_in_a_thread_does_not() -> None:
     began, released, ended = threading.Event(), threading.Event(), threading.Event()
 
     def block() -> None:
@@ -45,7 +45,7 @@ def test_the_loop_ends_though_a_call_in_a_thread_does_not() -> None:
 
 
 @needs_linux
-def test_check_ends_at_its_deadline_though_the_name_server_does_not_respond() -> None:
+def test_check_ends_at_its_deadline_although_the_name_server_does_not_respond() -> None:
     with without_names(*COMMAND, "check", env=CREDENTIALS) as program:
         status, output = program.end()
     assert status == 3
@@ -61,7 +61,7 @@ def test_an_interrupted_login_does_not_wait_for_a_name_server_either() -> None:
 
 
 @needs_linux
-def test_the_tray_quits_though_the_name_server_does_not_respond() -> None:
+def test_the_tray_quits_although_the_name_server_does_not_respond() -> None:
     with without_names(*COMMAND, "--background", env=CREDENTIALS) as program:
         program.send(signal.SIGTERM)
         assert program.end() == (0, "")

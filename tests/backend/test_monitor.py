@@ -103,7 +103,7 @@ def test_before_signing_in_there_is_no_request(home: Home) -> None:
     assert home.server.requests == []
 
 
-def test_a_low_balance_is_to_notify_until_it_was_delivered(home: Home) -> None:
+def test_a_low_balance_is_to_be_notified_until_it_was_delivered(home: Home) -> None:
     backend = home.session()
     assert home.poll(backend, balance(900)).to_notify == (Alert.LOW,)
     assert home.poll(backend, status(503)).to_notify == ()
@@ -155,7 +155,7 @@ def test_a_top_up_that_another_process_read_first_notifies_once(home: Home) -> N
     assert home.poll(tray, balance(2000)).to_notify == ()
 
 
-def test_a_balance_that_a_clock_set_back_leaves_in_the_future_brings_no_second_top_up(
+def test_a_reading_left_in_the_future_by_a_changed_clock_notifies_no_second_top_up(
     home: Home,
 ) -> None:
     backend = home.session()
@@ -180,7 +180,7 @@ def test_a_history_lost_while_the_program_runs_repeats_no_alert(home: Home, dama
     assert home.poll(home.session(), balance(880)).to_notify == ()
 
 
-def test_what_was_stored_of_alerts_and_what_came_while_it_could_not_be_read_are_both_known(
+def test_stored_alerts_and_alerts_raised_while_the_file_was_unreadable_are_both_known(
     home: Home,
 ) -> None:
     before = home.session()
@@ -208,7 +208,7 @@ def test_what_was_stored_of_alerts_and_what_came_while_it_could_not_be_read_are_
     assert stored.snooze is not None
 
 
-def test_while_nothing_can_be_stored_alerts_and_a_snooze_are_remembered_all_the_same(
+def test_while_nothing_can_be_stored_alerts_and_a_snooze_are_kept_in_memory(
     home: Home,
 ) -> None:
     home.paths.history.mkdir(parents=True)
@@ -221,7 +221,7 @@ def test_while_nothing_can_be_stored_alerts_and_a_snooze_are_remembered_all_the_
     assert home.poll(backend, balance(880)).to_notify == ()
 
 
-def test_what_was_stored_late_is_not_stored_again(home: Home) -> None:
+def test_a_change_that_was_stored_late_is_not_stored_again(home: Home) -> None:
     home.paths.history.mkdir(parents=True)
     backend = home.session()
     home.poll(backend, balance(900))
@@ -234,7 +234,7 @@ def test_what_was_stored_late_is_not_stored_again(home: Home) -> None:
     assert home.session().monitor.load_last_known().snoozed is None
 
 
-def test_what_could_not_be_stored_of_one_wallet_is_not_stored_of_another(home: Home) -> None:
+def test_a_change_that_could_not_be_stored_is_not_stored_for_another_wallet(home: Home) -> None:
     backend = home.session()
     other = Credentials("live_2", Secret("other"))
     asyncio.run(backend.accounts.save(backend.accounts.settings, other))
@@ -343,7 +343,7 @@ def test_a_response_after_a_new_sign_in_is_dropped(home: Home) -> None:
     backend = home.session()
     home.server.answer = hang()
 
-    async def sign_in_while_looking() -> Snapshot:
+    async def sign_in_during_the_poll() -> Snapshot:
         looking = asyncio.create_task(backend.monitor.poll())
         await asyncio.to_thread(home.server.asked.wait)
         await backend.accounts.save(
@@ -353,7 +353,7 @@ def test_a_response_after_a_new_sign_in_is_dropped(home: Home) -> None:
         home.server.drop_all()
         return await looking
 
-    snapshot = asyncio.run(sign_in_while_looking())
+    snapshot = asyncio.run(sign_in_during_the_poll())
     assert (snapshot.reading, snapshot.trouble) == (None, None)
 
 
@@ -393,7 +393,7 @@ def test_a_range_of_the_history_is_read_and_saved(home: Home, tmp_path: Path) ->
     assert (tmp_path / "readings.csv").read_text().count("\n") == 4
 
 
-def test_an_alert_that_reached_the_person_after_a_new_sign_in_is_not_the_new_wallet_s(
+def test_an_alert_delivered_after_a_new_sign_in_does_not_count_for_the_new_wallet(
     home: Home,
 ) -> None:
     backend = home.session()
@@ -426,7 +426,7 @@ def test_a_sign_in_from_the_terminal_is_noticed_by_the_running_tray(home: Home) 
     assert tray.accounts.client_id == "live_1"
 
 
-def test_a_secret_that_was_changed_elsewhere_is_read_again_once_the_old_one_is_refused(
+def test_a_secret_changed_by_another_process_is_read_once_the_old_one_is_rejected(
     home: Home,
 ) -> None:
     tray, terminal = home.session(), home.session()
@@ -454,7 +454,9 @@ def test_a_history_that_cannot_be_read_hides_no_runway_and_loses_no_alert(home: 
     assert Alert.LOW not in home.poll(backend, balance(898)).to_notify
 
 
-def test_the_runway_stays_the_same_until_a_fiftieth_is_gone_also_over_a_restart(home: Home) -> None:
+def test_the_runway_stays_the_same_until_a_fiftieth_is_spent_also_after_a_restart(
+    home: Home,
+) -> None:
     backend = home.session()
     past = [
         Reading(at=home.now - hours * timedelta(hours=1), balance=Decimal(5000 + hours))
@@ -594,7 +596,7 @@ def test_an_invalid_value_in_the_history_hides_no_new_reading(home: Home) -> Non
     assert [*backend.history.readings(home.now - timedelta(days=1), home.now)] == [snapshot.reading]
 
 
-def test_a_secret_that_was_changed_in_the_keyring_alone_is_read_after_a_refusal(home: Home) -> None:
+def test_a_secret_changed_only_in_the_keyring_is_read_after_a_rejection(home: Home) -> None:
     tray = home.session()
     home.poll(tray, balance(5))
     asyncio.run(home.keyring.set("live_1", Secret("new-secret")))

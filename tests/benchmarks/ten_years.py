@@ -65,7 +65,7 @@ def append(history: History, run: int) -> None:
 
 
 def read_at_start(history: History, _run: int) -> None:
-    """Read what the tray shows before the first response."""
+    """Read the state that the tray shows before the first response."""
     history.alerts("live_1")
     history.latest("live_1", NOW)
     history.peak("live_1")

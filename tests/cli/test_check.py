@@ -66,13 +66,13 @@ def test_an_alert_notified_by_the_tray_and_snoozed_meanwhile_stays_so(
 ) -> None:
     history, now = History(Paths.of_user().history), datetime.now(UTC)
 
-    def told_and_snoozed(stored: AlertState | None) -> AlertState:
+    def notified_and_snoozed(stored: AlertState | None) -> AlertState:
         assert stored is not None
         return snoozed(mark_notified(stored, Alert.LOW, now), now + timedelta(hours=9))
 
     async def answer(server: FaultyServer, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
         meanwhile = History(Paths.of_user().history)
-        meanwhile.update_alerts("live_1", told_and_snoozed)
+        meanwhile.update_alerts("live_1", notified_and_snoozed)
         meanwhile.close()
         async for piece in balance(890)(server, writer):
             yield piece
@@ -93,7 +93,7 @@ def test_an_alert_notified_by_the_tray_and_snoozed_meanwhile_stays_so(
 def test_a_failure_is_unknown_in_one_line_without_the_secret(
     server: FaultyServer, trouble: object
 ) -> None:
-    server.answer = trouble  # type: ignore[assignment] # any answer
+    server.answer = trouble  # type: ignore[assignment] # any response
     ran = run("check")
     assert ran.returncode == 3
     assert ran.stdout.startswith("DEEPVUE UNKNOWN - ")
@@ -101,7 +101,7 @@ def test_a_failure_is_unknown_in_one_line_without_the_secret(
     assert SECRET not in ran.stdout + ran.stderr
 
 
-def test_without_credentials_it_says_what_to_do() -> None:
+def test_without_credentials_the_error_has_the_remedy() -> None:
     ran = run("check")
     assert ran.returncode == 3
     assert ran.stdout.startswith("DEEPVUE UNKNOWN - Not set up. ")
@@ -113,7 +113,7 @@ def test_after_a_failure_the_last_balance_is_printed_with_its_time(server: Fault
     assert "Last known: 6448 credits at 20" in run("check").stdout
 
 
-def test_what_it_reads_is_in_the_history_that_the_tray_shows(server: FaultyServer) -> None:
+def test_its_reading_is_in_the_history_that_the_tray_shows(server: FaultyServer) -> None:
     run("check")
     assert [line.rpartition(",")[2] for line in run("history").stdout.splitlines()] == [
         "balance",
@@ -249,7 +249,7 @@ def test_a_result_that_cannot_be_written_is_explained_in_one_line(server: Faulty
 
 
 @needs_posix_files
-def test_where_not_even_the_error_can_be_written_it_is_unknown(server: FaultyServer) -> None:
+def test_the_status_is_unknown_if_not_even_the_error_can_be_written(server: FaultyServer) -> None:
     assert into("/dev/full", stderr=subprocess.STDOUT)[0] == 3
 
 

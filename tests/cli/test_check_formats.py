@@ -79,7 +79,7 @@ def test_login_formats_the_balance_like_the_tray(balance: str, text: str) -> Non
     assert format_reading(Reading(at=NOW, balance=Decimal(balance))) == text
 
 
-def test_a_failed_attempt_is_unknown_whatever_was_read_before() -> None:
+def test_a_failed_attempt_is_unknown_after_any_earlier_reading() -> None:
     assert status_of(OFFLINE) is Status.UNKNOWN
     assert status_of(Snapshot(trouble=RejectedError())) is Status.UNKNOWN
     assert status_of(Snapshot()) is Status.UNKNOWN

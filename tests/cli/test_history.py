@@ -125,7 +125,7 @@ def test_a_missing_file_is_reported() -> None:
 
 
 @pytest.mark.parametrize("command", [["history"], ["history", "import", "-"]])
-def test_without_a_client_id_it_says_what_to_do(command: list[str]) -> None:
+def test_without_a_client_id_the_error_has_the_remedy(command: list[str]) -> None:
     ran = run(*command, typed=GOOD, DEEPVUE_CLIENT_ID="")
     assert ran.returncode == 1
     assert "DEEPVUE_CLIENT_ID" in ran.stderr

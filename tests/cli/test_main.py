@@ -17,7 +17,7 @@ from tests.support.timeouts import TIMEOUT_S
 
 needs_file_keyring = pytest.mark.skipif(
     not hasattr(os, "mkfifo") or "PROGRAM_UNDER_TEST" in os.environ,
-    reason="POSIX alone has named pipes, and a bundle loads no keyring of the tests",
+    reason="only POSIX has named pipes, and a bundle cannot load the tests' keyring",
 )
 
 
@@ -43,7 +43,7 @@ def test_every_command_has_help(command: list[str]) -> None:
 def test_without_a_keyring_signing_in_is_refused_and_stores_nothing(server: FaultyServer) -> None:
     ran = run("login", "--client-id", "live_1", typed="s3cr3t", DEEPVUE_BASE_URL=server.url)
     assert ran.returncode == 1
-    # On a slow machine the notice about waiting comes first.
+    # On a slow machine the notice about waiting precedes it.
     last = ran.stderr.splitlines()[-1]
     assert last.startswith("No keyring. ")
     assert "DEEPVUE_CLIENT_SECRET" in last
@@ -174,7 +174,7 @@ def test_an_interrupted_sign_out_changes_nothing(
         _child, stderr = keyring.wait_for_prompt()
         logout.send_signal(signal.Signals[interrupt])
         assert logout.wait(15) != 0
-    # Nobody can answer the prompt any more.
+    # The keyring process has ended, and the prompt with it.
     assert stderr.read() == ""
     stderr.close()
     assert settings.read_text() == before

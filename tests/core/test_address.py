@@ -64,5 +64,5 @@ def test_an_address_that_no_request_line_can_carry_is_refused(url: str) -> None:
         checked_base_url(url)
 
 
-def test_of_an_address_only_the_slashes_at_its_end_are_dropped() -> None:
+def test_only_the_trailing_slashes_of_an_address_are_removed() -> None:
     assert checked_base_url("https://example.com/MAX//") == "https://example.com/MAX"

@@ -1,4 +1,4 @@
-"""Each change notifies once, whatever is repeated, missed, delayed or restarted in between."""
+"""Each change notifies once, also after repeated, missed or delayed readings and restarts."""
 
 import json
 from collections.abc import Iterable
@@ -269,7 +269,7 @@ def test_after_an_escalation_milder_severities_do_not_notify() -> None:
     ("off", "balance", "milder"),
     [(Alert.CRITICAL, 200, Alert.LOW), (Alert.EMPTY, 0, Alert.CRITICAL)],
 )
-def test_where_a_severity_is_switched_off_the_milder_one_notifies(
+def test_if_a_severity_is_switched_off_the_milder_one_notifies(
     off: Alert, balance: int, milder: Alert
 ) -> None:
     assert Widget(without(off)).poll_all(at(1500, balance)).notified == [milder]
@@ -292,7 +292,7 @@ def test_one_missed_reading_does_not_notify_at_an_interval_of_two_hours() -> Non
     "trouble",
     [OfflineError(), UnreadableError(), NotSetUpError("no secret"), KeyringLockedError()],
 )
-def test_an_hour_without_a_balance_notifies_whatever_the_reason(trouble: DeepvueError) -> None:
+def test_an_hour_without_a_balance_notifies_for_any_reason(trouble: DeepvueError) -> None:
     assert Widget().poll_all([Attempt(trouble=trouble, unseen=NO_DATA_AFTER)]).notified == [
         Alert.NO_DATA
     ]
@@ -355,7 +355,7 @@ def test_one_usual_reading_does_not_end_fast_spending() -> None:
     assert widget.poll_all([*usual, *usual, *fast]).notified == [Alert.FAST_SPENDING] * 2
 
 
-def test_one_fast_reading_alone_does_not_notify() -> None:
+def test_a_single_fast_reading_does_not_notify() -> None:
     assert Widget().poll_all([*at(5000, fast=True), *at(5000)] * 5).notified == []
 
 
@@ -575,7 +575,9 @@ def test_a_delivered_top_up_is_not_sent_again() -> None:
     assert mark_sent(notified, Alert.TOP_UP, NOW, ":1.7") == notified
 
 
-def test_what_was_sent_is_sent_again_after_ten_minutes_or_to_another_service() -> None:
+def test_a_notification_without_a_reply_is_sent_again_after_ten_minutes_or_to_another_service() -> (
+    None
+):
     sent = mark_sent(AlertState(), Alert.LOW, NOW, ":1.7")
     for now in (NOW, NOW + RESEND_PAUSE - timedelta(microseconds=1)):
         assert mark_sent(sent, Alert.LOW, now, ":1.7") == sent
@@ -589,7 +591,7 @@ def test_what_was_sent_is_sent_again_after_ten_minutes_or_to_another_service() -
         assert again.unanswered == (Sent(Alert.LOW, now, service),)
 
 
-def test_what_version_0_1_stored_is_read_by_its_former_names() -> None:
+def test_the_alert_names_of_version_0_1_are_read() -> None:
     stored = {
         "fired": ["blind", "low"],
         "owed": ["top_up"],
@@ -604,7 +606,7 @@ def test_what_version_0_1_stored_is_read_by_its_former_names() -> None:
     )
 
 
-def test_every_time_of_the_state_is_utc_whatever_offset_was_stored() -> None:
+def test_every_stored_time_is_read_as_utc() -> None:
     elsewhere = "2026-11-23T14:30:00+05:30"
     state = AlertState.from_json(
         {
@@ -621,7 +623,9 @@ def test_every_time_of_the_state_is_utc_whatever_offset_was_stored() -> None:
     assert tomorrow_morning(NOW).tzinfo is UTC
 
 
-def test_a_state_with_all_it_can_hold_survives_the_disk_and_nothing_is_the_first_state() -> None:
+def test_a_state_with_every_field_is_read_unchanged_and_an_empty_object_is_the_first_state() -> (
+    None
+):
     state = AlertState(
         notified=frozenset({Alert.LOW}),
         pending=frozenset({Alert.TOP_UP}),
@@ -639,7 +643,7 @@ def test_a_state_with_all_it_can_hold_survives_the_disk_and_nothing_is_the_first
     assert AlertState.from_json({}) == AlertState()
 
 
-def test_an_answer_ends_the_wait_for_its_own_alert_alone() -> None:
+def test_a_reply_ends_the_wait_for_its_own_alert_only() -> None:
     low = mark_sent(AlertState(), Alert.LOW, NOW, ":1.7")
     both = mark_sent(low, Alert.CRITICAL, NOW, ":1.7")
     critical = Sent(Alert.CRITICAL, NOW, ":1.7")
@@ -660,18 +664,18 @@ def test_another_alert_does_not_silence_fast_spending_for_a_day() -> None:
     assert widget.notified == [Alert.LOW, Alert.FAST_SPENDING]
 
 
-def test_refused_credentials_are_told_again_after_a_top_up_too() -> None:
+def test_rejected_credentials_notify_again_after_a_top_up() -> None:
     widget = Widget().poll_all([*at(100), REJECTED, *at(5000), REJECTED])
     assert widget.notified == [Alert.CRITICAL, Alert.REJECTED, Alert.TOP_UP, Alert.REJECTED]
 
 
-def test_a_changed_threshold_is_compared_with_the_last_reading_alone() -> None:
+def test_a_changed_threshold_is_compared_with_the_last_reading_only() -> None:
     widget = Widget().poll_all(at(985, 990))
     widget.settings = replace(DEFAULT, low=987)
     assert widget.poll_all(at(980)).notified == [Alert.LOW] * 2
 
 
-def test_days_that_are_many_again_re_arm_while_the_balance_stands_still() -> None:
+def test_a_longer_runway_re_arms_while_the_balance_is_unchanged() -> None:
     widget = Widget()
     for days in (5, 5, 8, 6):
         widget.poll_all(at(5000, days=days))

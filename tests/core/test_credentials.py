@@ -47,7 +47,7 @@ def test_every_other_text_is_accepted_unchanged(text: str) -> None:
     assert Credentials.parse(text, text).secret.reveal() == text
 
 
-def test_two_secrets_are_equal_only_where_their_texts_are() -> None:
+def test_two_secrets_are_equal_only_if_their_texts_are() -> None:
     assert Secret(TEXT) == Secret(TEXT)
     assert Secret(TEXT) != Secret(TEXT[:-1])
     assert Secret(TEXT) != TEXT
@@ -58,11 +58,11 @@ def test_an_empty_secret_masks_nothing() -> None:
     assert Secret("").redact("bad key") == "bad key"
 
 
-def test_the_longest_text_that_a_keyring_can_carry_is_taken() -> None:
+def test_the_longest_text_that_every_keyring_can_store_is_accepted() -> None:
     longest = "x" * MAX_SECRET_LENGTH
     assert Credentials.parse(longest, longest).client_id == longest
 
 
-def test_a_client_id_that_cannot_be_one_is_named() -> None:
+def test_the_error_names_an_empty_client_id() -> None:
     with pytest.raises(InvalidInputError, match="the client ID is empty"):
         Credentials.parse(" ", TEXT)

@@ -1,4 +1,4 @@
-"""What is said of an error can be done on the system where it is read."""
+"""Every remedy can be followed on the system that shows it."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def kinds(error: type[DeepvueError]) -> list[type[DeepvueError]]:
 
 
 @pytest.mark.parametrize("error", kinds(DeepvueError))
-def test_a_remedy_that_names_a_desktop_s_keyring_says_for_which_system(
+def test_a_remedy_that_names_a_desktop_s_keyring_names_its_system(
     error: type[DeepvueError],
 ) -> None:
     remedy = str(getattr(error, "remedy", ""))

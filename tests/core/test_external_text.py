@@ -63,7 +63,7 @@ def test_an_error_on_a_terminal_has_its_title_its_detail_if_any_and_its_remedy()
     )
 
 
-def test_what_is_too_long_loses_its_middle_and_what_just_fits_loses_nothing() -> None:
+def test_a_text_that_is_too_long_loses_its_middle_and_one_that_just_fits_is_unchanged() -> None:
     just_fits = "a" * 100 + "b" * 100
     assert cleaned(just_fits) == just_fits
     assert cleaned("a" * 150 + "b" * 150) == "a" * 99 + "…" + "b" * 100

@@ -30,7 +30,7 @@ def series(readings: list[Reading], until: datetime) -> Series:
 
 
 def is_fast_spending(readings: list[Reading], now: datetime, age: timedelta = timedelta(0)) -> bool:
-    """Judge by limits that were learnt ``age`` before ``now``."""
+    """Return the result with limits that were learnt ``age`` before ``now``."""
     limits = learn_limits(series(readings, now - age))
     return fast_spending.is_fast_spending(series(readings, now), limits, now)
 
@@ -159,7 +159,7 @@ def test_many_times_the_spending_of_a_quiet_hour_is_not_fast_spending() -> None:
     assert not is_fast_spending(wallet(spend), NOW)
 
 
-def test_a_sparse_wallet_may_do_what_it_does_at_any_hour() -> None:
+def test_a_burst_that_a_sparse_wallet_has_at_any_hour_is_not_fast_spending() -> None:
     bursts = {day * DAY + day * 7919 % DAY for day in range(1, 20)}
     assert not is_fast_spending(
         wallet(lambda n: 40 if n < 6 or any(n - k in bursts for k in range(6)) else 0), NOW
@@ -178,7 +178,7 @@ def test_spending_that_outlasts_the_wallets_own_bursts_of_half_an_hour_is_found(
 
 
 @pytest.mark.parametrize(("amount", "is_fast"), [(40, False), (100, False), (400, True)])
-def test_a_wallet_spent_twice_in_eight_weeks_is_measured_by_what_it_spent_then(
+def test_a_wallet_used_twice_in_eight_weeks_is_compared_with_these_two_uses(
     amount: int, is_fast: bool
 ) -> None:
     busy = (20 * DAY, 40 * DAY)
@@ -188,10 +188,10 @@ def test_a_wallet_spent_twice_in_eight_weeks_is_measured_by_what_it_spent_then(
     assert is_fast_spending(readings, NOW) is is_fast
 
 
-def test_the_same_event_again_is_not_fast_spending_whatever_the_rounding() -> None:
+def test_a_repeated_event_is_not_fast_spending_despite_rounding() -> None:
     def spend(before: int) -> int:
         event = before < 6 or 0 <= before - (5 * DAY + 7 * HOUR) < 6
-        return 61 if event else 7  # 61 / 7 * 7 is a little less than 61, as floats go
+        return 61 if event else 7  # in floating point, 61 / 7 * 7 is slightly less than 61
 
     assert not is_fast_spending(wallet(spend), NOW)
 
@@ -207,7 +207,7 @@ def test_fast_spending_is_found_although_the_computer_sleeps_at_night() -> None:
     assert is_fast_spending(awake, NOW)
 
 
-def test_an_unchanged_balance_may_be_known_by_its_first_and_last_reading_alone() -> None:
+def test_the_first_and_the_last_reading_of_an_unchanged_balance_are_enough() -> None:
     readings = wallet(lambda n: 0 if n % DAY > 8 * HOUR else 10 * fast(n))
     spans = [
         reading
@@ -225,12 +225,14 @@ def test_a_wallet_that_was_never_spent_has_no_limits() -> None:
 
 
 @pytest.mark.parametrize(("times", "is_fast"), [(3, False), (4, True)])
-def test_fast_is_what_lies_above_the_middle_of_once_and_tenfold(times: int, is_fast: bool) -> None:
+def test_spending_is_fast_above_the_middle_between_usual_and_tenfold(
+    times: int, is_fast: bool
+) -> None:
     readings = wallet(lambda before: 20 * times if before < 6 else 20)
     assert is_fast_spending(readings, NOW) is is_fast
 
 
-def test_what_gaps_hide_at_this_hour_of_each_day_is_not_usual() -> None:
+def test_spending_hidden_by_a_daily_gap_does_not_count_as_usual() -> None:
     def in_gap(before: int) -> bool:
         return 2 * HOUR < (before + 4 * HOUR) % DAY < 6 * HOUR and before > DAY // 2
 

@@ -1,4 +1,4 @@
-"""A balance is the same live, stored and read back; what counts as added credits."""
+"""A balance is stored and read unchanged, and only significant rises are added credits."""
 
 from decimal import Decimal
 from itertools import pairwise
@@ -68,9 +68,7 @@ def test_a_normalized_balance_has_no_trailing_zeros_and_no_positive_exponent(raw
         ("-0.37", "-0.37"),
     ],
 )
-def test_two_decimals_are_shown_and_more_only_where_two_would_be_zero(
-    amount: str, text: str
-) -> None:
+def test_two_decimals_are_shown_and_more_only_if_two_would_be_zero(amount: str, text: str) -> None:
     assert f"{rounded_for_display(Decimal(amount)):f}" == text
 
 
@@ -155,5 +153,5 @@ def test_a_whole_balance_is_stored_as_a_whole_number() -> None:
     assert repr(as_number(Decimal("6448.0"))) == "6448"
 
 
-def test_what_vanished_a_reading_ago_is_the_last_fall_however_many_readings_are_known() -> None:
+def test_only_the_last_decrease_counts_as_a_vanished_balance() -> None:
     assert not is_top_up(balances("10", "5000", "4000"), Decimal(5000))

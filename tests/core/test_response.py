@@ -178,7 +178,7 @@ def test_an_inactive_account_has_an_error_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("before", range(MAX_LENGTH + 20))
-def test_no_part_of_a_secret_is_left_where_the_server_s_text_is_cut(before: int) -> None:
+def test_no_part_of_a_secret_remains_if_the_server_s_text_is_shortened(before: int) -> None:
     secret = "".join(f"<{number:02}>" for number in range(20))
     body = json.dumps({"detail": "a" * before + secret + "b" * MAX_LENGTH}).encode()
     detail = error_for(401, body, redact=Secret(secret).redact).detail
@@ -189,11 +189,9 @@ def test_no_part_of_a_secret_is_left_where_the_server_s_text_is_cut(before: int)
     ("status", "detail"),
     [(204, "HTTP 204"), (300, "redirected, HTTP 300"), (308, "redirected, HTTP 308")],
 )
-def test_an_answer_that_is_neither_a_balance_nor_an_error_says_whether_it_redirects(
-    status: int, detail: str
-) -> None:
+def test_the_error_for_another_response_says_whether_it_redirects(status: int, detail: str) -> None:
     assert error_for(status, body("5")).detail == detail
 
 
-def test_an_error_carries_how_long_the_server_asks_to_wait() -> None:
+def test_an_error_contains_the_server_s_retry_after() -> None:
     assert error_for(429, b"", retry_after=7.0).retry_after == 7.0

@@ -90,7 +90,7 @@ def test_a_day_of_spending_is_enough() -> None:
     assert hours(forecast(steady(days=1.1))) == pytest.approx(24, rel=0.05)
 
 
-def test_an_empty_wallet_is_empty_now_however_little_is_known() -> None:
+def test_an_empty_wallet_is_empty_now_with_any_history() -> None:
     runway = forecast([at(NOW - HOUR, 5), at(NOW, 0)])
     assert runway.earliest == runway.empty_at == runway.latest == NOW
 
@@ -109,7 +109,7 @@ def test_a_wallet_that_would_last_for_years_lasts_to_the_horizon() -> None:
 
 
 @pytest.mark.parametrize("left", [2, 60, 240, 1680, 50_000])
-def test_constant_spending_goes_on(left: float) -> None:
+def test_constant_spending_is_extrapolated(left: float) -> None:
     runway = forecast(steady(left))
     assert hours(runway) == pytest.approx(left / 10, rel=0.02)
     assert runway.burn_rate == pytest.approx(240, rel=0.001)
@@ -156,14 +156,14 @@ def test_two_days_of_a_daily_rhythm_are_enough() -> None:
     assert hours(forecast(readings)) == pytest.approx(24, rel=0.1)
 
 
-def test_hours_of_use_that_moved_three_weeks_ago_count_where_they_are() -> None:
+def test_hours_of_use_that_moved_three_weeks_ago_count_at_their_new_time() -> None:
     def rate(moment: datetime) -> float:
         return 10.0 if (moment.hour >= 12) == (moment > NOW - 21 * DAY) else 0.0
 
     assert hours(forecast(wallet(rate, 60, days=42))) == pytest.approx(6, abs=1.2)
 
 
-def test_a_balance_above_all_that_was_ever_spent_has_a_range_by_its_record() -> None:
+def test_a_balance_above_all_past_spending_has_a_narrow_range() -> None:
     rng = random.Random(3)
     runway = forecast(wallet(lambda _: rng.expovariate(0.1), 24_000))
     assert runway.latest - NOW < 1.5 * (runway.earliest - NOW)
@@ -175,7 +175,8 @@ def test_one_burst_does_not_change_the_weekly_profile() -> None:
         used = wallet(lambda at: 200.0 if begin <= at < begin + HOUR else 10.0, 360, days=28)
         return hours(forecast(used))
 
-    # Of a habit six days old, the day to come would hold the next burst; of another, it would not.
+    # If bursts were weekly, one that is six days old would repeat within a day; one that is three
+    # days old would not.
     assert after_a_burst(6) > 0.9 * after_a_burst(3)
 
 
@@ -259,12 +260,12 @@ def test_the_median_is_as_near_as_the_kind_of_spending_allows(
 
 
 @pytest.mark.parametrize("seen", ["always", "in office hours"])
-def test_the_range_holds_the_truth_about_eight_times_in_ten(seen: str) -> None:
+def test_the_range_contains_the_truth_about_eight_times_in_ten(seen: str) -> None:
     covered = [case.covered for law in LAWS for days in (1, 3) for case in cases(law, seen, days)]
     assert 0.7 < fmean(covered) < 0.88
 
 
-def test_the_range_holds_the_truth_as_often_where_the_history_shows_few_such_runs() -> None:
+def test_the_range_contains_the_truth_as_often_if_the_history_has_few_such_runs() -> None:
     covered = [case.covered for law in LAWS for case in cases(law, "always", 5)]
     assert fmean(covered) > 0.83
 
@@ -279,7 +280,7 @@ def test_a_top_up_is_not_negative_spending() -> None:
     assert hours(forecast(topped_up)) == pytest.approx(24, rel=0.02)
 
 
-def test_a_top_up_within_a_gap_hides_the_spending_of_the_gap_alone() -> None:
+def test_a_top_up_within_a_gap_hides_only_the_spending_of_the_gap() -> None:
     readings = [
         at(r.at, r.balance - 5000 if r.at < NOW - 2 * DAY else r.balance)
         for r in steady()
@@ -288,8 +289,8 @@ def test_a_top_up_within_a_gap_hides_the_spending_of_the_gap_alone() -> None:
     assert hours(forecast(readings)) == pytest.approx(24, rel=0.02)
 
 
-def test_spending_right_before_a_top_up_counts_where_readings_are_days_apart() -> None:
-    # A top-up after each Monday's reading hides what is spent until Friday's.
+def test_spending_right_before_a_top_up_counts_if_readings_are_days_apart() -> None:
+    # A top-up after each Monday's reading hides the spending until Friday's reading.
     readings = [
         at(r.at, r.balance - 3000 * ((NOW - r.at) // (7 * DAY)))
         for r in steady(days=28)
@@ -373,7 +374,9 @@ seeds = st.integers(0, 10**6).map(seeded)
 
 @given(histories, st.timedeltas(timedelta(0), 900 * DAY))
 @settings(max_examples=400)
-def test_whatever_was_read_the_answer_is_in_order(history: list[Reading], age: timedelta) -> None:
+def test_the_times_of_any_history_s_forecast_are_in_order(
+    history: list[Reading], age: timedelta
+) -> None:
     now = (history[-1].at if history else NOW) + age
     runway = forecast_runway(history, now)
     if runway:
@@ -384,14 +387,16 @@ def test_whatever_was_read_the_answer_is_in_order(history: list[Reading], age: t
 
 @given(seeds)
 @settings(max_examples=20)
-def test_of_a_wallet_in_use_the_answer_is_in_order(history: list[Reading]) -> None:
+def test_the_times_of_a_used_wallet_s_forecast_are_in_order(history: list[Reading]) -> None:
     runway = forecast(history)
     assert NOW <= runway.earliest <= runway.empty_at <= runway.latest <= NOW + HORIZON
 
 
 @given(seeds, st.sampled_from([0.001, 7.0, 1e6]))
 @settings(max_examples=20)
-def test_in_another_currency_it_lasts_as_long(history: list[Reading], factor: float) -> None:
+def test_scaling_all_amounts_does_not_change_the_runway(
+    history: list[Reading], factor: float
+) -> None:
     scaled = forecast([Reading(at=r.at, balance=r.balance * factor) for r in history])
     assert hours(scaled) == pytest.approx(hours(forecast(history)), rel=1e-6)
 

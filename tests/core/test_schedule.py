@@ -65,7 +65,7 @@ def test_after_a_success_it_waits_for_the_interval(
 
 
 @given(interval=intervals, failures=st.integers(0, 10**9), chance=chances, trouble=troubles)
-def test_no_pause_exceeds_the_interval_or_what_its_kind_allows(
+def test_no_pause_exceeds_the_interval_or_the_limit_of_its_error(
     interval: timedelta, failures: int, chance: float, trouble: DeepvueError | None
 ) -> None:
     limit = timedelta(hours=1) if isinstance(trouble, RejectedError) else timedelta(minutes=15)
@@ -78,7 +78,7 @@ def test_the_longest_pause_doubles_from_fifteen_seconds_to_fifteen_minutes() -> 
     assert seconds == [15, 30, 60, 120, 240, 480, 900, 900]
 
 
-def test_failures_in_a_row_are_retried_early_four_times_in_an_hour_ever_more_slowly() -> None:
+def test_consecutive_failures_are_retried_early_four_times_an_hour_with_growing_pauses() -> None:
     schedule, clock, seconds = Schedule(), NOW, []
     for _ in range(8):
         schedule, pause = next_attempt(
@@ -142,7 +142,7 @@ def test_no_pattern_of_answers_leads_to_400_requests_a_day(
     assert requests_in_a_day(lambda n: script[n % len(script)], seed) < 400
 
 
-def test_refused_credentials_are_asked_for_no_more_often_than_a_longer_interval_says() -> None:
+def test_rejected_credentials_are_retried_no_earlier_than_a_longer_interval() -> None:
     assert pause_after(0, RejectedError(), timedelta(hours=3)) == timedelta(hours=3)
 
 
@@ -154,5 +154,5 @@ def test_a_retry_at_the_interval_does_not_count_as_one_before_it() -> None:
     assert (schedule, pause) == (Schedule(4), interval)
 
 
-def test_where_the_server_asks_for_no_patience_a_retry_may_come_at_once() -> None:
+def test_if_the_server_demands_no_pause_a_retry_may_be_immediate() -> None:
     assert pause_after(0, OfflineError(), chance=0) == timedelta(0)

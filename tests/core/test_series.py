@@ -1,4 +1,4 @@
-"""Spending as a series: what is wrong for one reading is none, and nothing follows the latest."""
+"""Spending as a series: a balance that is wrong for one reading is not spending."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ MINUTE = 60.0
     wrong=st.integers(0, 10_000),
     data=st.data(),
 )
-def test_a_balance_that_the_next_reading_within_the_hour_takes_back_is_no_spending(
+def test_a_decrease_that_is_reverted_within_an_hour_is_not_spending(
     falls: list[int], apart: int, wrong: int, data: st.DataObject
 ) -> None:
     balances = [5000.0]
@@ -29,19 +29,19 @@ def test_a_balance_that_the_next_reading_within_the_hour_takes_back_is_no_spendi
     assert series_of(points).spent[0] == sum(falls)
 
 
-def test_a_balance_that_is_taken_back_after_more_than_an_hour_was_spent_and_added() -> None:
+def test_a_decrease_that_is_reverted_after_more_than_an_hour_is_spending() -> None:
     points = [(0.0, 500.0), (30 * MINUTE, 0.0), (61 * MINUTE, 500.0)]
     assert series_of(points).spent[0] == 500
     assert series_of([*points[:2], (60 * MINUTE, 500.0)]).spent[0] == 0
 
 
-def test_the_latest_reading_takes_the_place_of_what_is_stored_at_its_time_or_later() -> None:
+def test_the_latest_reading_replaces_stored_readings_of_its_time_or_later() -> None:
     hour = 6 * STEP_S
     latest = Reading(at=datetime.fromtimestamp(4 * hour, UTC), balance=Decimal(80))
     before = [(0.0, 100.0), (2 * hour, 90.0)]
-    alone = series_of([*before, (4 * hour, 80.0)])
+    expected = series_of([*before, (4 * hour, 80.0)])
     for later in ([], [(4 * hour, 70.0)], [(4 * hour, 70.0), (6 * hour, 60.0)]):
-        assert series_of([*before, *later], latest) == alone
+        assert series_of([*before, *later], latest) == expected
 
 
 def test_spending_between_two_readings_is_spread_evenly_over_the_steps() -> None:

@@ -50,7 +50,7 @@ def test_the_ends_of_each_range_are_valid(settings: Settings) -> None:
     assert not problems(settings)
 
 
-def test_each_field_has_the_reason_why_it_is_refused() -> None:
+def test_each_invalid_field_has_its_own_reason() -> None:
     amount = "Must be from 1 to 1,000,000,000 credits."
     days = "Must be from 1 to 365 days."
     below = "Must be below the low threshold."

@@ -70,14 +70,14 @@ def test_no_range_has_more_bars_than_are_legible(length: timedelta) -> None:
 
 
 @given(at=moments, period=st.sampled_from(Period))
-def test_a_period_ends_where_the_next_one_begins(at: datetime, period: Period) -> None:
+def test_a_period_ends_when_the_next_one_begins(at: datetime, period: Period) -> None:
     first = first_day(period, at)
     after = next_period(period, first)
     assert first_day(period, midnight(after)) == after
     assert first_day(period, midnight(after) - timedelta(microseconds=1)) == first
 
 
-def test_what_was_spent_on_the_days_of_a_week_is_one_sum() -> None:
+def test_the_spending_of_the_days_of_a_week_is_one_sum() -> None:
     sums = spent_by(Period.WEEK, [spent(5, NOW), spent(7, NOW + timedelta(days=6))])
     assert sums == {date(2026, 11, 23): Decimal(12)}
 

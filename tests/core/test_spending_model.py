@@ -54,7 +54,7 @@ def test_it_is_outdated_once_a_fiftieth_of_the_runway_has_passed() -> None:
     assert not is_fresh(fiftieth, 1000)
 
 
-def test_it_is_outdated_after_a_day_however_long_the_credits_last() -> None:
+def test_it_is_outdated_after_a_day_for_any_runway() -> None:
     rich = model_of(
         [Reading(at=r.at, balance=r.balance + 10**6) for r in PAST],
         Reading(at=NOW, balance=LATEST.balance + 10**6),
@@ -79,6 +79,6 @@ def test_the_model_of_an_empty_wallet_is_never_fresh() -> None:
     assert not model_of(past, empty).is_fresh(empty)
 
 
-def test_a_model_counts_the_latest_reading_also_where_the_history_does_not_hold_it_yet() -> None:
+def test_a_model_includes_the_latest_reading_before_it_is_stored() -> None:
     assert model_of([*PAST, LATEST], LATEST) == MODEL
     assert MODEL.limits.learnt_at == NOW.timestamp()

@@ -65,7 +65,7 @@ SIGNED_IN = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-val
 class Program:
     """The installed program on a desktop, with a server.
 
-    Its PATH is empty, so it finds no Python. Its environment is the desktop's.
+    Its environment is the desktop's, with an empty PATH, so that it finds no Python.
     """
 
     def __init__(self, desktop: Desktop, url: str) -> None:

@@ -15,7 +15,7 @@ _MASTER = DBusAddress(_PATH, _NAME, "org.gnome.keyring.InternalUnsupportedGuiltR
 
 
 def is_locked(desktop: Desktop) -> bool:
-    """Say whether the default collection is locked."""
+    """Return whether the default collection is locked."""
     interface = "org.freedesktop.Secret.Collection"
     return bool(desktop.property(_NAME, _collection(desktop), interface, "Locked"))
 

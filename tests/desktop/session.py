@@ -1,6 +1,6 @@
 """A real desktop without a screen: X server, session bus, keyring, notifications, panel.
 
-Every part is Debian's. Each desktop has its own display, bus and home folder, so that the user's
+All programs are Debian's. Each desktop has its own display, bus and home folder, so that the user's
 files and session are neither read nor changed.
 """
 

@@ -1,4 +1,4 @@
-"""Alerts come in time, once, and not during a snooze, on a real notification service."""
+"""Alerts are shown in time, once, and not during a snooze, by a real notification service."""
 
 import signal
 from collections.abc import Callable

@@ -209,7 +209,7 @@ def test_damaged_settings_are_shown_and_set_aside(program: Program) -> None:
     assert settings.with_name("settings.json.damaged").read_text() == "{damaged"
 
 
-def test_the_log_says_what_happened_and_no_file_contains_the_secret(
+def test_the_log_lists_the_events_and_no_file_contains_the_secret(
     program: Program, server: FaultyServer
 ) -> None:
     server.answer = status(401, "s3cr3t-value is wrong")

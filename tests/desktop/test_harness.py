@@ -121,7 +121,7 @@ def test_a_notification_is_read_without_closing_it_and_its_button_can_be_pressed
     assert (notifications.displayed, notifications.history) == ([], [notification])
 
 
-def test_what_keyring_stores_is_in_the_secret_service(desktop: Desktop) -> None:
+def test_a_secret_stored_by_keyring_is_in_the_secret_service(desktop: Desktop) -> None:
     python(desktop, "import keyring; keyring.set_password('harness', 'someone', 's3cr3t')")
     assert secret_service.stored(desktop, service="harness", username="someone") == ["s3cr3t"]
 

@@ -81,7 +81,7 @@ def test_signing_in_stores_the_secret_only_in_the_keyring(signed_in: Program) ->
     assert stored == ["s3cr3t-value"]
 
 
-def test_a_refused_sign_in_stores_nothing_and_says_why(
+def test_a_rejected_sign_in_stores_nothing_and_prints_the_reason(
     program: Program, server: FaultyServer
 ) -> None:
     server.answer = status(401, "Invalid client_id or client_secret, access Denied")
@@ -284,7 +284,7 @@ def test_quitting_at_the_prompt_of_a_removal_removes_nothing(signed_in: Program)
     assert signed_in.run("logout").stdout.startswith("Signed out")
 
 
-def test_first_start_opens_the_settings_and_what_is_typed_there_signs_in(
+def test_a_first_start_opens_the_settings_and_the_typed_credentials_sign_in(
     program: Program, server: FaultyServer
 ) -> None:
     desktop = program.desktop

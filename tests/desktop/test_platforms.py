@@ -1,4 +1,4 @@
-"""On X11, on Wayland, or with neither, the program runs or says in one line why it cannot."""
+"""On X11, on Wayland, or with neither, the program runs or prints one line with the reason."""
 
 import itertools
 import os
@@ -18,12 +18,12 @@ X11 = {LIVE: "", DEAD: ":4242"}
 WAYLAND = {LIVE: "wayland-live", DEAD: "wayland-dead"}
 
 HIDE = 'mount --bind /dev/null "$0" && exec "$@"'
-"""A script that empties a file, in a mount name space of its own, and runs a command."""
+"""A script that runs a command in a new mount namespace in which one file is empty."""
 
 
 @pytest.fixture
 def screens(tmp_path: Path) -> Iterator[Desktop]:
-    """Return a desktop with an X server and, beside it, a Wayland compositor."""
+    """Return a desktop with an X server and a Wayland compositor."""
     with Desktop(tmp_path, panel=None, keyring=False, notifications=False) as desktop:
         socket = WAYLAND[LIVE]
         desktop.start("weston", "--backend=headless-backend.so", f"--socket={socket}")
@@ -31,15 +31,15 @@ def screens(tmp_path: Path) -> Iterator[Desktop]:
         yield desktop
 
 
-def found(library: str) -> str:
-    """Return the file that the loader finds for a library."""
+def library_path(library: str) -> str:
+    """Return the path at which the loader finds a library."""
     listed = subprocess.run(["ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
     [path] = {line.split()[-1] for line in listed.splitlines() if line.split()[0] == library}
     return os.path.realpath(path)
 
 
 def outcome(desktop: Desktop, x11: str, wayland: str, without: str = "", **env: str) -> str:
-    """Start the program without a library; returns "runs", or the one line with which it ended."""
+    """Start the program without a library; return "runs", or the one line that it printed."""
     names = {
         "DISPLAY": desktop.env["DISPLAY"] if x11 == LIVE else X11.get(x11, ""),
         "WAYLAND_DISPLAY": WAYLAND.get(wayland, ""),
@@ -48,22 +48,22 @@ def outcome(desktop: Desktop, x11: str, wayland: str, without: str = "", **env: 
     env = {name: value for name, value in env.items() if value}
     command = [*COMMAND, "--background"]
     if without:
-        # Bind mounts alone need no more than the capabilities that are kept.
-        alone = ("unshare", "--user", "--map-current-user", "--keep-caps", "--mount")
-        command = [*alone, "bash", "-c", HIDE, found(without), *command]
+        # The kept capabilities are enough for bind mounts.
+        unshare = ("unshare", "--user", "--map-current-user", "--keep-caps", "--mount")
+        command = [*unshare, "bash", "-c", HIDE, library_path(without), *command]
     listening = Path(env["XDG_RUNTIME_DIR"], "deepvue-tray.socket")
     listening.unlink(missing_ok=True)
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as process:
-        # It listens for other starts last, once Qt runs.
+        # Listening for other starts is the last step of a start, after Qt's.
         wait_until(lambda: listening.exists() or process.poll() is not None, "its start")
         process.kill()
-        told = process.communicate(timeout=TIMEOUT_S)[1]
+        output = process.communicate(timeout=TIMEOUT_S)[1]
     if listening.exists():
-        # Said only after ten seconds without a tray, which pass on a busy machine.
-        assert told in ("", f"{NO_TRAY}\n")
+        # On a busy machine the ten seconds pass after which a missing tray is logged.
+        assert output in ("", f"{NO_TRAY}\n")
         return "runs"
-    assert process.returncode == 1, told
-    [line] = told.splitlines()
+    assert process.returncode == 1, output
+    [line] = output.splitlines()
     return line
 
 
@@ -84,7 +84,7 @@ ONE_AT_MOST = [(LIVE, UNSET), (LIVE, DEAD), (DEAD, LIVE), (UNSET, UNSET)]
         ("nonsense", [(LIVE, LIVE)], False, False),
     ],
 )
-def test_it_runs_where_a_screen_that_is_wanted_answers_and_else_says_in_a_line_what_does_not(
+def test_it_runs_if_a_requested_display_responds_and_otherwise_one_line_says_which_does_not(
     screens: Desktop,
     wanted: str,
     states: Sequence[tuple[str, str]],
@@ -92,11 +92,11 @@ def test_it_runs_where_a_screen_that_is_wanted_answers_and_else_says_in_a_line_w
     on_wayland: bool,
 ) -> None:
     for x11, wayland in states:
-        told = outcome(screens, x11, wayland, QT_QPA_PLATFORM=wanted)
+        output = outcome(screens, x11, wayland, QT_QPA_PLATFORM=wanted)
         if (on_x11 and x11 == LIVE) or (on_wayland and wayland == LIVE):
-            assert told == "runs", (x11, wayland)
+            assert output == "runs", (x11, wayland)
         else:
-            assert told.startswith("No screen: "), (x11, wayland)
+            assert output.startswith("No screen: "), (x11, wayland)
 
 
 @pytest.mark.parametrize(
@@ -110,13 +110,13 @@ def test_it_runs_where_a_screen_that_is_wanted_answers_and_else_says_in_a_line_w
         ("libEGL.so.1", LIVE, LIVE, "libEGL.so.1"),
     ],
 )
-def test_it_runs_without_the_libraries_of_the_other_platform_and_else_names_what_is_missing(
+def test_it_runs_without_the_other_platform_s_libraries_and_otherwise_names_the_missing_ones(
     screens: Desktop, hidden: str, x11: str, wayland: str, lacking: str
 ) -> None:
-    told = outcome(screens, x11, wayland, without=hidden)
+    output = outcome(screens, x11, wayland, without=hidden)
     if lacking:
-        assert told.startswith("No screen: ")
-        assert lacking in told
-        assert preflight.INSTALL in told
+        assert output.startswith("No screen: ")
+        assert lacking in output
+        assert preflight.INSTALL in output
     else:
-        assert told == "runs"
+        assert output == "runs"

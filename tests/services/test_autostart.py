@@ -62,7 +62,7 @@ def test_an_entry_of_a_missing_program_is_off(kind: Kind, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "\x00\xff", "[Desktop Entry]\n", "<plist></plist>"])
-def test_what_is_not_an_entry_is_off_and_can_be_switched_on(
+def test_an_invalid_entry_is_off_and_can_be_switched_on(
     kind: Kind, tmp_path: Path, text: str
 ) -> None:
     autostart = kind(tmp_path / "autostart", [sys.executable])
@@ -82,7 +82,7 @@ def test_a_hidden_or_disabled_entry_is_off(tmp_path: Path, line: str) -> None:
     assert not autostart.is_on()
 
 
-def test_an_entry_that_somebody_wrote_by_hand_is_on(tmp_path: Path) -> None:
+def test_an_entry_written_by_hand_is_on(tmp_path: Path) -> None:
     (tmp_path / "deepvue-tray.desktop").write_text(
         f"[Desktop Entry]\nType=Application\nExec={sys.executable} -m deepvue_tray\n"
     )
@@ -127,7 +127,7 @@ def test_any_path_can_be_started_from(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.skipif(shutil.which("gio") is None, reason="needs GLib's gio, which starts entries")
 @pytest.mark.parametrize("name", ["a b", "$HOME`x`", 'quo"te', "back\\slash", "100%f%%", "a=b"])
-def test_a_desktop_starts_the_program_whatever_its_path(tmp_path: Path, name: str) -> None:
+def test_a_desktop_starts_the_program_from_any_path(tmp_path: Path, name: str) -> None:
     program = tmp_path / name
     program.write_text(
         '#!/bin/sh\nprintf "%s\\n" "$0" "$@" > "$0.part" && mv "$0.part" "$0.started"\n'
@@ -174,7 +174,7 @@ def test_a_folder_that_cannot_be_written_is_reported(kind: Kind, tmp_path: Path)
         kind(tmp_path / "autostart", [sys.executable]).switch(on=True)
 
 
-def test_the_program_knows_how_it_is_started() -> None:
+def test_the_command_for_the_start_at_login_names_an_existing_file() -> None:
     assert Path(own_command()[0]).is_file()
 
 
@@ -214,7 +214,7 @@ if sys.platform == "win32":
         key.switch(on=False)
         assert not key.is_on()
 
-    def test_a_run_key_that_names_where_the_program_was_is_off(registry: str) -> None:
+    def test_a_run_key_with_the_program_s_former_path_is_off(registry: str) -> None:
         autostart.RunKey([r"C:\old\deepvue-tray.exe", "--background"]).switch(on=True)
         moved = autostart.RunKey([r"C:\new\deepvue-tray.exe", "--background"])
         assert not moved.is_on()

@@ -1,4 +1,4 @@
-"""The environment wins, then what this session holds, then the keyring."""
+"""Precedence: the environment, then this session's memory, then the keyring."""
 
 import asyncio
 
@@ -23,13 +23,13 @@ def keyring() -> MemoryKeyring:
     return MemoryKeyring({STORED.client_id: STORED.secret})
 
 
-def test_both_variables_of_the_environment_win(keyring: MemoryKeyring) -> None:
+def test_both_variables_of_the_environment_take_precedence(keyring: MemoryKeyring) -> None:
     environ = {"DEEPVUE_CLIENT_ID": "live_env", "DEEPVUE_CLIENT_SECRET": "env-secret"}
     loaded = asyncio.run(CredentialStore(environ, keyring).load("live_1", prompt=True))
     assert loaded == Credentials("live_env", Secret("env-secret"))
 
 
-def test_a_client_id_of_the_environment_finds_its_own_secret(keyring: MemoryKeyring) -> None:
+def test_a_client_id_in_the_environment_uses_its_own_stored_secret(keyring: MemoryKeyring) -> None:
     store = CredentialStore({"DEEPVUE_CLIENT_ID": "live_1"}, keyring)
     assert asyncio.run(store.load("live_settings", prompt=True)) == STORED
 
@@ -51,14 +51,14 @@ def test_the_keyring_is_read_once_a_session(keyring: MemoryKeyring) -> None:
     assert asyncio.run(store.load("live_1", prompt=True)) == STORED
 
 
-def test_what_is_kept_for_the_session_never_reaches_the_keyring() -> None:
+def test_credentials_kept_for_the_session_never_reach_the_keyring() -> None:
     store = CredentialStore({}, MemoryKeyring())
     store.keep_for_session(STORED)
     assert asyncio.run(store.load("live_1", prompt=True)) == STORED
     assert asyncio.run(store.stored("live_1")) is None
 
 
-def test_what_is_kept_for_the_session_ends_when_it_is_removed() -> None:
+def test_credentials_kept_for_the_session_can_be_removed() -> None:
     store = CredentialStore({}, MemoryKeyring())
     store.keep_for_session(STORED)
     asyncio.run(store.remove("live_1"))
@@ -66,7 +66,7 @@ def test_what_is_kept_for_the_session_ends_when_it_is_removed() -> None:
         asyncio.run(store.load("live_1", prompt=True))
 
 
-def test_what_is_stored_later_counts_more_than_what_was_kept_for_the_session() -> None:
+def test_credentials_stored_later_take_precedence_over_those_kept_for_the_session() -> None:
     store = CredentialStore({}, MemoryKeyring())
     store.keep_for_session(Credentials("live_1", Secret("session-secret")))
     asyncio.run(store.store(STORED))
@@ -74,7 +74,7 @@ def test_what_is_stored_later_counts_more_than_what_was_kept_for_the_session() -
     assert asyncio.run(store.load("live_1", prompt=True)) == STORED
 
 
-def test_after_a_refusal_what_is_kept_for_the_session_still_counts_more_than_the_keyring(
+def test_after_a_rejection_credentials_kept_for_the_session_still_take_precedence_over_the_keyring(
     keyring: MemoryKeyring,
 ) -> None:
     store = CredentialStore({}, keyring)

@@ -1,4 +1,4 @@
-"""Stored readings are never lost, whatever happens to the program or the file."""
+"""Stored readings survive crashes, damage to the file, and other processes."""
 
 import random
 import sqlite3

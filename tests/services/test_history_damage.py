@@ -151,10 +151,8 @@ def test_an_invalid_reading_counts_as_damage(
 
 @needs_linux
 @pytest.mark.parametrize("call", CALLS)
-def test_a_file_that_is_set_aside_is_held_open_by_nobody(
-    path: Path, sound: bytes, call: str
-) -> None:
-    # Windows would not even let it be renamed.
+def test_a_renamed_damaged_file_is_not_kept_open(path: Path, sound: bytes, call: str) -> None:
+    # On Windows the test is not needed: an open file could not be renamed.
     path.write_bytes(sound)
     newest = "(SELECT max(at) FROM reading)"
     content = in_table(path, f"UPDATE reading SET balance = ? WHERE at = {newest}", "much")
@@ -164,7 +162,7 @@ def test_a_file_that_is_set_aside_is_held_open_by_nobody(
     try:
         CALLS[call](history)
     except DamagedError as error:
-        # Its frames keep what they know, as long as it is kept.
+        # While the error exists, its frames keep their local variables alive.
         kept.append(error)
     history.close()
     opened = Path("/proc/self/fd").iterdir()

@@ -77,7 +77,7 @@ def test_a_file_in_any_order_gives_the_same_history(
 
 
 @given(data=st.data(), balances=st.lists(st.integers(0, 99), min_size=1, max_size=30, unique=True))
-def test_readings_that_come_late_change_the_sums_as_if_they_had_come_in_time(
+def test_late_readings_give_the_same_sums_as_readings_in_order(
     data: st.DataObject, balances: list[int]
 ) -> None:
     late, readings = shuffled_and_sorted(data, balances)

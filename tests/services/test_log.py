@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Iterator[Path]:
     ) = before
 
 
-def choke_on(header: str) -> None:
+def fail_on(header: str) -> None:
     """Raise an error that quotes its input, as libraries do."""
     try:
         dict[str, str]()[header]
@@ -46,7 +46,7 @@ def test_log_records_are_written_to_the_file(path: Path) -> None:
     assert "INFO deepvue_tray.somewhere: The keyring is locked." in path.read_text()
 
 
-def test_three_files_of_a_megabyte_are_all_there_ever_is(path: Path) -> None:
+def test_there_are_at_most_three_log_files_of_a_megabyte(path: Path) -> None:
     log.to_file(path)
     for _ in range(45):
         logger.info("x" * 99_000)
@@ -58,11 +58,11 @@ def test_three_files_of_a_megabyte_are_all_there_ever_is(path: Path) -> None:
 def test_an_exception_of_another_package_is_logged_without_its_text(path: Path) -> None:
     log.to_file(path)
     try:
-        choke_on("s3cr3t-value")
+        fail_on("s3cr3t-value")
     except ValueError:
         logger.exception("A fault.")
     written = path.read_text()
-    assert "s3cr3t-value" not in written.replace('choke_on("s3cr3t-value")', "")
+    assert "s3cr3t-value" not in written.replace('fail_on("s3cr3t-value")', "")
     assert "KeyError" in written
     assert "ValueError" in written
     assert "test_log.py" in written

@@ -1,4 +1,4 @@
-"""The paths of the files, or an error where they cannot be determined."""
+"""The paths of the files, or an error if they cannot be determined."""
 
 import sys
 from pathlib import Path
@@ -39,7 +39,7 @@ def test_a_tilde_returned_by_an_older_platformdirs_is_refused(
         Paths.of_user()
 
 
-def test_no_home_folder_is_needed_where_the_environment_names_each_folder(
+def test_no_home_folder_is_needed_if_the_environment_names_each_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):

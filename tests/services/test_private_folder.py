@@ -1,4 +1,4 @@
-"""Only the current user can read the program's files, whatever the umask."""
+"""Only the current user can read the program's files, with any umask."""
 
 import logging
 import os
@@ -60,7 +60,7 @@ def open_umask() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("use", [use_history, use_settings, use_log, use_autostart])
-def test_nobody_else_can_read_a_created_folder(
+def test_other_users_cannot_read_a_created_folder(
     open_umask: None, tmp_path: Path, use: Callable[[Path], None]
 ) -> None:
     above = tmp_path / "share"

@@ -44,7 +44,7 @@ def test_each_line_of_any_file_is_a_reading_or_reported(text: list[str]) -> None
     assert all(line.number >= 1 and line.reason for line in bad)
 
 
-def test_columns_may_come_in_any_order_and_among_others() -> None:
+def test_columns_may_be_in_any_order_and_among_others() -> None:
     found, bad = parse(["note, balance ,at\n", "x,5,2026-11-23T09:00:00Z\n", "\n"], NOW)
     assert (found, bad) == ([Reading(at=NOW, balance=Decimal(5))], [])
 

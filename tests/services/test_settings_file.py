@@ -128,7 +128,7 @@ def test_no_unfinished_file_is_left_behind(path: Path) -> None:
 
 
 @needs_posix_files
-def test_a_link_to_the_file_stays_one_also_where_the_file_is_damaged(path: Path) -> None:
+def test_a_link_to_a_damaged_file_stays_a_link(path: Path) -> None:
     target = path.parent / "dotfiles" / "settings.json"
     path.parent.mkdir()
     path.symlink_to(target)

@@ -18,7 +18,7 @@ from deepvue_tray.services import system_keyring
 from deepvue_tray.services.system_keyring import SystemKeyring
 from tests.support.file_keyring import CHECKOUT, FileKeyring
 
-needs_fifo = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX alone has named pipes")
+needs_fifo = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only POSIX has named pipes")
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def fail(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_where_no_process_can_be_started_the_keyring_is_said_to_refuse(
+def test_if_no_process_can_be_started_the_error_has_the_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(system_keyring, "_COMMAND", ("/nowhere/python",))
@@ -46,7 +46,7 @@ def test_where_no_process_can_be_started_the_keyring_is_said_to_refuse(
         ("dies", KeyringRefusedError),
     ],
 )
-def test_each_failure_has_its_own_words_and_none_quotes_the_secret(
+def test_each_failure_has_its_own_error_and_none_quotes_the_secret(
     fail: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     failure: str,
@@ -62,13 +62,13 @@ def test_each_failure_has_its_own_words_and_none_quotes_the_secret(
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_machine_without_a_keyring_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_keyring_has_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     with pytest.raises(NoKeyringError):
         asyncio.run(SystemKeyring().get("live_1", prompt=True))
 
 
-def test_a_package_beside_the_program_does_not_take_the_place_of_a_standard_module(
+def test_a_package_beside_the_program_does_not_replace_a_standard_module(
     fail: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for module in ("dataclasses", "typing"):
@@ -80,34 +80,34 @@ def test_a_package_beside_the_program_does_not_take_the_place_of_a_standard_modu
 
 
 @needs_fifo
-def test_a_keyring_that_does_not_answer_by_itself_is_given_up(
+def test_a_keyring_that_does_not_reply_without_a_prompt_times_out(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     keyring = FileKeyring(tmp_path)
     for name, value in keyring.locked.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(system_keyring, "PEEK_TIMEOUT_S", 0.0)
-    monkeypatch.delattr(system_keyring, "PROMPT_TIMEOUT_S")  # nobody is asked
+    monkeypatch.delattr(system_keyring, "PROMPT_TIMEOUT_S")  # there is no prompt
     with pytest.raises(KeyringLockedError, match="does not answer"):
         asyncio.run(SystemKeyring().get("live_1", prompt=False))
 
 
 @needs_fifo
-def test_a_prompt_that_nobody_answers_ends_when_nobody_waits_any_more(
+def test_a_prompt_ends_when_the_call_is_cancelled(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     keyring = FileKeyring(tmp_path)
     for name, value in keyring.locked.items():
         monkeypatch.setenv(name, value)
 
-    async def give_up_once_asked() -> None:
-        asking = asyncio.create_task(SystemKeyring().get("live_1", prompt=True))
+    async def cancel_at_the_prompt() -> None:
+        call = asyncio.create_task(SystemKeyring().get("live_1", prompt=True))
         child, stderr = await asyncio.to_thread(keyring.wait_for_prompt)
-        asking.cancel()
+        call.cancel()
         with suppress(asyncio.CancelledError):
-            await asking
+            await call
         with pytest.raises(ProcessLookupError):
             os.kill(child, 0)
         stderr.close()
 
-    asyncio.run(give_up_once_asked())
+    asyncio.run(cancel_at_the_prompt())

@@ -137,13 +137,13 @@ def test_a_response_without_tls_has_a_plain_error_text() -> None:
 def test_a_body_that_is_too_long_is_refused() -> None:
     with FaultyServer(UNREADABLE["a flood"]) as server, pytest.raises(UnreadableError, match="64"):
         read(server.url)
-    in_flight = 8 * 1024 * 1024  # what the kernel's buffers of both ends may hold
+    in_flight = 8 * 1024 * 1024  # the capacity of the kernel's buffers at both ends
     assert server.bytes_sent < MAX_BODY_BYTES + in_flight
 
 
 @pytest.mark.skipif(WINDOWS, reason="Python asks Windows for no process's memory")
 @pytest.mark.parametrize("name", ["a flood", "a gzip bomb", "ten megabytes"])
-def test_memory_does_not_grow_with_the_answer(name: str) -> None:
+def test_memory_does_not_grow_with_the_response(name: str) -> None:
     import resource
 
     with FaultyServer(UNREADABLE[name]) as server:
@@ -252,7 +252,7 @@ def test_ip_addresses_in_no_proxy_are_accepted(
 
 
 @pytest.mark.parametrize("scheme", ["http://", ""])
-def test_the_https_proxy_is_used_whatever_else_is_set(
+def test_the_https_proxy_takes_precedence_over_other_proxy_variables(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scheme: str
 ) -> None:
     authority = Authority.new(tmp_path)

@@ -1,8 +1,8 @@
-"""Expected notifications, computed from the README's table of alerts alone.
+"""Expected notifications, computed only from the README's table of alerts.
 
-The oracle does not use the program's rules, state or files. It knows the server's responses, when
-the machine was awake, when the disk was full, and when the program was killed. If a kill leaves
-open whether something was stored, the oracle follows both possibilities until one is ruled out.
+The oracle does not use the program's rules, state or files. Its input is the server's responses,
+and when the machine was awake, the disk was full, and the program was killed. If a kill leaves open
+whether something was stored, the oracle follows both possibilities until one is ruled out.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ MILDER = {"low": ["low"], "critical": ["low", "critical"], "empty": ["low", "cri
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a program that never forgets would know."""
+    """The state of a program that never loses it."""
 
     last: tuple[int, float] | None = None
     """Time and balance of the last good response."""
@@ -104,7 +104,7 @@ class Poll:
     now: int
     """The time of day on the machine."""
     true_now: int
-    """The time on a clock that nobody can set."""
+    """The time on a clock that cannot be set."""
     balance: float | None = None
     """None after a failure."""
     refused: bool = False

@@ -18,7 +18,7 @@ def run(*arguments: str, typed: str = "", **env: str) -> subprocess.CompletedPro
         input=typed,
         capture_output=True,
         encoding="utf-8",
-        # Windows writes into a pipe what its own encoding has.
+        # Windows encodes the output to a pipe in its own encoding.
         errors="backslashreplace",
         check=False,
     )

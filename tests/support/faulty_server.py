@@ -35,7 +35,7 @@ class FaultyServer:
 
     ``answers`` are sent before that, one for each request. ``bytes_sent`` counts the bytes sent;
     ``asked`` is set by the first request. ``greeting`` is sent before anything is read. With
-    ``tunnels_to`` the server is a proxy to that server, whatever host is requested.
+    ``tunnels_to`` the server is a proxy to that server for any requested host.
     """
 
     answer: Answer

@@ -34,7 +34,7 @@ class Keyring(KeyringBackend):
         if prompt := os.environ.get("FILE_KEYRING_PROMPT"):
             with Path(prompt).open("w") as pipe:
                 print(os.getpid(), file=pipe, flush=True)
-                # Nobody answers the prompt. The pipe closes when this process ends.
+                # The prompt is never answered. The pipe closes when this process ends.
                 time.sleep(60)
                 print("still waiting", file=pipe)
         secrets: dict[str, str] = json.loads(Path(os.environ["FILE_KEYRING"]).read_text())
@@ -45,7 +45,7 @@ class Keyring(KeyringBackend):
 
 
 class FileKeyring:
-    """The keyring seen from the test: its secrets, and a prompt that nobody answers."""
+    """The keyring seen from the test: its secrets, and a prompt that is never answered."""
 
     def __init__(self, folder: Path, **secrets: str) -> None:
         self._path = folder / "keyring.json"

@@ -1,4 +1,4 @@
-"""A worker without a thread: the test decides when a job ends, and how."""
+"""A worker without a thread: the test decides when and how a job ends."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ from deepvue_tray.app.worker import Worker
 
 
 class Held(NamedTuple):
-    """A job that was submitted, and whom its end concerns."""
+    """A submitted job and its callbacks."""
 
     job: Callable[[Any], Any]
     on_result: Callable[[Any], object]
@@ -36,7 +36,7 @@ class HeldWorker(Worker[Any]):
 
 
 class BackendWorker(HeldWorker):
-    """Is the backend that its jobs get: runs each at once, and holds it until it is answered."""
+    """A worker that is also its jobs' backend: runs each job at once, and holds its callbacks."""
 
     def submit(
         self,

@@ -9,7 +9,7 @@ def pss(pid: int) -> float:
 
 
 def anonymous(pid: int) -> float:
-    """Return the memory that no file backs, in megabytes: only this can grow without limit.
+    """Return the anonymous memory, in megabytes; only this part can grow without limit.
 
     The rest depends on what other programs share.
     """

@@ -12,7 +12,7 @@ _TIMEOUT_MS = int(TIMEOUT_S * 1000)
 
 
 class PatientQtBot(QtBot):
-    """Waits a minute where pytest-qt waits five seconds."""
+    """Waits up to a minute; pytest-qt waits five seconds."""
 
     def waitUntil(  # noqa: N802 - pytest-qt's name
         self, callback: Callable[[], bool | None], *, timeout: int = _TIMEOUT_MS

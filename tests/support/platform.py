@@ -1,4 +1,4 @@
-"""What some systems lack that others have: each mark says what, and why a test needs it."""
+"""Marks for tests that need a feature which some systems lack."""
 
 import ctypes
 import os
@@ -12,36 +12,36 @@ import pytest
 WINDOWS = sys.platform == "win32"
 
 WINE = sys.platform == "win32" and hasattr(ctypes.windll.ntdll, "wine_get_version")
-"""Windows' programs on another system: what it lacks, Windows need not lack."""
+"""Whether Windows is emulated by Wine, which lacks some features of Windows."""
 
 WINE_LACKS = {
     "tests/services/test_wallet_api.py::test_a_broken_connection_is_offline": (
-        "connections that are reset: they end as if they were closed"
+        "resets of connections, which it reports as closed"
     ),
     "tests/services/test_wallet_api.py::test_a_trusted_certificate_is_accepted": (
-        "certificates for an address in place of a name"
+        "certificates for an IP address"
     ),
 }
-"""What works on Windows and not under Wine 8: the test, or the beginning of its name, and why."""
+"""Tests that pass on Windows and fail under Wine 8, by the beginnings of their names, and why."""
 
 needs_time_zones = pytest.mark.skipif(
-    not hasattr(time, "tzset"), reason="Windows takes its time zone from the registry alone"
+    not hasattr(time, "tzset"), reason="Windows takes its time zone only from the registry"
 )
 needs_posix_files = pytest.mark.skipif(
-    WINDOWS, reason="Windows has no such devices, pipes, links, modes or limits of files"
+    WINDOWS, reason="Windows has no POSIX devices, pipes, links, modes or file size limits"
 )
 needs_posix_signals = pytest.mark.skipif(
     WINDOWS, reason="Windows sends no signals to other processes"
 )
 needs_linux = pytest.mark.skipif(
-    sys.platform != "linux", reason="Linux alone has a session bus, /proc, and such desktop entries"
+    sys.platform != "linux", reason="only Linux has a session bus, /proc and desktop entries"
 )
-needs_windows = pytest.mark.skipif(not WINDOWS, reason="Windows alone has it")
+needs_windows = pytest.mark.skipif(not WINDOWS, reason="only Windows has it")
 
 
 @contextmanager
 def time_zone(name: str) -> Iterator[None]:
-    """Let the local time be that of a zone, by its name in TZ."""
+    """Set the local time zone by its name in TZ."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TZ", name)
         read_time_zone()
@@ -50,14 +50,14 @@ def time_zone(name: str) -> Iterator[None]:
 
 
 def read_time_zone() -> None:
-    """Let the C library read TZ again, where there is such a thing."""
+    """Let the C library read TZ again; does nothing on Windows."""
     if sys.platform != "win32":
         time.tzset()
 
 
 def private_folders(folder: "os.PathLike[str]") -> dict[str, str]:
-    """Return the environment in which each of a person's folders is this one."""
+    """Return the environment variables that make ``folder`` each of the user's folders."""
     names = ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"]
-    # Windows itself asks no environment; platformdirs does, so that tests can redirect it.
+    # Windows ignores the environment; platformdirs reads these variables for tests.
     names += ["WIN_PD_OVERRIDE_LOCAL_APPDATA", "WIN_PD_OVERRIDE_APPDATA", "USERPROFILE"]
     return dict.fromkeys(names, str(folder))

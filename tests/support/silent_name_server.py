@@ -32,7 +32,7 @@ _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
 
 @contextmanager
 def without_names(*command: str, env: Mapping[str, str], typed: str = "") -> Iterator["Program"]:
-    """Run ``command`` where names cannot be resolved; skips if namespaces are not permitted.
+    """Run ``command`` without name resolution; skips if namespaces are not permitted.
 
     ``typed`` is written to its standard input.
     """

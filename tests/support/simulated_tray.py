@@ -60,7 +60,7 @@ class Kill:
 
 
 def report(event: str, **facts: object) -> None:
-    """Write one event in one piece, then die if this is the event of ``Kill``."""
+    """Write an event in a single write, then kill this process if it is the event of ``Kill``."""
     os.write(1, json.dumps({"event": event} | facts).encode() + b"\n")
     if event == Kill.at:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -105,7 +105,7 @@ class Timer:
         self.due_at = None
 
     def run_out(self) -> None:
-        """Fire; a timer with an interval goes on."""
+        """Fire; a repeating timer continues."""
         self.stop()
         if self._interval:
             self.start()
@@ -113,7 +113,7 @@ class Timer:
 
 
 class Clock:
-    """The time of day, and for how long the machine was awake and asleep; both only grow."""
+    """The time of day, and the total times awake and asleep, which never decrease."""
 
     def __init__(self, wall: int) -> None:
         self.wall = wall
@@ -322,9 +322,9 @@ def main(url: str, folder: str, seed: str, now: str) -> None:
                 case ["set clock", int(change)]:
                     clock.wall += change
                 case ["disk full", bool(full)]:
-                    import resource  # POSIX alone has it
+                    import resource  # only POSIX has it
 
-                    # The kernel then refuses every write to a file, whatever its length.
+                    # The kernel then refuses every write to a file of any length.
                     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
                     resource.setrlimit(resource.RLIMIT_FSIZE, (0 if full else hard, hard))
                 case [str(slot)] if tray:

@@ -376,7 +376,7 @@ class World:
         return min([at, *times[-1:]])
 
     def _check_all_is_there(self) -> None:
-        """Check that every reading is still stored, except where the clock repeated a time."""
+        """Check that every reading is stored, except at times that a changed clock repeated."""
         history = History(Paths.below(self.folder).history)
         found = [*history.each(CLIENT, datetime_of(START - DAY), datetime_of(self.now + DAY))]
         history.close()

@@ -111,7 +111,7 @@ def test_external_text_is_shown_literally_in_a_plain_label_and_nowhere_else(
     window = open_window(text)
     labels: list[QLabel] = []
     for widget in [window, *window.findChildren(QWidget)]:
-        # Qt draws each of these as HTML where it looks like HTML.
+        # Qt draws each of these as HTML if it looks like HTML.
         tips = (widget.toolTip(), widget.statusTip(), widget.whatsThis())
         assert not [tip for tip in tips if "hostile" in tip]
         if isinstance(widget, QLabel) and "hostile" in widget.text():

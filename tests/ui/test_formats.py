@@ -1,4 +1,4 @@
-"""Numbers and durations follow the locale, and are rounded to what a person reads."""
+"""Numbers and durations follow the locale, and are rounded for display."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -34,7 +34,7 @@ def test_numbers_are_grouped_as_the_locale_does(text: str) -> None:
         ("9007199254740991", "9,007,199,254,740,991"),
     ],
 )
-def test_two_decimals_are_shown_where_they_are_not_zero(balance: str, text: str) -> None:
+def test_two_decimals_are_shown_if_they_are_not_zero(balance: str, text: str) -> None:
     assert formats.format_number(Decimal(balance)) == text
 
 
@@ -46,7 +46,7 @@ def test_two_decimals_are_shown_where_they_are_not_zero(balance: str, text: str)
         ((1, 3), "between 1 and 3 hours"),
     ],
 )
-def test_a_range_names_its_unit_once_where_both_ends_share_it(
+def test_a_range_names_its_unit_once_if_both_ends_share_it(
     hours: tuple[int, int], text: str
 ) -> None:
     shortest, longest = (timedelta(hours=count) for count in hours)

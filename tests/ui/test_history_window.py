@@ -238,7 +238,7 @@ def test_saving_a_table_requests_the_readings_of_the_displayed_range(
 
 
 @pytest.mark.parametrize("has_documents", [True, False])
-def test_the_proposed_folder_is_the_person_s_own_wherever_the_program_was_started(
+def test_the_proposed_folder_does_not_depend_on_the_working_folder(
     window: HistoryWindow,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,

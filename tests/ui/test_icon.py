@@ -134,7 +134,7 @@ def test_a_shortened_number_has_at_most_four_characters(balance: int) -> None:
     assert len(format_short_balance(Decimal(balance))) <= 4
 
 
-def test_the_number_is_shown_where_it_was_chosen_and_not_with_an_error(qtbot: QtBot) -> None:
+def test_the_number_is_shown_if_it_was_chosen_and_not_with_an_error(qtbot: QtBot) -> None:
     chosen = Settings(number_icon=True)
     gauge, number = at(1900), replace(at(1900), settings=chosen)
     assert grey(gauge) != grey(number)

@@ -144,7 +144,7 @@ def test_links_can_be_read(apply_palette: Callable[[QPalette], None], scheme: st
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_muted_text_can_be_read_and_is_weaker_where_the_contrast_allows(scheme: str) -> None:
+def test_muted_text_can_be_read_and_is_weaker_if_the_contrast_allows(scheme: str) -> None:
     colours = SCHEMES[scheme]
     background = colours.color(Role.Window)
     full = palette.contrast(colours.color(Role.WindowText), background)

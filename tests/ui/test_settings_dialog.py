@@ -104,7 +104,7 @@ def test_an_empty_secret_keeps_the_stored_one(open_dialog: Callable[..., Person]
     assert person.saved == [(KNOWN, None, False, False)]
 
 
-def test_another_client_id_alone_is_saved_with_its_stored_secret(
+def test_another_client_id_without_a_typed_secret_is_saved_with_its_stored_secret(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog()
@@ -359,7 +359,7 @@ def small_screen(qtbot: QtBot) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("small_screen")
-def test_on_a_small_screen_it_fits_and_the_tab_key_scrolls_to_what_it_reaches(
+def test_on_a_small_screen_it_fits_and_the_tab_key_scrolls_to_the_focused_control(
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog()

@@ -80,7 +80,7 @@ def test_a_reading_that_could_not_be_stored_is_reported() -> None:
     balance=st.decimals(-(2**53), 2**53, places=12),
     trouble=st.sampled_from([None, OfflineError(), RejectedError("x" * 160)]),
 )
-def test_the_tooltip_never_exceeds_what_windows_shows(
+def test_the_tooltip_is_never_longer_than_windows_can_show(
     balance: Decimal, trouble: DeepvueError | None
 ) -> None:
     shown = texts.tooltip_text(known(str(balance), NOW - timedelta(400), trouble), NOW, "Demo")
@@ -127,7 +127,7 @@ def lasting(days: float, early: float, late: float, balance: str = "6448") -> Sn
         (-1, "may be empty by now"),
     ],
 )
-def test_the_runway_is_rounded_to_what_is_known(days: float, text: str) -> None:
+def test_the_runway_is_rounded_to_its_precision(days: float, text: str) -> None:
     assert texts.runway_text(lasting(days, days, days), NOW) == text
 
 
@@ -164,7 +164,7 @@ def test_the_menu_shows_how_long_alerts_are_snoozed() -> None:
     assert texts.snooze_text(top_up, NOW) == "Alerts snoozed until the next top-up"
 
 
-def test_the_low_notification_shows_balance_and_runway_and_what_to_do() -> None:
+def test_the_low_notification_shows_the_balance_the_runway_and_the_actions() -> None:
     notification = texts.notification_for(Alert.LOW, lasting(6, 5, 8, balance="960"), NOW, "Demo")
     assert notification.title == "Demo: Deepvue credits are low"
     assert notification.body == "960 credits, about 6 days left, Sun 29 Nov."

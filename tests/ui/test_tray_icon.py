@@ -1,4 +1,4 @@
-"""The icon comes into a tray that comes up late, and again into one that was restarted."""
+"""The icon appears in a tray that starts late, and again after the tray has restarted."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -11,12 +11,12 @@ from pytestqt.qtbot import QtBot
 from deepvue_tray.resources import icon_path
 from deepvue_tray.ui.tray_icon import POLLS_BEFORE_LOST, TrayIcon
 
-# The offscreen platform has no trays, and says so of an icon that is shown all the same.
+# The offscreen platform has no tray, and logs this for each icon that is shown.
 pytestmark = pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface")
 
 
 class Desktop:
-    """A desktop whose tray comes and goes."""
+    """A desktop whose tray the test starts and ends."""
 
     has_tray = False
 
@@ -33,21 +33,21 @@ def desktop(monkeypatch: pytest.MonkeyPatch) -> Desktop:
 @pytest.fixture
 def icon(qtbot: QtBot, desktop: Desktop) -> Iterator[TrayIcon]:
     icon = TrayIcon()
-    icon.look_for_host()
+    icon.poll_host()
     yield icon
     icon._poll_timer.stop()
     desktop.has_tray = False
-    icon.look_for_host()
+    icon.poll_host()
     icon._poll_timer.stop()
 
 
 def poll(icon: TrayIcon, times: int = 1) -> None:
-    """Let the timer run out so many times."""
+    """Let the timer fire this many times."""
     for _ in range(times):
         icon._poll_timer.timeout.emit()
 
 
-def test_a_tray_that_comes_up_late_gets_the_icon_as_it_is_by_then(
+def test_a_tray_that_starts_late_shows_the_current_icon(
     qtbot: QtBot, icon: TrayIcon, desktop: Desktop
 ) -> None:
     icon.show(QIcon(str(icon_path("deepvue-tray-64.png"))), "6,448 credits")
@@ -59,14 +59,14 @@ def test_a_tray_that_comes_up_late_gets_the_icon_as_it_is_by_then(
     assert icon._icon.toolTip() == "6,448 credits"
 
 
-def test_without_a_tray_it_is_told_once(qtbot: QtBot, icon: TrayIcon) -> None:
+def test_a_missing_tray_is_reported_once(qtbot: QtBot, icon: TrayIcon) -> None:
     with qtbot.waitSignal(icon.tray_lost):
         poll(icon)
     with qtbot.assertNotEmitted(icon.tray_lost):
         poll(icon, 20)
 
 
-def test_a_tray_that_restarts_at_once_is_not_lost(
+def test_a_tray_that_restarts_at_once_is_not_reported_as_lost(
     qtbot: QtBot, icon: TrayIcon, desktop: Desktop
 ) -> None:
     desktop.has_tray = True
@@ -79,7 +79,9 @@ def test_a_tray_that_restarts_at_once_is_not_lost(
     assert icon.is_in_tray
 
 
-def test_a_tray_that_stays_away_is_lost(qtbot: QtBot, icon: TrayIcon, desktop: Desktop) -> None:
+def test_a_tray_that_stays_missing_is_reported_as_lost(
+    qtbot: QtBot, icon: TrayIcon, desktop: Desktop
+) -> None:
     desktop.has_tray = True
     poll(icon)
     desktop.has_tray = False
@@ -87,7 +89,7 @@ def test_a_tray_that_stays_away_is_lost(qtbot: QtBot, icon: TrayIcon, desktop: D
         poll(icon, POLLS_BEFORE_LOST)
 
 
-def test_a_left_click_asks_for_the_card_and_a_right_click_does_not(
+def test_a_left_click_opens_the_card_and_a_right_click_does_not(
     qtbot: QtBot, icon: TrayIcon, desktop: Desktop
 ) -> None:
     desktop.has_tray = True
@@ -128,7 +130,7 @@ def test_a_double_click_counts_as_one_click(
     qtbot.waitUntil(is_clicked_again)
 
 
-def test_on_macos_a_click_opens_the_menu_alone(
+def test_on_macos_a_click_opens_only_the_menu(
     qtbot: QtBot, icon: TrayIcon, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desktop.has_tray = True

@@ -1,4 +1,4 @@
-"""A Windows desktop under Wine, as `.ci/wine` makes it: WINE_WORK names its folder."""
+"""A Windows desktop under Wine, which `.ci/wine` prepares in the folder WINE_WORK."""
 
 import json
 import os
@@ -17,18 +17,18 @@ from tests.support.faulty_server import FaultyServer, balance
 from tests.support.timeouts import TIMEOUT_S
 
 ICON = (1189, 850)
-"""Where the only icon of the tray is, at the end of the task bar of a desktop of 1200 by 860."""
+"""The tray's only icon, in pixels: at the end of the task bar on a desktop of 1200 by 860."""
 
 PROFILE = r"C:\users\Имя Фамилия\AppData\Local"
 PROGRAM = r"C:\Новая папка\Scripts\deepvue-tray.exe"
-"""A person's folders have spaces, and letters that the computer's own encoding lacks."""
+"""The folders have spaces and letters that the system's encoding lacks."""
 
 PYTHON = r"C:\Новая папка\Scripts\python.exe"
 WITHOUT_CONSOLE = [r"C:\Новая папка\Scripts\pythonw.exe", "-m", "deepvue_tray"]
 
 
 def lines_of_text(picture: QImage, across: range, down: range) -> list[int]:
-    """Return the middle of each line of text in a part of a picture, from above; in pixels."""
+    """Return the middle of each line of text in a part of a picture, from the top, in pixels."""
 
     def has_text(y: int) -> bool:
         return any(picture.pixelColor(x, y).lightness() < 200 for x in across)
@@ -43,7 +43,7 @@ def lines_of_text(picture: QImage, across: range, down: range) -> list[int]:
 
 
 class Windows:
-    """Runs Windows' programs, and does what a person does on their desktop."""
+    """Runs Windows programs, and uses their desktop with mouse and keyboard."""
 
     def __init__(self, server: FaultyServer) -> None:
         self._work = Path(os.environ["WINE_WORK"])
@@ -58,7 +58,7 @@ class Windows:
         }
 
     def run(self, *command: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
-        """Run a program to its end; its standard error comes with its standard output."""
+        """Run a program to its end; standard error is part of its standard output."""
         return subprocess.run(
             [self._work / "w", *command],
             env=self._env,
@@ -71,12 +71,12 @@ class Windows:
         )
 
     def deepvue_tray(self, *arguments: str, typed: str = "") -> tuple[int, str]:
-        """Run a command; return its exit status and what it printed."""
+        """Run a command; return its exit status and its output."""
         ran = self.run(PROGRAM, *arguments, typed=typed)
         return ran.returncode, ran.stdout
 
     def start(self, *command: str) -> "subprocess.Popen[bytes]":
-        """Start a program that stays."""
+        """Start a program, and do not wait for its end."""
         return subprocess.Popen(
             [os.environ["WINE"], *command],
             env=self._env,
@@ -91,15 +91,15 @@ class Windows:
         return [json.loads(line) for line in self.python(probe).splitlines()]
 
     def python(self, program: str) -> str:
-        """Return what a program in Python prints on Windows."""
+        """Run a Python program on Windows; return its output."""
         return self.run(r"C:\Python313\python.exe", "-", typed=program).stdout
 
     def titles(self) -> set[str]:
-        """Return the visible windows' titles."""
+        """Return the titles of the visible windows."""
         return {window["title"] for window in self.windows()}
 
     def wait_for(self, holds: Callable[[], object], what: str) -> None:
-        """Wait until something holds that a program brings about."""
+        """Wait until ``holds`` returns true; fails with ``what`` after TIMEOUT_S."""
         end = time.monotonic() + TIMEOUT_S
         while not holds():
             if time.monotonic() > end:
@@ -108,18 +108,18 @@ class Windows:
             time.sleep(0.2)
 
     def log(self) -> str:
-        """Return what the tray wrote into its log."""
+        """Return the content of the tray's log."""
         path = self.profile / "deepvue-tray" / "Logs" / "deepvue-tray.log"
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def point_at_icon(self) -> None:
-        """Move the pointer away, and to the tray's icon."""
+        """Move the pointer away from the tray's icon, and back to it."""
         for across, down in ((300, 300), ICON):
             self._move_to(across, down)
             time.sleep(0.5)
 
     def click(self, button: int) -> None:
-        """Click on the tray's icon."""
+        """Click the tray's icon."""
         self.point_at_icon()
         self._xdotool("click", str(button))
 
@@ -128,20 +128,20 @@ class Windows:
         self._xdotool("key", "--delay", "100", *keys)
 
     def close(self, title: str) -> None:
-        """Press Escape until a window is closed: it may not have the focus yet."""
+        """Press Escape until a window is closed; at first it may not have the focus."""
 
         def is_closed() -> bool:
             self.press("Escape")
             return title not in self.titles()
 
-        self.wait_for(is_closed, f"{title} stays")
+        self.wait_for(is_closed, f"{title} does not close")
 
     def choose(self, place_from_end: int) -> None:
-        """Choose an entry of the icon's menu; the last is 1."""
+        """Choose an entry of the icon's menu, counted from the end; the last is 1."""
         self.click(3)
         self.wait_for(self._menu, "no menu")
         left, top, right, bottom = self._menu()
-        # Away from the icon, whose tooltip would cover the last entry.
+        # The icon's tooltip would cover the last entry.
         self._move_to(left + 4, top + 4)
         time.sleep(2)
         self.take_picture("menu")
@@ -152,11 +152,11 @@ class Windows:
         self._xdotool("click", "1")
 
     def _menu(self) -> list[int]:
-        """Return the edges of the menu, or nothing where none is open."""
+        """Return the edges of the menu; empty if none is open."""
         return next((w["edges"] for w in self.windows() if "Popup" in w["kind"]), [])
 
     def take_picture(self, name: str) -> None:
-        """Keep what the screen shows."""
+        """Save a picture of the screen."""
         path = self.pictures / f"{name}.png"
         subprocess.run(["import", "-window", "root", str(path)], check=True)
 
@@ -167,14 +167,9 @@ class Windows:
         subprocess.run(["xdotool", *arguments], check=True)
 
 
-@pytest.fixture(autouse=True)
-def nobody() -> None:
-    """Let Wine's own environment be: it keeps its files apart."""
-
-
 @pytest.fixture(scope="module")
 def windows() -> Iterator[Windows]:
-    """Return the desktop, of a person who has never used the program."""
+    """Return the desktop of a person who has not used the program before."""
     assert sys.platform == "linux"
     with FaultyServer(balance(6448)) as server:
         yield Windows(server)

@@ -1,4 +1,4 @@
-"""Prints the visible windows of a Windows desktop, one JSON object a line. Runs on Windows."""
+"""Prints the visible windows of a Windows desktop, one JSON object per line. Runs on Windows."""
 
 import ctypes
 import json

@@ -1,4 +1,4 @@
-"""The installer puts the program into the Start menu, and removes it without a trace."""
+"""The installer adds the program to the Start menu, and the uninstaller removes everything."""
 
 import subprocess
 from pathlib import Path
@@ -14,7 +14,7 @@ RUN = "Software/Microsoft/Windows/CurrentVersion/Run".replace("/", "\\")
 
 @pytest.fixture(scope="module")
 def installed(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder in which a stand-in for the bundle was installed."""
+    """Install a replacement for the bundle; return its folder."""
     bundle = tmp_path_factory.mktemp("bundle")
     (bundle / "_internal").mkdir()
     for name in ("deepvue-tray.exe", "deepvue-tray.com", "_internal/ü.txt"):
@@ -37,7 +37,7 @@ def registry(windows: Windows, key: str) -> str:
     return windows.run("reg", "query", f"HKCU\\{key}").stdout
 
 
-def test_the_program_is_in_the_start_menu_and_among_the_installed_ones(
+def test_the_program_is_in_the_start_menu_and_in_the_list_of_installed_programs(
     windows: Windows, installed: Path
 ) -> None:
     assert (installed / "_internal" / "ü.txt").read_text() == "a file"
@@ -45,7 +45,7 @@ def test_the_program_is_in_the_start_menu_and_among_the_installed_ones(
     assert "1.2.3" in registry(windows, ENTRY)
 
 
-def test_removing_it_leaves_nothing_but_what_others_have_put_there(
+def test_the_uninstaller_leaves_only_files_that_it_did_not_install(
     windows: Windows, installed: Path
 ) -> None:
     (installed / "mine.txt").write_text("a person's own")
@@ -57,7 +57,7 @@ def test_removing_it_leaves_nothing_but_what_others_have_put_there(
     assert "deepvue-tray" in registry(windows, RUN)
     uninstaller = "C:\\" + str(installed / "uninstall.exe").partition("/drive_c/")[2]
     windows.run(uninstaller.replace("/", "\\"), "/S")
-    # It goes on as a copy of itself, so that it can remove its own file.
+    # The uninstaller continues as a copy of itself, so that it can remove its own file.
     windows.wait_for(lambda: "deepvue-tray" not in registry(windows, RUN), "it is still there")
     assert [path.name for path in installed.iterdir()] == ["mine.txt"]
     assert shortcuts(windows) == []

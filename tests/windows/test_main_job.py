@@ -1,6 +1,6 @@
-"""The main job on Windows, from the wheel, in the order in which a person does it.
+"""The main tasks on Windows, with the wheel, in the order in which a person does them.
 
-Each test needs what the ones before have left: one person, one wallet, one desktop.
+Each test depends on the ones before it: all share one user, one wallet and one desktop.
 """
 
 import json
@@ -14,49 +14,49 @@ from tests.windows.conftest import PYTHON, WITHOUT_CONSOLE, Windows
 
 CARD = "deepvue-tray"
 QUIT, ABOUT, SETTINGS, HISTORY, REFRESH = 1, 2, 3, 6, 7
-"""The menu's entries, counted from its end."""
+"""The positions of the menu's entries, counted from its end."""
 
 
-def test_a_person_signs_in_and_the_secret_is_in_windows_own_store(windows: Windows) -> None:
-    status, told = windows.deepvue_tray("login", "--client-id", "live_1", typed="s3cr3t-value\n")
-    assert status == 0, told
-    assert "Signed in as live_1: 6,448 credits" in told
+def test_signing_in_stores_the_secret_in_the_credential_manager(windows: Windows) -> None:
+    status, output = windows.deepvue_tray("login", "--client-id", "live_1", typed="s3cr3t-value\n")
+    assert status == 0, output
+    assert "Signed in as live_1: 6,448 credits" in output
     settings = windows.profile / "deepvue-tray" / "settings.json"
     assert json.loads(settings.read_text())["client_id"] == "live_1"
     assert "s3cr3t" not in settings.read_text()
 
 
-def test_check_answers_in_every_format(windows: Windows) -> None:
+def test_check_prints_the_balance_in_every_format(windows: Windows) -> None:
     assert windows.deepvue_tray("check")[1].startswith("DEEPVUE OK - 6448 credits, ")
     assert json.loads(windows.deepvue_tray("check", "--json")[1])["balance"] == 6448
-    told = windows.deepvue_tray("check", "--prometheus")[1]
-    assert 'deepvue_balance_credits{client_id="live_1"} 6448' in told
+    output = windows.deepvue_tray("check", "--prometheus")[1]
+    assert 'deepvue_balance_credits{client_id="live_1"} 6448' in output
     written = windows.profile / "ä ж.prom"
     target = "C:\\" + str(written).partition("/drive_c/")[2].replace("/", "\\")
     assert windows.deepvue_tray("check", "--prometheus", "--output", target) == (0, "")
     assert written.read_text().startswith("# HELP deepvue_up ")
 
 
-def test_the_history_goes_out_and_in(windows: Windows) -> None:
-    status, told = windows.deepvue_tray("history")
+def test_the_printed_history_can_be_imported(windows: Windows) -> None:
+    status, output = windows.deepvue_tray("history")
     assert status == 0
-    assert told.splitlines()[0] == "at,balance"
-    known = len(told.splitlines()) - 1
+    assert output.splitlines()[0] == "at,balance"
+    known = len(output.splitlines()) - 1
     assert known > 0
-    again = windows.deepvue_tray("history", "import", "-", typed=told)
+    again = windows.deepvue_tray("history", "import", "-", typed=output)
     assert again == (0, f"0 readings imported, {known} already known.\n")
 
 
 @pytest.fixture(scope="module")
 def tray(windows: Windows) -> "subprocess.Popen[bytes]":
-    """Return the tray, once it has asked the server."""
+    """Return the tray after its first request."""
     return started(windows, *WITHOUT_CONSOLE, "--background")
 
 
 def started(windows: Windows, *command: str) -> "subprocess.Popen[bytes]":
-    asked = len(windows.server.requests)
+    requests = len(windows.server.requests)
     process = windows.start(*command)
-    windows.wait_for(lambda: len(windows.server.requests) > asked, "the tray asks nobody")
+    windows.wait_for(lambda: len(windows.server.requests) > requests, "the tray sends no request")
     return process
 
 
@@ -95,7 +95,7 @@ def test_a_second_start_shows_the_card_and_ends(
     windows.close(CARD)
 
 
-def test_low_credits_are_told_by_a_balloon_where_there_are_no_toasts(
+def test_without_toasts_low_credits_notify_with_a_balloon(
     windows: Windows, tray: "subprocess.Popen[bytes]"
 ) -> None:
     def has_balloon() -> bool:
@@ -110,12 +110,12 @@ def test_low_credits_are_told_by_a_balloon_where_there_are_no_toasts(
     windows.take_picture("balloon")
 
 
-def test_after_a_kill_the_next_start_is_the_tray_and_quits_from_its_menu(
+def test_after_a_kill_the_tray_can_be_started_again_and_quits_from_its_menu(
     windows: Windows, tray: "subprocess.Popen[bytes]"
 ) -> None:
     tray.kill()
     tray.wait()
-    # Its icon is removed once somebody points at it.
+    # Windows removes its icon when the pointer is on it.
     windows.point_at_icon()
     second = started(windows, *WITHOUT_CONSOLE, "--background")
     windows.choose(QUIT)
@@ -135,18 +135,18 @@ print(json.dumps([autostart.is_on(), *(value for name, value, _ in values if "de
 """
 
 
-def test_what_windows_starts_at_login_is_the_tray_without_a_console(windows: Windows) -> None:
+def test_the_start_at_login_runs_the_tray_without_a_console(windows: Windows) -> None:
     command = [*WITHOUT_CONSOLE, "--background"]
-    told = windows.run(PYTHON, "-c", SWITCH_START_AT_LOGIN, "on").stdout
-    assert json.loads(told) == [True, subprocess.list2cmdline(command)]
+    output = windows.run(PYTHON, "-c", SWITCH_START_AT_LOGIN, "on").stdout
+    assert json.loads(output) == [True, subprocess.list2cmdline(command)]
     tray = started(windows, *command)
     windows.choose(QUIT)
     assert tray.wait(TIMEOUT_S) == 0
-    told = windows.run(PYTHON, "-c", SWITCH_START_AT_LOGIN, "off").stdout
-    assert json.loads(told) == [False]
+    output = windows.run(PYTHON, "-c", SWITCH_START_AT_LOGIN, "off").stdout
+    assert json.loads(output) == [False]
 
 
-def test_no_fault_stands_in_the_log(windows: Windows) -> None:
+def test_the_log_contains_no_traceback(windows: Windows) -> None:
     assert windows.log()
     assert "Traceback" not in windows.log()
     assert "Unhandled" not in windows.log()
@@ -154,6 +154,6 @@ def test_no_fault_stands_in_the_log(windows: Windows) -> None:
 
 def test_signing_out_removes_the_secret(windows: Windows) -> None:
     assert "Signed out" in windows.deepvue_tray("logout")[1]
-    status, told = windows.deepvue_tray("check")
+    status, output = windows.deepvue_tray("check")
     assert status == 3
-    assert "Not set up" in told
+    assert "Not set up" in output

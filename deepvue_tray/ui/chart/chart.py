@@ -185,7 +185,7 @@ class Chart(QWidget):
         self._select(None)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Draw the focus frame if the focus came by the keyboard."""
+        """Draw the focus frame if the keyboard set the focus."""
         super().focusInEvent(event)
         self._shows_focus = event.reason() in KEYBOARD_REASONS
 
@@ -208,7 +208,7 @@ class Chart(QWidget):
         self.update()
 
     def _select_neighbour(self, step: int) -> None:
-        """Select the reading ``step`` after the selected one, or the last where none is."""
+        """Select the reading ``step`` after the selected one, or the last if none is."""
         if self._plot is None or not self._plot.buckets:
             return
         buckets = self._plot.buckets
@@ -224,7 +224,7 @@ class Chart(QWidget):
         return min(neighbours, key=lambda bucket: abs(bucket.at - at), default=None)
 
     def _pan(self, share: float) -> None:
-        """Move by a share of the range; to later times where positive."""
+        """Move by a share of the range; to later times if positive."""
         if self._plot:
             offset = share * (self._plot.until - self._plot.since)
             self.range_requested.emit(self._plot.since + offset, self._plot.until + offset)
@@ -302,7 +302,7 @@ class Chart(QWidget):
         )
 
     def _draw_threshold_labels(self, painter: QPainter, scale: Scale, plot: Plot) -> None:
-        """Label the thresholds, so that they can be told apart without colour."""
+        """Label the thresholds, so that they can be distinguished without colour."""
         row = self.fontMetrics().height()
         painter.setPen(muted(self.palette()))
         free_top = scale.area.top()
@@ -316,7 +316,7 @@ class Chart(QWidget):
                 scale.area.left() + GAP_PX / 2, scale.y(amount) - row, scale.area.width(), row
             )
             if box.top() >= free_top:
-                # On the left, where the balance is seldom that low and no forecast is drawn. At the
+                # On the left, where the balance is rarely that low and no forecast is drawn. At the
                 # bottom, so that a script taller than the font's own extends upward.
                 left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
                 painter.drawText(box, left | Qt.TextFlag.TextDontClip, texts.threshold_label(level))
@@ -379,7 +379,7 @@ class Chart(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _empty_text(self) -> str:
-        """Return why no line is drawn; empty before the first plot."""
+        """Return the reason why no line is drawn; empty before the first plot."""
         if self._plot is None:
             return ""
         if self._plot.snapshot.reading is None:

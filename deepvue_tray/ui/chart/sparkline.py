@@ -19,7 +19,7 @@ class Sparkline(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._settings = Settings()
-        # Aware: a naive one is local, and many a zone has no such moment.
+        # Aware, because a naive time is local, and this one does not exist in some time zones.
         self._until = datetime.max.replace(tzinfo=UTC)
         self._since = self._until - timedelta(days=1)
         self._line = StepLine.through([], self._since)

@@ -16,8 +16,8 @@ from deepvue_tray.ui.icon import COLOURS
 from deepvue_tray.ui.palette import hairline, on_pixels
 
 MAX_SMOOTH_BUCKETS = 900
-"""With more buckets the line is drawn without antialiasing, which would be invisible and take the
-time of four frames."""
+"""With more buckets the line is drawn without antialiasing, which would be invisible and as slow as
+four frames."""
 
 DOT_PX = 5
 """Diameter of the dot at the end of the line."""
