@@ -261,11 +261,13 @@ def test_the_main_job_from_signing_in_to_quitting(
     assert server.requests[-1].headers["x-api-key"] == "s3cr3tvalue"
     desktop.input.click(desktop.open_menu(desktop.icon()))
     desktop.wait_for_window(CARD)
+    desktop.dismiss_notifications()
     read(item, server, 900)
     desktop.press_in_notification("Top up")
     wait_until(opened.exists, "the browser")
     assert opened.read_text() == "https://dashboard.deepvue.ai\n"
     desktop.restart_notifications()
+    desktop.dismiss_notifications()
     read(item, server, 200)
     desktop.press_in_notification("Snooze until morning")
     wait_until(

@@ -173,6 +173,9 @@ class WaylandDesktop(Desktop):
         menu: QRect = wait_until(found, "the menu")
         return menu.topLeft() + _FIRST_ENTRY
 
+    def dismiss_notifications(self) -> None:
+        """Dismiss what is shown, where only one notification at a time is."""
+
     def press_in_notification(self, label: str) -> None:
         """Press a button of the notification that is shown, once it is."""
         raise NotImplementedError
@@ -381,6 +384,12 @@ class Gnome(WaylandDesktop):
         """Open the menu, which a left click does, and return where its first entry is."""
         self.input.click(icon)
         return self._wait_for_place(_GNOME_MENU, "the menu")
+
+    def dismiss_notifications(self) -> None:
+        """Dismiss the banner, such as "deepvue-tray is ready": below it, no other one comes up."""
+        self.evaluate("Main.messageTray.getSources().forEach(s => s.destroy()); 1")
+        hidden = "Main.messageTray._notificationState === 0"
+        wait_until(lambda: self.evaluate(hidden), "the banner's end")
 
     def press_in_notification(self, label: str) -> None:
         """Press a button of the banner, which shows its buttons below the pointer."""
