@@ -22,6 +22,17 @@ def translation_path(language: str) -> Path | None:
     return _find("translations", f"deepvue-tray_{language}.qm")
 
 
+def menu_entry_path() -> Path:
+    """Return the path of the desktop entry that packages install.
+
+    Raises FileNotFoundError where the installation lacks it.
+    """
+    found = _find("linux", "deepvue-tray.desktop")
+    if found is None:
+        raise FileNotFoundError("no desktop entry in the installation; reinstall deepvue-tray")
+    return found
+
+
 def _find(kind: str, name: str) -> Path | None:
     folders = (_PACKAGE / kind, _PACKAGE.parent / "resources" / kind)
     return next((folder / name for folder in folders if (folder / name).is_file()), None)

@@ -5,6 +5,7 @@ CI that is an error.
 """
 
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 # A slow test on a busy machine is not a failure.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# A script's background jobs ignore SIGINT, and so would the programs that the tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Set before Qt is imported. The desktop tests start programs with their own environment.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"

@@ -1,4 +1,4 @@
-"""The icons are found in every kind of installation."""
+"""The icons and the menu entry are found in every kind of installation."""
 
 import os
 import struct
@@ -12,6 +12,7 @@ from deepvue_tray.resources import icon_path
 
 CHECKOUT = Path(__file__).parents[1]
 FIND = "from deepvue_tray.resources import icon_path; print(icon_path('deepvue-tray-64.png'))"
+FIND_ENTRY = "from deepvue_tray.resources import menu_entry_path; print(menu_entry_path())"
 
 
 @pytest.mark.parametrize("size", [16, 20, 22, 24, 32, 48, 64, 128, 256])
@@ -37,7 +38,9 @@ def test_a_checkout_finds_the_icons_without_an_installation() -> None:
 @pytest.mark.checkout
 @pytest.mark.soak
 @pytest.mark.parametrize("editable", [False, True], ids=["wheel", "editable"])
-def test_an_installation_finds_the_icons(tmp_path: Path, *, editable: bool) -> None:
+def test_an_installation_finds_the_icons_and_the_menu_entry(
+    tmp_path: Path, *, editable: bool
+) -> None:
     environment = tmp_path / "environment"
     # Python has it everywhere but in its embeddable package for Windows.
     venv = pytest.importorskip("venv")
@@ -46,9 +49,10 @@ def test_an_installation_finds_the_icons(tmp_path: Path, *, editable: bool) -> N
     source = ["-e", str(CHECKOUT)] if editable else [str(CHECKOUT)]
     pip = (sys.executable, "-m", "pip", "--python", python)
     _run(*pip, "install", "-q", "--no-deps", *source, cwd=tmp_path)
-    path = Path(_run(python, "-c", FIND, cwd=tmp_path))
-    assert path.is_file()
-    assert path.is_relative_to(CHECKOUT if editable else environment)
+    for find in (FIND, FIND_ENTRY):
+        path = Path(_run(python, "-c", find, cwd=tmp_path))
+        assert path.is_file()
+        assert path.is_relative_to(CHECKOUT if editable else environment)
 
 
 def _run(*command: str, cwd: Path) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QSize, Slot
 from PySide6.QtGui import QImage, QImageWriter
 
 from deepvue_tray.app.poller import Poller
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Range = tuple[datetime | None, datetime | None]
 """The first and the last moment; None for the first reading, and for now."""
+
+_NAME = "history"
+"""Of the window, where the sizes are stored."""
 
 
 class HistoryController(QObject):
@@ -37,17 +40,33 @@ class HistoryController(QObject):
 
     @Slot()
     def open(self) -> None:
-        """Open the window, or bring it to the front."""
+        """Open the window as large as it was left, or bring it to the front."""
         if self._window is None:
-            # Imported here: most sessions never open the window.
+            self._worker.submit(
+                lambda backend: backend.window_sizes.get(_NAME),
+                self._show,
+                lambda _: self._show(None),  # a failed start of the backend; the window says it
+            )
+        else:
+            self._show(None)
+
+    def _show(self, size: tuple[int, int] | None) -> None:
+        if self._window is None:
+            # Imported here: most sessions never open it, and it costs 9 ms and 1 MB.
             from deepvue_tray.ui.history_window import HistoryWindow  # noqa: PLC0415
 
-            self._window = HistoryWindow(self._prefix)
+            self._window = HistoryWindow(self._prefix, QSize(*size) if size else None)
+            self._window.resized.connect(self._store_size)
             self._window.plot_requested.connect(self._request)
             self._window.export_requested.connect(self._export)
             self._window.picture_requested.connect(self._save_picture)
         self._window.ask()
         bring_to_front(self._window)
+
+    @Slot(QSize)
+    def _store_size(self, size: QSize) -> None:
+        width, height = size.width(), size.height()
+        self._worker.submit(lambda backend: backend.window_sizes.put(_NAME, (width, height)))
 
     @Slot(object)
     def _on_changed(self, snapshot: Snapshot) -> None:

@@ -56,7 +56,7 @@ class NotificationController(QObject):
     @Slot()
     def notify_crash(self) -> None:
         """Notify of an unhandled exception."""
-        notification = texts.fault_note(self._prefix)
+        notification = texts.crash_notification(self._prefix)
 
         def on_result(is_shown: bool) -> None:
             if not is_shown:

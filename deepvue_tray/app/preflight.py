@@ -5,6 +5,7 @@ process if none works. This module therefore first loads each platform's plugin 
 display.
 """
 
+import builtins
 import ctypes
 import os
 import sys
@@ -30,6 +31,9 @@ Wayland and X11."""
 
 INSTALL = f"apt-get install {' '.join(PACKAGES)}"
 
+_M_ARENA_MAX = -8
+"""From glibc's malloc.h; see mallopt(3)."""
+
 _WITHOUT_DISPLAY = ("offscreen", "minimal", "vnc")
 
 
@@ -49,6 +53,22 @@ def choose_platform() -> str | None:
             return None
         problems.append(problem)
     return f"No screen: {'; '.join(problems)}."
+
+
+def load_qt() -> None:
+    """Import PySide6 so that it takes less memory; before any other module of it is imported.
+
+    PySide6 replaces the built-in ``__import__``, to read the source of each module that is imported
+    later, in search of ``from __feature__ import``. This program does not use that. Undone, it
+    saves 2 to 4 MB for good, and 5 of 90 ms until the icon shows.
+    """
+    if sys.platform.startswith("linux"):
+        # All threads allocate from one heap, instead of one for each thread: 0.5 MB less.
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+    plain_import = builtins.__import__
+    import PySide6  # noqa: F401, PLC0415 - replaces it
+
+    builtins.__import__ = plain_import
 
 
 def loading_problem(platform: str) -> str | None:

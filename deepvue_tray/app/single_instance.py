@@ -1,21 +1,22 @@
-"""One tray a person: a second start shows what the first one has, and ends.
+"""One tray for each user: a second start lets the first one show itself, and ends.
 
-A lock file decides who is first; it names its process, so that the lock of one that was killed is
-taken over. A local socket, open to the same user alone, carries "show yourself": one line with the
-client id that the other start wants to see, or none, which is answered by the first one's own.
+A lock file decides which start is the first. It names its process, so that the lock of a killed
+process is taken over. The second start sends one line to the first one's local socket, which only
+the same user can open: the client ID that it wants to see, or an empty one. The response is the
+client ID of the first one's wallet.
 """
 
+import ctypes
 import logging
 import os
 import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, Signal
+from PySide6.QtCore import QCryptographicHash, QDeadlineTimer, QLockFile
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalSocket
@@ -23,36 +24,32 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ANSWER_TIMEOUT_S = 30.0
-"""For the first instance to answer: on a busy machine it may be starting for long."""
+"""For the first instance's response, which may still be starting on a busy machine."""
 
 RETRY_S = 0.05
 """Between two attempts to reach the first instance."""
 
 NAME_TIMEOUT_MS = 1000
-"""For the name of the process in a lock that was made at this moment."""
+"""For the process ID in a lock file that another start is just creating."""
 
 
-class SingleInstance(QObject):
-    """This start of the program, among others of the same user that keep to the same ``folder``.
+class SingleInstance:
+    """This start of the program, among all of the same user, which use the same ``folder``.
 
-    Nobody else may write to the folder.
+    No other user may write to the folder.
     """
 
-    asked = Signal()
-    """Another start asks this one to show itself."""
-
     def __init__(self, folder: Path) -> None:
-        super().__init__()
         self._folder = folder
         self._lock = QLockFile(str(self._folder / "deepvue-tray.lock"))
-        # Never by age: a tray runs for months.
+        # A lock never expires, as a tray runs for months.
         self._lock.setStaleLockTime(0)
         self._closing = ExitStack()
 
     def is_first(self) -> bool:
-        """Say whether no other start runs; where that cannot be told, rather run twice."""
+        """Return whether no other start runs; also True if no lock can be made."""
         if self._lock.tryLock(0):
-            # Ends last: what lies at the socket's address is removed by the first alone.
+            # Released last: only its holder removes what is at the socket's address.
             self._closing.callback(self._lock.unlock)
             return True
         if self._lock.error() == QLockFile.LockError.LockFailedError and self._is_held():
@@ -61,77 +58,45 @@ class SingleInstance(QObject):
         return True
 
     def _is_held(self) -> bool:
-        """Say whether the lock names its process: Qt calls one that Windows refuses held, too."""
+        """Return whether the lock names its process, which one that Windows refuses does not."""
         deadline = QDeadlineTimer(NAME_TIMEOUT_MS)
         while not (process_id := self._lock.getLockInfo()[0]) and not deadline.hasExpired():
             time.sleep(RETRY_S)
         return process_id != 0
 
-    def listen(self, client_id: Callable[[], str]) -> None:
-        """Begin to hear other starts; only the first instance may.
+    def is_holder(self) -> bool:
+        """Return whether this start holds the lock: only then is the address its own."""
+        return self._lock.isLocked()
 
-        ``client_id`` returns the client id of the wallet that is shown, empty where there is none.
-        """
-        if not self._lock.isLocked():
-            return  # What lies at the address may be another start's.
-        # 4 % of the start to the icon, which shows before this.
-        from PySide6.QtNetwork import QLocalServer  # noqa: PLC0415
-
-        server = QLocalServer(self)
-        server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._closing.callback(server.close)
-
-        def accept() -> None:
-            while connection := server.nextPendingConnection():
-                connection.disconnected.connect(connection.deleteLater)
-                connection.readyRead.connect(partial(answer, connection))
-                if connection.bytesAvailable():
-                    answer(connection)
-
-        def answer(connection: "QLocalSocket") -> None:
-            if connection.canReadLine():
-                line = bytes(connection.readLine().data())
-                own = client_id()
-                connection.write(_line(own))
-                connection.disconnectFromServer()
-                self._show_to(line, own)
-
-        server.newConnection.connect(accept)
-        QLocalServer.removeServer(self._address())
-        if not server.listen(self._address()):
-            logger.warning("Other starts cannot be heard: %s.", server.errorString())
+    def before_close(self, callback: Callable[[], object]) -> None:
+        """Call ``callback`` before the lock is released."""
+        self._closing.callback(callback)
 
     def close(self) -> None:
-        """Hear no other starts any more, and let the next one be the first."""
+        """Let the next start be the first one."""
         self._closing.close()
 
-    def _show_to(self, line: bytes, own: str) -> None:
-        """Show this one, unless another start gave up or wants another wallet."""
-        if line in (_line(""), _line(own)):
-            self.asked.emit()
-
     def show_first(self, client_id: str, within_s: float = ANSWER_TIMEOUT_S) -> str | None:
-        """Ask the first instance to show itself, as long as it holds the lock.
+        """Let the first instance show itself.
 
         It does so if its wallet is that of ``client_id``, or if that is empty. Returns the client
-        id of its wallet, empty where it has none; None where it has ended, and this start is the
-        first by now. Raises TimeoutError where it does not answer.
+        ID of its wallet, empty if it has none, or None if it has ended and this start has become
+        the first. Raises TimeoutError if it does not respond.
         """
-        from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - as in listen
+        # 10 ms, and only a second start needs it.
+        from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415
 
         if sys.platform == "win32":
-            import ctypes  # noqa: PLC0415 - a second start's alone
-
-            # Only the program that the person has started may let another one come to the front.
+            # Only the program that the person has just started may bring another to the front.
             ctypes.windll.user32.AllowSetForegroundWindow(self._lock.getLockInfo()[0])
         deadline = QDeadlineTimer(round(within_s * 1000))
         socket = QLocalSocket()
         while not deadline.hasExpired():
             socket.abort()
-            socket.connectToServer(self._address())
+            socket.connectToServer(self.address())
             is_reached = socket.waitForConnected(deadline.remainingTime())
             if is_reached:
-                line = _answer_to(socket, client_id, deadline.remainingTime())
+                line = _response_to(socket, client_id, deadline.remainingTime())
                 if line is not None:
                     return line
             time.sleep(RETRY_S)
@@ -139,22 +104,25 @@ class SingleInstance(QObject):
                 return None
         raise TimeoutError
 
-    def _address(self) -> str:
+    def address(self) -> str:
+        """Return the address of the first instance's socket."""
         if sys.platform == "win32":
-            # Pipes share one name space across users; the folder is each user's own.
-            import hashlib  # noqa: PLC0415 - on Windows alone
-
-            return "deepvue-tray-" + hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:16]
+            # All users share the names of pipes; each has a folder of their own.
+            digest = QCryptographicHash.hash(
+                os.fsencode(self._folder), QCryptographicHash.Algorithm.Sha256
+            )
+            return "deepvue-tray-" + bytes(digest.toHex().data()).decode()[:16]
         return str(self._folder / "deepvue-tray.socket")
 
 
-def _line(client_id: str) -> bytes:
+def line_of(client_id: str) -> bytes:
+    """Return the line that carries a client ID, which may be empty."""
     return client_id.encode() + b"\n"
 
 
-def _answer_to(socket: "QLocalSocket", client_id: str, milliseconds: int) -> str | None:
-    """Return the first instance's answer without its end of line; None where there is none."""
-    socket.write(_line(client_id))
+def _response_to(socket: "QLocalSocket", client_id: str, milliseconds: int) -> str | None:
+    """Return the first instance's response without its end of line, or None without a response."""
+    socket.write(line_of(client_id))
     while not socket.canReadLine():
         if not socket.waitForReadyRead(milliseconds):
             return None

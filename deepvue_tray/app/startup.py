@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication
 
 from deepvue_tray.app.crash_reporter import CrashReporter
 from deepvue_tray.app.single_instance import SingleInstance
-from deepvue_tray.app.worker import Worker
 from deepvue_tray.resources import icon_path
 from deepvue_tray.services import private_folder
 from deepvue_tray.ui import translation
@@ -55,9 +54,12 @@ def run(
     icon = TrayIcon()
     icon.poll_host()
 
-    worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
     crash_reporter = CrashReporter()
     with crash_reporter.installed():
+        # asyncio takes 20 ms to import.
+        from deepvue_tray.app.worker import Worker  # noqa: PLC0415
+
+        worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
         # The backend is built while the rest is imported.
         worker.start()
         translation.install(qt, QLocale.system())
@@ -71,11 +73,7 @@ def run(
             Options(prefix=prefix, from_environment=from_environment, background=background),
         )
         if single:
-            instance.asked.connect(application.card.open)
-            # Until the settings are loaded, the client ID is the environment's.
-            instance.listen(
-                lambda: application.poller.snapshot.client_id or _environment_client_id()
-            )
+            application.listen(instance, _environment_client_id())
         status = application.run(crash_reporter)
         instance.close()
     return status

@@ -1,14 +1,14 @@
 """The only thread besides the GUI's: it owns the backend and runs jobs."""
 
+import asyncio
 import sys
 import threading
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-if TYPE_CHECKING:
-    import asyncio
+from deepvue_tray.backend import event_loop
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -99,14 +99,9 @@ class Worker(QObject, Generic[T]):
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        # asyncio takes 40 ms to import, and the icon is shown before that.
-        from deepvue_tray.backend import event_loop  # noqa: PLC0415
-
         event_loop.run(self._main())
 
     async def _main(self) -> None:
-        import asyncio  # noqa: PLC0415 - see _run
-
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_report)
         try:
@@ -164,7 +159,7 @@ class Worker(QObject, Generic[T]):
             callback(value)
 
 
-def _report(_loop: "asyncio.AbstractEventLoop", context: dict[str, Any]) -> None:
+def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Pass an exception that asyncio would only log to the hook for unhandled exceptions."""
     error = context.get("exception") or RuntimeError(context["message"])
     sys.excepthook(type(error), error, error.__traceback__)

@@ -1,6 +1,8 @@
 """The assembled program without a screen. The tray uses it on its worker thread."""
 
+import logging
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,12 +15,13 @@ from deepvue_tray.backend.monitor import Monitor
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import snoozed
 from deepvue_tray.core.credentials import Credentials, parse_client_id
+from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.resources import icon_path
-from deepvue_tray.services import log
-from deepvue_tray.services.autostart import Autostart, autostart_in
+from deepvue_tray.services import log, menu_entry
+from deepvue_tray.services.autostart import Autostart, autostart_in, own_command
 from deepvue_tray.services.credentials import CredentialStore
 from deepvue_tray.services.history import BUSY_TIMEOUT_S, TRAY_BUSY_TIMEOUT_S, History
 from deepvue_tray.services.notifier import Notifier, system_notifier
@@ -26,6 +29,9 @@ from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.system_keyring import SystemKeyring
 from deepvue_tray.services.wallet_api import PRODUCTION, WalletApi
+from deepvue_tray.services.window_sizes import WindowSizes
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Backend:
     history: HistoryQueries
     notifier: Notifier
     autostart: Autostart
+    window_sizes: WindowSizes
     paths: Paths
     _files: History
 
@@ -138,9 +145,15 @@ def real_backend(
 def tray_backend(environ: Mapping[str, str]) -> Backend:
     """Assemble the user's backend for the tray: with a log file, and short waits for the history.
 
-    Raises as real_backend does.
+    On Linux it adds the program to the desktop's menu. Raises as real_backend does.
     """
-    log.to_file(Paths.of_user().log)
+    paths = Paths.of_user()
+    log.to_file(paths.log)
+    if sys.platform == "linux":
+        try:
+            menu_entry.keep(paths.menu, own_command())
+        except StorageError as error:
+            logger.info("No menu entry: %s", error)
     return real_backend(environ, busy_timeout_s=TRAY_BUSY_TIMEOUT_S)
 
 
@@ -164,6 +177,7 @@ def assemble(
         history=HistoryQueries(accounts, files),
         notifier=system_notifier(icon_path("deepvue-tray-64.png")),
         autostart=autostart,
+        window_sizes=WindowSizes(paths.windows),
         paths=paths,
         _files=files,
     )

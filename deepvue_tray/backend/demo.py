@@ -50,10 +50,8 @@ def _store_a_month(history: History) -> None:
     """
     noise = random.Random(_CYCLE_S)  # noqa: S311 - not a secret
     now = datetime.now(UTC)
-    balance, readings = (
-        Decimal(_TOP_UP_BALANCE),
-        [Reading(at=now, balance=Decimal(_TOP_UP_BALANCE))],
-    )
+    balance = Decimal(_TOP_UP_BALANCE)
+    readings = [Reading(at=now, balance=balance)]
     for quarters in range(1, 30 * 24 * 4):
         at = now - quarters * timedelta(minutes=15)
         local = at.astimezone()

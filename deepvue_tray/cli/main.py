@@ -105,6 +105,8 @@ def _tray(environ: Mapping[str, str], *, demo: bool = False, background: bool = 
     if client_id := environ["DEEPVUE_CLIENT_ID"]:
         parse_client_id(client_id)
     problem = preflight.choose_platform()
+    if problem is None:
+        preflight.load_qt()
     if demo:
         from deepvue_tray.cli.demo import run_demo
 

@@ -1,8 +1,6 @@
 """Start at login, in each operating system's own configuration, which is read at each call."""
 
-import configparser
 import plistlib
-import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +11,7 @@ from xml.parsers.expat import ExpatError
 
 from deepvue_tray.core.errors import StorageError
 from deepvue_tray.resources import icon_path
-from deepvue_tray.services import private_folder
+from deepvue_tray.services import desktop_entry, private_folder
 
 NAME = "deepvue-tray"
 BACKGROUND = "--background"
@@ -66,17 +64,12 @@ class XdgAutostart:
 
     def is_on(self) -> bool:
         """Return whether the entry exists, is not switched off, and its program exists."""
-        parser = configparser.ConfigParser(interpolation=None, strict=False)
-        try:
-            parser.read_string(self._path.read_text(encoding="utf-8"))
-            entry = parser["Desktop Entry"]
-            program = _program(entry["Exec"])
-        except (OSError, ValueError, configparser.Error, KeyError):
-            return False
+        entry = desktop_entry.read(self._path)
         switched_off = (
             entry.get("Hidden", "false") == "true"
             or entry.get("X-GNOME-Autostart-enabled", "true") == "false"
         )
+        program = desktop_entry.program_of(entry.get("Exec", ""))
         return not switched_off and shutil.which(program) is not None
 
     def switch(self, *, on: bool) -> None:
@@ -86,8 +79,8 @@ class XdgAutostart:
             "Type=Application",
             f"Name={NAME}",
             "Comment=Shows the balance of a Deepvue wallet",
-            f"Exec={_exec_line(self._command)}",
-            f"Icon={str(icon_path(f'{NAME}-256.png')).replace(chr(92), chr(92) * 2)}",
+            f"Exec={desktop_entry.exec_line(self._command)}",
+            f"Icon={desktop_entry.escaped(str(icon_path(f'{NAME}-256.png')))}",
             "Terminal=false",
             # The tray icon needs the panel, which starts at the same time.
             "X-GNOME-Autostart-Delay=2",
@@ -178,35 +171,6 @@ if sys.platform == "win32":
                     winreg.DeleteValue(key, NAME)
             except FileNotFoundError:
                 pass
-
-
-_THROUGH_SHELL = r'sh -c "exec \\"\\$0\\" \\"\\$@\\"" '
-"""The start of an Exec line whose program is passed as an argument, because of its path. A path
-must not contain "=" (Desktop Entry Specification 1.5, "The Exec key"), nor "%": GLib searches the
-program before it replaces "%%" by "%"."""
-
-
-def _exec_line(command: Sequence[str]) -> str:
-    """Return the Exec line that starts ``command``."""
-    line = " ".join(map(_quoted, command))
-    return _THROUGH_SHELL + line if {"%", "="} & {*command[0]} else line
-
-
-def _quoted(argument: str) -> str:
-    """Quote an argument of an Exec line: first as an argument, then as a string value."""
-    for special in ("\\", '"', "`", "$"):
-        argument = argument.replace(special, "\\" + special)
-    return '"' + argument.replace("\\", "\\\\").replace("%", "%%") + '"'
-
-
-def _program(line: str) -> str:
-    """Return the program that an Exec line starts, as GLib reads it."""
-    line = line.lstrip()
-    argument = line.removeprefix(_THROUGH_SHELL)
-    unescaped = argument.replace("\\\\", "\\")
-    quoted = re.match(r'"((?:[^"\\]|\\.)*)"', unescaped)
-    program = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else unescaped.partition(" ")[0]
-    return program if argument == line else program.replace("%%", "%")
 
 
 def _replace(path: Path, content: bytes | None) -> None:

@@ -7,7 +7,6 @@ notification failed, which service accepted it, and when another service starts.
 """
 
 import asyncio
-import html
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +28,9 @@ _NAME = "org.freedesktop.Notifications"
 _PATH = "/org/freedesktop/Notifications"
 _CLICK = "default"
 """The specification's action key for a click on the notification itself."""
+
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+"""For markup. Python's ``html`` does the same, with a table of 0.5 MB that would stay loaded."""
 
 _NORMAL_URGENCY = {"urgency": ("y", 1)}
 _OWN_TIMEOUT = -1
@@ -85,7 +87,7 @@ class FreedesktopNotifier:
                 self._icon.as_uri(),
                 notification.title,
                 # Titles are plain text in every service.
-                html.escape(notification.body, quote=False)
+                notification.body.translate(_ESCAPES)
                 if "body-markup" in capabilities
                 else notification.body,
                 _actions(notification, server) if "actions" in capabilities else [],
@@ -108,7 +110,7 @@ class FreedesktopNotifier:
 
     async def _connected(self) -> "SessionBus":
         """Return the connection, opened if there is none; raises ConnectionError."""
-        # Imported here: jeepney takes 9 ms, and `check` does not notify.
+        # Imported here: jeepney takes 4 ms and 0.3 MB, and `check` does not notify.
         from deepvue_tray.services.session_bus import SessionBus  # noqa: PLC0415
 
         async with self._connecting:

@@ -30,6 +30,7 @@ if sys.platform == "linux":
     import jeepney
     import jeepney.io.blocking
     import jeepney.wrappers
+    import secretstorage
 
     _BUS = jeepney.DBusAddress(
         "/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus"
@@ -87,8 +88,6 @@ def _would_prompt(backend: KeyringBackend) -> bool:
     """Return whether reading would prompt for a password, as the library always unlocks."""
     if type(backend).__module__ != "keyring.backends.SecretService":
         return False
-    import secretstorage  # noqa: PLC0415 - Linux only; the backend has imported it already
-
     try:
         with closing(secretstorage.dbus_init()) as bus:
             wallet = _kwallet_behind(bus)

@@ -15,7 +15,7 @@ from deepvue_tray.core.notification import Notification
 from deepvue_tray.services.freedesktop_notifier import APP_NAME, FreedesktopNotifier
 
 if TYPE_CHECKING:
-    from desktop_notifier import DesktopNotifier
+    from desktop_notifier import Button, DesktopNotifier
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +58,7 @@ class LibraryNotifier:
         self._icon = icon
         self._on_press: Callable[[str], object] = lambda _: None
         self._library: DesktopNotifier | None = None
+        self._button: type[Button]
         self._shown: dict[str, str] = {}
 
     def listen(
@@ -90,8 +91,6 @@ class LibraryNotifier:
         return shown
 
     async def _show(self, notification: Notification) -> bool:
-        import desktop_notifier  # noqa: PLC0415 - already imported by service()
-
         library, dispatched = self._loaded(), list[bool]()
         if not await library.get_capabilities():
             return False
@@ -103,8 +102,7 @@ class LibraryNotifier:
             title=notification.title,
             message=notification.body,
             buttons=tuple(
-                desktop_notifier.Button(title=label, identifier=name)
-                for name, label in notification.buttons
+                self._button(title=label, identifier=name) for name, label in notification.buttons
             ),
             on_dispatched=lambda: dispatched.append(True),
         )
@@ -116,9 +114,10 @@ class LibraryNotifier:
 
     def _loaded(self) -> "DesktopNotifier":
         # Imported here: it takes 6 MB, and most sessions do not notify.
-        from desktop_notifier import DesktopNotifier, Icon  # noqa: PLC0415
+        from desktop_notifier import Button, DesktopNotifier, Icon  # noqa: PLC0415
 
         if self._library is None:
+            self._button = Button
             self._library = DesktopNotifier(app_name=APP_NAME, app_icon=Icon(path=self._icon))
             self._library.on_clicked = lambda _shown: self._on_press("")
             self._library.on_button_pressed = lambda _shown, button: self._on_press(button)

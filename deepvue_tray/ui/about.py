@@ -3,7 +3,7 @@
 import platform
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QMargins, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -12,14 +12,16 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QLabel,
     QVBoxLayout,
+    QWidget,
 )
 
 from deepvue_tray import __version__
 from deepvue_tray.core.translation import QT_TRANSLATE_NOOP
 from deepvue_tray.ui.form_widgets import button_box
 from deepvue_tray.ui.palette import keep_readable
+from deepvue_tray.ui.scroll_area import ScrollingDialog
 from deepvue_tray.ui.translation import translate
-from deepvue_tray.ui.windows import may_fix_size, redraw_when_resized
+from deepvue_tray.ui.windows import redraw_when_resized
 
 LINKS = {
     QT_TRANSLATE_NOOP("about", "Dashboard"): "https://dashboard.deepvue.ai",
@@ -40,13 +42,12 @@ def about_window(places: Mapping[str, str], libraries: Iterable[str]) -> QDialog
     ``places`` are the paths of ``settings``, ``history`` and ``log``, as far as there is one;
     ``libraries`` are the lines that name the bundled libraries.
     """
-    window = QDialog()
+    window = ScrollingDialog()
     window.setWindowTitle(translate("about", "About deepvue-tray"))
-    layout = QVBoxLayout(window)
-    layout.setContentsMargins(20, 18, 20, 14)
-    layout.setSpacing(16)
+    content = QWidget()
     # One form for all rows aligns their texts.
-    facts = QFormLayout()
+    facts = QFormLayout(content)
+    facts.setContentsMargins(0, 0, 0, 0)
     facts.setHorizontalSpacing(16)
     facts.setVerticalSpacing(4)
     picture = QLabel()
@@ -58,14 +59,9 @@ def about_window(places: Mapping[str, str], libraries: Iterable[str]) -> QDialog
     _add_row(facts, translate("about", "With:"), f"Python {platform.python_version()}")
     for library in libraries:
         _add_row(facts, "", library)
-    layout.addLayout(facts)
     buttons = button_box(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(window.close)
-    layout.addWidget(buttons)
-    constraint = QVBoxLayout.SizeConstraint
-    layout.setSizeConstraint(
-        constraint.SetFixedSize if may_fix_size() else constraint.SetMinimumSize
-    )
+    window.lay_out(content, [buttons], QMargins(20, 18, 20, 14), 16)
     keep_readable(window)
     redraw_when_resized(window)
     return window

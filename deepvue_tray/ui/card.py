@@ -36,6 +36,7 @@ from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import texts
 from deepvue_tray.ui.chart.sparkline import Sparkline
 from deepvue_tray.ui.gauge import Gauge
+from deepvue_tray.ui.message_box import MessageBox
 from deepvue_tray.ui.palette import blended, keep_readable
 from deepvue_tray.ui.windows import NO_LIMIT, bring_to_front, is_wayland, redraw_when_resized
 
@@ -237,7 +238,7 @@ class Card(QWidget):
         self.move(_beside(self._icon, self.size(), area))
 
     def _show_quit_question(self) -> QMessageBox:
-        question = QMessageBox()
+        question = MessageBox()
         # A modal message would block other windows, such as the settings.
         question.setModal(False)
         question.setWindowTitle(self.windowTitle())

@@ -7,6 +7,9 @@ from PySide6.QtCore import SLOT, QObject, Qt, Slot
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+if sys.platform.startswith("linux"):
+    from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
+
 _DARK = 1
 _LIGHT = 2
 """The values of the portal's ``color-scheme``; 0 means no preference."""
@@ -58,8 +61,6 @@ class ColorScheme(QObject):
         return not is_known or is_dark_wanted == (window.lightness() < _DARKER)
 
     def _follow_portal(self) -> None:
-        from PySide6.QtDBus import QDBusConnection  # noqa: PLC0415 - Linux only
-
         name, path = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
         self._portal = (name, path, "org.freedesktop.portal.Settings")
         self._bus = QDBusConnection.sessionBus()
@@ -71,8 +72,6 @@ class ColorScheme(QObject):
 
     @Slot()
     def _read_portal(self) -> None:
-        from PySide6.QtDBus import QDBusMessage, QDBusPendingCallWatcher  # noqa: PLC0415
-
         question = QDBusMessage.createMethodCall(*self._portal, "Read")
         question.setArguments(["org.freedesktop.appearance", "color-scheme"])
         self._watcher = QDBusPendingCallWatcher(self._bus.asyncCall(question))

@@ -1,8 +1,19 @@
 """Parts of forms: rows of fields, messages below them, and the window's row of buttons."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
+
+from deepvue_tray.ui.palette import draw_edge, focus_ring, muted
 
 FIELD_WIDTH_PX = 320
 """Fits a whole secret, and a message below a field without widening the window."""
@@ -21,6 +32,24 @@ class Message(QLabel):
         """Show ``text`` in place of the present text."""
         self.setText(text)
         self.setVisible(True)
+
+
+class CheckBox(QCheckBox):
+    """A check box with a visible square and focus: Fusion draws both with too little contrast."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the square's edge, and the focus ring if the keyboard moved the focus here."""
+        super().paintEvent(event)
+        if self.style().name() != "fusion":
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        painter = QPainter(self)
+        square = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+        draw_edge(painter, QRectF(square), muted(self.palette()))
+        shown = QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_KeyboardFocusChange
+        if option.state & shown == shown:
+            draw_edge(painter, QRectF(self.rect()), focus_ring(self.palette()))
 
 
 def button_box(buttons: QDialogButtonBox.StandardButton) -> QDialogButtonBox:

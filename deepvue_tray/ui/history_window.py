@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QSize, QStandardPaths, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -23,7 +23,7 @@ from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import texts
 from deepvue_tray.ui.chart.chart import Chart, Plot
 from deepvue_tray.ui.palette import keep_readable
-from deepvue_tray.ui.windows import redraw_when_resized
+from deepvue_tray.ui.windows import fitted, redraw_when_resized
 
 DAY = timedelta(days=1)
 
@@ -33,6 +33,9 @@ AHEAD_SHARE = 0.3
 MAX_AHEAD_SHARE, MARGIN_SHARE = 0.5, 0.02
 """Relative to the past shown: the longest future that a forecast's end may take, and the margin
 after that end."""
+
+RESIZE_MS = 300
+"""The time after the last change of the window's size until it is reported."""
 
 
 def end_of(since: datetime, now: datetime, runway: Runway | None) -> datetime:
@@ -50,14 +53,16 @@ class HistoryWindow(QWidget):
     ``plot_requested`` carries the start of the range, or None for the first reading, and its end,
     or None for the end that ``end_of`` returns; both are aware UTC. ``export_requested`` carries
     the file for the readings of the displayed range, and the start and end of that range.
-    ``picture_requested`` carries the file for an image of the chart, and the image.
+    ``picture_requested`` carries the file for an image of the chart, and the image. ``resized``
+    carries a size that a person gave to the window; ``size`` is the last such one.
     """
 
     plot_requested = Signal(object, object)  # ``datetime | None`` each
     export_requested = Signal(Path, datetime, datetime)
     picture_requested = Signal(Path, QImage)
+    resized = Signal(QSize)
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, size: QSize | None = None) -> None:
         super().__init__()
         title = self.tr("History")
         self.setWindowTitle(f"{prefix} · {title}" if prefix else title)
@@ -75,6 +80,10 @@ class HistoryWindow(QWidget):
         layout.addWidget(self._chart, stretch=1)
         layout.addWidget(self._message)
         self._chart.setFocus()
+        self.resize(fitted(self, size or self.sizeHint()))
+        self._known_size = self.size()
+        self._resize_timer = QTimer(self, singleShot=True, interval=RESIZE_MS)
+        self._resize_timer.timeout.connect(self._report_size)
         keep_readable(self)
         redraw_when_resized(self)
 
@@ -113,6 +122,17 @@ class HistoryWindow(QWidget):
     def show_failed(self, error: DeepvueError) -> None:
         """Show why something could not be read or written."""
         self._message.setText("✗ " + texts.error_text(error))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Start the time after which the new size is reported."""
+        super().resizeEvent(event)
+        self._resize_timer.start()
+
+    def _report_size(self) -> None:
+        # A size that was reduced to fit a small screen is not the person's choice.
+        if self.size() != self._known_size and not self.isMaximized() and not self.isFullScreen():
+            self._known_size = self.size()
+            self.resized.emit(self._known_size)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Escape."""

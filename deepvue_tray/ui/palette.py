@@ -1,8 +1,10 @@
 """Muted colours for secondary text and lines, blended from the palette and still readable."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPalette, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionFrame, QWidget
 
 TEXT_CONTRAST = 4.5
 """The minimum contrast of text with its background: WCAG 2.2, success criterion 1.4.3."""
@@ -62,6 +64,19 @@ def muted(palette: QPalette) -> QColor:
     return next((blend for blend in blends if contrast(blend, background) >= TEXT_CONTRAST), text)
 
 
+def focus_ring(palette: QPalette) -> QColor:
+    """Return the colour in which the style draws the focus ring of its own widgets."""
+    return _drawn_ring(_readable_highlight(palette))
+
+
+def draw_edge(painter: QPainter, area: QRectF, colour: QColor) -> None:
+    """Draw the outermost line of pixels within ``area``."""
+    pen = hairline(painter, colour)
+    half = pen.widthF() / painter.device().devicePixelRatio() / 2
+    painter.setPen(pen)
+    painter.drawRect(on_pixels(painter, area).adjusted(half, half, -half, -half))
+
+
 def keep_readable(window: QWidget) -> None:
     """Keep muted text, links and the focus ring of ``window`` readable in every palette.
 
@@ -86,11 +101,7 @@ class _Keeper(QObject):
         palette = QGuiApplication.palette()
         mended = {_PLACEHOLDER: muted(palette), _LINK: readable(palette, _LINK)}
         if window.style().name() == "fusion":
-            # Fusion draws the ring darker than the highlight, so on a dark ground the highlight
-            # needs more contrast than the ring must have.
-            is_dark = _luminance(palette.color(_BACKGROUND)) < _luminance(palette.color(_TEXT))
-            least = TEXT_CONTRAST if is_dark else GRAPHICS_CONTRAST
-            highlight = _standing_out(palette, _HIGHLIGHT, least)
+            highlight = _readable_highlight(palette)
             mended[_HIGHLIGHT] = highlight
             mended[_HIGHLIGHTED] = palette.color(_HIGHLIGHTED)
             if highlight != palette.color(_HIGHLIGHT):
@@ -103,14 +114,39 @@ class _Keeper(QObject):
             window.setPalette(own)
 
 
-def _standing_out(palette: QPalette, role: QPalette.ColorRole, least: float) -> QColor:
+def _standing_out(
+    palette: QPalette,
+    role: QPalette.ColorRole,
+    least: float,
+    drawn: Callable[[QColor], QColor] = QColor,
+) -> QColor:
     """Return the colour of ``role``, mixed with as much of the text's as the contrast needs.
 
-    ``least`` is the minimum contrast with the window.
+    ``least`` is the minimum contrast with the window of that colour as it is ``drawn``.
     """
     paper, text = palette.color(_BACKGROUND), palette.color(_TEXT)
     mixed = (_mixed(palette.color(role), text, tenths / 10) for tenths in range(11))
-    return next((each for each in mixed if contrast(each, paper) >= least), text)
+    return next((each for each in mixed if contrast(drawn(each), paper) >= least), text)
+
+
+def _readable_highlight(palette: QPalette) -> QColor:
+    """Return the highlight, changed if Fusion's focus ring would have too little contrast."""
+    return _standing_out(palette, _HIGHLIGHT, GRAPHICS_CONTRAST, drawn=_drawn_ring)
+
+
+def _drawn_ring(highlight: QColor) -> QColor:
+    """Return the colour of the focus ring that the style makes of a highlight.
+
+    It is read from a field drawn with the focus, because no function of Qt returns it.
+    """
+    option, picture = QStyleOptionFrame(), QImage(16, 16, QImage.Format.Format_RGB32)
+    option.rect = picture.rect()
+    option.state = QStyle.StateFlag.State_Enabled | QStyle.StateFlag.State_HasFocus
+    option.palette.setColor(_HIGHLIGHT, highlight)
+    painter = QPainter(picture)
+    QApplication.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameLineEdit, option, painter)
+    painter.end()
+    return picture.pixelColor(8, 0)
 
 
 def _mixed(one: QColor, other: QColor, share: float) -> QColor:

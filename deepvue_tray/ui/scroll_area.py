@@ -1,10 +1,15 @@
-"""A scroll area that scrolls only content that is taller than the screen."""
+"""Content that scrolls only where it is taller than the screen."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QEvent, QMargins, QObject, QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from deepvue_tray.ui.windows import NO_LIMIT, fitted, set_size
 
 GAP_PX = 6
 """Between the content and the scroll bar."""
+
+SCROLL_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 class ScrollArea(QScrollArea):
@@ -18,17 +23,23 @@ class ScrollArea(QScrollArea):
         self.setWidget(content)
         self._content = content
 
-    def allow_bar(self, allowed: bool) -> int:
-        """Show or hide the scroll bar; return the width in pixels that it takes.
+    def allow_bars(self, *, vertical: bool, horizontal: bool) -> None:
+        """Show or hide the scroll bars.
 
-        The policy is explicit, because Qt's automatic one shows a bar until the first layout.
+        The policies are explicit, because Qt's automatic one shows a bar until the first layout.
         """
         policy = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(
-            policy.ScrollBarAlwaysOn if allowed else policy.ScrollBarAlwaysOff
+            policy.ScrollBarAlwaysOn if vertical else policy.ScrollBarAlwaysOff
         )
-        self.setViewportMargins(0, 0, GAP_PX if allowed else 0, 0)
-        return GAP_PX + self.verticalScrollBar().sizeHint().width() if allowed else 0
+        self.setHorizontalScrollBarPolicy(
+            policy.ScrollBarAlwaysOn if horizontal else policy.ScrollBarAlwaysOff
+        )
+        self.setViewportMargins(0, 0, GAP_PX if vertical else 0, GAP_PX if horizontal else 0)
+
+    def bar_px(self) -> int:
+        """Return the width of the vertical bar in pixels, which is the horizontal one's height."""
+        return GAP_PX + self.verticalScrollBar().sizeHint().width()
 
     def sizeHint(self) -> QSize:
         """Return the size of the content; Qt's own hint is capped at 24 lines."""
@@ -39,3 +50,52 @@ class ScrollArea(QScrollArea):
         if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(content, event)
+
+
+class ScrollingDialog(QDialog):
+    """A dialog as large as its content; the content scrolls if the screen is too small."""
+
+    def lay_out(
+        self, content: QWidget, below: list[QWidget], margins: QMargins, spacing: int
+    ) -> None:
+        """Put ``content`` into a scroll area, and the widgets that do not scroll below it."""
+        self._area = ScrollArea(content)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(margins)
+        self._column.setSpacing(spacing)
+        for part in (self._area, *below):
+            self._column.addWidget(part)
+        self._fit()
+
+    def scroll_to(self, widget: QWidget) -> None:
+        """Make a widget of the content visible."""
+        self._area.ensureWidgetVisible(widget)
+
+    def event(self, event: QEvent) -> bool:
+        """Resize when a message changes the required size."""
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._fit()
+        return handled
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Scroll to the widget that the Tab key reaches, also from outside the scroll area."""
+        moved = super().focusNextPrevChild(forward)
+        self.scroll_to(self.focusWidget())
+        return moved
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll with the keys that the focused widget does not need."""
+        if event.key() in SCROLL_KEYS:
+            self._area.keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
+
+    def _fit(self) -> None:
+        size, largest = self._column.totalSizeHint(), fitted(self, NO_LIMIT)
+        is_high = size.height() > largest.height()
+        size += QSize(self._area.bar_px() if is_high else 0, 0)
+        is_wide = size.width() > largest.width()
+        size += QSize(0, self._area.bar_px() if is_wide else 0)
+        self._area.allow_bars(vertical=is_high, horizontal=is_wide)
+        set_size(self, fitted(self, size))

@@ -1,39 +1,30 @@
 """The settings window: credentials, thresholds, interval, alerts, desktop.
 
-It never holds the stored secret: an empty secret field leaves it unchanged. Slow operations are
-requested by signal; the window keeps the typed values until it receives the outcome.
+Slow operations are requested by signal; the window keeps the typed values until it receives the
+outcome.
 """
 
 from dataclasses import replace
 from datetime import timedelta
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QMargins, QTimer, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
     QGridLayout,
     QGroupBox,
     QLabel,
-    QLineEdit,
-    QMessageBox,
-    QProgressBar,
-    QPushButton,
     QSpinBox,
-    QStyle,
     QVBoxLayout,
     QWidget,
 )
 
 from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.credentials import Credentials, parse_client_id
 from deepvue_tray.core.errors import (
     AccountError,
     DeepvueError,
     InvalidInputError,
-    NotSetUpError,
 )
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import (
@@ -42,21 +33,26 @@ from deepvue_tray.core.settings import (
     Settings,
     problems,
 )
-from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import texts
-from deepvue_tray.ui.form_widgets import FIELD_WIDTH_PX, Message, align_labels, button_box, row
+from deepvue_tray.ui.credentials_box import CredentialsBox
+from deepvue_tray.ui.form_widgets import (
+    CheckBox,
+    Message,
+    align_labels,
+    button_box,
+    row,
+)
 from deepvue_tray.ui.palette import keep_readable
-from deepvue_tray.ui.scroll_area import ScrollArea
+from deepvue_tray.ui.scroll_area import ScrollingDialog
 from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.translation import translate
-from deepvue_tray.ui.windows import redraw_when_resized, set_size
+from deepvue_tray.ui.windows import redraw_when_resized
 
 _MINUTE = timedelta(minutes=1)
-_PROGRESS_WIDTH_PX, _PROGRESS_HEIGHT_PX = 80, 8
 _DEFAULTS = Settings()
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(ScrollingDialog):
     """Edits ``settings``.
 
     ``from_environment`` tells that the environment's credentials take precedence,
@@ -85,7 +81,6 @@ class SettingsDialog(QDialog):
     ) -> None:
         super().__init__()
         self._settings = settings
-        self._tested_input = ("", "")
         self._is_changing = False
         self._focused: QWidget | None = None
         title = self.tr("Settings")
@@ -100,12 +95,8 @@ class SettingsDialog(QDialog):
         column.addWidget(self._alerts_box())
         column.addWidget(self._desktop_box(starts_at_login=starts_at_login))
         align_labels(groups)
-        self._groups = ScrollArea(groups)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(16, 16, 16, 16)
-        self._layout.setSpacing(12)
-        for part in (self._groups, self._failure, self._button_box()):
-            self._layout.addWidget(part)
+        self._groups = groups
+        self.lay_out(groups, [self._failure, self._button_box()], QMargins(16, 16, 16, 16), 12)
         # Set in the dialog: otherwise it is lost once another button has had the focus.
         self._save.setDefault(True)
         self._validate()
@@ -113,31 +104,25 @@ class SettingsDialog(QDialog):
             self._failure.show_text(texts.error_text(notice))
         keep_readable(self)
         redraw_when_resized(self)
-        self._fit()
 
     def show_tested(self, reading: Reading) -> None:
         """Show the balance that the tested credentials gave."""
-        self._set_testing(False)
-        if self._credentials_input() != self._tested_input:
-            return  # The result is for credentials that were changed since.
-        balance = texts.format_balance(Snapshot(reading=reading))
-        self._show_result("✓ " + self.tr("It works: {0}.").format(balance))
+        self._credentials.show_tested(reading)
 
     def show_test_failed(self, error: DeepvueError) -> None:
-        """Show below the fields why the test failed."""
-        self._set_testing(False)
-        if self._credentials_input() == self._tested_input:
-            self._show_result("✗ " + self._explanation_of(error))
+        """Show below the credentials why the test failed."""
+        self._credentials.show_test_failed(error)
 
     def show_save_failed(self, error: DeepvueError) -> None:
         """Show why nothing was saved; keep the input, and offer to keep it for this session."""
         self.show_remove_failed(error)
-        self._for_session.setVisible(isinstance(error, AccountError) and bool(self._secret.text()))
+        can_keep = isinstance(error, AccountError) and self._credentials.has_secret
+        self._for_session.setVisible(can_keep)
 
     def show_remove_failed(self, error: DeepvueError) -> None:
         """Show why the secret was not removed."""
         self._end_change()
-        self._failure.show_text("✗ " + self._explanation_of(error))
+        self._failure.show_text("✗ " + self._credentials.explanation_of(error))
 
     def show_removed(self) -> None:
         """Show that the secret was removed; other edits stay, to be saved or not."""
@@ -145,31 +130,14 @@ class SettingsDialog(QDialog):
             self._set_changing(False)
             self.reject()
             return
-        if self._client_id.text().strip() == self._settings.client_id:
-            self._client_id.clear()
-            self._secret.clear()
         self._settings = replace(self._settings, client_id="")
-        self._remove.setEnabled(False)
         self._end_change()
-        self._show_result("✓ " + self.tr("The client secret was removed from the keyring."))
+        self._credentials.show_removed()
 
     def stop_waiting(self) -> None:
         """Return to editing when the change or test in progress has no outcome to show."""
-        self._set_testing(False)
+        self._credentials.end_test()
         self._end_change()
-
-    def event(self, event: QEvent) -> bool:
-        """Resize when a message changes the required size."""
-        handled = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            self._fit()
-        return handled
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Scroll to the widget that the Tab key reaches, also from outside the scroll area."""
-        moved = super().focusNextPrevChild(forward)
-        self._groups.ensureWidgetVisible(self.focusWidget())
-        return moved
 
     def done(self, result: int) -> None:
         """Close, and clear the secret from the widget."""
@@ -177,60 +145,17 @@ class SettingsDialog(QDialog):
             # Hidden only: a failed change opens the window again, with the input.
             self.hide()
             return
-        self._secret.clear()
-        self._tested_input = ("", "")
+        self._credentials.clear_secret()
         super().done(result)
         self.deleteLater()
 
-    def _fit(self) -> None:
-        """Resize to the groups, or to the height of the screen, where the groups scroll."""
-        title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
-        available = self.screen().availableGeometry().height() - title
-        size = self._layout.totalSizeHint()
-        bar = self._groups.allow_bar(size.height() > available)
-        set_size(self, QSize(size.width() + bar, min(size.height(), available)))
-
     def _credentials_box(self, *, from_environment: bool) -> QWidget:
-        self._client_id = QLineEdit(self._settings.client_id, placeholderText="live… / free_tier…")
-        self._client_id.setMinimumWidth(FIELD_WIDTH_PX)
-        self._client_id.setToolTip(self.tr("From the Deepvue dashboard"))
-        self._secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
-        self._secret.setToolTip(self.tr("Leave empty to use the stored secret"))
-        reveal = QPushButton(self.tr("Show"), autoDefault=False)
-        reveal.setCheckable(True)
-        reveal.setToolTip(self.tr("Shows or hides the typed secret"))
-        reveal.toggled.connect(self._reveal)
-        self._test = QPushButton(self.tr("&Test"), autoDefault=False)
-        self._test.setToolTip(
-            self.tr("Gets the balance with these credentials, without saving them")
-        )
-        self._test.clicked.connect(self._on_test)
-        self._remove = QPushButton(self.tr("&Remove"), autoDefault=False)
-        self._remove.setToolTip(self.tr("Deletes the client ID and the stored secret"))
-        self._remove.setEnabled(bool(self._settings.client_id))
-        self._remove.clicked.connect(self._confirm_removal)
-        self._progress = QProgressBar(minimum=0, maximum=0, textVisible=False)
-        self._progress.setAccessibleName(self.tr("Contacting the server…"))
-        self._progress.setFixedWidth(_PROGRESS_WIDTH_PX)
-        self._progress.setMaximumHeight(_PROGRESS_HEIGHT_PX)
-        self._progress.setVisible(False)
-        self._result = Message()
-        box = QGroupBox(self.tr("Credentials"))
-        form = QFormLayout(box)
-        form.addRow(self.tr("Client &ID:"), self._client_id)
-        secret_label = QLabel(self.tr("Clie&nt secret:"))
-        secret_label.setBuddy(self._secret)
-        form.addRow(secret_label, row(self._secret, reveal))
-        form.addRow("", row(self._test, self._remove, self._progress, stretch=True))
-        form.addRow("", self._result)
-        if from_environment:
-            precedence = Message()
-            precedence.show_text(
-                self.tr("DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set and takes precedence.")
-            )
-            form.addRow("", precedence)
-        for field in (self._client_id, self._secret):
-            field.textChanged.connect(self._validate)
+        box = CredentialsBox(self._settings.client_id, from_environment=from_environment)
+        box.edited.connect(self._validate)
+        box.test_requested.connect(self.test_requested)
+        box.remove_requested.connect(self._on_remove)
+        box.result_shown.connect(self._scroll_to_result)
+        self._credentials = box
         return box
 
     def _monitoring_box(self) -> QWidget:
@@ -297,7 +222,7 @@ class SettingsDialog(QDialog):
         }
         box = QGroupBox(self.tr("Notify about"))
         grid = QGridLayout(box)
-        self._alerts = {alert: QCheckBox(label) for alert, (label, _) in labels.items()}
+        self._alerts = {alert: CheckBox(label) for alert, (label, _) in labels.items()}
         for index, (alert, check_box) in enumerate(self._alerts.items()):
             check_box.setToolTip(labels[alert][1])
             check_box.setChecked(alert in self._settings.alerts)
@@ -307,10 +232,10 @@ class SettingsDialog(QDialog):
         return box
 
     def _desktop_box(self, *, starts_at_login: bool) -> QWidget:
-        self._at_login = QCheckBox(self.tr("Start at lo&gin"))
+        self._at_login = CheckBox(self.tr("Start at lo&gin"))
         self._at_login.setToolTip(self.tr("The current state on this computer"))
         self._at_login.setChecked(starts_at_login)
-        self._number_icon = QCheckBox(self.tr("Show the &balance on the icon instead of a gauge"))
+        self._number_icon = CheckBox(self.tr("Show the &balance on the icon instead of a gauge"))
         self._number_icon.setToolTip(self.tr("Shortened, such as 6.4k"))
         self._number_icon.setChecked(self._settings.number_icon)
         box = QGroupBox(self.tr("Desktop"))
@@ -349,25 +274,11 @@ class SettingsDialog(QDialog):
             ),
         )
 
-    def _parse_credentials(self) -> Credentials | str | None:
-        """Return the credentials, another client ID without a secret, or None for those in use.
-
-        Raises InvalidInputError for a malformed client ID or secret.
-        """
-        if self._secret.text().strip():
-            return Credentials.parse(self._client_id.text(), self._secret.text())
-        return None if self._is_client_in_use() else parse_client_id(self._client_id.text())
-
-    def _is_client_in_use(self) -> bool:
-        return self._client_id.text().strip() == self._settings.client_id
-
     def _validate(self, *_: object) -> None:
         """Show a setting that is invalid, and enable Save where none is."""
-        self._result.setVisible(False)
+        self._credentials.hide_result()
         self._failure.setVisible(False)
         self._for_session.setVisible(False)
-        keeps_secret = bool(self._settings.client_id) and self._is_client_in_use()
-        self._secret.setPlaceholderText(self.tr("unchanged") if keeps_secret else "")
         # The interval's field holds only valid values; the demo's interval is too short for it.
         reasons = (text for name, text in problems(self._edited()).items() if name != "interval")
         reason = next(reasons, None)
@@ -375,14 +286,6 @@ class SettingsDialog(QDialog):
         if reason is not None:
             self._problem.show_text("✗ " + translate("settings", reason))
         self._save.setEnabled(reason is None)
-
-    def _reveal(self, shown: bool) -> None:
-        mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
-        self._secret.setEchoMode(mode)
-
-    def _set_testing(self, testing: bool) -> None:
-        self._test.setEnabled(not testing)
-        self._progress.setVisible(testing)
 
     def _set_changing(self, changing: bool) -> None:
         """Disable everything that edits or requests while a change is in progress."""
@@ -400,62 +303,21 @@ class SettingsDialog(QDialog):
         self._validate()
         self.show()
 
-    def _explanation_of(self, error: DeepvueError) -> str:
-        if isinstance(error, NotSetUpError) and self._client_id.text().strip():
-            return self.tr("The keyring holds no secret for this client ID. Enter it above.")
-        return texts.error_text(error)
+    def _scroll_to_result(self) -> None:
+        result = self._credentials.result
+        # Once it is laid out.
+        QTimer.singleShot(0, result, lambda: self.scroll_to(result))
 
-    def _show_result(self, text: str) -> None:
-        """Show the result of a test below the fields, and scroll to it once it is laid out."""
-        self._result.show_text(text)
-        QTimer.singleShot(0, self._result, lambda: self._groups.ensureWidgetVisible(self._result))
-
-    def _credentials_input(self) -> tuple[str, str]:
-        return self._client_id.text(), self._secret.text()
-
-    def _on_test(self) -> None:
-        self._tested_input = self._credentials_input()
-        try:
-            credentials = self._parse_credentials()
-        except InvalidInputError as error:
-            self.show_test_failed(error)
-            return
-        self._set_testing(True)
-        self._show_result(self.tr("Contacting the server…"))
-        self.test_requested.emit(credentials)
+    def _on_remove(self, client_id: str) -> None:
+        self._set_changing(True)
+        self.remove_requested.emit(client_id)
 
     def _on_save(self, *, session_only: bool = False) -> None:
         try:
-            credentials = self._parse_credentials()
+            credentials = self._credentials.typed()
         except InvalidInputError as error:
-            self._show_result("✗ " + texts.error_text(error))
+            self._credentials.show_failed(texts.error_text(error))
             return
         self._set_changing(True)
         at_login = self._at_login.isChecked()
         self.save_requested.emit(self._edited(), credentials, session_only, at_login)
-
-    def _confirm_removal(self) -> None:
-        client_id = self._settings.client_id
-
-        def remove() -> None:
-            self._set_changing(True)
-            self.remove_requested.emit(client_id)
-
-        question = QMessageBox(self)
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        question.setWindowTitle(self.tr("Remove"))
-        question.setIcon(QMessageBox.Icon.Question)
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setText(
-            self.tr("Remove the client secret of {0} from the keyring?").format(client_id)
-        )
-        question.setInformativeText(
-            self.tr("The wallet will no longer be monitored. Its history stays.")
-        )
-        confirm = question.addButton(self.tr("&Remove"), QMessageBox.ButtonRole.DestructiveRole)
-        confirm.clicked.connect(remove)
-        cancel = question.addButton(QMessageBox.StandardButton.Cancel)
-        cancel.setIcon(QIcon())
-        question.setDefaultButton(cancel)
-        question.setEscapeButton(cancel)
-        question.open()

@@ -286,7 +286,7 @@ def _trouble_text(snapshot: Snapshot) -> str:
     return error_text(snapshot.trouble) if snapshot.trouble else ""
 
 
-def fault_note(prefix: str) -> Notification:
+def crash_notification(prefix: str) -> Notification:
     """Return the notification of a bug in this program; ``prefix`` precedes its title."""
     title = translate("texts", "Internal error in deepvue-tray")
     body = translate(

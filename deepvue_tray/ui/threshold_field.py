@@ -1,9 +1,10 @@
 """A settings field for a threshold that can be switched off."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
 
 from deepvue_tray.core.settings import MAX_RUNWAY_DAYS, MAX_THRESHOLD
+from deepvue_tray.ui.form_widgets import CheckBox
 
 
 class ThresholdField(QWidget):
@@ -30,7 +31,7 @@ class ThresholdField(QWidget):
         )
         self._number.setGroupSeparatorShown(True)
         self._number.setSuffix(self.tr(" days") if in_days else self.tr(" credits"))
-        self._on = QCheckBox()
+        self._on = CheckBox()
         self._on.setToolTip(self.tr("Use this threshold"))
         self._on.setAccessibleName(f"{name}: {self._on.toolTip()}")
         self._on.setChecked(value is not None)

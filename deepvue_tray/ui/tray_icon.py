@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from deepvue_tray.resources import icon_path
 
+if sys.platform.startswith("linux"):
+    from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher
+
 TRAY_POLL_MS = 2_000
 """Interval of the polls for a tray host while there is none."""
 
@@ -109,15 +112,12 @@ class TrayIcon(QObject):
 
         For Qt such a tray is available while its watcher is running.
         """
-        if not sys.platform.startswith("linux"):
-            return
-        from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher  # noqa: PLC0415 - Linux only
-
-        bus = QDBusConnection.sessionBus()
-        self._watcher = QDBusServiceWatcher(_WATCHER, bus)
-        self._watcher.serviceOwnerChanged.connect(self._on_watcher_changed)
-        if self.is_in_tray and bus.interface().isServiceRegistered(_WATCHER).value():
-            self._poll_timer.stop()
+        if sys.platform.startswith("linux"):
+            bus = QDBusConnection.sessionBus()
+            self._watcher = QDBusServiceWatcher(_WATCHER, bus)
+            self._watcher.serviceOwnerChanged.connect(self._on_watcher_changed)
+            if self.is_in_tray and bus.interface().isServiceRegistered(_WATCHER).value():
+                self._poll_timer.stop()
 
     @Slot(str, str, str)
     def _on_watcher_changed(self, _name: str, _before: str, owner: str) -> None:

@@ -15,6 +15,11 @@ FOCUS_MS = 200
 NO_LIMIT = QSize(2**24 - 1, 2**24 - 1)
 """Qt's QWIDGETSIZE_MAX, which PySide lacks: a maximum size that removes the limit."""
 
+FRAME = QSize(12, 88)
+"""The part of the screen that a window leaves free. 40 pixels of the height are for a title bar,
+whose height Qt does not know before the window is shown; 48 are for a panel, which Wayland and some
+X11 panels do not report."""
+
 
 def is_wayland() -> bool:
     """Return whether a Wayland compositor shows the windows."""
@@ -38,6 +43,11 @@ def set_size(window: QWidget, size: QSize) -> None:
         window.setMinimumSize(size)
         window.setMaximumSize(NO_LIMIT)
         window.resize(size)
+
+
+def fitted(window: QWidget, size: QSize) -> QSize:
+    """Return ``size``, reduced to what fits on the screen with a frame and panels."""
+    return size.boundedTo(window.screen().availableSize() - FRAME)
 
 
 def bring_to_front(window: QWidget) -> None:

@@ -48,6 +48,89 @@
     </message>
 </context>
 <context>
+    <name>CredentialsBox</name>
+    <message>
+        <source>Credentials</source>
+        <translation>क्रेडेंशियल</translation>
+    </message>
+    <message>
+        <source>From the Deepvue dashboard</source>
+        <translation>Deepvue डैशबोर्ड से</translation>
+    </message>
+    <message>
+        <source>Leave empty to use the stored secret</source>
+        <translation>सहेजा हुआ सीक्रेट इस्तेमाल करने के लिए खाली छोड़ें</translation>
+    </message>
+    <message>
+        <source>&amp;Test</source>
+        <translation>जाँचें (&amp;T)</translation>
+    </message>
+    <message>
+        <source>Gets the balance with these credentials, without saving them</source>
+        <translation>इन क्रेडेंशियल से शेष राशि लाता है, इन्हें सहेजे बिना</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>हटाएँ (&amp;R)</translation>
+    </message>
+    <message>
+        <source>Deletes the client ID and the stored secret</source>
+        <translation>क्लाइंट ID और सहेजा हुआ सीक्रेट मिटाता है</translation>
+    </message>
+    <message>
+        <source>Contacting the server…</source>
+        <translation>सर्वर से संपर्क किया जा रहा है…</translation>
+    </message>
+    <message>
+        <source>The keyring holds no secret for this client ID. Enter it above.</source>
+        <translation>कीरिंग में इस क्लाइंट ID का कोई सीक्रेट नहीं है। उसे ऊपर भरें।</translation>
+    </message>
+    <message>
+        <source>It works: {0}.</source>
+        <translation>काम कर रहा है: {0}।</translation>
+    </message>
+    <message>
+        <source>The client secret was removed from the keyring.</source>
+        <translation>क्लाइंट सीक्रेट कीरिंग से हटा दिया गया।</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>दिखाएँ</translation>
+    </message>
+    <message>
+        <source>Shows or hides the typed secret</source>
+        <translation>लिखा हुआ सीक्रेट दिखाता या छिपाता है</translation>
+    </message>
+    <message>
+        <source>Client &amp;ID:</source>
+        <translation>क्लाइंट &amp;ID:</translation>
+    </message>
+    <message>
+        <source>Clie&amp;nt secret:</source>
+        <translation>क्लाइंट सीक्रेट (&amp;N):</translation>
+    </message>
+    <message>
+        <source>DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set and takes precedence.</source>
+        <translation>DEEPVUE_CLIENT_ID या DEEPVUE_CLIENT_SECRET सेट है और उसे प्राथमिकता मिलती है।</translation>
+    </message>
+    <message>
+        <source>unchanged</source>
+        <translation>वही रहेगा</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>हटाएँ</translation>
+    </message>
+    <message>
+        <source>Remove the client secret of {0} from the keyring?</source>
+        <translation>क्या {0} का क्लाइंट सीक्रेट कीरिंग से हटाना है?</translation>
+    </message>
+    <message>
+        <source>The wallet will no longer be monitored. Its history stays.</source>
+        <translation>वॉलेट की निगरानी अब नहीं होगी। उसका इतिहास बना रहेगा।</translation>
+    </message>
+</context>
+<context>
     <name>HistoryWindow</name>
     <message>
         <source>History</source>
@@ -147,22 +230,6 @@
         <translation>सेटिंग्स</translation>
     </message>
     <message>
-        <source>The client secret was removed from the keyring.</source>
-        <translation>क्लाइंट सीक्रेट कीरिंग से हटा दिया गया।</translation>
-    </message>
-    <message>
-        <source>From the Deepvue dashboard</source>
-        <translation>Deepvue डैशबोर्ड से</translation>
-    </message>
-    <message>
-        <source>Client &amp;ID:</source>
-        <translation>क्लाइंट &amp;ID:</translation>
-    </message>
-    <message>
-        <source>Clie&amp;nt secret:</source>
-        <translation>क्लाइंट सीक्रेट (&amp;N):</translation>
-    </message>
-    <message>
         <source>Critic&amp;al at:</source>
         <translation>गंभीर (&amp;A):</translation>
     </message>
@@ -189,26 +256,6 @@
     <message>
         <source>Show the &amp;balance on the icon instead of a gauge</source>
         <translation>आइकन पर गेज की जगह शेष राशि दिखाएँ (&amp;B)</translation>
-    </message>
-    <message>
-        <source>It works: {0}.</source>
-        <translation>काम कर रहा है: {0}।</translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation>दिखाएँ</translation>
-    </message>
-    <message>
-        <source>&amp;Test</source>
-        <translation>जाँचें (&amp;T)</translation>
-    </message>
-    <message>
-        <source>&amp;Remove</source>
-        <translation>हटाएँ (&amp;R)</translation>
-    </message>
-    <message>
-        <source>Credentials</source>
-        <translation>क्रेडेंशियल</translation>
     </message>
     <message>
         <source>Low, in credits</source>
@@ -241,30 +288,6 @@
     <message>
         <source>or</source>
         <translation>या</translation>
-    </message>
-    <message>
-        <source>Leave empty to use the stored secret</source>
-        <translation>सहेजा हुआ सीक्रेट इस्तेमाल करने के लिए खाली छोड़ें</translation>
-    </message>
-    <message>
-        <source>Shows or hides the typed secret</source>
-        <translation>लिखा हुआ सीक्रेट दिखाता या छिपाता है</translation>
-    </message>
-    <message>
-        <source>Gets the balance with these credentials, without saving them</source>
-        <translation>इन क्रेडेंशियल से शेष राशि लाता है, इन्हें सहेजे बिना</translation>
-    </message>
-    <message>
-        <source>Deletes the client ID and the stored secret</source>
-        <translation>क्लाइंट ID और सहेजा हुआ सीक्रेट मिटाता है</translation>
-    </message>
-    <message>
-        <source>Contacting the server…</source>
-        <translation>सर्वर से संपर्क किया जा रहा है…</translation>
-    </message>
-    <message>
-        <source>DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set and takes precedence.</source>
-        <translation>DEEPVUE_CLIENT_ID या DEEPVUE_CLIENT_SECRET सेट है और उसे प्राथमिकता मिलती है।</translation>
     </message>
     <message>
         <source>Monitoring</source>
@@ -319,10 +342,6 @@
         <translation>संक्षिप्त, जैसे 6.4k</translation>
     </message>
     <message>
-        <source>The wallet will no longer be monitored. Its history stays.</source>
-        <translation>वॉलेट की निगरानी अब नहीं होगी। उसका इतिहास बना रहेगा।</translation>
-    </message>
-    <message>
         <source>Credentials refused</source>
         <translation>क्रेडेंशियल अस्वीकृत</translation>
     </message>
@@ -337,22 +356,6 @@
     <message>
         <source>&amp;Keep for this session only</source>
         <translation>केवल इस सत्र के लिए रखें (&amp;K)</translation>
-    </message>
-    <message>
-        <source>unchanged</source>
-        <translation>वही रहेगा</translation>
-    </message>
-    <message>
-        <source>The keyring holds no secret for this client ID. Enter it above.</source>
-        <translation>कीरिंग में इस क्लाइंट ID का कोई सीक्रेट नहीं है। उसे ऊपर भरें।</translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation>हटाएँ</translation>
-    </message>
-    <message>
-        <source>Remove the client secret of {0} from the keyring?</source>
-        <translation>क्या {0} का क्लाइंट सीक्रेट कीरिंग से हटाना है?</translation>
     </message>
 </context>
 <context>

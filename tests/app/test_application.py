@@ -21,6 +21,7 @@ from deepvue_tray.core.errors import NotSetUpError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.paths import Paths
+from deepvue_tray.services.window_sizes import WindowSizes
 from deepvue_tray.ui.tray_icon import TrayIcon
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -32,6 +33,7 @@ class FakeBackend:
     def __init__(self) -> None:
         self.monitor = self.notifier = self.history = self.autostart = self
         self.paths = Paths.below(Path("/nowhere"))
+        self.window_sizes = WindowSizes(self.paths.windows)
         self.snapshot = Snapshot(
             client_id="live_1", reading=Reading(at=NOW, balance=Decimal(6448)), peak=Decimal(9000)
         )

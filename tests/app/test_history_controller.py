@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -29,6 +29,7 @@ def controller(qtbot: QtBot) -> Iterator[HistoryController]:
         poller = Poller(HeldWorker())
         controller = HistoryController(worker, poller, "")
         controller.open()
+        qtbot.waitUntil(lambda: controller._window is not None)
         assert controller._window is not None
         qtbot.addWidget(controller._window)
         yield controller
@@ -77,6 +78,41 @@ def test_a_file_that_cannot_be_saved_is_reported(
     qtbot.waitUntil(lambda: "A file could not be used" in message(controller))
 
 
+def test_the_window_opens_in_the_size_it_had(qtbot: QtBot, controller: HistoryController) -> None:
+    assert controller._window is not None
+    with qtbot.waitSignal(controller._window.resized):
+        controller._window.resize(611, 433)
+    # The next start: another controller, the same files.
+    poller = Poller(HeldWorker())
+    again = HistoryController(controller._worker, poller, "")
+    again.open()
+    again.open()
+    qtbot.waitUntil(lambda: again._window is not None)
+    assert again._window is not None
+    qtbot.addWidget(again._window)
+    assert again._window.size() == QSize(611, 433)
+    qtbot.waitUntil(lambda: not again._reading)
+    poller.deleteLater()
+
+
+def test_the_window_opens_and_shows_an_error_if_the_program_s_files_cannot_be_used(
+    qtbot: QtBot,
+) -> None:
+    def build() -> Backend:
+        raise StorageError("disk full")
+
+    worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
+    worker.start()
+    poller = Poller(HeldWorker())
+    controller = HistoryController(worker, poller, "")
+    controller.open()
+    qtbot.waitUntil(lambda: controller._window is not None and "A file" in message(controller))
+    assert controller._window is not None
+    qtbot.addWidget(controller._window)
+    assert worker.stop(TIMEOUT_S)
+    poller.deleteLater()
+
+
 DAYS = [datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3)]
 
 
@@ -119,7 +155,7 @@ def test_a_failed_export_starts_no_second_read_during_the_first(
         queries: HistoryQueries, since: datetime | None, until: datetime
     ) -> HistoryRange:
         read.append(since)
-        may_end.wait(10)
+        may_end.wait(TIMEOUT_S)
         return read_range(queries, since, until)
 
     monkeypatch.setattr(HistoryQueries, "range", wait_at_first)

@@ -45,3 +45,25 @@ def test_a_platform_that_is_no_desktop_is_named_in_the_error() -> None:
     result = run(QT_QPA_PLATFORM="linuxfb")
     assert result.returncode == 1
     assert result.stderr == "No screen: QT_QPA_PLATFORM names 'linuxfb', which is no desktop.\n"
+
+
+def test_qt_does_not_keep_the_source_of_what_is_imported_after_it() -> None:
+    program = (
+        "import linecache; from deepvue_tray.app.preflight import load_qt; load_qt();"
+        "import PySide6.QtGui, asyncio;"
+        "assert asyncio.__file__ not in linecache.cache"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_all_threads_of_the_tray_allocate_from_one_heap() -> None:
+    program = (
+        "import ctypes, threading; from deepvue_tray.app.preflight import load_qt; load_qt();"
+        "libc = ctypes.CDLL(None); thread = threading.Thread(target=libc.malloc, args=(100,));"
+        "thread.start(); thread.join(); libc.malloc_stats()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert "Arena 0:" in result.stderr
+    assert "Arena 1:" not in result.stderr

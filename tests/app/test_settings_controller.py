@@ -86,7 +86,7 @@ def test_a_client_id_whose_secret_is_stored_can_be_saved_without_the_secret(
 def test_a_client_id_without_a_stored_secret_is_reported_and_not_saved(
     qtbot: QtBot, home: Home
 ) -> None:
-    home.dialog._client_id.setText("live_3")
+    home.dialog._credentials._client_id.setText("live_3")
     home.dialog._save.click()
     qtbot.waitUntil(lambda: "holds no secret" in home.dialog._failure.text())
     assert home.saved() == Settings(client_id="live_1")
@@ -98,8 +98,8 @@ def test_a_save_that_fails_after_the_window_was_closed_opens_it_with_the_reason(
     home.paths.settings.unlink()
     home.paths.settings.mkdir()
     dialog = home.dialog
-    dialog._client_id.setText("live_2")
-    dialog._secret.setText("n3w-value")
+    dialog._credentials._client_id.setText("live_2")
+    dialog._credentials._secret.setText("n3w-value")
     dialog._save.click()
     dialog.close()
     qtbot.waitUntil(dialog.isVisible)
@@ -111,7 +111,7 @@ def test_a_removal_keeps_the_window_and_its_other_edits(qtbot: QtBot, home: Home
     home.dialog._low._number.setValue(900)
     home.dialog.remove_requested.emit("live_1")
     qtbot.waitUntil(lambda: home.secret("live_1") is None)
-    qtbot.waitUntil(lambda: home.dialog._client_id.text() == "")
+    qtbot.waitUntil(lambda: home.dialog._credentials._client_id.text() == "")
     assert home.saved() == Settings()
     with qtbot.waitSignal(home.dialog.accepted):
         home.dialog._save.click()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from deepvue_tray.app.instance_server import InstanceServer
 from deepvue_tray.app.single_instance import SingleInstance
 from deepvue_tray.app.startup import _instance_folder
 from deepvue_tray.services.paths import Paths
@@ -60,9 +61,9 @@ class OtherStart:
 def test_other_starts_let_the_first_one_show_itself(qtbot: QtBot, short: Path) -> None:
     with closing(SingleInstance(short)) as first:
         assert first.is_first()
-        first.listen(live)
+        server = InstanceServer(first, live)
         for wanted in ("", "live_1"):
-            with qtbot.waitSignal(first.asked):
+            with qtbot.waitSignal(server.asked):
                 assert OtherStart(short, wanted).answer(qtbot) == "live_1"
 
 
@@ -71,8 +72,8 @@ def test_a_start_with_another_wallet_gets_the_running_one_s_client_id_and_shows_
 ) -> None:
     with closing(SingleInstance(short)) as first:
         assert first.is_first()
-        first.listen(live)
-        with qtbot.assertNotEmitted(first.asked):
+        server = InstanceServer(first, live)
+        with qtbot.assertNotEmitted(server.asked):
             assert OtherStart(short, "live_2").answer(qtbot) == "live_1"
 
 
@@ -82,7 +83,7 @@ def test_a_start_waits_while_the_first_one_is_still_starting(qtbot: QtBot, short
         other = OtherStart(short)
         # Longer than a start takes on a machine that is not busy.
         qtbot.wait(1000)
-        first.listen(live)
+        InstanceServer(first, live)
         assert other.answer(qtbot) == "live_1"
 
 
@@ -102,7 +103,7 @@ HAS_FILE = pytest.mark.skipif(sys.platform == "win32", reason="a pipe is no file
 def test_another_user_cannot_connect(qtbot: QtBot, short: Path) -> None:
     with closing(SingleInstance(short)) as first:
         first.is_first()
-        first.listen(live)
+        InstanceServer(first, live)
         assert stat.S_IMODE((short / "deepvue-tray.socket").stat().st_mode) & 0o077 == 0
 
 
@@ -112,7 +113,7 @@ def test_after_the_first_one_has_quit_the_next_start_is_the_first(
     first, other = SingleInstance(short), SingleInstance(short)
     with closing(first):
         assert first.is_first()
-        first.listen(live)
+        InstanceServer(first, live)
         assert not other.is_first()
     assert not (short / "deepvue-tray.socket").exists()
     assert other.is_first()
@@ -126,8 +127,8 @@ def test_a_tray_that_cannot_listen_for_other_starts_logs_it_and_runs(
     folder.mkdir()
     with closing(SingleInstance(folder)) as first:
         assert first.is_first()
-        first.listen(live)
-    assert "Other starts cannot be heard" in caplog.text
+        InstanceServer(first, live)
+    assert "Other starts cannot reach this one" in caplog.text
 
 
 def test_waiting_for_a_first_start_that_hangs_times_out(short: Path) -> None:
@@ -148,7 +149,7 @@ def test_after_a_kill_the_next_start_is_the_first(qtbot: QtBot, short: Path) -> 
         holder.kill()
     with closing(SingleInstance(short)) as after:
         assert after.is_first()
-        after.listen(live)
+        InstanceServer(after, live)
 
 
 def test_two_users_can_each_run_a_tray(short: Path, tmp_path: Path) -> None:
@@ -197,7 +198,7 @@ def test_if_no_folder_can_be_written_one_warning_is_logged_and_the_tray_starts(
     Path(os.environ["XDG_DATA_HOME"]).write_text("a file where the folder should be")
     with closing(SingleInstance(_instance_folder())) as ours:
         assert ours.is_first()
-        ours.listen(lambda: "")
+        InstanceServer(ours, lambda: "")
     [record] = caplog.records
     assert record.getMessage().startswith("No lock can be made in ")
 
@@ -208,9 +209,9 @@ def test_a_start_without_the_lock_does_not_take_over_the_first_one_s_address(
 ) -> None:
     with closing(SingleInstance(short)) as first:
         assert first.is_first()
-        first.listen(live)
-        SingleInstance(short).listen(live)
-        with qtbot.waitSignal(first.asked):
+        server = InstanceServer(first, live)
+        InstanceServer(SingleInstance(short), live)
+        with qtbot.waitSignal(server.asked):
             assert OtherStart(short).answer(qtbot) == "live_1"
 
 

@@ -173,7 +173,7 @@ def test_an_interrupted_sign_out_changes_nothing(
     with start("logout", **keyring.locked) as logout:
         _child, stderr = keyring.wait_for_prompt()
         logout.send_signal(signal.Signals[interrupt])
-        assert logout.wait(15) != 0
+        assert logout.wait(TIMEOUT_S) != 0
     # The keyring process has ended, and the prompt with it.
     assert stderr.read() == ""
     stderr.close()

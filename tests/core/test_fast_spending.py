@@ -101,6 +101,11 @@ def test_one_large_purchase_is_not_fast_spending() -> None:
     assert not is_fast_spending(wallet(lambda before: 10**6 if before == 1 else 20), NOW)
 
 
+def test_one_large_purchase_while_four_readings_failed_is_not_fast_spending() -> None:
+    readings = wallet(lambda before: 10**6 if before == 4 else 20)
+    assert not is_fast_spending(readings[:-5] + readings[-1:], NOW)
+
+
 def test_one_corrected_balance_is_not_fast_spending() -> None:
     readings = wallet(steady)
     assert not is_fast_spending(replaced(replaced(readings, 2, -(10**6)), 1, 10**6), NOW)
@@ -128,10 +133,19 @@ def test_a_nightly_batch_is_not_fast_spending(late: int) -> None:
     assert not is_fast_spending(wallet(nightly), NOW)
 
 
-def test_a_nightly_batch_an_hour_late_is_not_fast_spending() -> None:
-    assert not is_fast_spending(
-        wallet(lambda before: 500 if before < 6 or (before - HOUR) % DAY < 6 else 5), NOW
-    )
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(hours=23)])
+@pytest.mark.parametrize("late", [HOUR, -HOUR])
+def test_a_nightly_batch_an_hour_late_or_early_is_not_fast_spending(
+    late: int, age: timedelta
+) -> None:
+    readings = wallet(lambda before: 500 if before < 6 or (before - late) % DAY < 6 else 5)
+    assert not is_fast_spending(readings, NOW, age)
+
+
+def test_a_nightly_batch_after_an_evening_asleep_is_not_fast_spending() -> None:
+    readings = wallet(lambda before: 500 if before % DAY < 6 else 5)
+    awake = [r for r in readings if not 5 < (NOW - r.at) / timedelta(hours=1) < 8]
+    assert not is_fast_spending(awake, NOW)
 
 
 def test_a_batch_at_an_unusual_hour_is_fast_spending() -> None:
@@ -177,15 +191,17 @@ def test_spending_that_outlasts_the_wallets_own_bursts_of_half_an_hour_is_found(
     assert is_fast_spending(readings, NOW) is is_fast
 
 
+@pytest.mark.parametrize("unit", [Decimal("0.001"), Decimal(1)])
 @pytest.mark.parametrize(("amount", "is_fast"), [(40, False), (100, False), (400, True)])
 def test_a_wallet_used_twice_in_eight_weeks_is_compared_with_these_two_uses(
-    amount: int, is_fast: bool
+    amount: int, is_fast: bool, unit: Decimal
 ) -> None:
     busy = (20 * DAY, 40 * DAY)
     readings = wallet(
         lambda n: amount if n < 6 else 40 if any(0 <= n - k < 6 for k in busy) else 0, days=56
     )
-    assert is_fast_spending(readings, NOW) is is_fast
+    scaled = [Reading(at=r.at, balance=r.balance * unit) for r in readings]
+    assert is_fast_spending(scaled, NOW) is is_fast
 
 
 def test_a_repeated_event_is_not_fast_spending_despite_rounding() -> None:
@@ -205,6 +221,37 @@ def test_a_long_gap_is_not_fast_spending() -> None:
 def test_fast_spending_is_found_although_the_computer_sleeps_at_night() -> None:
     awake = [r for r in wallet(fast, days=25) if r.at.weekday() < 5 and 8 <= r.at.hour < 18]
     assert is_fast_spending(awake, NOW)
+
+
+@pytest.mark.parametrize("unit", [Decimal("0.001"), Decimal(1)])
+def test_fast_spending_is_found_at_an_hour_without_earlier_readings(
+    unit: Decimal,
+) -> None:
+    awake = [
+        Reading(at=r.at, balance=r.balance * unit)
+        for r in wallet(fast, days=25)
+        if 12 <= r.at.hour < 20 or NOW - r.at < timedelta(hours=1)
+    ]
+    assert is_fast_spending(awake, NOW)
+
+
+def test_a_burst_counts_no_longer_than_the_readings_since_the_wake_up_show() -> None:
+    bursts = {day * DAY + day * 7919 % DAY for day in range(1, 20)}
+    readings = wallet(
+        lambda n: 50 if n < 14 else 190 if any(n - k in bursts for k in range(12)) else 4
+    )
+    limits = learn_limits(series(readings, NOW))
+    for known in (readings, readings[-15:]):
+        assert not fast_spending.is_fast_spending(series(known, NOW), limits, NOW)
+
+
+def test_spending_in_an_idle_hour_is_fast_although_it_happened_twice_in_eight_weeks() -> None:
+    def spend(before: int) -> int:
+        if before // DAY in (0, 20, 40) and before % DAY < 6:
+            return 400
+        return 20 if 4 * HOUR <= before % DAY < 12 * HOUR else 0
+
+    assert is_fast_spending(wallet(spend, days=56), NOW)
 
 
 def test_the_first_and_the_last_reading_of_an_unchanged_balance_are_enough() -> None:

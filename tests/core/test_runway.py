@@ -82,17 +82,32 @@ def test_without_readings_there_is_no_forecast() -> None:
     assert forecast_runway([], NOW) is None
 
 
-def test_with_less_than_a_day_of_spending_there_is_no_forecast() -> None:
-    assert forecast_runway(steady(days=0.9), NOW) is None
+@pytest.mark.parametrize("left", [0.5, 240])
+def test_with_less_than_a_day_of_spending_there_is_no_forecast(left: float) -> None:
+    assert forecast_runway(steady(left, days=0.9), NOW) is None
 
 
 def test_a_day_of_spending_is_enough() -> None:
     assert hours(forecast(steady(days=1.1))) == pytest.approx(24, rel=0.05)
 
 
-def test_an_empty_wallet_is_empty_now_with_any_history() -> None:
+def test_the_range_is_wide_after_a_day_of_spending() -> None:
+    runway = forecast(steady(days=1.1))
+    assert runway.earliest < NOW + 12 * HOUR
+    assert runway.latest > NOW + 48 * HOUR
+
+
+def test_an_empty_wallet_is_empty_now_with_a_short_history() -> None:
     runway = forecast([at(NOW - HOUR, 5), at(NOW, 0)])
     assert runway.earliest == runway.empty_at == runway.latest == NOW
+    assert runway.burn_rate == 0
+
+
+@pytest.mark.parametrize("left", [0, -5])
+def test_an_empty_wallet_is_empty_now_with_a_long_history(left: float) -> None:
+    runway = forecast(steady(left))
+    assert runway.earliest == runway.empty_at == runway.latest == NOW
+    assert runway.burn_rate == pytest.approx(240, rel=0.001)
 
 
 def test_a_wallet_that_never_spent_lasts_to_the_horizon() -> None:
@@ -149,6 +164,12 @@ def test_a_week_without_spending_leaves_the_wallet_in_use() -> None:
 def test_after_a_lasting_rise_the_new_level_counts() -> None:
     readings = wallet(lambda moment: 30.0 if moment > NOW - 5 * DAY else 10.0, 720, days=28)
     assert hours(forecast(readings)) == pytest.approx(24, rel=0.15)
+
+
+@pytest.mark.parametrize("daily", [0.95, 1.05])
+def test_the_answer_is_in_order_where_spending_grows_or_shrinks_steadily(daily: float) -> None:
+    runway = forecast(wallet(lambda at: 10.0 * float(daily ** ((at - NOW) / DAY)), 720, days=28))
+    assert NOW < runway.earliest <= runway.empty_at <= runway.latest
 
 
 def test_two_days_of_a_daily_rhythm_are_enough() -> None:

@@ -194,7 +194,7 @@ def test_a_late_answer_counts_as_shown(no_service: Desktop, server: FaultyServer
         item.click("Resume")
         wait_until(lambda: "Resume" not in item.labels(), "its end")
         item.click("Quit")
-        assert first.wait(5) == 0
+        assert first.wait(TIMEOUT_S) == 0
     with FakeNotificationService(no_service.bus, accepts_all=True) as another:
         program.start(**SIGNED_IN)
         item = TrayItem.wait(no_service)

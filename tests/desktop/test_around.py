@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QRect
 
+from deepvue_tray.services import desktop_entry
 from tests.desktop.conftest import SIGNED_IN, Program
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
@@ -32,6 +34,21 @@ def test_a_restarted_panel_shows_the_icon_again(program: Program) -> None:
     program.desktop.start_panel("xfce4-panel")
     wait_for_tooltip(TrayItem.wait(program.desktop), "6,448 credits")
     assert not window(program.desktop)
+
+
+def test_the_tray_is_in_the_desktop_s_menu_after_its_first_start(program: Program) -> None:
+    program.start(**SIGNED_IN)
+    wait_for_tooltip(TrayItem.wait(program.desktop), "6,448 credits")
+    data = Path(program.desktop.env["HOME"], ".local/share")
+    entry = desktop_entry.read(data / "applications/deepvue-tray.desktop")
+    assert Path(entry["TryExec"]).is_file()
+    assert Path(entry["Icon"]).is_file()
+
+
+def test_the_demo_is_not_in_the_desktop_s_menu(program: Program) -> None:
+    program.start("--demo")
+    wait_for_tooltip(TrayItem.wait(program.desktop), "credits")
+    assert not [*Path(program.desktop.env["HOME"]).rglob("*.desktop")]
 
 
 def test_a_restarted_xembed_panel_shows_the_icon_again(
@@ -125,7 +142,7 @@ def test_closing_the_only_window_does_not_quit_and_a_second_start_shows_it_again
     assert program.run().returncode == 0
     wait_until(lambda: set(window(desktop).split()) - {notice}, "the window again")
     process.terminate()
-    assert process.wait(5) == 0
+    assert process.wait(TIMEOUT_S) == 0
 
 
 def test_start_at_login_can_be_switched_on_in_the_settings(
@@ -236,3 +253,34 @@ def test_the_balance_is_shown_even_if_the_home_cannot_be_written(
     (share / "deepvue-tray").write_text("")
     program.start(**SIGNED_IN)
     wait_for_tooltip(TrayItem.wait(program.desktop), "6,448 credits", "A file could not be used")
+
+
+@pytest.mark.parametrize(("screen", "scale"), [("800x480", "1"), ("1366x768", "2")])
+def test_every_window_fits_on_a_small_screen(
+    new_desktop: Callable[..., Desktop], server: FaultyServer, screen: str, scale: str
+) -> None:
+    desktop = new_desktop(screen=screen)
+    desktop.start("xfwm4", "--compositor=off")
+    program = Program(desktop, server.url)
+    program.start(**SIGNED_IN, QT_SCALE_FACTOR=scale)
+    item = TrayItem.wait(desktop)
+    wait_for_tooltip(item, "6,448 credits")
+    width, height = map(int, screen.split("x"))
+    for label, title in (
+        ("History…", "History"),
+        ("Settings…", "Settings"),
+        ("About", "About deepvue-tray"),
+    ):
+        item.click(label)
+        desktop.focus(title)
+        frame = frame_of_focused(desktop)
+        assert QRect(0, PANEL_HEIGHT, width, height - PANEL_HEIGHT).contains(frame), title
+        desktop.run("xdotool", "key", "Escape")
+
+
+def frame_of_focused(desktop: Desktop) -> QRect:
+    """Return the place of the focused window with its frame, in pixels of the screen."""
+    window = desktop.run("xdotool", "getwindowfocus").strip()
+    told = desktop.run("xwininfo", "-id", window, "-frame")
+    names = ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height")
+    return QRect(*(int(re.findall(rf"{name}: +(-?\d+)", told)[0]) for name in names))

@@ -7,6 +7,7 @@ import pytest
 from tests.desktop.notifications import Notifications
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
+from tests.support.timeouts import TIMEOUT_S
 
 FAILING_BUILD = """
 from deepvue_tray.app.startup import run
@@ -34,7 +35,7 @@ def test_a_backend_that_cannot_be_built_is_reported_and_the_tray_can_quit(
     wait_until(lambda: any(text in label for label in item.labels()), text)
     assert not any("loading" in label.lower() for label in item.labels())
     item.click("Quit")
-    assert process.wait(5) == 0
+    assert process.wait(TIMEOUT_S) == 0
 
 
 BUG_IN_A_CALLBACK = """

@@ -277,7 +277,7 @@ def test_quitting_at_the_prompt_of_a_removal_removes_nothing(signed_in: Program)
     desktop.run("xdotool", "key", "alt+r")
     secret_service.prompt(desktop)
     process.terminate()
-    assert process.wait(5) == 0
+    assert process.wait(TIMEOUT_S) == 0
     secret_service.unlock(desktop)
     stored = secret_service.stored(desktop, service="deepvue-tray", username="live_1")
     assert stored == ["s3cr3t-value"]

@@ -7,6 +7,7 @@ import pytest
 
 from deepvue_tray.core.errors import InvalidInputError
 from deepvue_tray.services.paths import Paths
+from tests.support.platform import needs_linux
 
 if sys.platform == "win32":
     pytest.skip("Windows knows the folders without HOME", allow_module_level=True)
@@ -45,3 +46,13 @@ def test_no_home_folder_is_needed_if_the_environment_names_each_folder(
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     assert Paths.of_user().history == tmp_path / "deepvue-tray" / "history.sqlite"
+
+
+@needs_linux
+def test_the_person_s_menu_comes_before_those_of_the_system(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_DIRS", "/one:/two")
+    folders = (tmp_path / ".local/share", Path("/one"), Path("/two"))
+    assert Paths.of_user().menu == tuple(folder / "applications" for folder in folders)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QStandardPaths, Qt
+from PySide6.QtCore import QPoint, QPointF, QSize, QStandardPaths, Qt
 from PySide6.QtGui import QImage, QPalette, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
@@ -287,3 +287,41 @@ def test_the_axis_of_a_wallet_below_one_credit_is_labelled_in_fractions(
     picture_of(window)
     labels = {format_number(amount) for amount in drawn if amount <= 1}
     assert labels >= {"0", "0.20", "1"}
+
+
+@pytest.fixture
+def sizes(window: HistoryWindow) -> list[QSize]:
+    sizes: list[QSize] = []
+    window.resized.connect(sizes.append)
+    return sizes
+
+
+def test_a_size_that_a_person_gives_is_reported_once_it_stays(
+    qtbot: QtBot, window: HistoryWindow, sizes: list[QSize]
+) -> None:
+    for width in (700, 710, 720):
+        window.resize(width, 450)
+    qtbot.waitUntil(lambda: bool(sizes))
+    assert sizes == [QSize(720, 450)]
+
+
+def test_it_opens_as_large_as_it_was(qtbot: QtBot) -> None:
+    window = HistoryWindow("", QSize(640, 480))
+    qtbot.addWidget(window)
+    window.show()
+    assert window.size() == QSize(640, 480)
+
+
+def test_on_a_smaller_screen_it_fits_and_its_size_is_not_forgotten(qtbot: QtBot) -> None:
+    window = HistoryWindow("", QSize(3000, 2000))
+    qtbot.addWidget(window)
+    with qtbot.waitSignal(window._resize_timer.timeout), qtbot.assertNotEmitted(window.resized):
+        window.show()
+    area = window.screen().availableSize()
+    assert window.width() <= area.width()
+    assert window.frameSize().height() <= area.height()
+
+
+def test_a_maximized_window_keeps_the_size_it_had(qtbot: QtBot, window: HistoryWindow) -> None:
+    with qtbot.waitSignal(window._resize_timer.timeout), qtbot.assertNotEmitted(window.resized):
+        window.showMaximized()

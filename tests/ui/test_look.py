@@ -4,26 +4,41 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.ui import palette
 from deepvue_tray.ui.color_scheme import dark_palette
-from tests.ui.test_accessibility import WINDOWS
+from tests.ui.test_accessibility import WINDOWS, controls
 
 Role = QPalette.ColorRole
 
 
-def palette_of(background: str, text: str) -> QPalette:
-    """Return a palette as a platform provides it, with a half transparent placeholder text."""
+def palette_of(
+    background: str, text: str, *, base: str = "", highlight: str = "#15539e"
+) -> QPalette:
+    """Return a palette as a platform provides it, with a half transparent placeholder text.
+
+    By default the selection is that of GNOME's dark theme.
+    """
     scheme = QPalette(QColor(background))
     for role in (Role.Window, Role.Base, Role.Button, Role.ToolTipBase):
         scheme.setColor(role, QColor(background))
+    scheme.setColor(Role.Base, QColor(base or background))
     for role in (Role.WindowText, Role.Text, Role.ButtonText, Role.ToolTipText):
         scheme.setColor(role, QColor(text))
-    # The selection of GNOME's dark theme, and the links of Qt's palette.
-    scheme.setColor(Role.Highlight, QColor("#15539e"))
+    scheme.setColor(Role.Highlight, QColor(highlight))
+    # The links of Qt's palette.
     scheme.setColor(Role.Link, QColor("#0000ff"))
     placeholder = QColor(text)
     placeholder.setAlpha(128)
@@ -37,8 +52,15 @@ SCHEMES = {
     "black": palette_of("#000000", "#ffffff"),
     "white": palette_of("#ffffff", "#000000"),
     "solarized": palette_of("#fdf6e3", "#586e75"),
+    "Adwaita": palette_of("#faf9f8", "#000000", highlight="#3584e4"),
+    "Yaru": palette_of("#fcfcfc", "#000000", highlight="#e95420"),
+    "Yaru dark": palette_of("#2a2a2a", "#ffffff", highlight="#e95420"),
+    "Breeze": palette_of("#eff0f1", "#232629", base="#ffffff", highlight="#3daee9"),
+    "Breeze dark": palette_of("#2a2e32", "#fcfcfc", base="#1b1e20", highlight="#3daee9"),
+    "Fusion dark": palette_of("#323232", "#f0f0f0", base="#242424", highlight="#308cc6"),
     "own": dark_palette(),
 }
+"""The colours of the desktops' themes, and of others that people choose."""
 
 
 @pytest.fixture
@@ -96,27 +118,74 @@ def test_every_text_can_be_read(
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_the_focus_is_visible(
-    qtbot: QtBot, apply_palette: Callable[[QPalette], None], scheme: str
+@pytest.mark.parametrize("name", ["card", "history", "settings"])
+def test_the_keyboard_s_focus_is_visible_on_every_control(
+    qtbot: QtBot, apply_palette: Callable[[QPalette], None], name: str, scheme: str
+) -> None:
+    window = WINDOWS[name]()
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    apply_palette(SCHEMES[scheme])
+    for control in controls(window):
+        if isinstance(control, QPushButton) and control.isDefault():
+            continue  # has the ring always
+        control.setFocus(Qt.FocusReason.TabFocusReason)
+        # As after the Tab key.
+        window.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+        focused = control.grab().toImage()
+        control.clearFocus()
+        assert has_ring(focused, control.grab().toImage(), background_of(window)), control
+    window.close()
+
+
+def has_ring(focused: QImage, other: QImage, background: QColor) -> bool:
+    """Return whether most of a frame, two pixels wide, differs from ``other`` and stands out."""
+
+    def stands_out(x: int, y: int) -> bool:
+        colour = focused.pixelColor(x, y)
+        return colour != other.pixelColor(x, y) and (
+            palette.contrast(colour, background) >= palette.GRAPHICS_CONTRAST
+        )
+
+    width, height = focused.width(), focused.height()
+    columns = sum(stands_out(x, 0) or stands_out(x, 1) for x in range(width))
+    rows = sum(stands_out(0, y) or stands_out(1, y) for y in range(height))
+    return columns > width * 0.8 and rows > height * 0.6
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_check_box_and_its_state_are_visible(
+    apply_palette: Callable[[QPalette], None], scheme: str
 ) -> None:
     window = WINDOWS["settings"]()
     window.show()
-    window.activateWindow()
-    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
     apply_palette(SCHEMES[scheme])
-    field = QApplication.focusWidget()
-    assert field is not None
-    with_ring = edge_of(field)
-    field.clearFocus()
-    ring = [one for one, other in zip(with_ring, edge_of(field), strict=True) if one != other]
-    background = window.palette().color(Role.Window)
-    assert max(palette.contrast(colour, background) for colour in ring) >= palette.GRAPHICS_CONTRAST
-    window.hide()
+    boxes = window.findChildren(QCheckBox)
+    assert boxes
+    for box in boxes:
+        box.setChecked(False)
+        [edge, inside, *_] = pixels_from_the_left(box)
+        assert palette.contrast(edge, background_of(window)) >= palette.GRAPHICS_CONTRAST
+        box.setChecked(True)
+        tick = max(palette.contrast(each, inside) for each in pixels_from_the_left(box)[1:-1])
+        assert tick >= palette.GRAPHICS_CONTRAST
+    window.close()
 
 
-def edge_of(field: QWidget) -> list[QColor]:
-    picture = field.grab().toImage()
-    return [picture.pixelColor(field.width() // 2, y) for y in range(4)]
+def pixels_from_the_left(box: QCheckBox) -> list[QColor]:
+    """Return the middle row of pixels of a check box's square."""
+    option = QStyleOptionButton()
+    box.initStyleOption(option)
+    square = box.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, box)
+    picture = box.grab().toImage()
+    return [
+        picture.pixelColor(x, square.center().y()) for x in range(square.left(), square.right() + 1)
+    ]
+
+
+def background_of(window: QWidget) -> QColor:
+    return window.palette().color(Role.Window)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -47,7 +47,10 @@ class Person:
         dialog.show()
 
     def type(self, client_id: str, secret: str) -> None:
-        for field, text in ((self.dialog._client_id, client_id), (self.dialog._secret, secret)):
+        for field, text in (
+            (self.dialog._credentials._client_id, client_id),
+            (self.dialog._credentials._secret, secret),
+        ):
             field.clear()
             QTest.keyClicks(field, text)
 
@@ -144,7 +147,7 @@ def test_the_secret_is_marked_unchanged_only_for_the_client_id_in_use(
     hints = []
     for client_id in ("live_1", "live_2", "live_1"):
         person.type(client_id, "")
-        hints.append(person.dialog._secret.placeholderText())
+        hints.append(person.dialog._credentials._secret.placeholderText())
     assert hints == ["unchanged", "", "unchanged"]
 
 
@@ -183,7 +186,7 @@ def test_other_edits_survive_the_removal(qtbot: QtBot, open_dialog: Callable[...
     assert requested.args == ["live_1"]
     assert not person.can("Save")
     person.dialog.show_removed()
-    assert person.dialog._client_id.text() == ""
+    assert person.dialog._credentials._client_id.text() == ""
     assert person.sees("The client secret was removed")
     assert not person.can("Remove")
     person.press("Save")
@@ -194,13 +197,13 @@ def test_no_second_save_starts_during_the_first(open_dialog: Callable[..., Perso
     person = open_dialog()
     person.type("live_1", "s3cr3t")
     person.press("Save")
-    QTest.keyClicks(person.dialog._secret, "more")
+    QTest.keyClicks(person.dialog._credentials._secret, "more")
     QTest.keyClick(person.dialog, Qt.Key.Key_Return)
     assert not person.can("Save")
     assert not person.can("Remove")
     assert len(person.saved) == 1
     person.dialog.show_save_failed(StorageError())
-    assert person.dialog._secret.text() == "s3cr3t"
+    assert person.dialog._credentials._secret.text() == "s3cr3t"
     assert person.can("Save")
 
 
@@ -214,7 +217,10 @@ def test_a_save_that_fails_after_the_window_was_closed_opens_it_again_with_the_i
     assert not person.dialog.isVisible()
     person.dialog.show_save_failed(StorageError("settings.json: Read-only file system"))
     assert person.sees("Read-only file system")
-    assert (person.dialog._client_id.text(), person.dialog._secret.text()) == ("live_2", "s3cr3t")
+    assert (
+        person.dialog._credentials._client_id.text(),
+        person.dialog._credentials._secret.text(),
+    ) == ("live_2", "s3cr3t")
 
 
 def test_a_removal_that_ends_after_the_window_was_closed_leaves_it_closed(
@@ -229,9 +235,9 @@ def test_a_removal_that_ends_after_the_window_was_closed_leaves_it_closed(
 
 def test_the_secret_is_hidden_until_it_is_revealed(open_dialog: Callable[..., Person]) -> None:
     person = open_dialog()
-    assert person.dialog._secret.echoMode() is QLineEdit.EchoMode.Password
+    assert person.dialog._credentials._secret.echoMode() is QLineEdit.EchoMode.Password
     person.press("Show")
-    assert person.dialog._secret.echoMode() is QLineEdit.EchoMode.Normal
+    assert person.dialog._credentials._secret.echoMode() is QLineEdit.EchoMode.Normal
 
 
 def test_a_test_uses_the_typed_credentials_and_shows_the_balance(
@@ -242,9 +248,9 @@ def test_a_test_uses_the_typed_credentials_and_shows_the_balance(
     person.press("Test")
     assert person.tested == [NEW]
     assert not person.can("Test")
-    assert person.dialog._progress.isVisible()
+    assert person.dialog._credentials._progress.isVisible()
     person.dialog.show_tested(Reading(at=datetime.now(UTC), balance=Decimal(6448)))
-    assert not person.dialog._progress.isVisible()
+    assert not person.dialog._credentials._progress.isVisible()
     assert person.sees("It works: 6448 credits.")
     assert person.can("Test")
     assert person.saved == []
@@ -266,7 +272,7 @@ def test_without_a_keyring_the_dialog_stays_open_and_offers_the_session(
     person.press("Save")
     person.dialog.show_save_failed(NoKeyringError())
     assert person.sees("No keyring.")
-    assert person.dialog._secret.text() == "s3cr3t-value"
+    assert person.dialog._credentials._secret.text() == "s3cr3t-value"
     person.press("Keep for this session only")
     assert person.saved[-1] == (Settings(), NEW, True, False)
 
@@ -314,7 +320,7 @@ def test_closing_leaves_no_secret_in_the_widget(open_dialog: Callable[..., Perso
     person = open_dialog()
     person.type("live_1", "s3cr3t-value")
     person.dialog.reject()
-    assert person.dialog._secret.text() == ""
+    assert person.dialog._credentials._secret.text() == ""
 
 
 def test_an_unchanged_interval_keeps_its_seconds(open_dialog: Callable[..., Person]) -> None:
@@ -350,9 +356,9 @@ def test_the_result_for_credentials_changed_since_is_not_shown(
 
 @pytest.fixture
 def small_screen(qtbot: QtBot) -> Iterator[None]:
-    """Enlarge the text until the window no longer fits the screen."""
+    """Enlarge the text until the window is higher than the screen."""
     before, large = QApplication.font(), QApplication.font()
-    large.setPointSizeF(before.pointSizeF() * 2.2)
+    large.setPointSizeF(before.pointSizeF() * 2)
     QApplication.setFont(large)
     yield
     QApplication.setFont(before)
@@ -363,7 +369,7 @@ def test_on_a_small_screen_it_fits_and_the_tab_key_scrolls_to_the_focused_contro
     open_dialog: Callable[..., Person],
 ) -> None:
     person = open_dialog()
-    dialog, groups = person.dialog, person.dialog._groups
+    dialog, groups = person.dialog, person.dialog._area
     assert groups.verticalScrollBar().maximum() > 0
     assert groups.viewport().width() >= groups.sizeHint().width()
     assert dialog.height() < dialog.screen().availableSize().height()
@@ -383,9 +389,9 @@ def test_on_a_small_screen_it_scrolls_to_the_result_of_a_test(
 ) -> None:
     person = open_dialog()
     person.type("two words", "")
-    scroll_bar = person.dialog._groups.verticalScrollBar()
+    scroll_bar = person.dialog._area.verticalScrollBar()
     assert scroll_bar.maximum() > 0
     scroll_bar.setValue(scroll_bar.maximum())
     person.press("Save")
-    result = person.dialog._result
+    result = person.dialog._credentials._result
     qtbot.waitUntil(lambda: result.visibleRegion().boundingRect() == result.rect())

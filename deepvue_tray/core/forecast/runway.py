@@ -75,12 +75,15 @@ def forecast_runway(series: Series, now: datetime) -> Runway | None:
     if not series.spent:
         return None
     past = _past(series)
-    if past is None and series.balance > 0:
+    if series.balance <= 0:
+        durations = (0.0, 0.0, 0.0)
+    elif past:
+        durations = _durations(past, series.balance)
+    else:
         return None
     passed, most = now.timestamp() - series.end, HORIZON.total_seconds()
     earliest, empty_at, latest = (
-        now + timedelta(seconds=min(most, max(0.0, hours * HOUR_S - passed)))
-        for hours in (_durations(past, series.balance) if past else (0.0, 0.0, 0.0))
+        now + timedelta(seconds=min(most, max(0.0, hours * HOUR_S - passed))) for hours in durations
     )
     burn_rate = _mean_rate(past.spent) * _DAY_H if past else 0.0
     return Runway(empty_at=empty_at, earliest=earliest, latest=latest, burn_rate=burn_rate)
@@ -234,8 +237,6 @@ def _trials(past: _Past, balance: float) -> list[_Trial]:
 
 def _durations(past: _Past, balance: float) -> tuple[float, float, float]:
     """Return the tenth, fiftieth and ninetieth percentile of the hours to zero."""
-    if balance <= 0:
-        return 0.0, 0.0, 0.0
     if past.spent[-1] <= 0:
         return inf, inf, inf
     candidates = _candidates(past, past.profiles[-1], past.read[-1], balance)

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QPolygonF,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QStyle, QStyleOptionFocusRect, QWidget
+from PySide6.QtWidgets import QWidget
 
 from deepvue_tray.core.reading import HistoryBucket
 from deepvue_tray.core.snapshot import Level, Snapshot
@@ -28,7 +28,7 @@ from deepvue_tray.ui import formats, texts
 from deepvue_tray.ui.chart.scale import DAY, MONTH, Scale, amount_ticks, time_ticks
 from deepvue_tray.ui.chart.step_line import StepLine, draw_thresholds
 from deepvue_tray.ui.icon import COLOURS
-from deepvue_tray.ui.palette import blended, hairline, muted
+from deepvue_tray.ui.palette import blended, draw_edge, focus_ring, hairline, muted
 
 RIGHT_MARGIN_PX, TOP_MARGIN_PX, GAP_PX = 14, 12, 8
 """Right of and above the panels, and around labels."""
@@ -102,11 +102,7 @@ class Chart(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._shows_focus:
-            option = QStyleOptionFocusRect()
-            option.initFrom(self)
-            self.style().drawPrimitive(
-                QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, self
-            )
+            draw_edge(painter, QRectF(self.rect()), focus_ring(self.palette()))
         if self._plot is None or not self._plot.buckets:
             painter.setPen(muted(self.palette()))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._empty_text())
