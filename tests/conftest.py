@@ -16,7 +16,13 @@ import pytest
 from hypothesis import settings
 
 from deepvue_tray.app import preflight
-from tests.support.platform import WINE, WINE_LACKS, private_folders, read_time_zone
+from tests.support.platform import (
+    SAME_ON_WINDOWS,
+    WINE,
+    WINE_LACKS,
+    private_folders,
+    read_time_zone,
+)
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -53,6 +59,8 @@ NEED_QT = ["desktop", "ui", "app/test_[!p]*.py", "app/test_poller.py", "test_end
 collect_ignore_glob = NEED_QT if qt_error else []
 if not sys.platform.startswith("linux"):
     collect_ignore_glob += ["desktop", "test_endurance.py"]
+if WINE:
+    collect_ignore_glob.append("core")
 if "WINE_WORK" not in os.environ or sys.platform != "linux":
     # .ci/wine prepares the environment of these tests, and runs them.
     collect_ignore_glob.append("windows")
@@ -65,11 +73,13 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the tests of features that Wine lacks."""
+    """Leave out what Wine cannot do, and what would only take long there."""
     for item in items if WINE else ():
         for test, lack in WINE_LACKS.items():
             if item.nodeid.startswith(test):
                 item.add_marker(pytest.mark.skip(reason=f"Wine lacks {lack}"))
+        if item.nodeid.startswith(tuple(SAME_ON_WINDOWS)):
+            item.add_marker(pytest.mark.skip(reason="the same on every system, and slow on Wine"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -4,8 +4,11 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.support.platform import SAME_ON_WINDOWS, WINE_LACKS
 
 WITHOUT_QT = """
 import sys
@@ -44,3 +47,9 @@ def test_skipped_tests_are_summarised_in_one_line_with_the_missing_packages() ->
     assert result.returncode == 0, result.stdout
     [line] = [line for line in result.stdout.splitlines() if "apt-get install" in line]
     assert re.match(r"Skipped: \d+ \(apt-get install dbus dunst ", line)
+
+
+@pytest.mark.parametrize("name", [*WINE_LACKS, *SAME_ON_WINDOWS])
+def test_what_is_left_out_under_wine_still_has_its_name(name: str) -> None:
+    file, _, test = name.partition("::")
+    assert f"def {test}" in Path(file).read_text(encoding="utf-8")

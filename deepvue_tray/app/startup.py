@@ -59,7 +59,7 @@ def run(
         # asyncio takes 20 ms to import.
         from deepvue_tray.app.worker import Worker  # noqa: PLC0415
 
-        worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
+        worker: Worker[Backend] = Worker(build, close=_end)
         # The backend is built while the rest is imported.
         worker.start()
         translation.install(qt, QLocale.system())
@@ -77,6 +77,11 @@ def run(
         status = application.run(crash_reporter)
         instance.close()
     return status
+
+
+async def _end(backend: "Backend") -> None:
+    await backend.notifier.withdraw()
+    backend.close()
 
 
 def _instance_folder() -> Path:

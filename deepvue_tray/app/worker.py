@@ -25,15 +25,16 @@ def _raise(error: Exception) -> None:
 class Worker(QObject, Generic[T]):
     """Runs jobs concurrently in an asyncio loop on a daemon thread.
 
-    ``build`` makes the backend that every job gets, and ``close`` closes it, both on that thread.
-    If ``build`` raises, every job fails with that error. Results are delivered on the thread
-    that made the worker. A job that never returns does not keep the program from quitting.
+    ``build`` makes the backend that every job gets, and ``close``, a function or a coroutine
+    function, closes it, both on that thread. If ``build`` raises, every job fails with that error.
+    Results are delivered on the thread that made the worker. A job that never returns does not keep
+    the program from quitting.
     """
 
     _finished = Signal(object, object)
     """A callback, and the value to call it with."""
 
-    def __init__(self, build: Callable[[], T], close: Callable[[T], None]) -> None:
+    def __init__(self, build: Callable[[], T], close: Callable[[T], object]) -> None:
         super().__init__()
         self._build = build
         self._close = close
@@ -122,7 +123,9 @@ class Worker(QObject, Generic[T]):
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             if self._backend is not None:
-                self._close(self._backend)
+                closing = self._close(self._backend)
+                if isinstance(closing, Awaitable):
+                    await closing
 
     def _start(
         self,

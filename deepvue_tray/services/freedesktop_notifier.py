@@ -100,6 +100,11 @@ class FreedesktopNotifier:
         self._shown[notification.kind] = number
         return True
 
+    async def withdraw(self) -> None:
+        """See Notifier."""
+        while self._bus is not None and self._shown:
+            await self._close(self._bus, self._shown.popitem()[1])
+
     def close(self) -> None:
         """See Notifier."""
         if self._reconnecting is not None:

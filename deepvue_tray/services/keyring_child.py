@@ -142,6 +142,12 @@ def _end_with_standard_input() -> None:
 
 
 if __name__ == "__main__":
+    if sys.platform != "linux":  # there it asks the bus
+        with suppress(Exception):  # the answer tells of it
+            keyring.get_keyring()
+    # Loaded: an empty line, which JSON ignores.
+    sys.stdout.write("\n")
+    sys.stdout.flush()
     question = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     sys.stdout.write(json.dumps(answer(**question)))

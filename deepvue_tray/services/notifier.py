@@ -6,8 +6,7 @@ imports.
 
 import logging
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -41,6 +40,9 @@ class Notifier(Protocol):
 
         After a cancellation it is not known whether the notification was shown.
         """
+
+    async def withdraw(self) -> None:
+        """Remove what was shown: once this process has ended, nobody answers a click on it."""
 
     def close(self) -> None:
         """Close the connection; the callbacks are not called any more."""
@@ -94,9 +96,11 @@ class LibraryNotifier:
         library, dispatched = self._loaded(), list[bool]()
         if not await library.get_capabilities():
             return False
+        if not self._shown:
+            # Also what a process has left that was killed.
+            await _try(library.clear_all())
         if notification.kind in self._shown:
-            with suppress(KeyError):  # already closed
-                await library.clear(self._shown.pop(notification.kind))
+            await _try(library.clear(self._shown.pop(notification.kind)))
         # The library suppresses errors, and calls on_dispatched only after a success.
         self._shown[notification.kind] = await library.send(
             title=notification.title,
@@ -107,6 +111,11 @@ class LibraryNotifier:
             on_dispatched=lambda: dispatched.append(True),
         )
         return bool(dispatched)
+
+    async def withdraw(self) -> None:
+        """See Notifier."""
+        if self._library is not None and self._shown:
+            await _try(self._library.clear_all())
 
     def close(self) -> None:
         """See Notifier."""
@@ -122,3 +131,11 @@ class LibraryNotifier:
             self._library.on_clicked = lambda _shown: self._on_press("")
             self._library.on_button_pressed = lambda _shown, button: self._on_press(button)
         return self._library
+
+
+async def _try(removal: Awaitable[None]) -> None:
+    """Remove notifications that the person may have closed already."""
+    try:
+        await removal
+    except Exception as error:  # noqa: BLE001 - each platform's backend raises other classes
+        logger.debug("The notifications could not be removed (%s).", type(error).__name__)

@@ -28,6 +28,9 @@ _COMMAND = (
 _FOUND_IN = str(Path(deepvue_tray.__file__).parents[1])
 
 
+LOAD_TIMEOUT_S = 60.0
+"""The longest time to load the process; a busy computer is no locked keyring."""
+
 PEEK_TIMEOUT_S, PROMPT_TIMEOUT_S = 10.0, 120.0
 """The longest time that a call may take without a prompt, and with one."""
 
@@ -99,6 +102,9 @@ async def _reply_of(
         with suppress(OSError):  # it has ended already, which its reply shows
             child.stdin.write(request.encode() + b"\n")
         try:
+            loaded = await asyncio.wait_for(
+                asyncio.to_thread(child.stdout.readline), LOAD_TIMEOUT_S
+            )
             # The thread ends with the process.
             output = await asyncio.wait_for(asyncio.to_thread(child.stdout.read), seconds)
         except TimeoutError:
@@ -108,7 +114,7 @@ async def _reply_of(
             child.kill()
             raise
     try:
-        reply: dict[str, str | None] = json.loads(output)
+        reply: dict[str, str | None] = json.loads(loaded + output)
     except ValueError:
         raise KeyringRefusedError(f"exit status {child.returncode}") from None
     return reply

@@ -53,22 +53,29 @@ class WalletApi:
         Raises ProxyError if the proxy cannot be used, TimedOutError if the system does not
         return its proxy settings in time.
         """
+        await self._load()
         try:
             async with asyncio.timeout(self._deadline):
                 await self._prepared()
         except TimeoutError:
             raise self._timed_out() from None
 
+    async def _load(self) -> None:
+        # Outside of the deadline: a busy computer is no slow network.
+        if self._client is None:
+            await asyncio.to_thread(_http_client)
+
     def _timed_out(self) -> TimedOutError:
         return TimedOutError(f"{self._deadline:g} seconds")
 
     async def _prepared(self) -> "HttpClient":
         if self._client is None:
-            self._client = await asyncio.to_thread(_new_client, self._url)
+            self._client = await asyncio.to_thread(_http_client(), self._url)
         return self._client
 
     async def read(self, credentials: Credentials) -> Reading:
         """Request the balance once. Raises a WalletError with the reason if there is none."""
+        await self._load()
         try:
             async with asyncio.timeout(self._deadline):
                 return await self._exchange(credentials)
@@ -94,11 +101,11 @@ class WalletApi:
         return Reading(at=self._now(), balance=balance_in(response.body))
 
 
-def _new_client(url: str) -> "HttpClient":
+def _http_client() -> "type[HttpClient]":
     # Imported here: httpx takes a tenth of a second, while the keyring is being read.
     from deepvue_tray.services.http_client import HttpClient  # noqa: PLC0415
 
-    return HttpClient(url)
+    return HttpClient
 
 
 def _seconds(retry_after: str | None, since: datetime) -> float | None:

@@ -42,11 +42,16 @@ class ColorScheme(QObject):
 
     @Slot()
     def _reconcile(self) -> None:
-        palettes = (QPalette, self._qt.style().standardPalette, dark_palette)
-        for palette in palettes:  # an empty palette is the theme's
-            if self._fits():
-                return
-            self._qt.setPalette(palette())
+        if self._fits():
+            return
+        self._qt.setPalette(QPalette())  # the theme's palette
+        if self._fits():
+            return
+        if sys.platform == "win32":
+            self._qt.setStyle("Fusion")  # Windows 10's own style is never dark.
+        self._qt.setPalette(self._qt.style().standardPalette())
+        if not self._fits():
+            self._qt.setPalette(dark_palette())
 
     def _fits(self) -> bool:
         window = self._qt.palette().color(QPalette.ColorRole.Window)

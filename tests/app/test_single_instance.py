@@ -1,5 +1,6 @@
 """Each person has one running tray, however the last one ended."""
 
+import importlib
 import os
 import stat
 import subprocess
@@ -17,6 +18,7 @@ from deepvue_tray.app.startup import _instance_folder
 from deepvue_tray.services.paths import Paths
 from tests.support.command import COMMAND
 from tests.support.faulty_server import FaultyServer, balance
+from tests.support.platform import needs_windows
 
 HOLD = """
 import sys
@@ -137,6 +139,22 @@ def test_waiting_for_a_first_start_that_hangs_times_out(short: Path) -> None:
     assert not second.is_first()
     with pytest.raises(TimeoutError):
         second.show_first("", within_s=0.2)
+
+
+@needs_windows
+def test_a_second_start_lets_the_first_one_come_to_the_front(
+    short: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The right to do so is the second one's: a person has just started it."""
+    user32 = importlib.import_module("ctypes").windll.user32
+    allowed: list[int] = []
+    monkeypatch.setattr(user32, "AllowSetForegroundWindow", allowed.append)
+    first, second = SingleInstance(short), SingleInstance(short)
+    assert first.is_first()
+    assert not second.is_first()
+    with pytest.raises(TimeoutError):
+        second.show_first("", within_s=0.2)
+    assert allowed == [os.getpid()]
 
 
 def test_after_a_kill_the_next_start_is_the_first(qtbot: QtBot, short: Path) -> None:

@@ -104,6 +104,19 @@ def test_stopping_cancels_running_jobs_and_closes_the_backend(
     assert closed == ["backend"]
 
 
+def test_stopping_waits_for_an_end_that_takes_its_time(qtbot: QtBot) -> None:
+    ended: list[str] = []
+
+    async def end(engine: str) -> None:
+        await asyncio.sleep(0)
+        ended.append(engine)
+
+    worker = Worker(lambda: "engine", end)
+    worker.start()
+    assert worker.stop(TIMEOUT_S)
+    assert ended == ["engine"]
+
+
 def test_stopping_does_not_wait_for_a_job_that_blocks_the_thread(qtbot: QtBot) -> None:
     worker = Worker(lambda: "backend", lambda _: None)
     begun, release = threading.Event(), threading.Event()

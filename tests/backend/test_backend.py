@@ -45,6 +45,9 @@ class Service:
         self.sent.append(notification)
         return self.accepts
 
+    async def withdraw(self) -> None:
+        raise NotImplementedError
+
     def close(self) -> None:
         pass
 

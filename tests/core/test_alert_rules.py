@@ -659,6 +659,17 @@ def test_a_reply_about_an_alert_that_has_re_armed_does_not_silence_the_next_one(
     assert mark_shown(after, Sent(Alert.LOW, NOW, ":1.7"), NOW) == after
 
 
+def test_fast_spending_is_repeated_no_sooner_than_a_day_after_a_reply_that_it_was_shown() -> None:
+    widget = Widget(delivers=False).poll_all(at(5000, 4900, fast=True))
+    widget.state = mark_sent(widget.state, Alert.FAST_SPENDING, widget.now, ":1.7")
+    widget.state = mark_shown(widget.state, widget.state.unanswered[0], widget.now)
+    widget.notified.clear()
+    widget.poll_all(at(4800, 4700)).poll_all(at(4600, 4500, fast=True))
+    assert widget.notified == []
+    widget.now += timedelta(days=1)
+    assert widget.poll_all(at(4400, fast=True)).notified == [Alert.FAST_SPENDING]
+
+
 def test_another_alert_does_not_silence_fast_spending_for_a_day() -> None:
     widget = Widget().poll_all(at(900)).poll_all(at(890, 880, fast=True))
     assert widget.notified == [Alert.LOW, Alert.FAST_SPENDING]

@@ -110,6 +110,16 @@ class Contract:
 
         assert run(pressed) == "dashboard"
 
+    def test_what_is_withdrawn_is_shown_no_longer(self, shown: Shown) -> None:
+        async def show_and_withdraw(notifier: FreedesktopNotifier) -> None:
+            assert await notifier.show(LOW)
+            assert await notifier.show(HOSTILE)
+            await asyncio.to_thread(wait_until, lambda: len(shown.titles()) == 2, "both")
+            await notifier.withdraw()
+
+        run(show_and_withdraw)
+        wait_until(lambda: shown.titles() == [], "none")
+
     def test_a_service_keeps_its_identity_while_it_runs(self, shown: Shown) -> None:
         async def twice(notifier: FreedesktopNotifier) -> set[str]:
             return {await notifier.service(), await notifier.service()}

@@ -64,3 +64,67 @@ def test_a_dispatched_notification_counts_as_shown(monkeypatch: pytest.MonkeyPat
     assert asyncio.run(try_all(LibraryNotifier(Path("/icon.png")))) == ("deepvue-tray", True)
     monkeypatch.setattr(desktop_notifier.main, "get_backend_class", lambda: Failing)
     assert asyncio.run(try_all(LibraryNotifier(Path("/icon.png")))) == ("deepvue-tray", False)
+
+
+def test_no_toast_outlives_the_program_whose_buttons_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import desktop_notifier.main
+    from desktop_notifier import Capability
+    from desktop_notifier.backends.dummy import DummyNotificationCenter
+
+    shown = ["of a process that was killed"]
+
+    class Center(DummyNotificationCenter):
+        async def _get_capabilities(self) -> frozenset[Capability]:
+            return frozenset({Capability.TITLE})
+
+        async def _send(self, notification: desktop_notifier.Notification) -> None:
+            shown.append(notification.title)
+
+        async def _clear_all(self) -> None:
+            shown.clear()
+            raise OSError  # as Windows where there was none
+
+    async def use() -> None:
+        notifier = LibraryNotifier(Path("/icon.png"))
+        await notifier.withdraw()
+        assert len(shown) == 1
+        assert await notifier.show(NOTE)
+        assert await notifier.show(Notification(kind="top-up", title="Top-up", body=""))
+        assert shown == ["Low", "Top-up"]
+        await notifier.withdraw()
+        assert shown == []
+
+    monkeypatch.setattr(desktop_notifier.main, "get_backend_class", lambda: Center)
+    asyncio.run(use())
+
+
+def test_a_prompt_for_permission_is_waited_for_as_long_as_it_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Behaves as macOS at the first notification."""
+    import desktop_notifier.main
+    from desktop_notifier import Capability
+    from desktop_notifier.backends.dummy import DummyNotificationCenter
+
+    async def use() -> None:
+        asked, answered = asyncio.Event(), asyncio.Event()
+
+        class Asking(DummyNotificationCenter):
+            async def _get_capabilities(self) -> frozenset[Capability]:
+                return frozenset({Capability.TITLE})
+
+            async def request_authorisation(self) -> bool:
+                asked.set()
+                return await answered.wait()
+
+        monkeypatch.setattr(desktop_notifier.main, "get_backend_class", lambda: Asking)
+        showing = asyncio.create_task(LibraryNotifier(Path("/icon.png")).show(NOTE))
+        await asked.wait()
+        # Other jobs run meanwhile, and nothing counts as shown.
+        assert not showing.done()
+        answered.set()
+        assert await showing
+
+    asyncio.run(use())

@@ -2,9 +2,13 @@
 
 import asyncio
 import os
+import sys
+from collections.abc import Awaitable
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
+import keyring
 import pytest
 
 from deepvue_tray.core.credentials import Secret
@@ -14,7 +18,7 @@ from deepvue_tray.core.errors import (
     KeyringRefusedError,
     NoKeyringError,
 )
-from deepvue_tray.services import system_keyring
+from deepvue_tray.services import keyring_child, system_keyring
 from deepvue_tray.services.system_keyring import SystemKeyring
 from tests.support.file_keyring import CHECKOUT, FileKeyring
 
@@ -66,6 +70,46 @@ def test_a_missing_keyring_has_an_error_of_its_own(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     with pytest.raises(NoKeyringError):
         asyncio.run(SystemKeyring().get("live_1", prompt=True))
+
+
+def test_a_background_read_of_the_keychain_shows_no_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behaves as macOS, where the dialog would come again with each poll."""
+    may_ask = True
+
+    class Security:
+        def SecKeychainSetUserInteractionAllowed(self, allowed: bool) -> None:  # noqa: N802
+            nonlocal may_ask
+            may_ask = allowed
+
+    class Keychain:
+        def get_password(self, service: str, username: str) -> str:
+            if not may_ask:
+                raise keyring.errors.KeyringError("errSecInteractionNotAllowed")
+            return "s3cr3t-value"
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(
+        keyring_child, "ctypes", SimpleNamespace(CDLL=lambda _: Security()), raising=False
+    )
+    monkeypatch.setattr(keyring, "get_keyring", Keychain)
+    assert keyring_child.answer("get", "live_1", None) == {"secret": "s3cr3t-value"}
+    assert keyring_child.answer("peek", "live_1", None) == {"failure": "locked"}
+
+
+def test_the_time_to_answer_begins_once_the_process_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits = []
+
+    async def wait_for(waited_for: Awaitable[bytes], seconds: float) -> bytes:
+        limits.append(seconds)
+        return await waited_for
+
+    monkeypatch.setattr(asyncio, "wait_for", wait_for)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    with pytest.raises(NoKeyringError):
+        asyncio.run(SystemKeyring().get("live_1", prompt=False))
+    assert limits == [system_keyring.LOAD_TIMEOUT_S, system_keyring.PEEK_TIMEOUT_S]
 
 
 def test_a_package_beside_the_program_does_not_replace_a_standard_module(

@@ -6,6 +6,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -54,6 +55,22 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 def read(url: str, *, deadline: float = 15) -> Reading:
     api = WalletApi(url, deadline=deadline, now=lambda: NOW)
     return asyncio.run(api.read(CREDENTIALS))
+
+
+def test_the_deadline_begins_once_the_client_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine that takes long, and says nothing of the network."""
+    module = "deepvue_tray.services.http_client"
+    monkeypatch.delitem(sys.modules, module)
+    was_loaded = []
+
+    def timeout(seconds: float | None) -> asyncio.Timeout:
+        was_loaded.append(module in sys.modules)
+        return asyncio.Timeout(None if seconds is None else time.monotonic() + seconds)
+
+    monkeypatch.setattr(asyncio, "timeout", timeout)
+    with pytest.raises(OfflineError):
+        read("http://127.0.0.1:1")
+    assert was_loaded[0]
 
 
 def test_the_request_is_the_documented_one() -> None:

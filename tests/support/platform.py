@@ -24,6 +24,47 @@ WINE_LACKS = {
 }
 """Tests that pass on Windows and fail under Wine 8, by the beginnings of their names, and why."""
 
+SAME_ON_WINDOWS = [
+    "tests/test_collection.py",
+    *(
+        f"tests/cli/test_{command}.py::test_{name}"
+        for command, names in {
+            "check": [
+                "a_failure_is",
+                "a_usage_error",
+                "after_a_failure",
+                "an_alert_notified",
+                "an_unsafe_server",
+                "json_is",
+                "one_check_is",
+                "the_exit_status",
+                "the_runway_comes",
+                "thresholds_can",
+                "its_reading_is",
+                "without_credentials",
+            ],
+            "history": [
+                "a_missing_file",
+                "an_invalid_time",
+                "every_bad_line",
+                "for_a_file_of_another",
+                "importing_has",
+                "importing_twice",
+                "json_lines",
+                "since_leaves",
+                "without_a_client_id",
+            ],
+            "main": ["an_unsafe_server", "every_command_has_help", "the_tray_s_options"],
+        }.items()
+        for name in names
+    ),
+]
+"""The beginnings of the names of tests that start the program and ask nothing of the system.
+
+Under Wine a start takes seconds. The main tasks run each command there, and no test of ``core``,
+which uses no system at all, is run there.
+"""
+
 needs_time_zones = pytest.mark.skipif(
     not hasattr(time, "tzset"), reason="Windows takes its time zone only from the registry"
 )

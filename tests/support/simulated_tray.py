@@ -84,6 +84,9 @@ class Notifications:
         report("notified", alert=notification.kind)
         return True
 
+    async def withdraw(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
 

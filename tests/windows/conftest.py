@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -20,18 +22,27 @@ ICON = (1189, 850)
 """The tray's only icon, in pixels: at the end of the task bar on a desktop of 1200 by 860."""
 
 PROFILE = r"C:\users\Имя Фамилия\AppData\Local"
-PROGRAM = r"C:\Новая папка\Scripts\deepvue-tray.exe"
+PROGRAM = os.environ.get("PROGRAM_UNDER_TEST", r"C:\Новая папка\Scripts\deepvue-tray.exe")
 """The folders have spaces and letters that the system's encoding lacks."""
 
-PYTHON = r"C:\Новая папка\Scripts\python.exe"
-WITHOUT_CONSOLE = [r"C:\Новая папка\Scripts\pythonw.exe", "-m", "deepvue_tray"]
+BUNDLE = PROGRAM.endswith(".com")
+WITHOUT_CONSOLE = (
+    [PROGRAM.replace(".com", ".exe")]
+    if BUNDLE
+    else [PROGRAM.replace("deepvue-tray.exe", "pythonw.exe"), "-m", "deepvue_tray"]
+)
 
 
 def lines_of_text(picture: QImage, across: range, down: range) -> list[int]:
     """Return the middle of each line of text in a part of a picture, from the top, in pixels."""
 
+    def lightness(x: int, y: int) -> int:
+        return picture.pixelColor(x, y).lightness()
+
+    background = lightness(across.start, down.start)
+
     def has_text(y: int) -> bool:
-        return any(picture.pixelColor(x, y).lightness() < 200 for x in across)
+        return any(abs(lightness(x, y) - background) > 45 for x in across)
 
     lines: list[int] = []
     for text, rows in groupby(down, has_text):
@@ -85,10 +96,28 @@ class Windows:
             stderr=subprocess.DEVNULL,
         )
 
+    @contextmanager
+    def probe(self) -> Iterator[None]:
+        """Let the windows be seen, as long as the context lasts."""
+        shutil.copy(Path(__file__).with_name("probe.py"), self.drive)
+        command = [str(self._work / "w"), r"C:\Python313\python.exe", r"C:\probe.py"]
+        with subprocess.Popen(
+            command,
+            env=self._env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        ) as self._probe:
+            yield
+            self._probe.communicate()
+
     def windows(self) -> list[dict[str, Any]]:
         """Return the visible windows."""
-        probe = Path(__file__).with_name("probe.py").read_text(encoding="utf-8")
-        return [json.loads(line) for line in self.python(probe).splitlines()]
+        assert self._probe.stdin
+        assert self._probe.stdout
+        self._probe.stdin.write("\n")
+        self._probe.stdin.flush()
+        return list(json.loads(self._probe.stdout.readline()))
 
     def python(self, program: str) -> str:
         """Run a Python program on Windows; return its output."""
@@ -123,15 +152,24 @@ class Windows:
         self.point_at_icon()
         self._xdotool("click", str(button))
 
-    def press(self, *keys: str) -> None:
-        """Press keys, one after the other."""
-        self._xdotool("key", "--delay", "100", *keys)
+    def press(self, title: str, *keys: str) -> None:
+        """Press keys in a window, one after the other, if it is open."""
+        for window in self.windows():
+            if window["title"] == title:
+                left, top, *_ = window["edges"]
+                # Wine's desktop may have lost the keyboard to a hidden window of Wine, and the
+                # window in it to another one: the click is into its title, or its margin.
+                self._xdotool("search", "--name", "^desk - Wine desktop$", "windowfocus")
+                self._move_to(left + 60, top + 12)
+                self._xdotool("click", "1")
+                time.sleep(0.5)
+                self._xdotool("key", "--delay", "100", *keys)
 
     def close(self, title: str) -> None:
-        """Press Escape until a window is closed; at first it may not have the focus."""
+        """Press Escape until a window is closed."""
 
         def is_closed() -> bool:
-            self.press("Escape")
+            self.press(title, "Escape")
             return title not in self.titles()
 
         self.wait_for(is_closed, f"{title} does not close")
@@ -141,11 +179,11 @@ class Windows:
         self.click(3)
         self.wait_for(self._menu, "no menu")
         left, top, right, bottom = self._menu()
-        # The icon's tooltip would cover the last entry.
-        self._move_to(left + 4, top + 4)
+        # Away from the icon, whose tooltip would cover the last entry, and from the menu: on a busy
+        # machine the button may be released only now.
+        self._move_to(left - 20, top - 20)
         time.sleep(2)
-        self.take_picture("menu")
-        picture = QImage(str(self.pictures / "menu.png"))
+        picture = self.take_picture("menu")
         entries = lines_of_text(picture, range(left + 20, right - 20), range(top + 3, bottom - 3))
         self._move_to(left + 40, entries[-place_from_end])
         time.sleep(0.5)
@@ -155,10 +193,11 @@ class Windows:
         """Return the edges of the menu; empty if none is open."""
         return next((w["edges"] for w in self.windows() if "Popup" in w["kind"]), [])
 
-    def take_picture(self, name: str) -> None:
-        """Save a picture of the screen."""
+    def take_picture(self, name: str) -> QImage:
+        """Keep what the screen shows."""
         path = self.pictures / f"{name}.png"
         subprocess.run(["import", "-window", "root", str(path)], check=True)
+        return QImage(str(path))
 
     def _move_to(self, across: int, down: int) -> None:
         self._xdotool("mousemove", str(across), str(down))
@@ -172,4 +211,6 @@ def windows() -> Iterator[Windows]:
     """Return the desktop of a person who has not used the program before."""
     assert sys.platform == "linux"
     with FaultyServer(balance(6448)) as server:
-        yield Windows(server)
+        windows = Windows(server)
+        with windows.probe():
+            yield windows

@@ -1,4 +1,7 @@
-"""Prints the visible windows of a Windows desktop, one JSON object per line. Runs on Windows."""
+"""Prints the visible windows of a Windows desktop as JSON, once for each line that it reads.
+
+Runs on Windows, as long as its standard input is open: under Wine a start of Python takes seconds.
+"""
 
 import ctypes
 import json
@@ -8,9 +11,10 @@ if sys.platform == "win32":
     from ctypes import wintypes
 
     user = ctypes.windll.user32
+    found: list[dict[str, object]] = []
 
     @ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.HWND, wintypes.LPARAM)
-    def show(window: int, _: int) -> bool:
+    def note(window: int, _: int) -> bool:
         if user.IsWindowVisible(window):
             title, kind = ctypes.create_unicode_buffer(300), ctypes.create_unicode_buffer(300)
             user.GetWindowTextW(window, title, 300)
@@ -18,7 +22,10 @@ if sys.platform == "win32":
             rect = wintypes.RECT()
             user.GetWindowRect(window, ctypes.byref(rect))
             edges = [rect.left, rect.top, rect.right, rect.bottom]
-            print(json.dumps({"title": title.value, "kind": kind.value, "edges": edges}))
+            found.append({"title": title.value, "kind": kind.value, "edges": edges})
         return True
 
-    user.EnumWindows(show, 0)
+    for _ in sys.stdin:
+        found.clear()
+        user.EnumWindows(note, 0)
+        print(json.dumps(found), flush=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.windows.conftest import PYTHON, Windows
+from tests.windows.conftest import Windows
 
 SCRIPT = Path(__file__).parents[2] / "resources" / "windows" / "installer.nsi"
 ENTRY = "Software/Microsoft/Windows/CurrentVersion/Uninstall/deepvue-tray".replace("/", "\\")
@@ -53,7 +53,7 @@ def test_the_uninstaller_leaves_only_files_that_it_did_not_install(
         f"import winreg; key = winreg.CreateKey(winreg.HKEY_CURRENT_USER, r'{RUN}');"
         " winreg.SetValueEx(key, 'deepvue-tray', 0, winreg.REG_SZ, 'program')"
     )
-    windows.run(PYTHON, "-c", switch_on)
+    windows.python(switch_on)
     assert "deepvue-tray" in registry(windows, RUN)
     uninstaller = "C:\\" + str(installed / "uninstall.exe").partition("/drive_c/")[2]
     windows.run(uninstaller.replace("/", "\\"), "/S")

@@ -1,20 +1,37 @@
-"""The main tasks on Windows, with the wheel, in the order in which a person does them.
+"""The main tasks on Windows, with wheel or bundle, in the order in which a person does them.
 
 Each test depends on the ones before it: all share one user, one wallet and one desktop.
 """
 
 import json
 import subprocess
+from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from tests.support.faulty_server import balance
 from tests.support.timeouts import TIMEOUT_S
-from tests.windows.conftest import PYTHON, WITHOUT_CONSOLE, Windows
+from tests.windows.conftest import WITHOUT_CONSOLE, Windows
 
-CARD = "deepvue-tray"
+CARD, SETTINGS_TITLE = "deepvue-tray", "Settings - deepvue-tray"
 QUIT, ABOUT, SETTINGS, HISTORY, REFRESH = 1, 2, 3, 6, 7
 """The positions of the menu's entries, counted from its end."""
+
+VIEWS = [
+    (HISTORY, "History - deepvue-tray"),
+    (SETTINGS, SETTINGS_TITLE),
+    (ABOUT, "About deepvue-tray"),
+]
+
+
+def test_the_first_start_opens_the_settings(windows: Windows) -> None:
+    tray = windows.start(*WITHOUT_CONSOLE)
+    windows.wait_for(lambda: SETTINGS_TITLE in windows.titles(), "no settings")
+    windows.take_picture("first-start")
+    windows.close(SETTINGS_TITLE)
+    windows.choose(QUIT)
+    assert tray.wait(TIMEOUT_S) == 0
 
 
 def test_signing_in_stores_the_secret_in_the_credential_manager(windows: Windows) -> None:
@@ -60,6 +77,11 @@ def started(windows: Windows, *command: str) -> "subprocess.Popen[bytes]":
     return process
 
 
+def choose_window(windows: Windows, entry: int, title: str) -> None:
+    windows.choose(entry)
+    windows.wait_for(lambda: title in windows.titles(), f"no {title}")
+
+
 def test_a_click_opens_the_card(windows: Windows, tray: "subprocess.Popen[bytes]") -> None:
     windows.point_at_icon()
     windows.wait_for(lambda: any("tooltips" in w["kind"] for w in windows.windows()), "no tooltip")
@@ -70,19 +92,11 @@ def test_a_click_opens_the_card(windows: Windows, tray: "subprocess.Popen[bytes]
     windows.close(CARD)
 
 
-@pytest.mark.parametrize(
-    ("entry", "title"),
-    [
-        (HISTORY, "History - deepvue-tray"),
-        (SETTINGS, "Settings - deepvue-tray"),
-        (ABOUT, "About deepvue-tray"),
-    ],
-)
+@pytest.mark.parametrize(("entry", "title"), VIEWS)
 def test_the_menu_opens_each_window(
     windows: Windows, tray: "subprocess.Popen[bytes]", entry: int, title: str
 ) -> None:
-    windows.choose(entry)
-    windows.wait_for(lambda: title in windows.titles(), f"no {title}")
+    choose_window(windows, entry, title)
     windows.take_picture(title.partition(" ")[0].lower())
     windows.close(title)
 
@@ -122,28 +136,89 @@ def test_after_a_kill_the_tray_can_be_started_again_and_quits_from_its_menu(
     assert second.wait(TIMEOUT_S) == 0
 
 
-SWITCH_START_AT_LOGIN = r"""
-import json, sys, winreg
-from pathlib import Path
-from deepvue_tray.services.autostart import autostart_in
+START_AT_LOGIN = r"""
+import json, winreg
 
-autostart = autostart_in(Path())
-autostart.switch(on=sys.argv[1] == "on")
 run = winreg.CreateKey(winreg.HKEY_CURRENT_USER, r"Software\Microsoft\Windows\CurrentVersion\Run")
 values = [winreg.EnumValue(run, number) for number in range(winreg.QueryInfoKey(run)[1])]
-print(json.dumps([autostart.is_on(), *(value for name, value, _ in values if "deepvue" in name)]))
+print(json.dumps([value for name, value, _ in values if name == "deepvue-tray"]))
 """
 
 
-def test_the_start_at_login_runs_the_tray_without_a_console(windows: Windows) -> None:
+def switch_start_at_login(windows: Windows) -> list[str]:
+    """Switch it in the settings; return the command lines of the program that Windows starts."""
+    choose_window(windows, SETTINGS, SETTINGS_TITLE)
+    windows.press(SETTINGS_TITLE, "alt+g", "Return")
+    windows.wait_for(lambda: SETTINGS_TITLE not in windows.titles(), "the settings stay")
+    return list(json.loads(windows.python(START_AT_LOGIN)))
+
+
+def test_what_windows_starts_at_login_is_the_tray_without_a_console(windows: Windows) -> None:
     command = [*WITHOUT_CONSOLE, "--background"]
-    output = windows.run(PYTHON, "-c", SWITCH_START_AT_LOGIN, "on").stdout
-    assert json.loads(output) == [True, subprocess.list2cmdline(command)]
-    tray = started(windows, *command)
+    by_hand = started(windows, *WITHOUT_CONSOLE)
+    assert switch_start_at_login(windows) == [subprocess.list2cmdline(command)]
+    windows.choose(QUIT)
+    assert by_hand.wait(TIMEOUT_S) == 0
+    at_login = started(windows, *command)
+    assert switch_start_at_login(windows) == []
+    windows.choose(QUIT)
+    assert at_login.wait(TIMEOUT_S) == 0
+
+
+@pytest.fixture
+def dark(windows: Windows) -> Iterator[None]:
+    key = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
+    windows.run("reg", "add", key, "/v", "AppsUseLightTheme", "/t", "REG_DWORD", "/d", "0", "/f")
+    yield
+    windows.run("reg", "delete", key, "/f")
+
+
+def is_dark(windows: Windows, title: str) -> bool:
+    picture = windows.take_picture(f"{title.partition(' ')[0].lower()}-dark")
+    left, _, _, bottom = next(w["edges"] for w in windows.windows() if w["title"] == title)
+    # Darker than the desktop, which shows until the window is drawn.
+    return picture.pixelColor(left + 10, bottom - 10).lightness() < 70
+
+
+def test_where_windows_is_dark_the_windows_are(windows: Windows, dark: None) -> None:
+    tray = started(windows, *WITHOUT_CONSOLE, "--background")
+    for entry, title in VIEWS:
+        choose_window(windows, entry, title)
+        windows.wait_for(partial(is_dark, windows, title), f"{title} is not dark")
+        windows.close(title)
     windows.choose(QUIT)
     assert tray.wait(TIMEOUT_S) == 0
-    output = windows.run(PYTHON, "-c", SWITCH_START_AT_LOGIN, "off").stdout
-    assert json.loads(output) == [False]
+
+
+LOG_OFF = """
+import ctypes
+from ctypes import wintypes
+
+QUERY_END_SESSION, END_SESSION, LOG_OFF = 0x11, 0x16, 0x80000000
+user, windows = ctypes.windll.user32, []
+user.SendMessageW.argtypes = [wintypes.HWND, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM]
+
+@ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.HWND, wintypes.LPARAM)
+def note(window, _):
+    kind = ctypes.create_unicode_buffer(300)
+    user.GetClassNameW(window, kind, 300)
+    if kind.value.startswith("Qt"):
+        windows.append(window)
+    return True
+
+user.EnumWindows(note, 0)
+print({user.SendMessageW(window, QUERY_END_SESSION, 0, LOG_OFF) for window in windows})
+for window in windows:
+    user.SendMessageW(window, END_SESSION, 1, LOG_OFF)
+"""
+
+
+def test_the_tray_does_not_hold_up_logging_off(windows: Windows) -> None:
+    """Sends what Windows sends to each window before it ends the process; Wine does not end it."""
+    tray = started(windows, *WITHOUT_CONSOLE, "--background")
+    assert windows.python(LOG_OFF) == "{1}\n"
+    tray.kill()
+    tray.wait()
 
 
 def test_the_log_contains_no_traceback(windows: Windows) -> None:

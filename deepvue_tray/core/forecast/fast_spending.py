@@ -51,8 +51,6 @@ class Limits(NamedTuple):
 def learn_limits(series: Series) -> Limits:
     """Learn the limits from a series; they are infinite for a wallet that never spent."""
     steps = _steps(series)
-    if len(steps) < WINDOWS[-1] + STEPS_PER_HOUR:
-        return Limits(series.end, [[inf] * 24 for _ in WINDOWS])
     sustained = [steps]
     for window in WINDOWS:
         sustained.append(list(map(min, sustained[-1], sustained[-1][window // 2 :])))
