@@ -32,7 +32,7 @@ def soak(session: nox.Session) -> None:
 @nox.session
 def wayland(session: nox.Session) -> None:
     """Run the tests on GNOME, KDE and sway, one at a time."""
-    run(session, "pytest", "-m", "wayland", "-n", "0")
+    run(session, "pytest", "-m", "wayland", "-n", "0", "tests/desktop/test_wayland.py")
 
 
 @nox.session

@@ -5,8 +5,8 @@ The icon is shown first at start, so this module imports nothing but Qt.
 
 import sys
 
-from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QElapsedTimer, QObject, QRect, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from deepvue_tray.resources import icon_path
@@ -35,6 +35,8 @@ _WATCHER = "org.kde.StatusNotifierWatcher"
 class TrayIcon(QObject):
     """An icon with a tooltip and a menu, in the desktop's tray once there is one.
 
+    ``clicked`` is emitted once for a double click.
+
     An icon that is created before the tray's host never appears, so it is created only when there
     is a host, and again for each new host. ``tray_found`` is emitted each time the icon has been
     created, ``tray_lost`` once each time there is no host.
@@ -53,6 +55,7 @@ class TrayIcon(QObject):
         self._current = QIcon(str(icon_path("unknown-64.png")))
         self._current.setIsMask(IS_TEMPLATE)
         self._tooltip = ""
+        self._since_click = QElapsedTimer()
         self._polls_left = 1
         self._poll_timer = QTimer(self)
         self._poll_timer.timeout.connect(self._on_poll)
@@ -144,5 +147,10 @@ class TrayIcon(QObject):
     @Slot(QSystemTrayIcon.ActivationReason)
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         # On macOS the same click has opened the menu, whose first entry opens the card.
-        if reason == QSystemTrayIcon.ActivationReason.Trigger and sys.platform != "darwin":
+        if reason != QSystemTrayIcon.ActivationReason.Trigger or sys.platform == "darwin":
+            return
+        # A double click arrives as two activations on Plasma, and as three from waybar.
+        interval = QGuiApplication.styleHints().mouseDoubleClickInterval()
+        if not self._since_click.isValid() or self._since_click.hasExpired(interval):
+            self._since_click.start()
             self.clicked.emit()

@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QWidget
 REDRAW_MS = 100
 """The delay from a new size to the second drawing: the compositor then shows the first one."""
 
+FOCUS_MS = 200
+"""From the loss of the focus to the time when Qt knows of it for certain."""
+
 NO_LIMIT = QSize(2**24 - 1, 2**24 - 1)
 """Qt's QWIDGETSIZE_MAX, which PySide lacks: a maximum size that removes the limit."""
 
@@ -49,15 +52,26 @@ def fitted(window: QWidget, size: QSize) -> QSize:
 
 def bring_to_front(window: QWidget) -> None:
     """Show a window, in front of the others and with the focus."""
-    handle = window.windowHandle()
-    if is_wayland() and handle and window.isVisible() and not window.isActiveWindow():
-        # Raising an open window takes the token of a click, which a second start does not have. A
-        # new window needs none.
-        window.hide()
-        handle.destroy()
+    if is_wayland() and window.isActiveWindow():
+        # Qt may not know yet that the compositor gave the focus to another window.
+        QTimer.singleShot(FOCUS_MS, window, lambda: _reopen_unless_active(window))
+    _reopen_unless_active(window)
     window.show()
     window.raise_()
     window.activateWindow()
+
+
+def _reopen_unless_active(window: QWidget) -> None:
+    """Replace an open window by a new one on Wayland.
+
+    Raising an open window takes the token of a click, which a second start does not have. A new
+    window needs none.
+    """
+    handle = window.windowHandle()
+    if is_wayland() and handle and window.isVisible() and not window.isActiveWindow():
+        window.hide()
+        handle.destroy()
+        window.show()
 
 
 def redraw_when_resized(window: QWidget) -> None:

@@ -4,10 +4,7 @@ from typing import Any
 
 from jeepney import DBusAddress
 
-from tests.desktop.session import Desktop, wait_until
-
-PASSWORD = "password\n"
-"""The password of the collection; for gnome-keyring the line feed is a part of it."""
+from tests.desktop.session import PASSWORD, Desktop, wait_until
 
 _NAME = "org.freedesktop.secrets"
 _PATH = "/org/freedesktop/secrets"

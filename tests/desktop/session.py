@@ -37,6 +37,9 @@ PACKAGES = {
 }
 """The Debian package of each program that the tests start."""
 
+PASSWORD = "password"
+"""Of the keyring."""
+
 BUS = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
 
 _PANEL = """<?xml version="1.0" encoding="UTF-8"?>
@@ -289,7 +292,7 @@ class Desktop:
         self._exit_stack.callback(_end, process)
         assert process.stdin is not None
         with process.stdin as pipe:
-            pipe.write(b"password\n")
+            pipe.write(PASSWORD.encode())
         self.wait_for_name("org.freedesktop.secrets")
 
 

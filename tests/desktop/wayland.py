@@ -30,11 +30,14 @@ from PySide6.QtGui import QColor, QImage, QPolygon
 
 from deepvue_tray.core.snapshot import Level
 from deepvue_tray.ui.icon import COLOURS
+from tests.desktop.accessibility import Accessible
 from tests.desktop.session import BUS, Desktop, wait_until
-from tests.desktop.wayland_input import Input, KWinInput, ShellInput, SwayInput, Wayland
+from tests.desktop.wayland_input import RIGHT, Input, KWinInput, ShellInput, SwayInput, Wayland
 from tests.support.timeouts import TIMEOUT_S
 
 SCREEN = QSize(1280, 800)
+
+_CENTRE = QPoint(SCREEN.width() // 2, SCREEN.height() // 2)
 
 USER = 1000
 """Who the desktops run as, in a user name space: sway refuses root."""
@@ -43,6 +46,7 @@ _SYSTEM_SERVICES = Path("/usr/share/dbus-1/services")
 _EXTENSIONS = "/usr/share/gnome-shell/extensions"
 _LIB = "/usr/lib/x86_64-linux-gnu"
 _PORTALS = Path("/usr/share/xdg-desktop-portal/portals")
+_X11_FOLDER = Path("/tmp/.X11-unix")
 
 # Only what a desktop has: where several are installed, the bus would start another one's services.
 _BUS = """<busconfig>
@@ -106,6 +110,7 @@ class WaylandDesktop(Desktop):
         with self._exit_stack:
             self._exit_stack.enter_context(_one_at_a_time())
             self._exit_stack.callback(self._end_all)
+            _make_x11_folder()
             portals = self.folder / "portals"
             portals.mkdir()
             for portal in self.portals:
@@ -135,9 +140,8 @@ class WaylandDesktop(Desktop):
                 f"--map-group={USER}",
             )
         process = self.start("dbus-daemon", f"--config-file={config}", "--nofork", name="bus")
-        bus: DBusConnection = wait_until(lambda: self._connected(address), "the session bus")
-        self._bus = bus
-        self._exit_stack.callback(bus.close)
+        self._bus = self._connect(address)
+        self._exit_stack.callback(self._bus.close)
         if self.prefix:
             # One name space for all: KWin looks up who its clients are.
             self.prefix = (
@@ -153,6 +157,27 @@ class WaylandDesktop(Desktop):
 
     def stop_tray(self) -> None:
         """End it."""
+        raise NotImplementedError
+
+    def open_menu(self, icon: QPoint) -> QPoint:
+        """Open the icon's menu with the mouse, and return where its first entry is."""
+        self.input.move(icon)
+        before = self.picture()
+        self.input.click(icon, button=RIGHT)
+
+        def found() -> Any:
+            area = _changed_area(before, self.picture())
+            is_menu = area.width() > _MENU_PX and area.height() > _MENU_PX
+            return area if is_menu and area == _changed_area(before, self.picture()) else None
+
+        menu: QRect = wait_until(found, "the menu")
+        return menu.topLeft() + _FIRST_ENTRY
+
+    def dismiss_notifications(self) -> None:
+        """Dismiss what is shown, where only one notification at a time is."""
+
+    def press_in_notification(self, label: str) -> None:
+        """Press a button of the notification that is shown, once it is."""
         raise NotImplementedError
 
     def restart_notifications(self) -> None:
@@ -198,7 +223,7 @@ class WaylandDesktop(Desktop):
 
         def ring() -> list[QPoint]:
             picture = self.picture()
-            rows = [*range(32), *range(SCREEN.height() - 44, SCREEN.height())]
+            rows = (*_PANEL_ABOVE, *_PANEL_BELOW)
             places = (
                 QPoint(x, y) for x in range(SCREEN.width() // 2, SCREEN.width()) for y in rows
             )
@@ -229,12 +254,18 @@ class WaylandDesktop(Desktop):
     def _input(self) -> Input:
         raise NotImplementedError
 
-    def _connected(self, address: str) -> DBusConnection | None:
-        # The bus sees the user name space's user.
-        user = USER if self.prefix else os.geteuid()
-        with suppress(OSError), patch.object(os, "geteuid", return_value=user):
-            return open_dbus_connection(address, enable_fds=True)
-        return None
+    def _connect(self, address: str) -> DBusConnection:
+        """Return a connection to a bus, once it answers."""
+
+        def connected() -> DBusConnection | None:
+            # The bus sees the user name space's user.
+            user = USER if self.prefix else os.geteuid()
+            with suppress(OSError), patch.object(os, "geteuid", return_value=user):
+                return open_dbus_connection(address, enable_fds=True)
+            return None
+
+        connection: DBusConnection = wait_until(connected, f"the bus {address}")
+        return connection
 
     def _mock_logind(self) -> None:
         """Start a system bus with a logind: the shells ask it, and without one they wait or end."""
@@ -243,8 +274,7 @@ class WaylandDesktop(Desktop):
             "dbus-daemon", "--session", "--nofork", f"--address={address}", name="system-bus"
         )
         self.env["DBUS_SYSTEM_BUS_ADDRESS"] = address
-        bus: DBusConnection = wait_until(lambda: self._connected(address), "the system bus")
-        bus.close()
+        self._connect(address).close()
         self.start(
             "/usr/bin/python3", "-m", "dbusmock", "--system", "--template", "logind", name="logind"
         )
@@ -288,6 +318,18 @@ class WaylandDesktop(Desktop):
                 if mark in (folder / "environ").read_bytes().split(b"\0"):
                     yield int(folder.name)
 
+
+_PANEL_ABOVE, _PANEL_BELOW = range(32), range(SCREEN.height() - 44, SCREEN.height())
+"""The rows of the panels at the screen's upper and lower edge."""
+
+_MENU_PX, _FIRST_ENTRY = 100, QPoint(40, 8)
+"""The least width and height of a menu, and where its first entry is."""
+
+_LAYOUT_S = 0.1
+"""The time between two looks at a part that may still move."""
+
+_SHADOW = 150
+"""How much a shadow may darken a pixel, as the sum over its colours."""
 
 _CLOCK, _COLOURS_OF_TEXT = QRect(1140, 762, 84, 30), 10
 """Where Plasma's panel has its clock, and how many colours its text has at least."""
@@ -336,13 +378,40 @@ class Gnome(WaylandDesktop):
 
     def icon(self) -> QPoint:
         """Return where the icon is in the panel."""
+        return self._wait_for_place(_GNOME_ICON, "an icon in the panel")
 
-        def laid_out() -> Any:
-            area = self.evaluate(_GNOME_ICON)
-            return area if area and None not in area else None
+    def open_menu(self, icon: QPoint) -> QPoint:
+        """Open the menu, which a left click does, and return where its first entry is."""
+        self.input.click(icon)
+        return self._wait_for_place(_GNOME_MENU, "the menu")
 
-        area = wait_until(laid_out, "an icon in the panel")
-        return QRect(*(round(side) for side in area)).center()
+    def dismiss_notifications(self) -> None:
+        """Dismiss the banner, such as "deepvue-tray is ready": below it, no other one comes up."""
+        self.evaluate("Main.messageTray.getSources().forEach(s => s.destroy()); 1")
+        hidden = "Main.messageTray._notificationState === 0"
+        wait_until(lambda: self.evaluate(hidden), "the banner's end")
+
+    def press_in_notification(self, label: str) -> None:
+        """Press a button of the banner, which shows its buttons below the pointer."""
+        button = _GNOME_BUTTON.replace("LABEL", label)
+
+        def place() -> Any:
+            if not (found := self._place(button)) and (banner := self._place(_GNOME_BANNER)):
+                self.input.move(banner)
+            return found
+
+        self.input.click(wait_until(place, f"the button {label!r}"))
+        # A banner that comes up below the pointer would not show its buttons.
+        self.input.move(_CENTRE)
+
+    def close_menu(self) -> None:
+        """Close the icon's menu."""
+        self.input.press("escape")
+        wait_until(lambda: self.evaluate(f"{_GNOME_PLACE}{_GNOME_MENU}") is None, "the menu's end")
+
+    def has_prompt(self) -> bool:
+        """Say whether the shell asks for something, such as a password."""
+        return bool(self.evaluate("Main.modalCount > 0"))
 
     def screenshot(self, path: Path) -> None:
         """Write a picture of the whole screen."""
@@ -364,6 +433,21 @@ class Gnome(WaylandDesktop):
 
     def _enable_extensions(self, names: str) -> None:
         self._set("org.gnome.shell", "enabled-extensions", names)
+
+    def _wait_for_place(self, javascript: str, what: str) -> QPoint:
+        place = wait_until(lambda: self._place(javascript), what)
+        assert place  # what is not true is not returned
+        return place
+
+    def _place(self, javascript: str) -> QPoint | None:
+        """Return the centre of a part of the shell, if it is shown and stays in its place."""
+        first = self.evaluate(_GNOME_PLACE + javascript)
+        if not first or None in first:
+            return None
+        time.sleep(_LAYOUT_S)
+        if self.evaluate(_GNOME_PLACE + javascript) != first:
+            return None
+        return QRect(*(round(side) for side in first)).center()
 
     def _set(self, *setting: str) -> None:
         self.run("gsettings", "set", *setting)
@@ -394,6 +478,7 @@ class Gnome(WaylandDesktop):
         self.env["XAUTHORITY"] = str(authority)
         self._tell_bus()
         self.start_tray()
+        self.evaluate(_GNOME_BANNERS)
         # It starts in the overview, and with a note about the missing display manager.
         self.evaluate(
             "Main.overview.hide(); Main.messageTray.getSources().forEach(s => s.destroy()); 1"
@@ -412,6 +497,7 @@ class Kde(WaylandDesktop):
         "kded5": "kded5",
         "kwalletd5": "libkf5wallet-bin",
         "kwriteconfig5": "libkf5config-bin",
+        "/usr/libexec/at-spi-bus-launcher": "at-spi2-core",
         "gdbus": "libglib2.0-bin",
         "/usr/lib/python3/dist-packages/dbusmock": "python3-dbusmock",
         "/usr/share/plasma/plasmoids/org.kde.desktopcontainment": "plasma-desktop",
@@ -476,7 +562,8 @@ class Kde(WaylandDesktop):
 
     def start_tray(self) -> None:
         """Start Plasma's panel."""
-        self.start("plasmashell", "--no-respawn", QT_QPA_PLATFORM="wayland")
+        accessible = {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
+        self.start("plasmashell", "--no-respawn", QT_QPA_PLATFORM="wayland", **accessible)
         wait_until(self._has_tray, "the tray")
         # Until the panel is drawn, the desktop takes the focus from what opens.
         wait_until(self._has_drawn_panel, "the panel")
@@ -486,6 +573,24 @@ class Kde(WaylandDesktop):
         self.stop("plasmashell")
         # The watcher lives on, in kded5.
         wait_until(lambda: not self.has_name("org.kde.plasmashell"), "plasmashell's end")
+
+    def press_in_notification(self, label: str) -> None:
+        """Press a button of the pop-up."""
+
+        def place() -> Any:
+            found = self._accessible.find("push button", label)
+            with suppress(LookupError):
+                area = found and found.area()
+                return area if found and found.area() == area else None
+            return None
+
+        area: QRect = wait_until(place, f"the button {label!r}")
+        self.input.click(area.center())
+
+    def restart_notifications(self) -> None:
+        """Let Plasma's panel, which shows them, start anew."""
+        self.stop_tray()
+        self.start_tray()
 
     def dark(self, *, on: bool) -> None:
         """Choose the colours in the settings."""
@@ -545,6 +650,8 @@ class Kde(WaylandDesktop):
             ("kscreenlockerrc", "Daemon", "LockOnResume", "false"),
             ("kdeglobals", "KDE", "AnimationDurationFactor", "0"),
             ("plasma-welcomerc", "General", "ShouldShow", "false"),
+            # A minute: a busy machine may be late to find a notification.
+            ("plasmanotifyrc", "Notifications", "PopupTimeout", "60000"),
             # The first use would open a wizard.
             ("kwalletrc", "Wallet", "First Use", "false"),
             ("kwalletrc", "Wallet", "Enabled", "true"),
@@ -559,6 +666,8 @@ class Kde(WaylandDesktop):
         self.start(*kwin, "--socket", "wayland-1", **dict.fromkeys(checks, "1"))
         wait_until(lambda: self.has_name("org.kde.KWin"), "KWin")
         self._tell_bus()
+        self._accessible = Accessible.desktop(self, self._connect)
+        self._exit_stack.callback(self._accessible.bus.close)
         self.start("kded5", QT_QPA_PLATFORM="wayland")
         if self._wallet != "none":
             # A wallet that was just made is a collection only once kwalletd5 has started again.
@@ -571,7 +680,7 @@ class Kde(WaylandDesktop):
 
 
 class Sway(WaylandDesktop):
-    """sway with waybar's tray, mako and gnome-keyring."""
+    """sway with waybar's tray, mako, gnome-keyring, and GTK's portal for the choice of colours."""
 
     name = "sway"
     packages: ClassVar = {
@@ -582,8 +691,20 @@ class Sway(WaylandDesktop):
         "grim": "grim",
         "wtype": "wtype",
         "gnome-keyring-daemon": "gnome-keyring",
+        "/usr/libexec/gcr-prompter": "gcr",
+        "gsettings": "libglib2.0-bin",
+        f"{_LIB}/gio/modules/libdconfsettings.so": "dconf-gsettings-backend",
+        "/usr/share/xdg-desktop-portal/portals/gtk.portal": "xdg-desktop-portal-gtk",
     }
-    services = ("fr.emersion.mako", "org.gnome.keyring")
+    portals = ("gtk",)
+    services = (
+        "ca.desrt",
+        "fr.emersion.mako",
+        "org.freedesktop.impl.portal.desktop.gtk",
+        "org.freedesktop.impl.portal.Permission",
+        "org.freedesktop.portal",
+        "org.gnome.keyring",
+    )
     variables: ClassVar = {
         "XDG_CURRENT_DESKTOP": "sway",
         "XDG_SESSION_DESKTOP": "sway",
@@ -615,6 +736,30 @@ class Sway(WaylandDesktop):
         """End it."""
         self.stop("waybar")
         wait_until(lambda: not self._has_tray(), "no tray")
+
+    def press_in_notification(self, label: str) -> None:
+        """Choose an action, as a menu of mako's does."""
+
+        def pressed() -> bool:
+            [shown] = json.loads(self.run("makoctl", "list"))["data"]
+            for each in shown:
+                for key, name in each["actions"]["data"].items():
+                    if name == label:
+                        self.run("makoctl", "invoke", "-n", str(each["id"]["data"]), key)
+                        return True
+            return False
+
+        wait_until(pressed, f"the button {label!r}")
+
+    def has_prompt(self) -> bool:
+        """Say whether gnome-keyring asks for a password, and can be answered."""
+        window = self.window("Unlock")
+        return window is not None and window.focused
+
+    def dark(self, *, on: bool) -> None:
+        """Choose the style in the settings that GTK's portal reads."""
+        choice = "prefer-dark" if on else "default"
+        self.run("gsettings", "set", "org.gnome.desktop.interface", "color-scheme", choice)
 
     def restart_notifications(self) -> None:
         """End mako, and start it again."""
@@ -663,10 +808,27 @@ _GNOME_WINDOWS = """global.get_window_actors().map(a => a.meta_window)
 title: w.get_title(), app: w.get_wm_class(), x: r.x, y: r.y, width: r.width, height: r.height,
 focused: w.has_focus()}})"""
 
-_GNOME_ICON = """(() => {
-let key = Object.keys(Main.panel.statusArea).find(k => k.startsWith("appindicator-"));
-if (!key) return null; let actor = Main.panel.statusArea[key];
-return [...actor.get_transformed_position(), ...actor.get_transformed_size()] })()"""
+# The rectangle of an actor, if it is shown.
+_GNOME_PLACE = """var PLACE = a => a && a.mapped ?
+[...a.get_transformed_position(), ...a.get_transformed_size()] : null;
+var FIND = (a, is) => is(a) ? a : a.get_children().reduce((f, c) => f || FIND(c, is), null);
+var ITEM = Object.entries(Main.panel.statusArea).find(e => e[0].startsWith("appindicator-"));
+"""
+
+_GNOME_ICON = "ITEM ? PLACE(ITEM[1]) : null"
+
+_GNOME_MENU = """ITEM && ITEM[1].menu.isOpen ?
+PLACE(ITEM[1].menu._getMenuItems().find(i => i.visible)) : null"""
+
+# Once it has moved into the screen.
+_GNOME_BANNER = """Main.messageTray._notificationState === 2 ?
+PLACE(Main.messageTray._banner) : null"""
+
+_GNOME_BUTTON = """PLACE(FIND(Main.messageTray, a => a.label === "LABEL" && a.mapped))"""
+
+# Banners stay for a minute: a busy machine may be late to find them.
+_GNOME_BANNERS = """var UPDATE = Main.messageTray._updateNotificationTimeout;
+Main.messageTray._updateNotificationTimeout = function (ms) { UPDATE.call(this, ms && 60000) }; 1"""
 
 # KWin tells only its scripts, and a script tells others over D-Bus.
 _KWIN_WINDOWS = """var all = workspace.clientList();
@@ -704,19 +866,45 @@ def _window(found: Mapping[str, Any]) -> Window:
     )
 
 
+def _changed_area(before: QImage, after: QImage) -> QRect:
+    """Return the rectangle that has changed below a panel at the top, without mere shadows."""
+    places = (
+        QPoint(x, y)
+        for y in range(_PANEL_ABOVE.stop, SCREEN.height(), 2)
+        for x in range(SCREEN.width() // 2, SCREEN.width(), 2)
+        if before.pixel(x, y) != after.pixel(x, y)
+        and _distance(before.pixelColor(x, y), after.pixelColor(x, y)) > _SHADOW
+    )
+    return QPolygon(list(places)).boundingRect()
+
+
+def _distance(one: QColor, other: QColor) -> int:
+    return sum(
+        abs(own - its)
+        for own, its in zip(one.getRgb(), other.getRgb(), strict=True)  # type: ignore[call-overload]
+    )
+
+
 def _is_ring(colour: QColor) -> bool:
     """Say whether a pixel is of an icon's coloured ring; panels scale it."""
     own = (COLOURS[level] for level in (Level.OK, Level.LOW, Level.CRITICAL))
     near = 12
-    return any(
-        abs(colour.red() - each.red()) + abs(colour.green() - each.green())
-        + abs(colour.blue() - each.blue()) < near
-        for each in own
-    )  # fmt: skip
+    return any(_distance(colour, each) < near for each in own)
 
 
 def _is_there(file: str) -> bool:
     return Path(file).exists() if file.startswith("/") else shutil.which(file) is not None
+
+
+def _make_x11_folder() -> None:
+    """Make the folder of X servers' sockets, as systemd does at boot.
+
+    The first compositor would make it without the right to write for others, and GNOME Shell ends
+    where they lack it.
+    """
+    with suppress(PermissionError):  # another user's, who is root
+        _X11_FOLDER.mkdir(exist_ok=True)
+        _X11_FOLDER.chmod(0o1777)
 
 
 @contextmanager

@@ -32,7 +32,8 @@ _KEYS = {
         for code, letter in enumerate(row, first)
     },
 }
-_LEFT_BUTTON = (0x110, 1)
+LEFT, RIGHT = (0x110, 1), (0x111, 3)
+"""The buttons: Linux' code, and Clutter's number."""
 
 PRESS_S = 0.04
 """How long a button or a key is held, as a person does."""
@@ -50,23 +51,23 @@ class Input(ABC):
         self._move(place)
         time.sleep(NOTICE_S)
 
-    def click(self, place: QPoint, times: int = 1) -> None:
+    def click(self, place: QPoint, times: int = 1, button: tuple[int, int] = LEFT) -> None:
         """Move the pointer there, and click."""
         self.move(place)
         for _ in range(times):
             for down in (1, 0):
-                self._button(down)
+                self._button(button, down)
                 time.sleep(PRESS_S)
 
     def drag(self, place: QPoint, by: QPoint) -> None:
         """Press the button there, and release it elsewhere."""
         self._move(place)
         time.sleep(NOTICE_S)
-        self._button(1)
+        self._button(LEFT, 1)
         for part in range(1, 11):
             self._move(place + by * part / 10)
             time.sleep(PRESS_S)
-        self._button(0)
+        self._button(LEFT, 0)
 
     def press(self, *names: str) -> None:
         """Press keys, one after the other."""
@@ -90,7 +91,7 @@ class Input(ABC):
     def _move(self, place: QPoint) -> None: ...
 
     @abstractmethod
-    def _button(self, down: int) -> None: ...
+    def _button(self, button: tuple[int, int], down: int) -> None: ...
 
 
 class ShellInput(Input):
@@ -107,8 +108,8 @@ class ShellInput(Input):
     def _move(self, place: QPoint) -> None:
         self._notify("POINTER", f"absolute_motion(TIME, {place.x()}, {place.y()})")
 
-    def _button(self, down: int) -> None:
-        self._notify("POINTER", f"button(TIME, {_LEFT_BUTTON[1]}, {down})")
+    def _button(self, button: tuple[int, int], down: int) -> None:
+        self._notify("POINTER", f"button(TIME, {button[1]}, {down})")
 
     def _key(self, key: tuple[int, str], down: int) -> None:
         self._notify("KEYBOARD", f"keyval(TIME, imports.gi.Clutter.KEY_{key[1]}, {down})")
@@ -150,8 +151,8 @@ class KWinInput(Input):
     def _move(self, place: QPoint) -> None:
         self._wayland.send(4, 9, struct.pack("=ii", place.x() * 256, place.y() * 256))
 
-    def _button(self, down: int) -> None:
-        self._wayland.send(4, 2, struct.pack("=II", _LEFT_BUTTON[0], down))
+    def _button(self, button: tuple[int, int], down: int) -> None:
+        self._wayland.send(4, 2, struct.pack("=II", button[0], down))
 
     def _key(self, key: tuple[int, str], down: int) -> None:
         self._wayland.send(4, 10, struct.pack("=II", key[0], down))
@@ -177,8 +178,8 @@ class SwayInput(Input):
         self._wayland.send(5, 1, struct.pack("=IIIII", _now_ms(), place.x(), place.y(), *size))
         self._wayland.send(5, 4)  # frame
 
-    def _button(self, down: int) -> None:
-        self._wayland.send(5, 2, struct.pack("=III", _now_ms(), _LEFT_BUTTON[0], down))
+    def _button(self, button: tuple[int, int], down: int) -> None:
+        self._wayland.send(5, 2, struct.pack("=III", _now_ms(), button[0], down))
         self._wayland.send(5, 4)
 
 

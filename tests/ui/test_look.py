@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.ui import palette
+from deepvue_tray.ui.color_scheme import dark_palette
 from tests.ui.test_accessibility import WINDOWS, controls
 
 Role = QPalette.ColorRole
@@ -57,6 +58,7 @@ SCHEMES = {
     "Breeze": palette_of("#eff0f1", "#232629", base="#ffffff", highlight="#3daee9"),
     "Breeze dark": palette_of("#2a2e32", "#fcfcfc", base="#1b1e20", highlight="#3daee9"),
     "Fusion dark": palette_of("#323232", "#f0f0f0", base="#242424", highlight="#308cc6"),
+    "own": dark_palette(),
 }
 """The colours of the desktops' themes, and of others that people choose."""
 

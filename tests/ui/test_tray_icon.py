@@ -1,11 +1,11 @@
 """The icon appears in a tray that starts late, and again after the tray has restarted."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.resources import icon_path
@@ -99,6 +99,35 @@ def test_a_left_click_opens_the_card_and_a_right_click_does_not(
         icon._icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
     with qtbot.assertNotEmitted(icon.clicked):
         icon._icon.activated.emit(QSystemTrayIcon.ActivationReason.Context)
+
+
+@pytest.fixture
+def double_click_ms(qapp: QApplication) -> Iterator[Callable[[int], None]]:
+    """Return a function that sets the time within which two clicks are a double click."""
+    before = qapp.doubleClickInterval()
+    yield qapp.setDoubleClickInterval
+    qapp.setDoubleClickInterval(before)
+
+
+def test_a_double_click_counts_as_one_click(
+    qtbot: QtBot, icon: TrayIcon, desktop: Desktop, double_click_ms: Callable[[int], None]
+) -> None:
+    desktop.has_tray = True
+    poll(icon)
+    assert icon._icon is not None
+    activated, clicks = icon._icon.activated, []
+    icon.clicked.connect(lambda: clicks.append("click"))
+    double_click_ms(60_000)
+    for _ in range(3):  # as from waybar
+        activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
+    assert clicks == ["click"]
+    double_click_ms(0)
+
+    def is_clicked_again() -> bool:
+        activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
+        return len(clicks) > 1
+
+    qtbot.waitUntil(is_clicked_again)
 
 
 def test_on_macos_a_click_opens_only_the_menu(

@@ -1,0 +1,74 @@
+"""Finds parts of other programs' windows over the accessibility bus, as a screen reader does.
+
+https://gitlab.gnome.org/GNOME/at-spi2-core/-/tree/main/xml
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from jeepney import DBusAddress, MessageType, new_method_call
+from jeepney.io.blocking import DBusConnection
+from PySide6.QtCore import QRect
+
+from tests.desktop.session import Desktop
+
+_ACCESSIBLE = "org.a11y.atspi.Accessible"
+_SHOWING = 25
+"""The bit of a state."""
+_ON_SCREEN = 0
+"""The kind of coordinates."""
+_ANSWER_TIMEOUT_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Accessible:
+    """A program, a window or a part of it; a call raises LookupError where it is gone."""
+
+    bus: DBusConnection
+    name: str
+    path: str
+
+    @classmethod
+    def desktop(cls, desktop: Desktop, connect: Callable[[str], DBusConnection]) -> Self:
+        """Return the root, whose children are the programs."""
+        service = DBusAddress("/org/a11y/bus", "org.a11y.Bus", "org.a11y.Bus")
+        bus = connect(desktop.call(service, "GetAddress")[0])
+        return cls(bus, "org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
+
+    def find(self, role: str, label: str) -> Self | None:
+        """Return a part that is shown, of this part or of a part of it."""
+        try:
+            if self._call(_ACCESSIBLE, "GetRoleName")[0] == role and self._is(label):
+                return self
+            children = list(self._children())
+        except LookupError:
+            return None
+        return next((found for child in children if (found := child.find(role, label))), None)
+
+    def area(self) -> QRect:
+        """Return the rectangle on the screen, where the program knows its place there."""
+        component = "org.a11y.atspi.Component"
+        return QRect(*self._call(component, "GetExtents", "u", _ON_SCREEN)[0])
+
+    def _is(self, label: str) -> bool:
+        properties = "org.freedesktop.DBus.Properties"
+        text = self._call(properties, "Get", "ss", _ACCESSIBLE, "Name")[0][1]
+        states = self._call(_ACCESSIBLE, "GetState")[0][0]
+        return text == label and bool(states >> _SHOWING & 1)
+
+    def _children(self) -> Iterator[Self]:
+        for name, path in self._call(_ACCESSIBLE, "GetChildren")[0]:
+            yield type(self)(self.bus, name, path)
+
+    def _call(self, interface: str, method: str, *arguments: Any) -> tuple[Any, ...]:
+        signature, *values = arguments or (None,)
+        address = DBusAddress(self.path, self.name, interface)
+        call = new_method_call(address, method, signature, tuple(values))
+        try:
+            reply = self.bus.send_and_get_reply(call, timeout=_ANSWER_TIMEOUT_S)
+        except TimeoutError as error:
+            raise LookupError(method) from error
+        if reply.header.message_type is MessageType.error:
+            raise LookupError(f"{method}: {reply.body}")
+        return tuple(reply.body)
