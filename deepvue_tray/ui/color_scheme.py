@@ -27,8 +27,9 @@ class ColorScheme(QObject):
 
     Qt's platform themes do so only in part: the GTK theme is dark only with a dark GTK theme and
     ignores GNOME's setting, the KDE theme reads its colours once, and without a theme, as on sway,
-    Qt is always light. If the palette contradicts the colour scheme, the style's standard palette
-    is used; if that contradicts it too, ``dark_palette``.
+    Qt is always light. On a light GNOME, the GTK theme takes the colours of disabled fields for all
+    fields. Instead of such a palette, or one that contradicts the colour scheme, the style's
+    standard palette is used; if that contradicts it too, ``dark_palette``.
     """
 
     def __init__(self, qt: QApplication) -> None:
@@ -42,10 +43,10 @@ class ColorScheme(QObject):
 
     @Slot()
     def _reconcile(self) -> None:
-        if self._fits():
+        if self._fits() and not self._has_disabled_fields():
             return
         self._qt.setPalette(QPalette())  # the theme's palette
-        if self._fits():
+        if self._fits() and not self._has_disabled_fields():
             return
         if sys.platform == "win32":
             self._qt.setStyle("Fusion")  # Windows 10's own style is never dark.
@@ -64,6 +65,12 @@ class ColorScheme(QObject):
         else:
             is_dark_wanted, is_known = scheme == Qt.ColorScheme.Dark, True
         return not is_known or is_dark_wanted == (window.lightness() < _DARKER)
+
+    def _has_disabled_fields(self) -> bool:
+        """Return whether fields are darker than a light window, which GTK draws disabled ones."""
+        window = self._qt.palette().color(QPalette.ColorRole.Window).lightness()
+        field = self._qt.palette().color(QPalette.ColorRole.Base).lightness()
+        return _DARKER <= window > field
 
     def _follow_portal(self) -> None:
         name, path = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"

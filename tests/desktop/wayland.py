@@ -163,15 +163,19 @@ class WaylandDesktop(Desktop):
         """Open the icon's menu with the mouse, and return where its first entry is."""
         self.input.move(icon)
         before = self.picture()
-        self.input.click(icon, button=RIGHT)
 
         def found() -> Any:
             area = _changed_area(before, self.picture())
             is_menu = area.width() > _MENU_PX and area.height() > _MENU_PX
             return area if is_menu and area == _changed_area(before, self.picture()) else None
 
-        menu: QRect = wait_until(found, "the menu")
-        return menu.topLeft() + _FIRST_ENTRY
+        for _ in range(_TRIES):
+            self.input.click(icon, button=RIGHT)
+            with suppress(AssertionError):
+                menu: QRect = wait_until(found, "the menu", TIMEOUT_S / _TRIES)
+                return menu.topLeft() + _FIRST_ENTRY
+            self.input.press("escape")
+        raise AssertionError("the menu does not open")
 
     def dismiss_notifications(self) -> None:
         """Dismiss what is shown, where only one notification at a time is."""
@@ -324,6 +328,9 @@ _PANEL_ABOVE, _PANEL_BELOW = range(32), range(SCREEN.height() - 44, SCREEN.heigh
 
 _MENU_PX, _FIRST_ENTRY = 100, QPoint(40, 8)
 """The least width and height of a menu, and where its first entry is."""
+
+_TRIES = 3
+"""A busy panel may lose a click, after which a person clicks again."""
 
 _LAYOUT_S = 0.1
 """The time between two looks at a part that may still move."""

@@ -18,6 +18,7 @@ _KEYS = {
     "backspace": (14, "BackSpace"),
     "tab": (15, "Tab"),
     "return": (28, "Return"),
+    "alt": (56, "Alt_L"),
     "space": (57, "space"),
     "up": (103, "Up"),
     "down": (108, "Down"),
@@ -72,6 +73,13 @@ class Input(ABC):
     def press(self, *names: str) -> None:
         """Press keys, one after the other."""
         self._keys([_KEYS[name] for name in names])
+
+    def press_with_alt(self, letter: str) -> None:
+        """Press a letter while Alt is down, which presses the button with this mnemonic."""
+        time.sleep(NOTICE_S)
+        for name, down in (("alt", 1), (letter, 1), (letter, 0), ("alt", 0)):
+            self._key(_KEYS[name], down)
+            time.sleep(PRESS_S)
 
     def type(self, text: str) -> None:
         """Type a text of small letters and digits."""
@@ -172,6 +180,10 @@ class SwayInput(Input):
         # One call for all: each makes a keyboard of its own.
         presses = [word for _code, name in keys for word in ("-k", name, "-s", "40")]
         self._run("wtype", "-s", "300", *presses)
+
+    def press_with_alt(self, letter: str) -> None:
+        """Press a letter while Alt is down, on one keyboard."""
+        self._run("wtype", "-s", "300", "-M", "alt", "-k", letter, "-m", "alt")
 
     def _move(self, place: QPoint) -> None:
         size = self._screen.width(), self._screen.height()
