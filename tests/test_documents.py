@@ -44,6 +44,13 @@ def test_every_command_in_the_documents_is_valid(line: str) -> None:
 
 @pytest.mark.checkout
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_document_holds_two_versions_of_a_paragraph(document: Path) -> None:
+    markers = re.findall(r"^(?:<{7}|={7}|>{7}).*$", document.read_text(encoding="utf-8"), re.M)
+    assert markers == []
+
+
+@pytest.mark.checkout
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_link_leads_to_a_file_or_a_heading(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     links = re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
