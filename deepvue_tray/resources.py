@@ -1,4 +1,4 @@
-"""Paths of the icons and translations, in every kind of installation."""
+"""Paths of the icons, the translations and the desktop entry, in every kind of installation."""
 
 from pathlib import Path
 

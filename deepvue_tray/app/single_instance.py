@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ANSWER_TIMEOUT_S = 30.0
-"""For the first instance's response, which may still be starting on a busy machine."""
+"""For the response of the first instance, which may still be starting on a busy machine."""
 
 RETRY_S = 0.05
 """Between two attempts to reach the first instance."""

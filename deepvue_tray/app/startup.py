@@ -1,6 +1,6 @@
 """Starts the tray, up to its first icon, or shows the instance that is already running.
 
-``application`` is imported after the icon is shown, which so appears about as fast as a bare icon.
+``application`` is imported after the icon is shown, so that it appears about as fast as a bare one.
 """
 
 import logging

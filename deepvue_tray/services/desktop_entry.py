@@ -7,7 +7,7 @@ from pathlib import Path
 
 _THROUGH_SHELL = r'sh -c "exec \\"\\$0\\" \\"\\$@\\"" '
 """The start of an Exec line whose program is passed as an argument, because of its path. A path
-must not contain "=" (Desktop Entry Specification 1.5, "The Exec key"), nor "%": GLib searches the
+must not contain "=" (Desktop Entry Specification 1.5, "The Exec key"), nor "%": GLib looks for the
 program before it replaces "%%" by "%"."""
 
 

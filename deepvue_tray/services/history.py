@@ -54,7 +54,7 @@ BUCKET_SIZES = (
     (timedelta(days=124), HOUR),
     (timedelta.max, DAY),
 )
-"""The longest range for each size of buckets; None means single readings. A range so has at most
+"""The longest range for each size of buckets; None means single readings. So a range has at most
 about 3,000 buckets, or 3,650 in ten years; a screen is 2,000 pixels wide."""
 
 BUSY_TIMEOUT_S = 5.0

@@ -105,7 +105,7 @@ class ColorScheme(QObject):
 
 
 def dark_palette() -> QPalette:
-    """Return the dark palette of Qt's Fusion style, which Qt gives to some themes alone.
+    """Return the dark palette of Qt's Fusion style, which Qt gives only to some themes.
 
     https://github.com/qt/qtbase/blob/6.11/src/gui/kernel/qplatformtheme.cpp
     """

@@ -1,4 +1,4 @@
-"""Content that scrolls only where it is taller than the screen."""
+"""Content that scrolls only if it is larger than the screen."""
 
 from PySide6.QtCore import QEvent, QMargins, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
@@ -13,7 +13,7 @@ SCROLL_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_Pag
 
 
 class ScrollArea(QScrollArea):
-    """Requests the size of ``content``, and scrolls it vertically if the window is smaller."""
+    """Requests the size of ``content``, and scrolls it if the window is smaller."""
 
     def __init__(self, content: QWidget) -> None:
         super().__init__(widgetResizable=True)

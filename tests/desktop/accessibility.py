@@ -37,7 +37,7 @@ class Accessible:
         return cls(bus, "org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 
     def find(self, role: str, label: str) -> Self | None:
-        """Return a part that is shown, of this part or of a part of it."""
+        """Return this part, or the first one in it, that is shown with this role and label."""
         try:
             if self._call(_ACCESSIBLE, "GetRoleName")[0] == role and self._is(label):
                 return self

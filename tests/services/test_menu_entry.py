@@ -100,6 +100,7 @@ def test_a_link_of_a_person_that_leads_nowhere_stays(folders: list[Path], progra
     link = folders[0] / menu_entry.FILE
     link.symlink_to("/nowhere/deepvue-tray.desktop")
     menu_entry.keep(folders, [str(program)])
+    assert link.is_symlink()
     assert not link.exists()
 
 

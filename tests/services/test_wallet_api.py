@@ -58,7 +58,7 @@ def read(url: str, *, deadline: float = 15) -> Reading:
 
 
 def test_the_deadline_begins_once_the_client_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine that takes long, and says nothing of the network."""
+    """On a busy machine that takes long, and says nothing about the network."""
     module = "deepvue_tray.services.http_client"
     monkeypatch.delitem(sys.modules, module)
     was_loaded = []
