@@ -1,4 +1,4 @@
-"""The installer adds the program to the Start menu, and the uninstaller removes what it installed."""
+"""The installer adds the program to the Start menu; the uninstaller removes what it installed."""
 
 import subprocess
 from pathlib import Path
