@@ -66,7 +66,10 @@ class HistoryController(QObject):
     @Slot(QSize)
     def _store_size(self, size: QSize) -> None:
         width, height = size.width(), size.height()
-        self._worker.submit(lambda backend: backend.window_sizes.put(_NAME, (width, height)))
+        self._worker.submit(
+            lambda backend: backend.window_sizes.put(_NAME, (width, height)),
+            on_error=lambda _: None,  # The backend did not start, which the window shows.
+        )
 
     @Slot(object)
     def _on_changed(self, snapshot: Snapshot) -> None:

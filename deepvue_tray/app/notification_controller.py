@@ -36,14 +36,15 @@ class NotificationController(QObject):
     ) -> None:
         super().__init__()
         self._worker = worker
-        self._poller = poller
         self._show_balloon = show_balloon
         self._prefix = prefix
         self._in_flight: set[tuple[Alert, str, Reading | None]] = set()
         self._services_seen = 0
+        # The last snapshot that is not one of an attempt in progress.
+        self._result = Snapshot()
         self._pressed.connect(self._on_pressed)
         self._service_appeared.connect(self._on_service_appeared)
-        poller.changed.connect(self._notify)
+        poller.changed.connect(self._on_snapshot)
         # Both signals are emitted on the worker's thread.
         worker.submit(
             lambda backend: backend.notifier.listen(
@@ -69,6 +70,11 @@ class NotificationController(QObject):
         )
 
     @Slot(object)
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        if not snapshot.refreshing:
+            self._result = snapshot
+            self._notify(snapshot)
+
     def _notify(self, snapshot: Snapshot) -> None:
         for alert in snapshot.to_notify:
             attempt = alert, snapshot.client_id, snapshot.reading
@@ -91,7 +97,7 @@ class NotificationController(QObject):
             self._in_flight.discard(attempt)
             if not is_notified and services_seen != self._services_seen:
                 # A service has started during this attempt.
-                self._notify(self._poller.snapshot)
+                self._notify(self._result)
 
         def on_error(error: Exception) -> None:
             on_result(False)
@@ -108,4 +114,4 @@ class NotificationController(QObject):
     @Slot()
     def _on_service_appeared(self) -> None:
         self._services_seen += 1
-        self._notify(self._poller.snapshot)
+        self._notify(self._result)

@@ -8,7 +8,7 @@ Pure functions over a state that is stored on the disk. The rules:
   threshold is changed to one that was not reached at the last reading.
 - *Top-up*, *fast spending*, *rejected* and *no data* are independent, and re-arm separately.
 - A failed attempt does not change the alerts about the balance.
-- An alert counts as notified only once it was delivered. Until then every attempt returns it.
+- An alert counts as notified only once it was delivered. Until then every reading returns it.
 - A snooze silences the alerts that were notified before it: a worse severity notifies during it.
 """
 

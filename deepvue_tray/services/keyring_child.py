@@ -142,10 +142,10 @@ def _end_with_standard_input() -> None:
 
 
 if __name__ == "__main__":
-    if sys.platform != "linux":  # there it asks the bus
-        with suppress(Exception):  # the answer tells of it
+    if sys.platform != "linux":  # On Linux, this would already call the bus.
+        with suppress(Exception):  # The reply reports it.
             keyring.get_keyring()
-    # Loaded: an empty line, which JSON ignores.
+    # An empty line, which JSON ignores, says that all is loaded.
     sys.stdout.write("\n")
     sys.stdout.flush()
     question = json.loads(sys.stdin.readline())

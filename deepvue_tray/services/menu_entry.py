@@ -23,19 +23,19 @@ def keep(folders: Sequence[Path], command: Sequence[str]) -> None:
     ``folders`` contain desktop entries. The first is the person's own: the entry is written there
     if no folder has one. It is not changed afterwards unless its program or icon is missing: then
     it is rewritten, or removed if a package has installed one since. An entry that a person or a
-    package wrote is never changed. Raises StorageError.
+    package wrote is never changed. Raises StorageError, also if a folder may not be read.
     """
     own, *packaged = (folder / FILE for folder in folders)
-    is_there = own.exists() or own.is_symlink()
-    if is_there and not _is_stale(own):
-        return
-    if not any(path.exists() for path in packaged):
-        _write(own, command)
-    elif is_there:
-        try:
+    try:
+        is_there = own.exists() or own.is_symlink()
+        if is_there and not _is_stale(own):
+            return
+        if not any(path.exists() for path in packaged):
+            _write(own, command)
+        elif is_there:
             own.unlink()
-        except OSError as error:
-            raise StorageError(f"{own}: {error.strerror}") from None
+    except OSError as error:
+        raise StorageError(f"{error.filename or own}: {error.strerror}") from None
 
 
 def _is_stale(path: Path) -> bool:
@@ -57,9 +57,6 @@ def _write(path: Path, command: Sequence[str]) -> None:
     }
     lines = menu_entry_path().read_text(encoding="utf-8").splitlines()
     kept = [line for line in lines if line.partition("=")[0] not in own]
-    try:
-        private_folder.make(path.parent)
-    except OSError as error:
-        raise StorageError(f"{path}: {error.strerror}") from None
+    private_folder.make(path.parent)
     added = [f"{key}={value}" for key, value in own.items()]
     atomic_file.replace(path, ["\n".join([*kept, *added]), "\n"], mode=0o644)

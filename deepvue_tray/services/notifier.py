@@ -93,10 +93,6 @@ class LibraryNotifier:
         library, dispatched = self._loaded(), list[bool]()
         if not await library.get_capabilities():
             return False
-        if not self._shown:
-            # What an earlier process left: its buttons have no effect any more. It stays until now,
-            # because the person may not have read it.
-            await _try(library.clear_all())
         if notification.kind in self._shown:
             await _try(library.clear(self._shown.pop(notification.kind)))
         # The library suppresses errors, and calls on_dispatched only after a success.

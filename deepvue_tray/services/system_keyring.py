@@ -101,15 +101,17 @@ async def _reply_of(
     with child:  # closes the pipes and waits for its end
         with suppress(OSError):  # it has ended already, which its reply shows
             child.stdin.write(request.encode() + b"\n")
+        stage: AccountError = KeyringRefusedError("its process does not start")
         try:
             loaded = await asyncio.wait_for(
                 asyncio.to_thread(child.stdout.readline), LOAD_TIMEOUT_S
             )
+            stage = KeyringLockedError("it does not answer")
             # The thread ends with the process.
             output = await asyncio.wait_for(asyncio.to_thread(child.stdout.read), seconds)
         except TimeoutError:
             child.kill()
-            raise KeyringLockedError("it does not answer") from None
+            raise stage from None
         except asyncio.CancelledError:
             child.kill()
             raise

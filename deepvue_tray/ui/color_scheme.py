@@ -48,7 +48,7 @@ class ColorScheme(QObject):
         self._qt.setPalette(QPalette())  # the theme's palette
         if self._fits() and not self._has_disabled_fields():
             return
-        if sys.platform == "win32":
+        if sys.platform == "win32" and not self._fits():
             self._qt.setStyle("Fusion")  # Windows 10's own style is never dark.
         self._qt.setPalette(self._qt.style().standardPalette())
         if not self._fits():
@@ -67,7 +67,7 @@ class ColorScheme(QObject):
         return not is_known or is_dark_wanted == (window.lightness() < _DARKER)
 
     def _has_disabled_fields(self) -> bool:
-        """Return whether fields are darker than a light window, which GTK draws disabled ones."""
+        """Return whether fields are darker than a light window, as GTK draws disabled ones."""
         window = self._qt.palette().color(QPalette.ColorRole.Window).lightness()
         field = self._qt.palette().color(QPalette.ColorRole.Base).lightness()
         return _DARKER <= window > field

@@ -65,7 +65,9 @@ def muted(palette: QPalette) -> QColor:
 
 
 def focus_ring(palette: QPalette) -> QColor:
-    """Return the colour in which the style draws the focus ring of its own widgets."""
+    """Return the colour of a focus ring; with Fusion, that of the style's own widgets."""
+    if QApplication.style().name() != "fusion":
+        return _standing_out(palette, _HIGHLIGHT, GRAPHICS_CONTRAST)
     return _drawn_ring(_readable_highlight(palette))
 
 
@@ -135,7 +137,7 @@ def _readable_highlight(palette: QPalette) -> QColor:
 
 
 def _drawn_ring(highlight: QColor) -> QColor:
-    """Return the colour of the focus ring that the style makes of a highlight.
+    """Return the colour of the focus ring that Fusion makes of a highlight.
 
     It is read from a field drawn with the focus, because no function of Qt returns it.
     """

@@ -96,6 +96,8 @@ class ScrollingDialog(QDialog):
         is_high = size.height() > largest.height()
         size += QSize(self._area.bar_px() if is_high else 0, 0)
         is_wide = size.width() > largest.width()
-        size += QSize(0, self._area.bar_px() if is_wide else 0)
+        if is_wide:
+            size += QSize(0, self._area.bar_px())
+            is_high = size.height() > largest.height()
         self._area.allow_bars(vertical=is_high, horizontal=is_wide)
         set_size(self, fitted(self, size))

@@ -4,7 +4,7 @@ import os
 
 from PySide6.QtCore import QEvent, QObject, QSize, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 REDRAW_MS = 100
 """The delay from a new size to the second drawing: the compositor then shows the first one."""
@@ -54,11 +54,17 @@ def bring_to_front(window: QWidget) -> None:
     """Show a window, in front of the others and with the focus."""
     if is_wayland() and window.isActiveWindow():
         # Qt may not know yet that the compositor gave the focus to another window.
-        QTimer.singleShot(FOCUS_MS, window, lambda: _reopen_unless_active(window))
+        QTimer.singleShot(FOCUS_MS, window, lambda: _reopen_unless_in_dialog(window))
     _reopen_unless_active(window)
     window.show()
     window.raise_()
     window.activateWindow()
+
+
+def _reopen_unless_in_dialog(window: QWidget) -> None:
+    """Replace a window that is not active, unless a modal dialog was opened meanwhile."""
+    if QApplication.activeModalWidget() is None:
+        _reopen_unless_active(window)
 
 
 def _reopen_unless_active(window: QWidget) -> None:

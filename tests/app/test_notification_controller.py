@@ -150,6 +150,16 @@ def test_a_service_that_starts_during_a_failing_attempt_gets_the_alert(desktop: 
     assert len(desktop.sent) == 2
 
 
+def test_a_service_that_starts_during_a_request_gets_the_last_reading_s_alert(
+    desktop: Desktop,
+) -> None:
+    desktop.show_snapshot(LOW)
+    desktop.reply(is_notified=False)
+    desktop.show_snapshot(replace(LOW, refreshing=True, to_notify=()))
+    desktop.start_service()
+    assert len(desktop.sent) == 2
+
+
 def test_an_alert_that_has_ended_before_a_service_starts_is_not_sent(desktop: Desktop) -> None:
     desktop.show_snapshot(LOW)
     desktop.reply(is_notified=False)

@@ -142,3 +142,9 @@ def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path, program: Pa
     (tmp_path / "own").write_text("a file where the folder should be")
     with pytest.raises(StorageError, match="own"):
         menu_entry.keep([tmp_path / "own"], [str(program)])
+
+
+def test_a_folder_that_cannot_be_looked_into_is_reported(tmp_path: Path, program: Path) -> None:
+    """A name that is too long fails as a folder of another user does."""
+    with pytest.raises(StorageError):
+        menu_entry.keep([tmp_path / ("x" * 300), tmp_path], [str(program)])

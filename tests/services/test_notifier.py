@@ -66,36 +66,6 @@ def test_a_dispatched_notification_counts_as_shown(monkeypatch: pytest.MonkeyPat
     assert asyncio.run(try_all(LibraryNotifier(Path("/icon.png")))) == ("deepvue-tray", False)
 
 
-def test_the_first_notification_removes_those_of_an_earlier_process_and_no_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    import desktop_notifier.main
-    from desktop_notifier import Capability
-    from desktop_notifier.backends.dummy import DummyNotificationCenter
-
-    shown = ["of an earlier process"]
-
-    class Center(DummyNotificationCenter):
-        async def _get_capabilities(self) -> frozenset[Capability]:
-            return frozenset({Capability.TITLE})
-
-        async def _send(self, notification: desktop_notifier.Notification) -> None:
-            shown.append(notification.title)
-
-        async def _clear_all(self) -> None:
-            shown.clear()
-            raise OSError  # as Windows where there was none
-
-    async def use() -> None:
-        notifier = LibraryNotifier(Path("/icon.png"))
-        assert await notifier.show(NOTE)
-        assert await notifier.show(Notification(kind="top-up", title="Top-up", body=""))
-        assert shown == ["Low", "Top-up"]
-
-    monkeypatch.setattr(desktop_notifier.main, "get_backend_class", lambda: Center)
-    asyncio.run(use())
-
-
 def test_a_prompt_for_permission_is_waited_for_as_long_as_it_takes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
