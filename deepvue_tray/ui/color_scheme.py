@@ -27,9 +27,9 @@ class ColorScheme(QObject):
 
     Qt's platform themes do so only in part: the GTK theme is dark only with a dark GTK theme and
     ignores GNOME's setting, the KDE theme reads its colours once, and without a theme, as on sway,
-    Qt is always light. On a light GNOME, the GTK theme takes the colours of disabled fields for all
-    fields. Instead of such a palette, or one that contradicts the colour scheme, the style's
-    standard palette is used; if that contradicts it too, ``dark_palette``.
+    Qt is always light. If the palette contradicts the colour scheme, the style's standard palette
+    is used; if that contradicts it too, ``dark_palette``. If nothing wants a colour scheme, the
+    theme's palette is used.
     """
 
     def __init__(self, qt: QApplication) -> None:
@@ -43,12 +43,14 @@ class ColorScheme(QObject):
 
     @Slot()
     def _reconcile(self) -> None:
-        if self._fits() and not self._has_disabled_fields():
+        if self._is_dark_wanted() is None:
+            self._qt.setPalette(QPalette())
+        if self._fits():
             return
         self._qt.setPalette(QPalette())  # the theme's palette
-        if self._fits() and not self._has_disabled_fields():
+        if self._fits():
             return
-        if sys.platform == "win32" and not self._fits():
+        if sys.platform == "win32":
             self._qt.setStyle("Fusion")  # Windows 10's own style is never dark.
         self._qt.setPalette(self._qt.style().standardPalette())
         if not self._fits():
@@ -58,19 +60,15 @@ class ColorScheme(QObject):
         window = self._qt.palette().color(QPalette.ColorRole.Window)
         if window == _KDE_FALLBACK:
             return False
-        scheme = self._qt.styleHints().colorScheme()
-        if scheme == Qt.ColorScheme.Unknown:
-            # Without a theme, Qt forgets what the portal said.
-            is_dark_wanted, is_known = self._chosen == _DARK, self._chosen in (_DARK, _LIGHT)
-        else:
-            is_dark_wanted, is_known = scheme == Qt.ColorScheme.Dark, True
-        return not is_known or is_dark_wanted == (window.lightness() < _DARKER)
+        return self._is_dark_wanted() in (None, window.lightness() < _DARKER)
 
-    def _has_disabled_fields(self) -> bool:
-        """Return whether fields are darker than a light window, as GTK draws disabled ones."""
-        window = self._qt.palette().color(QPalette.ColorRole.Window).lightness()
-        field = self._qt.palette().color(QPalette.ColorRole.Base).lightness()
-        return _DARKER <= window > field
+    def _is_dark_wanted(self) -> bool | None:
+        """Return None if neither Qt nor the portal knows of a wish."""
+        scheme = self._qt.styleHints().colorScheme()
+        if scheme != Qt.ColorScheme.Unknown:
+            return scheme == Qt.ColorScheme.Dark
+        # Without a theme, Qt forgets what the portal said.
+        return {_DARK: True, _LIGHT: False}.get(self._chosen)
 
     def _follow_portal(self) -> None:
         name, path = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
@@ -100,7 +98,6 @@ class ColorScheme(QObject):
             hints.setColorScheme(Qt.ColorScheme.Dark if value == _DARK else Qt.ColorScheme.Light)
         else:
             hints.unsetColorScheme()
-            self._qt.setPalette(QPalette())
         self._reconcile()
 
 
