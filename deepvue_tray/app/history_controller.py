@@ -22,7 +22,7 @@ Range = tuple[datetime | None, datetime | None]
 """The first and the last moment; None for the first reading, and for now."""
 
 _NAME = "history"
-"""Of the window, where the sizes are stored."""
+"""The window's name in the file of window sizes."""
 
 
 class HistoryController(QObject):
@@ -45,7 +45,8 @@ class HistoryController(QObject):
             self._worker.submit(
                 lambda backend: backend.window_sizes.get(_NAME),
                 self._show,
-                lambda _: self._show(None),  # a failed start of the backend; the window says it
+                # The backend did not start, which the window shows.
+                lambda _: self._show(None),
             )
         else:
             self._show(None)

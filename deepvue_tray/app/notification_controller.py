@@ -36,12 +36,11 @@ class NotificationController(QObject):
     ) -> None:
         super().__init__()
         self._worker = worker
+        self._poller = poller
         self._show_balloon = show_balloon
         self._prefix = prefix
         self._in_flight: set[tuple[Alert, str, Reading | None]] = set()
         self._services_seen = 0
-        # The last snapshot that is not one of an attempt in progress.
-        self._result = Snapshot()
         self._pressed.connect(self._on_pressed)
         self._service_appeared.connect(self._on_service_appeared)
         poller.changed.connect(self._on_snapshot)
@@ -71,8 +70,9 @@ class NotificationController(QObject):
 
     @Slot(object)
     def _on_snapshot(self, snapshot: Snapshot) -> None:
+        # At the start of a request the last reading's alerts were sent already, and the next
+        # reading may end them.
         if not snapshot.refreshing:
-            self._result = snapshot
             self._notify(snapshot)
 
     def _notify(self, snapshot: Snapshot) -> None:
@@ -97,7 +97,7 @@ class NotificationController(QObject):
             self._in_flight.discard(attempt)
             if not is_notified and services_seen != self._services_seen:
                 # A service has started during this attempt.
-                self._notify(self._result)
+                self._notify(self._poller.snapshot)
 
         def on_error(error: Exception) -> None:
             on_result(False)
@@ -114,4 +114,4 @@ class NotificationController(QObject):
     @Slot()
     def _on_service_appeared(self) -> None:
         self._services_seen += 1
-        self._notify(self._result)
+        self._notify(self._poller.snapshot)

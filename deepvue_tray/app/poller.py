@@ -165,8 +165,7 @@ class Poller(QObject):
         self._began_at = self._clock()
         self._round += 1
         this_round = self._round
-        # Its alerts were sent already, and the next reading may end them.
-        self._publish(replace(self.snapshot, refreshing=True, to_notify=()))
+        self._publish(replace(self.snapshot, refreshing=True))
 
         awake_since = self.awake_since
 

@@ -56,17 +56,17 @@ def choose_platform() -> str | None:
 
 
 def load_qt() -> None:
-    """Import PySide6 so that it takes less memory; before any other module of it is imported.
+    """Import PySide6 so that it needs less memory; call this before any other import of PySide6.
 
-    PySide6 replaces the built-in ``__import__``, to read the source of each module that is imported
-    later, in search of ``from __feature__ import``. This program does not use that. Undone, it
-    saves 2 to 4 MB for good, and 5 of 90 ms until the icon shows.
+    PySide6 replaces the built-in ``__import__`` by a function that reads the source of every later
+    module. This function restores the original, which saves 2 to 4 MB, and 4 ms before the icon:
+    see docs/decisions/import-hook.md.
     """
     if sys.platform.startswith("linux"):
         # All threads allocate from one heap, instead of one for each thread: 0.5 MB less.
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
     plain_import = builtins.__import__
-    import PySide6  # noqa: F401, PLC0415 - replaces it
+    import PySide6  # noqa: F401, PLC0415 - the import itself is what replaces __import__
 
     builtins.__import__ = plain_import
 

@@ -83,8 +83,7 @@ class SingleInstance:
         ID of its wallet, empty if it has none, or None if it has ended and this start has become
         the first. Raises TimeoutError if it does not respond.
         """
-        # 10 ms, and only a second start needs it.
-        from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415
+        from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - 10 ms, for a second start only
 
         if sys.platform == "win32":
             # Only the program that the person has just started may bring another to the front.

@@ -56,8 +56,7 @@ def run(
 
     crash_reporter = CrashReporter()
     with crash_reporter.installed():
-        # asyncio takes 20 ms to import.
-        from deepvue_tray.app.worker import Worker  # noqa: PLC0415
+        from deepvue_tray.app.worker import Worker  # noqa: PLC0415 - asyncio takes 20 ms
 
         worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
         # The backend is built while the rest is imported.

@@ -35,7 +35,7 @@ def keep(folders: Sequence[Path], command: Sequence[str]) -> None:
         elif is_there:
             own.unlink()
     except OSError as error:
-        raise StorageError(f"{error.filename or own}: {error.strerror}") from None
+        raise StorageError(f"{error.filename or own}: {error.strerror or error}") from None
 
 
 def _is_stale(path: Path) -> bool:

@@ -18,8 +18,8 @@ _DARKER = 128
 """The lightness, from 0 to 255, below which a window's background is dark."""
 
 _KDE_FALLBACK = QColor("#d6d2d0")
-"""The windows of KDE 3, which Qt's KDE theme takes until a person chooses colours in the settings.
-"""
+"""The background of KDE 3's windows, which Qt's KDE theme uses until colours are chosen in the
+settings."""
 
 
 class ColorScheme(QObject):
@@ -28,8 +28,8 @@ class ColorScheme(QObject):
     Qt's platform themes do so only in part: the GTK theme is dark only with a dark GTK theme and
     ignores GNOME's setting, the KDE theme reads its colours once, and without a theme, as on sway,
     Qt is always light. If the palette contradicts the colour scheme, the style's standard palette
-    is used; if that contradicts it too, ``dark_palette``. If nothing wants a colour scheme, the
-    theme's palette is used.
+    is used; if that contradicts it too, ``dark_palette``. Without a preference, the theme's palette
+    is used.
     """
 
     def __init__(self, qt: QApplication) -> None:
@@ -43,9 +43,7 @@ class ColorScheme(QObject):
 
     @Slot()
     def _reconcile(self) -> None:
-        if self._is_dark_wanted() is None:
-            self._qt.setPalette(QPalette())
-        if self._fits():
+        if self._is_dark_wanted() is not None and self._fits():
             return
         self._qt.setPalette(QPalette())  # the theme's palette
         if self._fits():
@@ -63,7 +61,7 @@ class ColorScheme(QObject):
         return self._is_dark_wanted() in (None, window.lightness() < _DARKER)
 
     def _is_dark_wanted(self) -> bool | None:
-        """Return None if neither Qt nor the portal knows of a wish."""
+        """Return whether windows must be dark; None if Qt and the portal have no preference."""
         scheme = self._qt.styleHints().colorScheme()
         if scheme != Qt.ColorScheme.Unknown:
             return scheme == Qt.ColorScheme.Dark
@@ -74,9 +72,8 @@ class ColorScheme(QObject):
         name, path = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
         self._portal = (name, path, "org.freedesktop.portal.Settings")
         self._bus = QDBusConnection.sessionBus()
-        slot: Any = SLOT(
-            "_read_portal()"
-        )  # PySide's stubs require bytes, which PySide does not accept
+        # PySide's stubs require bytes, which PySide does not accept.
+        slot: Any = SLOT("_read_portal()")
         self._bus.connect(*self._portal, "SettingChanged", self, slot)
         self._read_portal()
 

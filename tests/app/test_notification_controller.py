@@ -155,9 +155,16 @@ def test_a_service_that_starts_during_a_request_gets_the_last_reading_s_alert(
 ) -> None:
     desktop.show_snapshot(LOW)
     desktop.reply(is_notified=False)
-    desktop.show_snapshot(replace(LOW, refreshing=True, to_notify=()))
+    desktop.show_snapshot(replace(LOW, refreshing=True))
     desktop.start_service()
     assert len(desktop.sent) == 2
+
+
+def test_the_start_of_a_request_does_not_repeat_the_last_reading_s_alerts(desktop: Desktop) -> None:
+    desktop.show_snapshot(LOW)
+    desktop.reply(is_notified=True)
+    desktop.show_snapshot(replace(LOW, refreshing=True))
+    assert len(desktop.sent) == 1
 
 
 def test_an_alert_that_has_ended_before_a_service_starts_is_not_sent(desktop: Desktop) -> None:

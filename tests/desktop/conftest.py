@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.desktop.session import Desktop, missing
+from tests.desktop.session import Desktop, missing, wait_until
+from tests.desktop.status_notifier import TrayItem
 from tests.desktop.wayland import DESKTOPS
 from tests.support.command import COMMAND
 from tests.support.faulty_server import FaultyServer, balance
@@ -108,3 +109,14 @@ def server() -> Iterator[FaultyServer]:
 def program(desktop: Desktop, server: FaultyServer) -> Program:
     """Return the program on the default desktop, not started yet."""
     return Program(desktop, server.url)
+
+
+def read(item: TrayItem, server: FaultyServer, left: int) -> None:
+    """Set the server's balance, and choose Refresh until the tray shows it."""
+    server.answer = balance(left)
+
+    def is_shown() -> bool:
+        item.click("Refresh")
+        return item.tooltip.startswith(f"{left:,} credits")
+
+    wait_until(is_shown, f"{left} credits")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.desktop.conftest import SIGNED_IN, Program
+from tests.desktop.conftest import SIGNED_IN, Program, read
 from tests.desktop.notifications import Notifications
 from tests.desktop.session import Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
@@ -31,17 +31,6 @@ def notifications(desktop: Desktop) -> Notifications:
 def started(desktop: Desktop, server: FaultyServer, notifications: Notifications) -> TrayItem:
     Program(desktop, server.url).start(**SIGNED_IN)
     return TrayItem.wait(desktop)
-
-
-def read(item: TrayItem, server: FaultyServer, left: int) -> None:
-    """Set the server's balance, and click Refresh until the tray shows it."""
-    server.answer = balance(left)
-
-    def is_shown() -> bool:
-        item.click("Refresh")
-        return item.tooltip.startswith(f"{left:,} credits")
-
-    wait_until(is_shown, f"{left} credits")
 
 
 def test_a_more_severe_alert_replaces_the_milder_one(

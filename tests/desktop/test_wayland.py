@@ -11,11 +11,11 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor
 
 from tests.desktop import secret_service
-from tests.desktop.conftest import SIGNED_IN, Program
+from tests.desktop.conftest import SIGNED_IN, Program, read
 from tests.desktop.session import PASSWORD, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.desktop.wayland import DESKTOPS, Gnome, Kde, Sway, WaylandDesktop, Window
-from tests.support.faulty_server import FaultyServer, balance
+from tests.support.faulty_server import FaultyServer
 from tests.support.timeouts import TIMEOUT_S
 
 pytestmark = pytest.mark.wayland
@@ -50,6 +50,14 @@ def says(item: TrayItem, *words: str) -> None:
     wait_until(lambda: all(word in item.tooltip for word in words), f"a tooltip with {words}")
 
 
+def start(desktop: WaylandDesktop, program: Program) -> TrayItem:
+    """Start the program signed in, and wait until its tray shows the balance."""
+    program.start(**SIGNED_IN)
+    item = TrayItem.wait(desktop)
+    says(item, "6,448 credits")
+    return item
+
+
 def click(desktop: WaylandDesktop, icon: QPoint) -> None:
     time.sleep(DOUBLE_CLICK_S)
     desktop.input.click(icon)
@@ -62,17 +70,6 @@ def open_card(desktop: WaylandDesktop, icon: QPoint) -> Window:
     else:
         click(desktop, icon)
     return desktop.wait_for_window(CARD)
-
-
-def read(item: TrayItem, server: FaultyServer, left: int) -> None:
-    """Set the server's balance, and choose Refresh until the tray shows it."""
-    server.answer = balance(left)
-
-    def is_shown() -> bool:
-        item.click("Refresh")
-        return item.tooltip.startswith(f"{left:,} credits")
-
-    wait_until(is_shown, f"{left} credits")
 
 
 def is_whole(desktop: WaylandDesktop, title: str, above: int = TITLE_BAR_PX) -> bool:
@@ -101,9 +98,7 @@ def wait_for_whole(desktop: WaylandDesktop, title: str, above: int = TITLE_BAR_P
 def test_the_card_opens_whole_floats_moves_and_goes_away_by_itself(
     desktop: WaylandDesktop, program: Program
 ) -> None:
-    program.start(**SIGNED_IN)
-    item = TrayItem.wait(desktop)
-    says(item, "6,448 credits")
+    item = start(desktop, program)
     icon = desktop.icon()
     card = open_card(desktop, icon)
     assert card.floating
@@ -128,9 +123,7 @@ def test_the_card_opens_whole_floats_moves_and_goes_away_by_itself(
 def test_windows_are_whole_and_come_to_the_front_again(
     desktop: WaylandDesktop, program: Program
 ) -> None:
-    program.start(**SIGNED_IN)
-    item = TrayItem.wait(desktop)
-    says(item, "6,448 credits")
+    item = start(desktop, program)
     item.click("Settings…")
     before = desktop.wait_for_window("Settings").area
     wait_for_whole(desktop, "Settings")
@@ -155,9 +148,7 @@ def is_resized_by_test(desktop: WaylandDesktop, before: QRect) -> bool:
 def test_a_second_start_brings_the_card_to_the_front(
     desktop: WaylandDesktop, program: Program
 ) -> None:
-    program.start(**SIGNED_IN)
-    item = TrayItem.wait(desktop)
-    says(item, "6,448 credits")
+    item = start(desktop, program)
     item.click("Settings…")
     for _ in range(3):
         desktop.wait_for_window("Settings")
@@ -169,9 +160,7 @@ def test_a_second_start_brings_the_card_to_the_front(
 def test_colours_follow_the_desktop_at_the_start_and_live(
     desktop: WaylandDesktop, program: Program
 ) -> None:
-    program.start(**SIGNED_IN)
-    item = TrayItem.wait(desktop)
-    says(item, "6,448 credits")
+    item = start(desktop, program)
     item.click("Settings…")
     # Before a person has chosen anything, neither dark nor in the grey of KDE 3.
     desktop.wait_for_window("Settings")
@@ -179,9 +168,7 @@ def test_colours_follow_the_desktop_at_the_start_and_live(
     item.click("Quit")
     wait_until(lambda: not TrayItem.all(desktop), "the end")
     desktop.dark(on=True)
-    program.start(**SIGNED_IN)
-    item = TrayItem.wait(desktop)
-    says(item, "6,448 credits")
+    item = start(desktop, program)
     item.click("Settings…")
     desktop.wait_for_window("Settings")
     for on in (True, False, True):

@@ -886,9 +886,10 @@ def _changed_area(before: QImage, after: QImage) -> QRect:
 
 
 def _distance(one: QColor, other: QColor) -> int:
-    return sum(
-        abs(own - its)
-        for own, its in zip(one.getRgb(), other.getRgb(), strict=True)  # type: ignore[call-overload]
+    return (
+        abs(one.red() - other.red())
+        + abs(one.green() - other.green())
+        + abs(one.blue() - other.blue())
     )
 
 

@@ -77,7 +77,7 @@ def test_a_background_read_of_the_keychain_shows_no_dialog(monkeypatch: pytest.M
     may_ask = True
 
     class Security:
-        def SecKeychainSetUserInteractionAllowed(self, allowed: bool) -> None:  # noqa: N802
+        def SecKeychainSetUserInteractionAllowed(self, allowed: bool) -> None:  # noqa: N802 - Apple's name
             nonlocal may_ask
             may_ask = allowed
 
