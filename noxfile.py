@@ -41,7 +41,8 @@ def wayland(session: nox.Session) -> None:
     """
     on_wayland = ("pytest", "-m", "wayland", "-n", "0")
     again = ("--last-failed", "--last-failed-no-failures", "none")
-    run(session, *on_wayland, success_codes=[0, 1])
+    # The cache may name failures of other tests.
+    run(session, *on_wayland, "--cache-clear", success_codes=[0, 1])
     run(session, *on_wayland, *again, success_codes=[0, NO_TESTS])
 
 

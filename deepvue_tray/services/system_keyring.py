@@ -103,12 +103,13 @@ async def _reply_of(
             child.stdin.write(request.encode() + b"\n")
         stage: AccountError = KeyringRefusedError("its process does not start")
         try:
-            loaded = await asyncio.wait_for(
-                asyncio.to_thread(child.stdout.readline), LOAD_TIMEOUT_S
-            )
+            # Not wait_for: before Python 3.12, it loses a cancellation that meets a finished call.
+            async with asyncio.timeout(LOAD_TIMEOUT_S):
+                loaded = await asyncio.to_thread(child.stdout.readline)
             stage = KeyringLockedError("it does not answer")
-            # The thread ends with the process.
-            output = await asyncio.wait_for(asyncio.to_thread(child.stdout.read), seconds)
+            async with asyncio.timeout(seconds):
+                # The thread ends with the process.
+                output = await asyncio.to_thread(child.stdout.read)
         except TimeoutError:
             child.kill()
             raise stage from None

@@ -280,12 +280,14 @@ def test_the_median_is_as_near_as_the_kind_of_spending_allows(
     assert median(case.error for case in cases(law, "always", days)) < error
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seen", ["always", "in office hours"])
 def test_the_range_contains_the_truth_about_eight_times_in_ten(seen: str) -> None:
     covered = [case.covered for law in LAWS for days in (1, 3) for case in cases(law, seen, days)]
     assert 0.7 < fmean(covered) < 0.88
 
 
+@pytest.mark.soak
 def test_the_range_contains_the_truth_as_often_if_the_history_has_few_such_runs() -> None:
     covered = [case.covered for law in LAWS for case in cases(law, "always", 5)]
     assert fmean(covered) > 0.83

@@ -3,10 +3,11 @@
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import keyring
 import pytest
@@ -21,6 +22,10 @@ from deepvue_tray.core.errors import (
 from deepvue_tray.services import keyring_child, system_keyring
 from deepvue_tray.services.system_keyring import SystemKeyring
 from tests.support.file_keyring import CHECKOUT, FileKeyring
+from tests.support.timeouts import TIMEOUT_S
+
+SILENT = (sys.executable, "-c", "import sys; sys.stdin.read()")
+"""A process that never reports that it is loaded."""
 
 needs_fifo = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only POSIX has named pipes")
 
@@ -96,20 +101,13 @@ def test_a_background_read_of_the_keychain_shows_no_dialog(monkeypatch: pytest.M
     assert keyring_child.answer("peek", "live_1", None) == {"failure": "locked"}
 
 
-def test_the_time_to_answer_begins_once_the_process_is_loaded(
+def test_a_process_that_does_not_load_is_not_called_a_locked_keyring(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    limits = []
-
-    async def wait_for(waited_for: Awaitable[bytes], seconds: float) -> bytes:
-        limits.append(seconds)
-        return await waited_for
-
-    monkeypatch.setattr(asyncio, "wait_for", wait_for)
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    with pytest.raises(NoKeyringError):
+    monkeypatch.setattr(system_keyring, "_COMMAND", SILENT)
+    monkeypatch.setattr(system_keyring, "LOAD_TIMEOUT_S", 0.0)
+    with pytest.raises(KeyringRefusedError, match="does not start"):
         asyncio.run(SystemKeyring().get("live_1", prompt=False))
-    assert limits == [system_keyring.LOAD_TIMEOUT_S, system_keyring.PEEK_TIMEOUT_S]
 
 
 def test_a_package_beside_the_program_does_not_replace_a_standard_module(
@@ -155,3 +153,37 @@ def test_a_prompt_ends_when_the_call_is_cancelled(
         stderr.close()
 
     asyncio.run(cancel_at_the_prompt())
+
+
+class LoadedAndSilent(ThreadPoolExecutor):
+    """Runs nothing: the first call returns a line at once, and the second never returns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_loaded = False
+
+    def submit(self, *_: Any, **__: Any) -> Future[Any]:
+        call: Future[Any] = Future()
+        if not self._is_loaded:
+            call.set_result(b"\n")
+        self._is_loaded = True
+        return call
+
+
+def test_a_cancelled_call_ends_in_whichever_step_of_the_loop_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(system_keyring, "_COMMAND", SILENT)
+    monkeypatch.setattr(system_keyring, "PROMPT_TIMEOUT_S", TIMEOUT_S)
+
+    async def cancel_after(steps: int) -> None:
+        asyncio.get_running_loop().set_default_executor(LoadedAndSilent())
+        call = asyncio.create_task(SystemKeyring().get("live_1", prompt=True))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+
+    for steps in range(12):
+        asyncio.run(cancel_after(steps))
