@@ -73,7 +73,7 @@ def open_card(desktop: WaylandDesktop, icon: QPoint) -> Window:
 
 
 def is_whole(desktop: WaylandDesktop, title: str, above: int = TITLE_BAR_PX) -> bool:
-    """Say whether a window's margins are empty: cut off or skewed, its content is in them."""
+    """Return whether a window's margins are empty: cut off or skewed, its content is in them."""
     window = desktop.wait_for_window(title, focused=False)
     picture, area = desktop.picture(), window.area
     rows = range(area.top() + above, area.bottom() - MARGIN.stop)
@@ -183,7 +183,7 @@ def ground(desktop: WaylandDesktop, title: str) -> QColor:
 
 
 def is_wholly(desktop: WaylandDesktop, title: str, *, dark: bool) -> bool:
-    """Say whether nearly all of a window is dark, or light; its text is the other."""
+    """Return whether nearly all of a window is dark, or light; its text is the other."""
     area = desktop.wait_for_window(title, focused=False).area.adjusted(4, TITLE_BAR_PX, -4, -4)
     picture = desktop.picture().copy(area)
     places = [(x, y) for x in range(0, area.width(), 2) for y in range(0, area.height(), 2)]

@@ -1,8 +1,8 @@
-"""GNOME Shell, KDE Plasma and sway on Wayland, without a screen: as Debian has them.
+"""Debian's GNOME Shell, KDE Plasma and sway on Wayland, without a screen.
 
-Each is started with its own panel, notifications, keyring and portals, drawn in software, in a home
-and on buses of its own, so that nothing of the person who runs the tests is read or changed. Two
-desktops on one machine disturb each other, so a lock lets one run at a time.
+Each starts with its panel, notifications, keyring and portals, drawn in software. It has its own
+home and buses, so that nothing of the user who runs the tests is read or changed. Two desktops on
+one machine disturb each other, so a lock lets only one run at a time.
 """
 
 import fcntl
@@ -78,7 +78,7 @@ class Window:
 
 
 class WaylandDesktop(Desktop):
-    """One of the three, as long as the context lasts."""
+    """One of the three desktops; it runs until the context ends."""
 
     name: ClassVar[str]
     packages: ClassVar[Mapping[str, str]]
@@ -237,7 +237,7 @@ class WaylandDesktop(Desktop):
         return found.boundingRect().center()
 
     def has_name(self, name: str) -> bool:
-        """Say whether somebody owns a name of the session bus."""
+        """Return whether somebody owns a name of the session bus."""
         return bool(self.call(BUS, "NameHasOwner", "s", name)[0])
 
     def pid_of(self, name: str) -> int:
@@ -417,7 +417,7 @@ class Gnome(WaylandDesktop):
         wait_until(lambda: self.evaluate(f"{_GNOME_PLACE}{_GNOME_MENU}") is None, "the menu's end")
 
     def has_prompt(self) -> bool:
-        """Say whether the shell asks for something, such as a password."""
+        """Return whether the shell asks for something, such as a password."""
         return bool(self.evaluate("Main.modalCount > 0"))
 
     def screenshot(self, path: Path) -> None:
@@ -646,7 +646,7 @@ class Kde(WaylandDesktop):
         )
 
     def _has_drawn_panel(self) -> bool:
-        """Say whether the panel has its icons: the clock's text is the last of them."""
+        """Return whether the panel has its icons: the clock's text is the last of them."""
         clock = self.picture().copy(_CLOCK)
         colours = {clock.pixel(x, y) for x in range(clock.width()) for y in range(clock.height())}
         return len(colours) > _COLOURS_OF_TEXT
@@ -759,7 +759,7 @@ class Sway(WaylandDesktop):
         wait_until(pressed, f"the button {label!r}")
 
     def has_prompt(self) -> bool:
-        """Say whether gnome-keyring asks for a password, and can be answered."""
+        """Return whether gnome-keyring asks for a password, and can be answered."""
         window = self.window("Unlock")
         return window is not None and window.focused
 
@@ -894,7 +894,7 @@ def _distance(one: QColor, other: QColor) -> int:
 
 
 def _is_ring(colour: QColor) -> bool:
-    """Say whether a pixel is of an icon's coloured ring; panels scale it."""
+    """Return whether a pixel is of an icon's coloured ring; panels scale it."""
     own = (COLOURS[level] for level in (Level.OK, Level.LOW, Level.CRITICAL))
     near = 12
     return any(_distance(colour, each) < near for each in own)

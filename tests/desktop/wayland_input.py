@@ -1,6 +1,6 @@
-"""A mouse and a keyboard for the compositors: what a person would do, as far as these can tell.
+"""A virtual mouse and a virtual keyboard for each compositor.
 
-Wayland is spoken directly: for a few requests a library would have to be built.
+The few requests to Wayland are written here, because a library for them would have to be built.
 """
 
 import socket
@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QSize
 
-# Linux' key codes, which KWin wants, and the keysym's name, which the others want.
+# The key code of Linux, which KWin expects, and the name of the keysym, which the others expect.
 _KEYS = {
     "escape": (1, "Escape"),
     "backspace": (14, "BackSpace"),
@@ -37,10 +37,10 @@ LEFT, RIGHT = (0x110, 1), (0x111, 3)
 """The buttons: Linux' code, and Clutter's number."""
 
 PRESS_S = 0.04
-"""How long a button or a key is held, as a person does."""
+"""The time for which a button or a key is pressed."""
 
 NOTICE_S = 0.3
-"""Until windows have learnt of a new device, which loses what comes earlier."""
+"""The time until windows use a new device; they ignore its earlier events."""
 
 
 class Input(ABC):
@@ -48,7 +48,7 @@ class Input(ABC):
 
     def move(self, place: QPoint) -> None:
         """Move the pointer there."""
-        self._move(place - QPoint(3, 0))  # what is below must see it come
+        self._move(place - QPoint(3, 0))  # A widget needs a movement to notice the pointer.
         self._move(place)
         time.sleep(NOTICE_S)
 
@@ -103,7 +103,7 @@ class Input(ABC):
 
 
 class ShellInput(Input):
-    """Virtual devices of GNOME Shell's own, by JavaScript."""
+    """GNOME Shell's own virtual devices, created with JavaScript."""
 
     def __init__(self, evaluate: Callable[[str], Any]) -> None:
         self._evaluate = evaluate
