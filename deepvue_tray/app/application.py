@@ -1,7 +1,7 @@
 """The running tray: its parts, and how they are connected.
 
 A click or the poller's timer polls the wallet on the worker thread. The result is one
-snapshot, which all views show. Each click is one ``Action``.
+overview, which all views show. Each click is one ``Action``.
 """
 
 import logging
@@ -29,7 +29,7 @@ from deepvue_tray.backend.backend import Backend
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert_rules import tomorrow_morning
 from deepvue_tray.core.errors import DeepvueError
-from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.ui.color_scheme import ColorScheme
 from deepvue_tray.ui.tray import Tray
@@ -96,7 +96,7 @@ class Application(QObject):
             Action.QUIT: qt.exit,
         }
 
-        self.poller.changed.connect(self._tray.show_snapshot)
+        self.poller.changed.connect(self._tray.show_overview)
         self.poller.changed.connect(self._network_hint.watch)
         self.poller.waiting.connect(self._reload_if_changed)
         self._network_hint.back.connect(self.poller.on_network)
@@ -112,8 +112,8 @@ class Application(QObject):
         self._color_scheme = ColorScheme(qt)
         # Show the stored state first, then poll the wallet.
         worker.submit(
-            lambda backend: backend.monitor.load_last_known(),
-            self.poller.reset_and_poll,
+            lambda backend: backend.overview(),
+            self.poller.show,
             self._on_load_error,
         )
 
@@ -122,7 +122,9 @@ class Application(QObject):
 
         ``client_id`` is the environment's, which is in use until the settings are read.
         """
-        self._server = InstanceServer(instance, lambda: self.poller.snapshot.client_id or client_id)
+        self._server = InstanceServer(
+            instance, lambda: self.poller.overview.worst.client_id or client_id
+        )
         self._server.asked.connect(self.card.open)
 
     def run(self, crash_reporter: CrashReporter) -> int:
@@ -139,10 +141,10 @@ class Application(QObject):
         self._actions[action]()
 
     def _snooze(self, until: datetime | None) -> None:
-        self._worker.submit(lambda backend: backend.snooze(until), self.poller.reevaluate)
+        self._worker.submit(lambda backend: backend.snooze(until), self.poller.show)
 
     def _resume_alerts(self) -> None:
-        self._worker.submit(lambda backend: backend.resume_alerts(), self.poller.reevaluate)
+        self._worker.submit(lambda backend: backend.resume_alerts(), self.poller.show)
 
     def _open_about(self) -> None:
         # Imported here: 8 ms and 0.7 MB, which only this window needs.
@@ -162,14 +164,14 @@ class Application(QObject):
 
     @Slot()
     def _reload_if_changed(self) -> None:
-        def on_result(known: Snapshot | None) -> None:
+        def on_result(known: Overview | None) -> None:
             if known is not None:
-                self.poller.reset_and_poll(known)
+                self.poller.show(known)
 
         self._worker.submit(lambda backend: backend.reload_if_changed(), on_result)
 
     def _on_load_error(self, error: Exception) -> None:
-        self.poller.reset_and_poll(self.poller.snapshot)
+        self.poller.refresh()
         if not isinstance(error, DeepvueError):
             raise error
 

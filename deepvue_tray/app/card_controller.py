@@ -12,7 +12,7 @@ from deepvue_tray.backend.backend import Backend
 from deepvue_tray.backend.history_queries import HistoryRange
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.errors import DeepvueError
-from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.ui.tray_icon import TrayIcon
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class CardController(QObject):
         self._settings = settings
         self._prefix = prefix
         self._card: Card | None = None
-        poller.changed.connect(self._on_snapshot)
+        poller.changed.connect(self._on_overview)
         icon.tray_found.connect(self._on_tray_found)
 
     @Slot()
@@ -54,7 +54,7 @@ class CardController(QObject):
 
             self._card = Card(self._prefix, self._icon.menu)
             self._card.action_requested.connect(self.action_requested)
-            self._card.show_snapshot(self._poller.snapshot)
+            self._card.show_overview(self._poller.overview)
         if self._icon.is_in_tray:
             self._card.open_as_popup(self._icon.place())
         else:
@@ -79,11 +79,11 @@ class CardController(QObject):
             self.open()
 
     @Slot(object)
-    def _on_snapshot(self, snapshot: Snapshot) -> None:
+    def _on_overview(self, overview: Overview) -> None:
         if self._card is None:
             return
-        self._card.show_snapshot(snapshot)
-        if self._card.isVisible() and not snapshot.refreshing:
+        self._card.show_overview(overview)
+        if self._card.isVisible() and not overview.refreshing:
             self._read_history(self._card)
 
     @Slot()
@@ -92,7 +92,7 @@ class CardController(QObject):
             self._card.hide()
 
     def _read_history(self, card: "Card") -> None:
-        now = datetime.now(UTC)
+        now, client_id = datetime.now(UTC), self._poller.overview.worst.client_id
 
         def on_result(history: HistoryRange) -> None:
             card.show_past(history.since, now, history.buckets)
@@ -103,5 +103,7 @@ class CardController(QObject):
                 raise error
 
         self._worker.submit(
-            lambda backend: backend.history.range(now - CARD_RANGE, now), on_result, on_error
+            lambda backend: backend.history.range(client_id, now - CARD_RANGE, now),
+            on_result,
+            on_error,
         )

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QImageWriter
 from deepvue_tray.app.poller import Poller
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.core.errors import DeepvueError, StorageError
-from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.ui.windows import bring_to_front
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ class HistoryController(QObject):
         )
 
     @Slot(object)
-    def _on_changed(self, snapshot: Snapshot) -> None:
-        if self._window is not None and self._window.isVisible() and not snapshot.refreshing:
+    def _on_changed(self, overview: Overview) -> None:
+        if self._window is not None and self._window.isVisible() and not overview.refreshing:
             self._window.ask()
 
     @Slot(object, object)
@@ -88,7 +88,7 @@ class HistoryController(QObject):
             return
         (since, until), self._requested = self._requested, None
         self._reading = True
-        now, snapshot = datetime.now(UTC), self._poller.snapshot
+        now, snapshot = datetime.now(UTC), self._poller.overview.worst
 
         def on_result(history: "HistoryRange") -> None:
             self._read_next()
@@ -100,7 +100,7 @@ class HistoryController(QObject):
             self._show_error(error)
 
         self._worker.submit(
-            lambda backend: backend.history.range(since, until or now),
+            lambda backend: backend.history.range(snapshot.client_id, since, until or now),
             on_result,
             on_error,
         )
@@ -112,8 +112,9 @@ class HistoryController(QObject):
 
     @Slot(object, object, object)
     def _export(self, path: Path, since: datetime, until: datetime) -> None:
+        client_id = self._poller.overview.worst.client_id
         self._worker.submit(
-            lambda backend: backend.history.export(path, since, until),
+            lambda backend: backend.history.export(client_id, path, since, until),
             lambda _: self._show_saved(path),
             self._show_error,
         )

@@ -43,7 +43,7 @@ class NotificationController(QObject):
         self._services_seen = 0
         self._pressed.connect(self._on_pressed)
         self._service_appeared.connect(self._on_service_appeared)
-        poller.changed.connect(self._on_snapshot)
+        poller.polled.connect(self._notify)
         # Both signals are emitted on the worker's thread.
         worker.submit(
             lambda backend: backend.notifier.listen(
@@ -68,13 +68,7 @@ class NotificationController(QObject):
             lambda _error: on_result(False),
         )
 
-    @Slot(object)
-    def _on_snapshot(self, snapshot: Snapshot) -> None:
-        # At the start of a request the last reading's alerts were sent already, and the next
-        # reading may end them.
-        if not snapshot.refreshing:
-            self._notify(snapshot)
-
+    @Slot(Snapshot)
     def _notify(self, snapshot: Snapshot) -> None:
         for alert in snapshot.to_notify:
             attempt = alert, snapshot.client_id, snapshot.reading
@@ -90,14 +84,14 @@ class NotificationController(QObject):
         def on_result(is_notified: bool) -> None:
             if not is_notified and self._show_balloon(notification.title, notification.body):
                 self._worker.submit(
-                    lambda backend: backend.alerts.mark_notified(alert, snapshot.client_id),
+                    lambda backend: backend.mark_notified(snapshot.client_id, alert),
                     lambda _: self._in_flight.discard(attempt),
                 )
                 return
             self._in_flight.discard(attempt)
             if not is_notified and services_seen != self._services_seen:
                 # A service has started during this attempt.
-                self._notify(self._poller.snapshot)
+                self._notify_all()
 
         def on_error(error: Exception) -> None:
             on_result(False)
@@ -114,4 +108,8 @@ class NotificationController(QObject):
     @Slot()
     def _on_service_appeared(self) -> None:
         self._services_seen += 1
-        self._notify(self._poller.snapshot)
+        self._notify_all()
+
+    def _notify_all(self) -> None:
+        for snapshot in self._poller.overview.snapshots:
+            self._notify(snapshot)

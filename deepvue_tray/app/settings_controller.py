@@ -9,9 +9,9 @@ from deepvue_tray.app.poller import Poller
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.core.credentials import Credentials
 from deepvue_tray.core.errors import DeepvueError, NotSetUpError
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
-from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.windows import bring_to_front
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ class SettingsController(QObject):
         return self._dialog is not None
 
     @Slot(object)
-    def open_at_first_start(self, snapshot: Snapshot) -> None:
+    def open_at_first_start(self, overview: Overview) -> None:
         """Open the dialog once at a first start, if there are no credentials."""
+        snapshot = overview.worst
         if isinstance(snapshot.trouble, NotSetUpError) and self._is_new:
             self.open()
         if snapshot.reading is not None:

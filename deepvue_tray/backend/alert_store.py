@@ -1,4 +1,4 @@
-"""The alert state of the wallet in use, shared with other processes through the history file."""
+"""The alert state of a wallet, shared with other processes through the history file."""
 
 import logging
 from collections import deque
@@ -36,29 +36,24 @@ class AlertStore:
     stored state with the first change that can be stored. ``now`` returns the time, aware, in UTC.
     """
 
-    def __init__(self, history: History, now: Callable[[], datetime]) -> None:
+    def __init__(self, client_id: str, history: History, now: Callable[[], datetime]) -> None:
+        self._client_id = client_id
         self._history = history
         self._now = now
         self._unstored: deque[StateChange] = deque(maxlen=MAX_UNSTORED_CHANGES)
-        self.client_id = ""
         self.state = AlertState()
         self.is_loaded = False
         """Whether ``state`` includes what is stored."""
 
-    def select(self, client_id: str) -> None:
-        """Switch to the state of this wallet."""
-        self.client_id, self.state, self.is_loaded = client_id, AlertState(), False
-        self._unstored.clear()
-
     def load(self) -> None:
         """Load the stored state, unless it is loaded already; raises StorageError."""
         if not self.is_loaded:
-            self.state = self._with_unstored(self._history.alerts(self.client_id))
+            self.state = self._with_unstored(self._history.alerts(self._client_id))
             self.is_loaded = True
 
     def update(self, change: StateChange) -> None:
         """Change the state; an error of storing is only logged."""
-        if error := self._store(change, partial(self._history.update_alerts, self.client_id)):
+        if error := self._store(change, partial(self._history.update_alerts, self._client_id)):
             logger.warning("%s", error)
 
     def append(
@@ -69,7 +64,7 @@ class AlertStore:
         ``model`` is the spending model learnt from the reading; None leaves the stored one.
         """
         return self._store(
-            change, lambda stored: self._history.append(self.client_id, reading, stored, model)
+            change, lambda stored: self._history.append(self._client_id, reading, stored, model)
         )
 
     def is_pending(self, alert: Alert) -> bool:
@@ -94,10 +89,9 @@ class AlertStore:
         """Record that a service shows an alert."""
         self.update(partial(mark_shown, sent=sent, now=self._now()))
 
-    def mark_notified(self, alert: Alert, client_id: str) -> None:
-        """Record that the person was notified of an alert of ``client_id``."""
-        if client_id == self.client_id:
-            self.update(partial(mark_notified, alert=alert, now=self._now()))
+    def mark_notified(self, alert: Alert) -> None:
+        """Record that the person was notified of an alert."""
+        self.update(partial(mark_notified, alert=alert, now=self._now()))
 
     def _store(
         self, change: StateChange, write: Callable[[AlertChange], AlertState]

@@ -1,11 +1,10 @@
-"""Queries of the views and the command line to the history of the wallet in use."""
+"""Queries of the views and the command line to the history of a wallet."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from deepvue_tray.backend.accounts import Accounts
 from deepvue_tray.core.reading import HistoryBucket, Reading
 from deepvue_tray.services import atomic_file, readings_csv
 from deepvue_tray.services.history import History
@@ -24,28 +23,26 @@ class HistoryRange:
 class HistoryQueries:
     """Reads, exports and imports; every method raises StorageError if the file fails."""
 
-    def __init__(self, accounts: Accounts, history: History) -> None:
-        self._accounts = accounts
+    def __init__(self, history: History) -> None:
         self._history = history
 
-    def range(self, since: datetime | None, until: datetime) -> HistoryRange:
+    def range(self, client_id: str, since: datetime | None, until: datetime) -> HistoryRange:
         """Return the range from ``since``, or from the first reading if None, to ``until``."""
-        client_id = self._accounts.client_id
         start = since or self._history.first(client_id) or until - timedelta(days=1)
         return HistoryRange(start, self._history.buckets(client_id, start, until))
 
-    def readings(self, since: datetime, until: datetime) -> Iterator[Reading]:
+    def readings(self, client_id: str, since: datetime, until: datetime) -> Iterator[Reading]:
         """Yield the readings of a range, oldest first."""
-        return self._history.each(self._accounts.client_id, since, until)
+        return self._history.each(client_id, since, until)
 
-    def export(self, path: Path, since: datetime, until: datetime) -> None:
+    def export(self, client_id: str, path: Path, since: datetime, until: datetime) -> None:
         """Write the readings of a range to a CSV file."""
-        lines = readings_csv.lines(self.readings(since, until))
+        lines = readings_csv.lines(self.readings(client_id, since, until))
         atomic_file.replace(path, lines, mode=0o644)
 
-    def merge(self, readings: Iterable[Reading]) -> int:
+    def merge(self, client_id: str, readings: Iterable[Reading]) -> int:
         """Store the readings that are not known yet; return their number.
 
         After a StorageError some may be stored; merging again adds the rest.
         """
-        return self._history.merge(self._accounts.client_id, readings)
+        return self._history.merge(client_id, readings)

@@ -50,6 +50,7 @@ class Condition(Enum):
     LOCKED = "locked"
     NO_KEYRING = "no keyring"
     NOT_SET_UP = "not set up"
+    PAUSED = "paused"
 
 
 class DeepvueError(Exception):

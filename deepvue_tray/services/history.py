@@ -316,6 +316,34 @@ class History:
             logger.warning("The stored spending model cannot be read. Learning it again.")
             return None
 
+    def client_ids(self) -> list[str]:
+        """Return the client IDs of all wallets that were ever signed in, also of removed ones."""
+        with self._database.transaction(writes=False) as database:
+            rows = database.execute("SELECT client_id FROM wallet ORDER BY id").fetchall()
+            return [str(client_id) for (client_id,) in rows]
+
+    def add(self, client_id: str) -> None:
+        """Record that a wallet is signed in, so that ``client_ids`` names it."""
+        with self._database.transaction() as database:
+            wallet_of(database, client_id)
+
+    def delete(self, client_id: str) -> None:
+        """Delete the readings of a wallet and everything learnt from them; keep its client ID."""
+        self.discard_unstored(client_id)
+        with self._database.transaction() as database:
+            wallet = wallet_of(database, client_id)
+            for table in ("reading", "stretch"):
+                database.execute(f"DELETE FROM {table} WHERE wallet = ?", (wallet,))  # noqa: S608 - a literal
+            database.execute(
+                "UPDATE wallet SET alerts = '{}', full = NULL, outlook = NULL WHERE id = ?",
+                (wallet,),
+            )
+
+    def discard_unstored(self, client_id: str) -> None:
+        """Discard the readings of a removed wallet that could not be stored."""
+        others = [entry for entry in self._unstored if entry[0] != client_id]
+        self._unstored = deque(others, maxlen=UNSTORED_COUNT)
+
     def close(self) -> None:
         """Close the file; a later call opens it again."""
         self._database.close()

@@ -30,9 +30,8 @@ from PySide6.QtWidgets import (
 )
 
 from deepvue_tray.core.actions import Action
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import HistoryBucket
-from deepvue_tray.core.settings import Settings
-from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui import texts
 from deepvue_tray.ui.chart.sparkline import Sparkline
 from deepvue_tray.ui.gauge import Gauge
@@ -74,7 +73,7 @@ class Card(QWidget):
         self._prefix = prefix
         self._quit_question: QMessageBox | None = None
         self._icon: QRect | None = None
-        self._settings = Settings()
+        self._overview = Overview()
         self._awaits_past = True
         self._is_moved = False
         self._since_focus = QElapsedTimer()
@@ -89,9 +88,9 @@ class Card(QWidget):
         redraw_when_resized(self)
 
     @Slot(object)
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show ``snapshot``."""
-        self._settings = snapshot.settings
+    def show_overview(self, overview: Overview) -> None:
+        """Show ``overview``."""
+        self._overview, snapshot = overview, overview.worst
         self._gauge.show_snapshot(snapshot)
         self._balance.setText(texts.format_balance(snapshot))
         now = datetime.now(UTC)
@@ -120,7 +119,7 @@ class Card(QWidget):
 
     def show_past(self, since: datetime, until: datetime, buckets: list[HistoryBucket]) -> None:
         """Show the balance and the spending between ``since`` and ``until``, aware UTC."""
-        self._sparkline.show_past(since, until, buckets, self._settings)
+        self._sparkline.show_past(since, until, buckets, self._overview.worst.wallet)
         self._sparkline.setVisible(len(buckets) > 1)
         self._spent.setText(texts.recent_spending_text(buckets, until))
         self._spent.setVisible(len(buckets) > 1)

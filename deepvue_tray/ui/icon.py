@@ -15,6 +15,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from deepvue_tray.core.errors import Condition
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.snapshot import Level, Snapshot
 
 SIZES_PX = (16, 20, 22, 24, 32, 48, 64)
@@ -63,6 +64,7 @@ _TROUBLE_SIGNS: dict[Condition, tuple[Stroke, ...]] = {
         ((-0.9, 0), (-0.5, -0.5), (0, 0), (-0.5, 0.5), (-0.9, 0)),
         ((0, 0), (1.0, 0), (1.0, 0.5)),
     ),
+    Condition.PAUSED: (((-0.5, -0.8), (-0.5, 0.8)), ((0.5, -0.8), (0.5, 0.8))),
     Condition.NOT_SET_UP: (((0, -0.9), (0, 0.9)), ((-0.9, 0), (0.9, 0))),
 }
 _BAR_GAPS = {Level.UNKNOWN: 0, Level.OK: 0, Level.LOW: 1, Level.CRITICAL: 2, Level.EMPTY: 3}
@@ -95,15 +97,15 @@ class _Look:
         return self.ring if self.level is Level.OK else self.colour
 
 
-def icon_for(snapshot: Snapshot, *, template: bool = False) -> QIcon:
-    """Return the icon of a snapshot; the same object for snapshots that look the same.
+def icon_for(overview: Overview, *, template: bool = False) -> QIcon:
+    """Return the icon of the worst wallet; the same object where it looks the same.
 
     An error shows the gauge with its sign even if the number was chosen, so that an old number
     does not look current. ``template`` leaves the colours to the panel, as macOS expects.
     """
-    text = ""
+    text, snapshot = "", overview.worst
     if (
-        snapshot.settings.number_icon
+        overview.settings.number_icon
         and snapshot.reading is not None
         and snapshot.condition not in _TROUBLE_SIGNS
     ):

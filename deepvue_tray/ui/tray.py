@@ -7,14 +7,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from deepvue_tray.core.actions import Action
-from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.ui import texts
 from deepvue_tray.ui.icon import icon_for
 from deepvue_tray.ui.tray_icon import IS_TEMPLATE, TrayIcon
 
 
 class Tray(QObject):
-    """Shows snapshots at ``icon``; ``prefix``, such as "Demo", precedes every text."""
+    """Shows overviews at ``icon``; ``prefix``, such as "Demo", precedes every text."""
 
     action_requested = Signal(Action)
     """The action that the person chose."""
@@ -26,9 +26,9 @@ class Tray(QObject):
         self._build_menu()
 
     @Slot(object)
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show ``snapshot`` in the icon, the tooltip and the menu."""
-        now = datetime.now(UTC)
+    def show_overview(self, overview: Overview) -> None:
+        """Show ``overview`` in the icon, the tooltip and the menu."""
+        now, snapshot = datetime.now(UTC), overview.worst
         self._balance.setText(texts.prefixed(self._prefix, texts.format_balance(snapshot)))
         runway = texts.runway_line(snapshot, now)
         self._runway.setText(runway)
@@ -39,7 +39,7 @@ class Tray(QObject):
         trouble = snapshot.trouble or snapshot.storage
         for action, entry in self._remedy_entries.items():
             entry.setVisible(trouble is not None and trouble.action is action)
-        icon = icon_for(snapshot, template=IS_TEMPLATE)
+        icon = icon_for(overview, template=IS_TEMPLATE)
         self._icon.show(icon, texts.tooltip_text(snapshot, now, self._prefix))
 
     def _build_menu(self) -> None:
@@ -66,7 +66,7 @@ class Tray(QObject):
             self._add_entry(action, menu)
         menu.addSeparator()
         self._add_entry(Action.QUIT, menu)
-        self.show_snapshot(Snapshot())
+        self.show_overview(Overview())
 
     @staticmethod
     def _add_line(menu: QMenu) -> QAction:

@@ -112,7 +112,7 @@ class Chart(QWidget):
         # Vertical and horizontal lines are crisper and faster without antialiasing.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._draw_grid(painter, scale, lower)
-        draw_thresholds(painter, scale, self._plot.snapshot.settings)
+        draw_thresholds(painter, scale, self._plot.snapshot.wallet)
         self._draw_spending(painter, self._plot, lower)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.save()
@@ -303,8 +303,8 @@ class Chart(QWidget):
         painter.setPen(muted(self.palette()))
         free_top = scale.area.top()
         for amount, level in (
-            (plot.snapshot.settings.low, Level.LOW),
-            (plot.snapshot.settings.critical, Level.CRITICAL),
+            (plot.snapshot.wallet.low, Level.LOW),
+            (plot.snapshot.wallet.critical, Level.CRITICAL),
         ):
             if amount is None or amount >= scale.highest:
                 continue

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from deepvue_tray.core.reading import HistoryBucket
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.ui.chart.scale import Scale
 from deepvue_tray.ui.chart.step_line import StepLine, draw_thresholds
 from deepvue_tray.ui.palette import on_pixels
@@ -18,7 +18,7 @@ class Sparkline(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._settings = Settings()
+        self._wallet = WalletSettings()
         # Aware, because a naive time is local, and this one does not exist in some time zones.
         self._until = datetime.max.replace(tzinfo=UTC)
         self._since = self._until - timedelta(days=1)
@@ -26,10 +26,10 @@ class Sparkline(QWidget):
         self.setAccessibleName(self.tr("Balance of the last 7 days"))
 
     def show_past(
-        self, since: datetime, until: datetime, buckets: list[HistoryBucket], settings: Settings
+        self, since: datetime, until: datetime, buckets: list[HistoryBucket], wallet: WalletSettings
     ) -> None:
         """Draw ``buckets`` between two aware times, with the thresholds of ``settings``."""
-        self._since, self._until, self._settings = since, until, settings
+        self._since, self._until, self._wallet = since, until, wallet
         self._line = StepLine.through(buckets, since)
         self.update()
 
@@ -45,5 +45,5 @@ class Sparkline(QWidget):
         highest = max(1.0, self._line.highest)
         scale = Scale(area, self._since, self._until, self._line.lowest, highest)
         self._line.draw_fill(painter, scale)
-        draw_thresholds(painter, scale, self._settings)
+        draw_thresholds(painter, scale, self._wallet)
         self._line.draw(painter, scale)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from deepvue_tray.core.reading import HistoryBucket, is_significant_rise
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.core.snapshot import Level
 from deepvue_tray.ui.chart.scale import Scale
 from deepvue_tray.ui.icon import COLOURS
@@ -103,11 +103,11 @@ def area_below(line: QPolygonF, bottom: float) -> QPolygonF:
     return area
 
 
-def draw_thresholds(painter: QPainter, scale: Scale, settings: Settings) -> None:
+def draw_thresholds(painter: QPainter, scale: Scale, wallet: WalletSettings) -> None:
     """Draw the thresholds in credits that lie within the scale."""
     # Antialiasing would blur a line that lies between two rows of pixels.
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for amount, level in ((settings.low, Level.LOW), (settings.critical, Level.CRITICAL)):
+    for amount, level in ((wallet.low, Level.LOW), (wallet.critical, Level.CRITICAL)):
         if amount is not None and amount < scale.highest:
             pen = hairline(painter, COLOURS[level])
             pen.setStyle(Qt.PenStyle.DashLine)
