@@ -65,6 +65,8 @@ class CredentialStore:
 
     def cached(self, client_id: str) -> Credentials | None:
         """Return the credentials of a wallet if they are known without the keyring."""
+        if not client_id:
+            return None
         if secret := self._secret.reveal():
             return Credentials.parse(client_id, secret)
         known = self._cached.get(client_id)
@@ -85,15 +87,14 @@ class CredentialStore:
             return credentials
         missing = {client_id, *also} - self._cached.keys()
         try:
-            stored = await self._keyring.get(missing, prompt=prompt)
-            if client_id not in stored:
+            self._cached |= await self._keyring.get(missing, prompt=prompt)
+            if client_id not in self._cached:
                 raise _no_secret(client_id)
         except AccountError:
             if client_id not in self._session_only:
                 raise
-            stored = {client_id: self._session_only[client_id]}
-        self._cached |= stored
-        return Credentials.parse(client_id, stored[client_id].reveal())
+            self._cached[client_id] = self._session_only[client_id]
+        return Credentials.parse(client_id, self._cached[client_id].reveal())
 
     async def in_keyring(self, client_id: str) -> Credentials:
         """Return the keyring's credentials, bypassing cache and environment.
