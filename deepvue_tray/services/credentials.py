@@ -86,14 +86,16 @@ class CredentialStore:
         if credentials := self.cached(client_id):
             return credentials
         missing = {client_id, *also} - self._cached.keys()
+        kept = {id_: secret for id_, secret in self._session_only.items() if id_ in missing}
         try:
-            self._cached |= await self._keyring.get(missing, prompt=prompt)
-            if client_id not in self._cached:
-                raise _no_secret(client_id)
+            stored = await self._keyring.get(missing, prompt=prompt)
         except AccountError:
-            if client_id not in self._session_only:
+            if client_id not in kept:
                 raise
-            self._cached[client_id] = self._session_only[client_id]
+            stored = {}
+        self._cached |= {**kept, **stored}
+        if client_id not in self._cached:
+            raise _no_secret(client_id)
         return Credentials.parse(client_id, self._cached[client_id].reveal())
 
     async def in_keyring(self, client_id: str) -> Credentials:
