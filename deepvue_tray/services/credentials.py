@@ -85,8 +85,8 @@ class CredentialStore:
             raise NotSetUpError
         if credentials := self.cached(client_id):
             return credentials
-        missing = {client_id, *also} - self._cached.keys()
-        kept = {id_: secret for id_, secret in self._session_only.items() if id_ in missing}
+        missing = [id_ for id_ in dict.fromkeys((client_id, *also)) if id_ not in self._cached]
+        kept = {id_: self._session_only[id_] for id_ in missing if id_ in self._session_only}
         try:
             stored = await self._keyring.get(missing, prompt=prompt)
         except AccountError:
