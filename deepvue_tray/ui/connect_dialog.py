@@ -79,7 +79,11 @@ class ConnectDialog(ScrollingDialog):
         self._client_id.setToolTip(self.tr("From the Deepvue dashboard"))
         self._secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
         self._secret.setMinimumWidth(FIELD_WIDTH_PX)
-        self._secret.setToolTip(self.tr("Empty: the secret that the keyring holds"))
+        self._secret.setToolTip(
+            self._client_id.toolTip()
+            if client_id
+            else self.tr("Leave empty to use the secret that the keyring holds")
+        )
         self._name = QLineEdit()
         self._name.setToolTip(self.tr("Tells this wallet from the others"))
         self._problems = {field: Message() for field in (self._client_id, self._secret, self._name)}
@@ -101,7 +105,8 @@ class ConnectDialog(ScrollingDialog):
         """Show why the wallet was not connected, keep the input, and offer what may help."""
         self._set_waiting(False)
         if isinstance(error, NotSetUpError):
-            self._mark({self._secret: self.tr("The keyring holds no secret for this client ID.")})
+            missing = self.tr("The keyring holds no secret for this client ID. Enter it here.")
+            self._mark({self._secret: missing})
         else:
             self._explain(error)
         self.show()
@@ -148,7 +153,10 @@ class ConnectDialog(ScrollingDialog):
             form.addRow(self.tr("Client ID:"), fixed)
         else:
             self._add_field(form, self.tr("Client &ID:"), self._client_id)
-        self._add_field(form, self.tr("Clie&nt secret:"), self._secret, self._reveal_button())
+        reveal = self._reveal_button()
+        self._add_field(form, self.tr("Clie&nt secret:"), self._secret, reveal)
+        for message in self._problems.values():
+            message.setMinimumWidth(FIELD_WIDTH_PX + GAP_PX + reveal.minimumWidth())
         if not self._is_first and not self._fixed_id:
             self._add_field(form, self.tr("Na&me:"), self._name)
         column.addLayout(form)
@@ -198,12 +206,12 @@ class ConnectDialog(ScrollingDialog):
             return added
 
         later = self.tr("&Later") if self._is_first else self.tr("&Cancel")
-        button(later, role.RejectRole, self.tr("Closes the window and saves nothing"))
+        button(later, role.RejectRole, self.tr("Closes the window"))
         self._connect = button(
-            self.tr("C&onnect"), role.AcceptRole, self.tr("Asks the server, then saves what works")
+            self.tr("C&onnect"), role.AcceptRole, self.tr("Checks the credentials with the server, then saves them")
         )
         self._save_anyway = button(
-            self.tr("Save &anyway"), role.ActionRole, self.tr("Saves without asking the server")
+            self.tr("Save &anyway"), role.ActionRole, self.tr("Saves the credentials unchecked")
         )
         self._for_session = button(
             self.tr("&Keep for this session only"),
@@ -238,7 +246,7 @@ class ConnectDialog(ScrollingDialog):
                 return if_missing
             if len(text.strip()) > MAX_SECRET_LENGTH:
                 limit = format_number(Decimal(MAX_SECRET_LENGTH))
-                return self.tr("At most {0} characters are allowed.").format(limit)
+                return self.tr("At most {0} characters.").format(limit)
             return self.tr("Spaces and characters such as é are not allowed.")
         return ""
 

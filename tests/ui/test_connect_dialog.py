@@ -99,7 +99,7 @@ def test_an_empty_secret_asks_for_the_one_that_the_keyring_holds(
         ("", "s3cr3t", "Enter the client ID."),
         ("two words", "s3cr3t", "Spaces and characters such as é are not allowed."),
         ("live_1", "s3cr3t value", "Spaces and characters such as é are not allowed."),
-        ("live_1", "s" * 1281, "At most 1280 characters are allowed."),
+        ("live_1", "s" * 1281, "At most 1280 characters."),
     ],
 )
 def test_an_invalid_value_is_marked_with_the_reason_and_not_requested(

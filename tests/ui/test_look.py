@@ -78,7 +78,8 @@ def apply_palette(qtbot: QtBot) -> Iterator[Callable[[QPalette], None]]:
 
 def picture(window: QWidget) -> QImage:
     """Return an image of a window without the blinking cursor."""
-    if focused := QApplication.focusWidget() or window.focusWidget():
+    QApplication.processEvents()  # A window has the focus only after it.
+    if focused := QApplication.focusWidget():
         focused.clearFocus()
     return window.grab().toImage()
 
