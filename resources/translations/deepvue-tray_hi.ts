@@ -5,71 +5,71 @@
     <name>AlertsPage</name>
     <message>
         <source>The wallet whose alerts are shown</source>
-        <translation type="unfinished"></translation>
+        <translation>वह वॉलेट जिसके अलर्ट दिखाए गए हैं</translation>
     </message>
     <message>
         <source>Alerts o&amp;f:</source>
-        <translation type="unfinished"></translation>
+        <translation>अलर्ट किसके (&amp;F):</translation>
     </message>
     <message>
         <source>Notify about:</source>
-        <translation type="unfinished"></translation>
+        <translation>इनकी सूचना दें:</translation>
     </message>
     <message>
         <source>Low</source>
-        <translation type="unfinished">कम</translation>
+        <translation>कम</translation>
     </message>
     <message>
         <source>The low threshold is reached</source>
-        <translation type="unfinished">&quot;कम&quot; की सीमा आ गई</translation>
+        <translation>&quot;कम&quot; की सीमा आ गई</translation>
     </message>
     <message>
         <source>Critical</source>
-        <translation type="unfinished">गंभीर</translation>
+        <translation>गंभीर</translation>
     </message>
     <message>
         <source>The critical threshold is reached</source>
-        <translation type="unfinished">&quot;गंभीर&quot; की सीमा आ गई</translation>
+        <translation>&quot;गंभीर&quot; की सीमा आ गई</translation>
     </message>
     <message>
         <source>Empty</source>
-        <translation type="unfinished">खाली</translation>
+        <translation>खाली</translation>
     </message>
     <message>
         <source>Nothing is left</source>
-        <translation type="unfinished">कुछ नहीं बचा</translation>
+        <translation>कुछ नहीं बचा</translation>
     </message>
     <message>
         <source>Credits added</source>
-        <translation type="unfinished">क्रेडिट जुड़े</translation>
+        <translation>क्रेडिट जुड़े</translation>
     </message>
     <message>
         <source>The balance has risen</source>
-        <translation type="unfinished">शेष राशि बढ़ी है</translation>
+        <translation>शेष राशि बढ़ी है</translation>
     </message>
     <message>
         <source>Spending far faster than usual</source>
-        <translation type="unfinished">खर्च सामान्य से बहुत तेज़</translation>
+        <translation>खर्च सामान्य से बहुत तेज़</translation>
     </message>
     <message>
         <source>Compared with the wallet&apos;s usual spending</source>
-        <translation type="unfinished">वॉलेट के सामान्य खर्च की तुलना में</translation>
+        <translation>वॉलेट के सामान्य खर्च की तुलना में</translation>
     </message>
     <message>
         <source>Credentials refused</source>
-        <translation type="unfinished">क्रेडेंशियल अस्वीकृत</translation>
+        <translation>क्रेडेंशियल अस्वीकृत</translation>
     </message>
     <message>
         <source>The server no longer accepts them</source>
-        <translation type="unfinished">सर्वर उन्हें अब स्वीकार नहीं करता</translation>
+        <translation>सर्वर उन्हें अब स्वीकार नहीं करता</translation>
     </message>
     <message>
         <source>Balance unknown for an hour</source>
-        <translation type="unfinished">एक घंटे से शेष राशि अज्ञात</translation>
+        <translation>एक घंटे से शेष राशि अज्ञात</translation>
     </message>
     <message>
         <source>Counts only the time when the computer is awake</source>
-        <translation type="unfinished">केवल वही समय गिना जाता है जब कंप्यूटर चालू हो</translation>
+        <translation>केवल वह समय गिना जाता है जब कंप्यूटर चालू हो</translation>
     </message>
 </context>
 <context>
@@ -122,166 +122,166 @@
     <name>ConnectDialog</name>
     <message>
         <source>From the Deepvue dashboard</source>
-        <translation type="unfinished">Deepvue डैशबोर्ड से</translation>
-    </message>
-    <message>
-        <source>Empty: the secret that the keyring holds</source>
-        <translation type="unfinished"></translation>
+        <translation>Deepvue डैशबोर्ड से</translation>
     </message>
     <message>
         <source>Tells this wallet from the others</source>
-        <translation type="unfinished"></translation>
+        <translation>इस वॉलेट को बाकी से अलग पहचानने के लिए</translation>
     </message>
     <message>
-        <source>The keyring holds no secret for this client ID.</source>
-        <translation type="unfinished"></translation>
+        <source>Leave empty to use the secret that the keyring holds</source>
+        <translation>कीरिंग में रखा सीक्रेट इस्तेमाल करने के लिए खाली छोड़ें</translation>
+    </message>
+    <message>
+        <source>The keyring holds no secret for this client ID. Enter it here.</source>
+        <translation>कीरिंग में इस क्लाइंट ID का कोई सीक्रेट नहीं है। उसे यहाँ भरें।</translation>
     </message>
     <message>
         <source>New client secret</source>
-        <translation type="unfinished"></translation>
+        <translation>नया क्लाइंट सीक्रेट</translation>
     </message>
     <message>
         <source>Connect your Deepvue wallet</source>
-        <translation type="unfinished"></translation>
+        <translation>अपना Deepvue वॉलेट जोड़ें</translation>
     </message>
     <message>
         <source>Add a wallet</source>
-        <translation type="unfinished"></translation>
+        <translation>वॉलेट जोड़ें</translation>
     </message>
     <message>
         <source>See the balance in the tray, and be warned before it runs out.</source>
-        <translation type="unfinished"></translation>
+        <translation>शेष राशि ट्रे में देखें, और खत्म होने से पहले चेतावनी पाएँ।</translation>
     </message>
     <message>
         <source>Client ID:</source>
-        <translation type="unfinished"></translation>
+        <translation>क्लाइंट ID:</translation>
     </message>
     <message>
         <source>Client &amp;ID:</source>
-        <translation type="unfinished">क्लाइंट &amp;ID:</translation>
+        <translation>क्लाइंट &amp;ID:</translation>
     </message>
     <message>
         <source>Clie&amp;nt secret:</source>
-        <translation type="unfinished">क्लाइंट सीक्रेट (&amp;N):</translation>
+        <translation>क्लाइंट सीक्रेट (&amp;N):</translation>
     </message>
     <message>
         <source>Na&amp;me:</source>
-        <translation type="unfinished"></translation>
+        <translation>नाम (&amp;M):</translation>
     </message>
     <message>
         <source>Where do I find these?</source>
-        <translation type="unfinished"></translation>
+        <translation>ये कहाँ मिलेंगे?</translation>
     </message>
     <message>
         <source>The secret is kept in your keyring, and nowhere else.</source>
-        <translation type="unfinished"></translation>
+        <translation>सीक्रेट केवल आपकी कीरिंग में रहता है, और कहीं नहीं।</translation>
     </message>
     <message>
         <source>&amp;Show</source>
-        <translation type="unfinished"></translation>
+        <translation>दिखाएँ (&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Hide</source>
-        <translation type="unfinished"></translation>
+        <translation>छिपाएँ (&amp;H)</translation>
     </message>
     <message>
         <source>Shows or hides the typed secret</source>
-        <translation type="unfinished">लिखा हुआ सीक्रेट दिखाता या छिपाता है</translation>
+        <translation>लिखा हुआ सीक्रेट दिखाता या छिपाता है</translation>
     </message>
     <message>
         <source>&amp;Later</source>
-        <translation type="unfinished"></translation>
+        <translation>बाद में (&amp;L)</translation>
     </message>
     <message>
         <source>&amp;Cancel</source>
-        <translation type="unfinished">रद्द करें (&amp;C)</translation>
+        <translation>रद्द करें (&amp;C)</translation>
     </message>
     <message>
-        <source>Closes the window and saves nothing</source>
-        <translation type="unfinished"></translation>
+        <source>Closes the window</source>
+        <translation>विंडो बंद करता है</translation>
+    </message>
+    <message>
+        <source>Checks the credentials with the server, then saves them</source>
+        <translation>क्रेडेंशियल सर्वर से जाँचता है, फिर सहेजता है</translation>
+    </message>
+    <message>
+        <source>Saves the credentials unchecked</source>
+        <translation>क्रेडेंशियल बिना जाँचे सहेजता है</translation>
+    </message>
+    <message>
+        <source>At most {0} characters.</source>
+        <translation>अधिक से अधिक {0} वर्ण।</translation>
     </message>
     <message>
         <source>C&amp;onnect</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Asks the server, then saves what works</source>
-        <translation type="unfinished"></translation>
+        <translation>कनेक्ट करें (&amp;O)</translation>
     </message>
     <message>
         <source>Save &amp;anyway</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Saves without asking the server</source>
-        <translation type="unfinished"></translation>
+        <translation>फिर भी सहेजें (&amp;A)</translation>
     </message>
     <message>
         <source>&amp;Keep for this session only</source>
-        <translation type="unfinished">केवल इस सत्र के लिए रखें (&amp;K)</translation>
+        <translation>केवल इस सत्र के लिए रखें (&amp;K)</translation>
     </message>
     <message>
         <source>Until deepvue-tray is quit</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>At most {0} characters are allowed.</source>
-        <translation type="unfinished"></translation>
+        <translation>deepvue-tray के बंद होने तक</translation>
     </message>
     <message>
         <source>Spaces and characters such as é are not allowed.</source>
-        <translation type="unfinished"></translation>
+        <translation>स्पेस और é जैसे वर्ण नहीं चलते।</translation>
     </message>
     <message>
         <source>This wallet is there already. “New secret…” replaces its secret.</source>
-        <translation type="unfinished"></translation>
+        <translation>यह वॉलेट पहले से है। “नया सीक्रेट…” उसका सीक्रेट बदलता है।</translation>
     </message>
     <message>
         <source>Enter the client ID.</source>
-        <translation type="unfinished"></translation>
+        <translation>क्लाइंट ID भरें।</translation>
     </message>
     <message>
         <source>Enter the client secret.</source>
-        <translation type="unfinished"></translation>
+        <translation>क्लाइंट सीक्रेट भरें।</translation>
     </message>
     <message>
         <source>Checking…</source>
-        <translation type="unfinished"></translation>
+        <translation>जाँच हो रही है…</translation>
     </message>
     <message>
         <source>Saving…</source>
-        <translation type="unfinished"></translation>
+        <translation>सहेजा जा रहा है…</translation>
     </message>
 </context>
 <context>
     <name>GeneralPage</name>
     <message>
         <source> min</source>
-        <translation type="unfinished"> मिनट</translation>
+        <translation> मिनट</translation>
     </message>
     <message>
         <source>The time from one request to the next</source>
-        <translation type="unfinished">एक अनुरोध से अगले तक का समय</translation>
+        <translation>एक अनुरोध से अगले तक का समय</translation>
     </message>
     <message>
         <source>Start at lo&amp;gin</source>
-        <translation type="unfinished">लॉग इन पर शुरू करें (&amp;G)</translation>
+        <translation>लॉग इन पर शुरू करें (&amp;G)</translation>
     </message>
     <message>
         <source>The current state on this computer</source>
-        <translation type="unfinished">इस कंप्यूटर पर वर्तमान स्थिति</translation>
+        <translation>इस कंप्यूटर पर वर्तमान स्थिति</translation>
     </message>
     <message>
         <source>Show the &amp;balance on the icon instead of a gauge</source>
-        <translation type="unfinished">आइकन पर गेज की जगह शेष राशि दिखाएँ (&amp;B)</translation>
+        <translation>आइकन पर गेज की जगह शेष राशि दिखाएँ (&amp;B)</translation>
     </message>
     <message>
         <source>Shortened, such as 6.4k</source>
-        <translation type="unfinished">संक्षिप्त, जैसे 6.4k</translation>
+        <translation>संक्षिप्त, जैसे 6.4k</translation>
     </message>
     <message>
         <source>Refresh &amp;every:</source>
-        <translation type="unfinished">ताज़ा करें, हर (&amp;E):</translation>
+        <translation>ताज़ा करें, हर (&amp;E):</translation>
     </message>
 </context>
 <context>
@@ -351,11 +351,11 @@
     <name>Links</name>
     <message>
         <source>Links</source>
-        <translation type="unfinished">लिंक</translation>
+        <translation>लिंक</translation>
     </message>
     <message>
         <source>Tab selects a link, Return opens it in the browser.</source>
-        <translation type="unfinished">Tab से लिंक चुनें, Return उसे ब्राउज़र में खोलता है।</translation>
+        <translation>Tab से लिंक चुनें, Return उसे ब्राउज़र में खोलता है।</translation>
     </message>
 </context>
 <context>
@@ -396,47 +396,47 @@
     </message>
     <message>
         <source>Wallets</source>
-        <translation type="unfinished"></translation>
+        <translation>वॉलेट</translation>
     </message>
     <message>
         <source>General</source>
-        <translation type="unfinished"></translation>
+        <translation>सामान्य</translation>
     </message>
     <message>
         <source>Alerts</source>
-        <translation type="unfinished"></translation>
+        <translation>अलर्ट</translation>
     </message>
     <message>
         <source>Pages</source>
-        <translation type="unfinished"></translation>
+        <translation>पृष्ठ</translation>
     </message>
     <message>
         <source>Select the page to show</source>
-        <translation type="unfinished"></translation>
+        <translation>दिखाने के लिए पृष्ठ चुनें</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished">हटाएँ</translation>
+        <translation>हटाएँ</translation>
     </message>
     <message>
         <source>Remove {0} from deepvue-tray?</source>
-        <translation type="unfinished"></translation>
+        <translation>क्या {0} को deepvue-tray से हटाना है?</translation>
     </message>
     <message>
         <source>Its client secret is deleted from the keyring. Its history stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>उसका क्लाइंट सीक्रेट कीरिंग से मिटाया जाएगा। उसका इतिहास बना रहेगा।</translation>
     </message>
     <message>
         <source>Delete its &amp;history too</source>
-        <translation type="unfinished"></translation>
+        <translation>उसका इतिहास भी मिटाएँ (&amp;H)</translation>
     </message>
     <message>
         <source>&amp;Remove</source>
-        <translation type="unfinished">हटाएँ (&amp;R)</translation>
+        <translation>हटाएँ (&amp;R)</translation>
     </message>
     <message>
         <source>Removing…</source>
-        <translation type="unfinished"></translation>
+        <translation>हटाया जा रहा है…</translation>
     </message>
 </context>
 <context>
@@ -450,11 +450,11 @@
     <name>ThresholdField</name>
     <message>
         <source>When the credits are forecast to last this many days or fewer; 0 is off</source>
-        <translation type="unfinished"></translation>
+        <translation>जब अनुमान हो कि क्रेडिट इतने या इससे कम दिन चलेंगे; 0 यानी बंद</translation>
     </message>
     <message>
         <source>When this many credits or fewer are left; 0 is off</source>
-        <translation type="unfinished"></translation>
+        <translation>जब इतने या इससे कम क्रेडिट बचें; 0 यानी बंद</translation>
     </message>
     <message>
         <source> days</source>
@@ -466,102 +466,102 @@
     </message>
     <message>
         <source>Off</source>
-        <translation type="unfinished"></translation>
+        <translation>बंद</translation>
     </message>
 </context>
 <context>
     <name>WalletsPage</name>
     <message>
         <source>List of wallets</source>
-        <translation type="unfinished"></translation>
+        <translation>वॉलेट की सूची</translation>
     </message>
     <message>
         <source>Select the wallet to edit</source>
-        <translation type="unfinished"></translation>
+        <translation>बदलने के लिए वॉलेट चुनें</translation>
     </message>
     <message>
         <source>There is no wallet yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>अभी कोई वॉलेट नहीं है।</translation>
     </message>
     <message>
         <source>Tells this wallet from the others</source>
-        <translation type="unfinished"></translation>
+        <translation>इस वॉलेट को बाकी से अलग पहचानने के लिए</translation>
     </message>
     <message>
         <source>Low, in credits</source>
-        <translation type="unfinished">कम, क्रेडिट में</translation>
+        <translation>कम, क्रेडिट में</translation>
     </message>
     <message>
         <source>Low, in days</source>
-        <translation type="unfinished">कम, दिनों में</translation>
+        <translation>कम, दिनों में</translation>
     </message>
     <message>
         <source>Critical, in credits</source>
-        <translation type="unfinished">गंभीर, क्रेडिट में</translation>
+        <translation>गंभीर, क्रेडिट में</translation>
     </message>
     <message>
         <source>Critical, in days</source>
-        <translation type="unfinished">गंभीर, दिनों में</translation>
+        <translation>गंभीर, दिनों में</translation>
     </message>
     <message>
         <source>&amp;Watch this wallet</source>
-        <translation type="unfinished"></translation>
+        <translation>इस वॉलेट पर नज़र रखें (&amp;W)</translation>
     </message>
     <message>
         <source>If not, its balance is not requested: it is paused</source>
-        <translation type="unfinished"></translation>
+        <translation>नहीं तो उसकी शेष राशि नहीं पूछी जाती: वह रुका हुआ है</translation>
     </message>
     <message>
         <source>&amp;Add…</source>
-        <translation type="unfinished"></translation>
+        <translation>जोड़ें… (&amp;A)</translation>
     </message>
     <message>
         <source>Asks for the credentials of a wallet</source>
-        <translation type="unfinished"></translation>
+        <translation>वॉलेट के क्रेडेंशियल पूछता है</translation>
     </message>
     <message>
         <source>&amp;New secret…</source>
-        <translation type="unfinished"></translation>
+        <translation>नया सीक्रेट… (&amp;N)</translation>
     </message>
     <message>
         <source>Replaces the client secret in the keyring</source>
-        <translation type="unfinished"></translation>
+        <translation>कीरिंग में क्लाइंट सीक्रेट बदलता है</translation>
     </message>
     <message>
         <source>&amp;Remove…</source>
-        <translation type="unfinished"></translation>
+        <translation>हटाएँ… (&amp;R)</translation>
     </message>
     <message>
         <source>Removes the wallet, and its secret from the keyring</source>
-        <translation type="unfinished"></translation>
+        <translation>वॉलेट को, और उसका सीक्रेट कीरिंग से हटाता है</translation>
     </message>
     <message>
         <source>Add an&amp;other wallet…</source>
-        <translation type="unfinished"></translation>
+        <translation>एक और वॉलेट जोड़ें… (&amp;O)</translation>
     </message>
     <message>
         <source>Client ID:</source>
-        <translation type="unfinished"></translation>
+        <translation>क्लाइंट ID:</translation>
     </message>
     <message>
         <source>Na&amp;me:</source>
-        <translation type="unfinished"></translation>
+        <translation>नाम (&amp;M):</translation>
     </message>
     <message>
         <source>&amp;Low at:</source>
-        <translation type="unfinished">कम (&amp;L):</translation>
+        <translation>कम (&amp;L):</translation>
     </message>
     <message>
         <source>Cri&amp;tical at:</source>
-        <translation type="unfinished"></translation>
+        <translation>गंभीर (&amp;T):</translation>
     </message>
     <message>
         <source>or</source>
-        <translation type="unfinished">या</translation>
+        <translation>या</translation>
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished"></translation>
+        <translation>रुका हुआ</translation>
     </message>
 </context>
 <context>
@@ -1056,19 +1056,19 @@
     <name>wallets</name>
     <message>
         <source>A name is needed.</source>
-        <translation type="unfinished"></translation>
+        <translation>नाम चाहिए।</translation>
     </message>
     <message>
         <source>At most {0} characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>अधिक से अधिक {0} वर्ण।</translation>
     </message>
     <message>
         <source>Another wallet has this name.</source>
-        <translation type="unfinished"></translation>
+        <translation>किसी और वॉलेट का यही नाम है।</translation>
     </message>
     <message>
         <source>DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set: only the wallet that it names is watched.</source>
-        <translation type="unfinished"></translation>
+        <translation>DEEPVUE_CLIENT_ID या DEEPVUE_CLIENT_SECRET सेट है: केवल उसी के वॉलेट पर नज़र रखी जाती है।</translation>
     </message>
 </context>
 </TS>
