@@ -20,6 +20,8 @@ class Notification:
     body: str
     buttons: tuple[tuple[str, str], ...] = ()
     """Identifier and label of each button."""
+    picture: str = ""
+    """The name of a file beside the program's icon, which is shown if this is empty."""
 
     @property
     def subject(self) -> tuple[str, str]:

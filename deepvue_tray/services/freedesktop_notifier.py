@@ -32,7 +32,7 @@ _CLICK = "default"
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 """For markup. Python's ``html`` does the same, with a table of 0.5 MB that would stay loaded."""
 
-_NORMAL_URGENCY = {"urgency": ("y", 1)}
+_NORMAL_URGENCY = 1
 _OWN_TIMEOUT = -1
 
 
@@ -91,7 +91,7 @@ class FreedesktopNotifier:
                 if "body-markup" in capabilities
                 else notification.body,
                 _actions(notification, server) if "actions" in capabilities else [],
-                _NORMAL_URGENCY,
+                self._hints(notification),
                 _OWN_TIMEOUT,
             )
         except ConnectionError as error:
@@ -107,6 +107,12 @@ class FreedesktopNotifier:
         if self._bus is not None:
             self._bus.close()
             self._bus = None
+
+    def _hints(self, notification: Notification) -> dict[str, tuple[str, object]]:
+        hints: dict[str, tuple[str, object]] = {"urgency": ("y", _NORMAL_URGENCY)}
+        if notification.picture:
+            hints["image-path"] = ("s", self._icon.with_name(notification.picture).as_uri())
+        return hints
 
     async def _connected(self) -> "SessionBus":
         """Return the connection, opened if there is none; raises ConnectionError."""

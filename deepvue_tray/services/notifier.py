@@ -14,7 +14,7 @@ from deepvue_tray.core.notification import Notification, OnPress
 from deepvue_tray.services.freedesktop_notifier import APP_NAME, FreedesktopNotifier
 
 if TYPE_CHECKING:
-    from desktop_notifier import Button, DesktopNotifier
+    from desktop_notifier import Button, DesktopNotifier, Icon
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +59,7 @@ class LibraryNotifier:
         self._on_press: OnPress = lambda _client_id, _button: None
         self._library: DesktopNotifier | None = None
         self._button: type[Button]
+        self._icon_type: type[Icon]
         self._shown: dict[tuple[str, str], str] = {}
 
     def listen(
@@ -104,6 +105,7 @@ class LibraryNotifier:
                 self._button(title=label, identifier=name) for name, label in notification.buttons
             ),
             on_dispatched=lambda: dispatched.append(True),
+            icon=self._picture(notification),
         )
         return bool(dispatched)
 
@@ -116,11 +118,17 @@ class LibraryNotifier:
         from desktop_notifier import Button, DesktopNotifier, Icon  # noqa: PLC0415
 
         if self._library is None:
-            self._button = Button
+            self._button, self._icon_type = Button, Icon
             self._library = DesktopNotifier(app_name=APP_NAME, app_icon=Icon(path=self._icon))
             self._library.on_clicked = lambda shown: self._press(shown, "")
             self._library.on_button_pressed = self._press
         return self._library
+
+    def _picture(self, notification: Notification) -> "Icon | None":
+        """Return the notification's picture; None for the program's icon."""
+        if not notification.picture:
+            return None
+        return self._icon_type(path=self._icon.with_name(notification.picture))
 
     def _press(self, shown: str, button: str) -> None:
         # A notification of an earlier run concerns no known wallet.

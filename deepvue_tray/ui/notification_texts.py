@@ -12,6 +12,15 @@ from deepvue_tray.ui.formats import format_number
 from deepvue_tray.ui.texts import error_text, joined, prefixed, runway_with_date_text
 from deepvue_tray.ui.translation import translate
 
+_PICTURES = {
+    Alert.LOW: "low-64.png",
+    Alert.CRITICAL: "critical-64.png",
+    Alert.EMPTY: "empty-64.png",
+    Alert.REJECTED: "refused-64.png",
+    Alert.NO_DATA: "unknown-64.png",
+}
+"""The tray's icon in the state that an alert is about, among the program's icons."""
+
 
 def notification_for(
     alert: Alert, snapshot: Snapshot, now: datetime, prefix: str, *, names_wallet: bool
@@ -28,6 +37,7 @@ def notification_for(
         title=joined(prefixed(prefix, title), snapshot.wallet.name if names_wallet else ""),
         body=body,
         buttons=tuple((action.value, label) for action, label in _alert_buttons(alert, snapshot)),
+        picture=_PICTURES.get(alert, ""),
     )
 
 

@@ -221,8 +221,10 @@ def test_it_opens_with_the_worst_wallet_and_offers_all(
 def test_a_chosen_wallet_stays_chosen_when_the_window_is_opened_again(
     qtbot: QtBot, idle: HistoryController
 ) -> None:
-    for open_it in (lambda: chooser(idle).activated.emit(1), idle.open, lambda: idle.open(LIVE)):
-        open_it()
+    chooser(idle).activated.emit(1)
+    for client_id in ("", LIVE):
+        qtbot.waitUntil(lambda: not idle._reading)
+        idle.open(client_id)
         qtbot.waitUntil(lambda: not idle._reading)
         assert shown(idle) == LIVE
         assert chooser(idle).currentText() == "Live"

@@ -30,6 +30,7 @@ from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.resources import icon_path
 from deepvue_tray.ui.icon import COLOURS, SIZES_PX, format_short_balance, icon_for
+from resources.icons.render import STATES
 
 TROUBLES: list[DeepvueError] = [
     KeyringLockedError(),
@@ -105,9 +106,10 @@ def test_it_is_drawn_in_every_size_that_panels_request(qtbot: QtBot) -> None:
     assert drawn == set(SIZES_PX)
 
 
-def test_the_icon_file_shown_at_start_equals_the_icon_of_an_empty_snapshot(qtbot: QtBot) -> None:
-    shipped = QImage(str(icon_path("unknown-64.png")))
-    drawn = icon_for(Overview()).pixmap(64, 64).toImage()
+@pytest.mark.parametrize("name", STATES)
+def test_the_icon_files_equal_the_icons_of_their_states(qtbot: QtBot, name: str) -> None:
+    shipped = QImage(str(icon_path(f"{name}-64.png")))
+    drawn = icon_for(of(STATES[name])).pixmap(64, 64).toImage()
     assert shipped.convertToFormat(drawn.format()) == drawn
 
 

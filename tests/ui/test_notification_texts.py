@@ -10,6 +10,7 @@ from deepvue_tray.core.errors import InactiveError, RejectedError
 from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.resources import icon_path
 from deepvue_tray.ui.notification_texts import notification_for
 from tests.ui.test_texts import NOW, known, lasting
 
@@ -68,3 +69,9 @@ def test_the_notification_of_another_wallet_is_not_replaced() -> None:
     wallets = [WalletSettings(client_id=client_id) for client_id in ("live_1", "live_2")]
     subjects = {of(Alert.LOW, replace(known("5"), wallet=each)).subject for each in wallets}
     assert len(subjects) == 2
+
+
+@pytest.mark.parametrize("alert", Alert)
+def test_the_picture_of_every_alert_is_among_the_program_s_icons(alert: Alert) -> None:
+    picture = of(alert, known("960")).picture
+    assert picture == "" or icon_path(picture)
