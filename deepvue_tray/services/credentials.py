@@ -83,7 +83,7 @@ class CredentialStore:
             raise NotSetUpError
         if credentials := self.cached(client_id):
             return credentials
-        missing = {client_id, *also} - self._cached.keys()
+        missing = [id_ for id_ in dict.fromkeys((client_id, *also)) if id_ not in self._cached]
         try:
             stored = await self._keyring.get(missing, prompt=prompt)
             if client_id not in stored:

@@ -82,7 +82,7 @@ def test_the_tray_s_other_jobs_do_not_wait_for_a_locked_history(
 ) -> None:
     monkeypatch.setattr("deepvue_tray.services.log.to_file", lambda _: None)
     backend = tray_backend({"DEEPVUE_CLIENT_ID": "live_1"})
-    backend.monitor.load_last_known()
+    backend.overview()
     database = backend.history._history._database._connection
     assert database is not None
     [milliseconds] = database.execute("PRAGMA busy_timeout").fetchone()
