@@ -164,6 +164,17 @@ def test_a_process_sees_the_other_s_changes_at_its_next_poll(home: Home) -> None
     assert len(home.server.requests) == count
 
 
+def test_a_change_that_an_alert_s_delivery_meets_is_shown_nevertheless(home: Home) -> None:
+    tray, terminal = home.session(FIRST), home.session()
+    home.poll(tray, balance(900))
+    asyncio.run(terminal.sign_in(credentials(SECOND)))
+    tray.mark_notified(FIRST, Alert.LOW)
+    overview = tray.reload_if_changed()
+    assert overview is not None
+    assert [snapshot.client_id for snapshot in overview.snapshots] == [FIRST, SECOND]
+    assert tray.reload_if_changed() is None
+
+
 def test_a_sign_in_elsewhere_ends_a_refusal_and_no_other_trouble(home: Home) -> None:
     tray, terminal = home.session(FIRST, SECOND), home.session()
     home.poll(tray, status(401), FIRST)
