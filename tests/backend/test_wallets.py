@@ -392,7 +392,7 @@ def server() -> Iterator[FaultyServer]:
         yield server
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(steps=_STEPS)
 def test_nothing_that_one_wallet_does_changes_another(
     server: FaultyServer, steps: Sequence[Step]
