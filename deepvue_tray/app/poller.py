@@ -299,11 +299,14 @@ class Poller(QObject):
     def _with_progress(self, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot with what only the poller knows: errors, progress and age."""
         turn = self._turns[snapshot.client_id]
-        is_waiting_for_others = turn.due_at <= self._clock()
+        left = turn.due_at - self._clock()
+        refreshing = turn.is_running or left <= 0
+        is_planned = not refreshing and left != _NEVER
         return replace(
             snapshot,
             trouble=turn.error or snapshot.trouble,
-            refreshing=turn.is_running or is_waiting_for_others,
+            refreshing=refreshing,
+            next_at=self._now() + timedelta(seconds=left) if is_planned else None,
             stale=self._is_stale(snapshot),
         )
 

@@ -1,6 +1,5 @@
 """The texts of a snapshot, shared by the tooltip, the menu, the windows and the notifications."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -9,9 +8,8 @@ from deepvue_tray.core.alert import SEVERITIES, Alert
 from deepvue_tray.core.errors import Condition, DeepvueError, RejectedError, WalletError
 from deepvue_tray.core.forecast.runway import HORIZON
 from deepvue_tray.core.notification import Notification
-from deepvue_tray.core.reading import HistoryBucket
 from deepvue_tray.core.snapshot import Level, Snapshot
-from deepvue_tray.core.spending import Period, first_day, spent_by
+from deepvue_tray.core.spending import Period
 from deepvue_tray.ui.formats import (
     format_day,
     format_day_and_time,
@@ -35,11 +33,13 @@ def prefixed(prefix: str, text: str) -> str:
 
 def format_balance(snapshot: Snapshot) -> str:
     """Return the balance, ``6,448 credits``, or a dash before the first reading."""
-    if snapshot.reading is None:
-        return "—"
-    balance = snapshot.reading.balance
-    form = translate("texts", "{0} credit") if balance == 1 else translate("texts", "{0} credits")
-    return form.format(format_number(balance))
+    return "—" if snapshot.reading is None else format_credits(snapshot.reading.balance)
+
+
+def format_credits(amount: Decimal) -> str:
+    """Return an amount with its unit: ``6,448 credits``."""
+    form = translate("texts", "{0} credit") if amount == 1 else translate("texts", "{0} credits")
+    return form.format(format_number(amount))
 
 
 def threshold_label(level: Level) -> str:
@@ -57,22 +57,6 @@ def spending_title(period: Period) -> str:
         Period.WEEK: translate("texts", "Spent per week"),
         Period.MONTH: translate("texts", "Spent per month"),
     }[period]
-
-
-def recent_spending_text(buckets: Iterable[HistoryBucket], now: datetime) -> str:
-    """Return the spending of today and of the last 7 days: ``Spent: 86 today · 614 in 7 days``.
-
-    ``buckets`` cover these 7 days.
-    """
-    spent_by_day = spent_by(Period.DAY, buckets)
-    today = spent_by_day.get(first_day(Period.DAY, now), Decimal(0))
-    total = sum(spent_by_day.values(), Decimal(0))
-    return _SEPARATOR.join(
-        (
-            translate("texts", "Spent: {0} today").format(format_number(today)),
-            translate("texts", "{0} in 7 days").format(format_number(total)),
-        )
-    )
 
 
 def reading_text(balance: Decimal, at: datetime) -> str:
@@ -184,13 +168,6 @@ def action_tooltip(action: Action) -> str:
         Action.UNLOCK: translate("texts", "Opens the keyring's password prompt"),
         Action.STATUS_PAGE: translate("texts", "Shows known problems of the server"),
     }[action]
-
-
-def refresh_label(snapshot: Snapshot) -> str:
-    """Return the text of the refresh button, which also shows a request in progress."""
-    if snapshot.refreshing:
-        return translate("texts", "Refreshing…")
-    return action_label(Action.REFRESH)
 
 
 def reading_time_text(snapshot: Snapshot, now: datetime) -> str:

@@ -1,0 +1,173 @@
+"""Seven bars: the credits spent on each of the last days, with today's marked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from deepvue_tray.ui import card_texts
+from deepvue_tray.ui.card_colours import CardColours
+from deepvue_tray.ui.card_parts import scaled_font
+from deepvue_tray.ui.formats import format_number
+from deepvue_tray.ui.palette import hairline, on_pixels
+
+DAYS = 7
+GAP_PX = 8
+BAR_PX = 56
+"""The height of the highest bar."""
+
+_LABEL_SCALE = 0.85
+_MIN_BAR_PX = 2
+"""The height of a day without spending; a day without readings has no bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaySpending:
+    """The spending of one local day."""
+
+    day: date
+    spent: Decimal | None
+    """Credits; None without a reading on that day."""
+
+
+def last_days(spent_by_day: Mapping[date, Decimal], today: date) -> list[DaySpending]:
+    """Return the last DAYS days, ``today`` last."""
+    days = (today - timedelta(days=ago) for ago in range(DAYS - 1, -1, -1))
+    return [DaySpending(day, spent_by_day.get(day)) for day in days]
+
+
+class DayBars(QWidget):
+    """Draws the spending of each day, the name of the weekday below, and two values above.
+
+    The values are today's and the highest one. All are in the tooltips.
+    """
+
+    def __init__(self, today: date) -> None:
+        super().__init__()
+        self._days = last_days({}, today)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(card_texts.day_bars_title())
+
+    def show_days(self, days: list[DaySpending]) -> None:
+        """Draw ``days``, oldest first; the last one is today."""
+        self._days = days
+        self.updateGeometry()
+        self.setAccessibleDescription(", ".join(self._text(day) for day in days))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the size that the labels need."""
+        plain, bold = self._metrics(bold=False), self._metrics(bold=True)
+        names = [self._label(day) for day in self._days]
+        # Today's label may begin left of its column.
+        column = max(plain.horizontalAdvance(name) for name in names[:-1]) + GAP_PX / 2
+        today = bold.horizontalAdvance(names[-1])
+        width = (DAYS - 1) * column + max(column, today)
+        return QSize(round(width), round(2 * plain.height() + BAR_PX + GAP_PX))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same: no label is cut."""
+        return self.sizeHint()
+
+    def event(self, event: QEvent) -> bool:
+        """Show the value of the day below the pointer."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            number = min(DAYS - 1, max(0, event.pos().x() * DAYS // self.width()))
+            QToolTip.showText(event.globalPos(), self._text(self._days[number]), self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw the bars and their labels."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = CardColours.of(self.palette())
+        base = self.height() - self._metrics(bold=False).height() - GAP_PX / 2
+        highest = max(day.spent or Decimal(0) for day in self._days)
+        bars = []
+        for number, day in enumerate(self._days):
+            is_today = number == DAYS - 1
+            bar = self._bar(number, day.spent, highest, base)
+            bars.append(bar)
+            if day.spent is not None:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colours.accent if is_today else colours.bar)
+                _draw_bar(painter, on_pixels(painter, bar))
+            self._draw_name(painter, bar, day, is_today=is_today)
+        line = on_pixels(painter, QRectF(0, base, self.width(), 1))
+        painter.setPen(hairline(painter, colours.line))
+        painter.drawLine(line.topLeft(), line.topRight())
+        if highest > 0:
+            self._draw_values(painter, bars, highest)
+
+    def _bar(self, number: int, spent: Decimal | None, highest: Decimal, base: float) -> QRectF:
+        """Return the rectangle of a day, in whole pixels so that all bars are equally wide."""
+        width = (self.width() - GAP_PX * (DAYS - 1)) / DAYS
+        share = float(spent / highest) if spent and highest > 0 else 0.0
+        height = max(_MIN_BAR_PX, share * BAR_PX)
+        left = round(number * (width + GAP_PX))
+        right = round(number * (width + GAP_PX) + width)
+        return QRectF(left, base - height, right - left, height)
+
+    def _draw_name(
+        self, painter: QPainter, bar: QRectF, day: DaySpending, *, is_today: bool
+    ) -> None:
+        metrics = self._metrics(bold=is_today)
+        name = self._label(day)
+        place = self._centred(bar, metrics.horizontalAdvance(name), metrics.height())
+        place.moveBottom(self.height())
+        role = QPalette.ColorRole.WindowText if is_today else QPalette.ColorRole.PlaceholderText
+        painter.setPen(self.palette().color(role))
+        painter.setFont(self._font(bold=is_today))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
+
+    def _draw_values(self, painter: QPainter, bars: list[QRectF], highest: Decimal) -> None:
+        """Write today's value and the highest one above their bars; neither covers the other."""
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        painter.setFont(self._font(bold=False))
+        places: list[tuple[QRectF, str]] = []
+        top = next(number for number, day in enumerate(self._days) if day.spent == highest)
+        for number in dict.fromkeys((DAYS - 1, top)):
+            spent = self._days[number].spent
+            if not spent:
+                continue
+            text, metrics = format_number(spent), self._metrics(bold=False)
+            place = self._centred(bars[number], metrics.horizontalAdvance(text), metrics.height())
+            place.moveBottom(bars[number].top() - 1)
+            for other, _ in places:
+                if place.adjusted(-GAP_PX / 2, 0, GAP_PX / 2, 0).intersects(other):
+                    place.moveRight(other.left() - GAP_PX / 2)
+            places.append((place, text))
+        for place, text in places:
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _centred(self, bar: QRectF, width: float, height: float) -> QRectF:
+        """Return a rectangle around the middle of a bar that does not leave the widget."""
+        place = QRectF(0, 0, width + 1, height)
+        place.moveCenter(bar.center())
+        place.moveLeft(max(0.0, min(place.left(), self.width() - place.width())))
+        return place
+
+    def _label(self, day: DaySpending) -> str:
+        return card_texts.day_label(day.day, self._days[-1].day)
+
+    def _text(self, day: DaySpending) -> str:
+        return card_texts.day_text(day.day, self._days[-1].day, day.spent)
+
+    def _font(self, *, bold: bool) -> QFont:
+        weight = QFont.Weight.Bold if bold else QFont.Weight.Normal
+        return scaled_font(self.font(), _LABEL_SCALE, weight)
+
+    def _metrics(self, *, bold: bool) -> QFontMetricsF:
+        return QFontMetricsF(self._font(bold=bold))
+
+
+def _draw_bar(painter: QPainter, bar: QRectF) -> None:
+    """Fill a bar whose upper corners are rounded."""
+    radius = min(3.0, bar.height() / 2)
+    painter.drawRoundedRect(bar, radius, radius)
+    painter.drawRect(bar.adjusted(0, min(bar.height(), radius), 0, 0))
