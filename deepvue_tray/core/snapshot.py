@@ -51,7 +51,7 @@ class Snapshot:
     refreshing: bool = False
     """Whether an attempt is in progress."""
     next_at: datetime | None = None
-    """When the next attempt begins; aware, UTC. None while one is in progress or none is planned."""
+    """When the next attempt begins; aware, UTC. None during one, and if none is planned."""
     runway: Runway | None = None
     """The forecast at the last successful reading; None while there is too little data."""
     snoozed: Snooze | None = None

@@ -141,7 +141,7 @@ class Card(QWidget):
         if self.windowType() != Qt.WindowType.Window:
             self.setWindowFlags(Qt.WindowType.Window)
         self._fit()
-        self._wallets.setFocus()
+        self._focus_wallets()
         bring_to_front(self)
 
     def open_as_popup(self, icon: QRect | None = None) -> None:
@@ -151,7 +151,7 @@ class Card(QWidget):
         self._menu.setVisible(False)
         self.setWindowFlags(Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint)
         self._fit()
-        self._wallets.setFocus()
+        self._focus_wallets()
         self.show()
         self.activateWindow()
 
@@ -227,7 +227,14 @@ class Card(QWidget):
     def _on_move_started(self) -> None:
         self._is_moved = False
 
+    def _focus_wallets(self) -> None:
+        """Let the arrow keys select a wallet at once."""
+        if not self._wallets.isHidden():
+            self._wallets.setFocus()
+
     def _on_selected(self, client_id: str) -> None:
+        if client_id == self.shown.client_id:
+            return
         top = self.pos()
         self.select(client_id)
         if self._is_popup:
@@ -299,7 +306,8 @@ class Card(QWidget):
         area = available_area(screen)
         for max_rows in range(MAX_ROWS, 1, -1):
             self._wallets.show_wallets(self._overview.snapshots, self.shown.client_id, max_rows)
-            # Not only the outer layout must forget its sizes.
+            # Without these, the layouts would learn later of sizes that have changed.
+            self._notice.updateGeometry()
             self._column.invalidate()
             self._column.activate()
             needed = self._column.totalMinimumSize().width()

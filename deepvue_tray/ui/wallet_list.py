@@ -72,7 +72,7 @@ class WalletList(QListView):
     """Shows at most MAX_ROWS rows; the mouse and the arrow keys select one."""
 
     selected = Signal(str)
-    """The client id of the wallet that the person selected."""
+    """The client id of the wallet that is selected now."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,7 +103,6 @@ class WalletList(QListView):
             if len(snapshots) > self._max_rows
             else policy.ScrollBarAlwaysOff
         )
-        self.selectionModel().blockSignals(True)
         self._rows.show_snapshots(snapshots)
         index = self._rows.index(self._rows.row_of(client_id), 0)
         if index != self.currentIndex():
@@ -111,7 +110,6 @@ class WalletList(QListView):
                 index, QItemSelectionModel.SelectionFlag.ClearAndSelect
             )
             self.scrollTo(index)
-        self.selectionModel().blockSignals(False)
         self.updateGeometry()
         self.viewport().update()
 

@@ -118,7 +118,7 @@ def test_every_text_can_be_read(
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("name", ["card", "history", "settings"])
+@pytest.mark.parametrize("name", ["card", "card with wallets", "history", "settings"])
 def test_the_keyboard_s_focus_is_visible_on_every_control(
     qtbot: QtBot, apply_palette: Callable[[QPalette], None], name: str, scheme: str
 ) -> None:

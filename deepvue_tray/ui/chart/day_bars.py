@@ -85,65 +85,63 @@ class DayBars(QWidget):
         """Draw the bars and their labels."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colours = CardColours.of(self.palette())
-        base = self.height() - self._metrics(bold=False).height() - GAP_PX / 2
-        highest = max(day.spent or Decimal(0) for day in self._days)
-        bars = []
-        for number, day in enumerate(self._days):
-            is_today = number == DAYS - 1
-            bar = self._bar(number, day.spent, highest, base)
-            bars.append(bar)
+        colours, bars = CardColours.of(self.palette()), self._bars()
+        for day, bar in zip(self._days, bars, strict=True):
+            is_today = day is self._days[-1]
             if day.spent is not None:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(colours.accent if is_today else colours.bar)
                 _draw_bar(painter, on_pixels(painter, bar))
             self._draw_name(painter, bar, day, is_today=is_today)
-        line = on_pixels(painter, QRectF(0, base, self.width(), 1))
+        line = on_pixels(painter, QRectF(0, bars[0].bottom(), self.width(), 1))
         painter.setPen(hairline(painter, colours.line))
         painter.drawLine(line.topLeft(), line.topRight())
-        if highest > 0:
-            self._draw_values(painter, bars, highest)
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        painter.setFont(self._font(bold=False))
+        for place, text in self.values():
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _bar(self, number: int, spent: Decimal | None, highest: Decimal, base: float) -> QRectF:
-        """Return the rectangle of a day, in whole pixels so that all bars are equally wide."""
+    def values(self) -> list[tuple[QRectF, str]]:
+        """Return today's value and the highest one, and where they stand above their bars."""
+        spent = [day.spent or Decimal(0) for day in self._days]
+        metrics, bars = self._metrics(bold=False), self._bars()
+        values: list[tuple[QRectF, str]] = []
+        for number in dict.fromkeys((DAYS - 1, spent.index(max(spent)))):
+            if not spent[number]:
+                continue
+            text = format_number(spent[number])
+            place = self._centred(bars[number], metrics.horizontalAdvance(text), metrics.height())
+            place.moveBottom(bars[number].top() - 1)
+            for other, _ in values:
+                if place.adjusted(0, 0, GAP_PX / 2, 0).intersects(other):
+                    place.moveRight(other.left() - GAP_PX / 2)
+            values.append((place, text))
+        return values
+
+    def _bars(self) -> list[QRectF]:
+        """Return the rectangle of each day, as wide as the others to within a pixel."""
+        highest = max(day.spent or Decimal(0) for day in self._days)
+        base = self.height() - self._metrics(bold=False).height() - GAP_PX / 2
         width = (self.width() - GAP_PX * (DAYS - 1)) / DAYS
-        share = float(spent / highest) if spent and highest > 0 else 0.0
-        height = max(_MIN_BAR_PX, share * BAR_PX)
-        left = round(number * (width + GAP_PX))
-        right = round(number * (width + GAP_PX) + width)
-        return QRectF(left, base - height, right - left, height)
+        bars = []
+        for number, day in enumerate(self._days):
+            share = float(day.spent / highest) if day.spent else 0.0
+            height = max(_MIN_BAR_PX, share * BAR_PX)
+            left = round(number * (width + GAP_PX))
+            right = round(number * (width + GAP_PX) + width)
+            bars.append(QRectF(left, base - height, right - left, height))
+        return bars
 
     def _draw_name(
         self, painter: QPainter, bar: QRectF, day: DaySpending, *, is_today: bool
     ) -> None:
-        metrics = self._metrics(bold=is_today)
-        name = self._label(day)
+        metrics, name = self._metrics(bold=is_today), self._label(day)
         place = self._centred(bar, metrics.horizontalAdvance(name), metrics.height())
         place.moveBottom(self.height())
         role = QPalette.ColorRole.WindowText if is_today else QPalette.ColorRole.PlaceholderText
         painter.setPen(self.palette().color(role))
         painter.setFont(self._font(bold=is_today))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
-
-    def _draw_values(self, painter: QPainter, bars: list[QRectF], highest: Decimal) -> None:
-        """Write today's value and the highest one above their bars; neither covers the other."""
-        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        painter.setFont(self._font(bold=False))
-        places: list[tuple[QRectF, str]] = []
-        top = next(number for number, day in enumerate(self._days) if day.spent == highest)
-        for number in dict.fromkeys((DAYS - 1, top)):
-            spent = self._days[number].spent
-            if not spent:
-                continue
-            text, metrics = format_number(spent), self._metrics(bold=False)
-            place = self._centred(bars[number], metrics.horizontalAdvance(text), metrics.height())
-            place.moveBottom(bars[number].top() - 1)
-            for other, _ in places:
-                if place.adjusted(-GAP_PX / 2, 0, GAP_PX / 2, 0).intersects(other):
-                    place.moveRight(other.left() - GAP_PX / 2)
-            places.append((place, text))
-        for place, text in places:
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _centred(self, bar: QRectF, width: float, height: float) -> QRectF:
         """Return a rectangle around the middle of a bar that does not leave the widget."""
