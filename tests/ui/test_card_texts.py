@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -31,10 +32,10 @@ DAY = timedelta(days=1)
 WALLET = WalletSettings(client_id="live_1", name="Live")
 
 
-def known(balance: str, **values: object) -> Snapshot:
+def known(balance: str, **values: Any) -> Snapshot:
     reading = Reading(at=NOW, balance=Decimal(balance))
     snapshot = Snapshot(wallet=WALLET, reading=reading)
-    return replace(snapshot, **values)  # type: ignore[arg-type] - any of its fields
+    return replace(snapshot, **values)
 
 
 def lasting(

@@ -61,10 +61,9 @@ def test_a_hidden_widget_takes_no_room(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     window.setLayout(layout)
-    for width in (50, 60):
-        layout.addWidget(Box(width))
-    hidden = layout.itemAt(0)
-    assert hidden is not None
-    hidden.widget().hide()
+    hidden = Box(50)
+    layout.addWidget(hidden)
+    layout.addWidget(Box(60))
+    hidden.hide()
     assert layout.sizeHint() == QSize(60, 20)
     assert layout.takeAt(5) is None
