@@ -58,7 +58,7 @@ class CardController(QObject):
             self._card = Card(self._prefix, self._icon.menu)
             self._card.action_requested.connect(self.action_requested)
             self._card.selected.connect(self._read_history)
-            self._card.show_overview(self._poller.overview)
+        self._card.show_overview(self._poller.overview)
         self._card.select(client_id)
         if self._icon.is_in_tray:
             self._card.open_as_popup(self._icon.place())
@@ -85,10 +85,10 @@ class CardController(QObject):
 
     @Slot(object)
     def _on_overview(self, overview: Overview) -> None:
-        if self._card is None:
+        if self._card is None or not self._card.isVisible():
             return
         self._card.show_overview(overview)
-        if self._card.isVisible() and not self._card.shown.refreshing:
+        if not self._card.shown.refreshing:
             self._read_history()
 
     @Slot()

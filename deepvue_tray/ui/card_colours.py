@@ -1,13 +1,13 @@
 """The colours of the card, derived from the system's palette, for light and dark windows."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtGui import QColor, QPalette
 
 from deepvue_tray.ui.palette import (
     GRAPHICS_CONTRAST,
     TEXT_CONTRAST,
-    blended,
     contrast,
     focus_ring,
     mixed,
@@ -75,35 +75,42 @@ class CardColours:
     @classmethod
     def of(cls, palette: QPalette) -> "CardColours":
         """Return the colours for a palette."""
-        window, text = palette.color(_WINDOW), palette.color(_TEXT)
-        is_dark = contrast(window, _WHITE) > contrast(window, _BLACK)
-        green, amber, red = (hues[is_dark] for hues in (_GREEN, _AMBER, _RED))
-        accent = _standing_out(green, [window], GRAPHICS_CONTRAST)
-        row = blended(palette, 0.07)
-        return cls(
-            accent=accent,
-            on_accent=max(_BLACK, _WHITE, key=lambda each: contrast(each, accent)),
-            bar=_weakest(accent, window, GRAPHICS_CONTRAST),
-            button=blended(palette, 0.08) if is_dark else mixed(window, _WHITE, 0.8),
-            outline=_weakest(text, window, GRAPHICS_CONTRAST),
-            line=blended(palette, 0.2),
-            muted=_standing_out(muted(palette), [window, row], TEXT_CONTRAST),
-            hover=blended(palette, 0.04),
-            ring=focus_ring(palette),
-            ok=_tone(green, green, palette),
-            low=_tone(amber, _AMBER_TINT, palette),
-            critical=_tone(red, _RED_TINT, palette),
-            neutral=Tone(
-                graphics=_weakest(text, row, GRAPHICS_CONTRAST),
-                text=_standing_out(text, [window, row], TEXT_CONTRAST),
-                plain=_standing_out(text, [window, row], TEXT_CONTRAST),
-                ground=row,
-            ),
-        )
+        inks = (palette.color(_WINDOW), palette.color(_TEXT), muted(palette), focus_ring(palette))
+        return _derived(*(ink.rgb() for ink in inks))
 
 
-def _tone(hue: QColor, tint: QColor, palette: QPalette) -> Tone:
-    window, text = palette.color(_WINDOW), palette.color(_TEXT)
+@lru_cache(maxsize=4)
+def _derived(*inks: int) -> CardColours:
+    """Return the colours for a window, its text, its muted text and its focus ring.
+
+    Cached, because every part of the card needs them whenever it is drawn.
+    """
+    window, text, weak, ring = map(QColor, inks)
+    is_dark = contrast(window, _WHITE) > contrast(window, _BLACK)
+    green, amber, red = (hues[is_dark] for hues in (_GREEN, _AMBER, _RED))
+    accent = _standing_out(green, [window], GRAPHICS_CONTRAST)
+    row = mixed(window, text, 0.07)
+    plain = _standing_out(text, [window, row], TEXT_CONTRAST)
+    return CardColours(
+        accent=accent,
+        on_accent=max(_BLACK, _WHITE, key=lambda each: contrast(each, accent)),
+        bar=_weakest(accent, window, GRAPHICS_CONTRAST),
+        button=mixed(window, text, 0.08) if is_dark else mixed(window, _WHITE, 0.8),
+        outline=_weakest(text, window, GRAPHICS_CONTRAST),
+        line=mixed(window, text, 0.2),
+        muted=_standing_out(weak, [window, row], TEXT_CONTRAST),
+        hover=mixed(window, text, 0.04),
+        ring=ring,
+        ok=_tone(green, green, window, text),
+        low=_tone(amber, _AMBER_TINT, window, text),
+        critical=_tone(red, _RED_TINT, window, text),
+        neutral=Tone(
+            graphics=_weakest(text, row, GRAPHICS_CONTRAST), text=plain, plain=plain, ground=row
+        ),
+    )
+
+
+def _tone(hue: QColor, tint: QColor, window: QColor, text: QColor) -> Tone:
     ground = mixed(window, tint, 0.17)
     return Tone(
         graphics=_standing_out(hue, [window, ground], GRAPHICS_CONTRAST),

@@ -71,7 +71,7 @@ class Text(QLabel):
         margins = self.contentsMargins()
         # The advance is too narrow for scripts whose glyphs have fractional widths.
         line = self.fontMetrics().boundingRect(_UNLIMITED, Qt.TextFlag.TextWordWrap, self.text())
-        width = line.width() + 2
+        width = line.width() + 1
         width += margins.left() + margins.right()
         return QSize(width, max(self.heightForWidth(width), 0))
 

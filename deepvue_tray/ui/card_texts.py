@@ -174,7 +174,7 @@ def notice_text(snapshot: Snapshot, now: datetime) -> str:
     """Return what follows from the trouble: the next try, or what the person can do."""
     trouble = snapshot.trouble or snapshot.storage
     if isinstance(trouble, NotSetUpError):
-        return translate("card", "Enter the client ID and the secret of your wallet.")
+        return translate("card", "Enter the client ID and secret of your wallet.")
     if trouble is None or _is_transient(trouble):
         sentence = _next_try_text(snapshot, now)
     else:

@@ -507,7 +507,7 @@
         <translation>पुराना</translation>
     </message>
     <message>
-        <source>Enter the client ID and the secret of your wallet.</source>
+        <source>Enter the client ID and secret of your wallet.</source>
         <translation>अपने वॉलेट की क्लाइंट ID और सीक्रेट लिखें।</translation>
     </message>
     <message>

@@ -194,7 +194,7 @@ def test_the_head_names_the_demo_and_credentials_from_the_environment(qtbot: QtB
 def test_before_the_first_sign_in_there_is_no_balance_and_no_hole(card: Card) -> None:
     card.show_overview(one(None, None, NotSetUpError()))
     assert "—" not in text_of(card)
-    assert "Enter the client ID and the secret of your wallet." in text_of(card)
+    assert "Enter the client ID and secret of your wallet." in text_of(card)
     card.open_as_popup()
     set_up = card.height()
     card.show_overview(one())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from math import ceil
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPalette
@@ -13,7 +14,7 @@ from deepvue_tray.ui import card_texts
 from deepvue_tray.ui.card_colours import CardColours
 from deepvue_tray.ui.card_parts import scaled_font
 from deepvue_tray.ui.formats import format_number
-from deepvue_tray.ui.palette import hairline, on_pixels
+from deepvue_tray.ui.palette import on_pixels
 
 DAYS = 7
 GAP_PX = 8
@@ -62,12 +63,12 @@ class DayBars(QWidget):
     def sizeHint(self) -> QSize:
         """Return the size that the labels need."""
         plain, bold = self._metrics(bold=False), self._metrics(bold=True)
-        names = [self._label(day) for day in self._days]
-        # Today's label may begin left of its column.
-        column = max(plain.horizontalAdvance(name) for name in names[:-1]) + GAP_PX / 2
-        today = bold.horizontalAdvance(names[-1])
-        width = (DAYS - 1) * column + max(column, today)
-        return QSize(round(width), round(2 * plain.height() + BAR_PX + GAP_PX))
+        widths = [plain.horizontalAdvance(self._label(day)) for day in self._days[:-1]]
+        # Today's label ends with its bar, and may begin left of it: one and a half columns separate
+        # its end from the middle of yesterday's label.
+        today = bold.horizontalAdvance(self._label(self._days[-1]))
+        column = max(max(widths) + GAP_PX / 2, (today + widths[-1] / 2 + GAP_PX) / 1.5)
+        return QSize(ceil(DAYS * column - GAP_PX), ceil(2 * plain.height() + BAR_PX + GAP_PX))
 
     def minimumSizeHint(self) -> QSize:
         """Return the same: no label is cut."""
@@ -86,16 +87,17 @@ class DayBars(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours, bars = CardColours.of(self.palette()), self._bars()
+        line = on_pixels(painter, QRectF(0, bars[0].bottom() - 1, self.width(), 1))
+        painter.fillRect(line, colours.line)
         for day, bar in zip(self._days, bars, strict=True):
             is_today = day is self._days[-1]
             if day.spent is not None:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(colours.accent if is_today else colours.bar)
-                _draw_bar(painter, on_pixels(painter, bar))
+                snapped = on_pixels(painter, bar)
+                snapped.setBottom(line.bottom())
+                _draw_bar(painter, snapped)
             self._draw_name(painter, bar, day, is_today=is_today)
-        line = on_pixels(painter, QRectF(0, bars[0].bottom(), self.width(), 1))
-        painter.setPen(hairline(painter, colours.line))
-        painter.drawLine(line.topLeft(), line.topRight())
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         painter.setFont(self._font(bold=False))
         for place, text in self.values():
