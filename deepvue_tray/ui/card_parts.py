@@ -1,5 +1,7 @@
 """The parts that the card is made of: texts, a pill, a notice with a coloured edge, buttons."""
 
+from math import ceil, floor
+
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -9,11 +11,12 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
+    QPen,
 )
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from deepvue_tray.ui.card_colours import CardColours, Tone
-from deepvue_tray.ui.palette import hairline, mixed, on_pixels
+from deepvue_tray.ui.palette import mixed
 
 SMALL = 0.92
 """The size of secondary text, relative to the desktop's font."""
@@ -26,6 +29,9 @@ _EDGE_PX = 3
 """The width of a notice's coloured edge, and of the focus ring with its gap."""
 
 _RING_PX = 2
+
+_ROUNDING = 0.01
+"""More than the error of a multiplied coordinate, in pixels."""
 
 _UNLIMITED = QRect(0, 0, 2**20, 2**20)
 
@@ -127,7 +133,8 @@ class Notice(QFrame):
         area = QRectF(self.rect())
         draw_rounded(painter, area, self.palette().color(_WINDOW))
         # The edge is straight, and covers the rounded corners on its side.
-        painter.fillRect(on_pixels(painter, QRectF(0, 0, _EDGE_PX, area.height())), self._edge)
+        edge = _within_pixels(painter, QRectF(0, 0, _EDGE_PX, area.height()))
+        painter.fillRect(edge, self._edge)
 
 
 class CardButton(QPushButton):
@@ -204,17 +211,29 @@ def draw_rounded(
 ) -> None:
     """Fill a rounded rectangle, with an ``edge`` of whole pixels within it."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    area = on_pixels(painter, area)
+    area = _within_pixels(painter, area)
     if edge is None:
         painter.setPen(Qt.PenStyle.NoPen)
     else:
-        pen = hairline(painter, edge)
-        half = pen.widthF() / painter.device().devicePixelRatio() / 2
-        area = area.adjusted(half, half, -half, -half)
-        painter.setPen(pen)
+        scale = painter.deviceTransform().m11()
+        width = max(1, int(scale)) / scale  # whole pixels of the screen
+        area = area.adjusted(width / 2, width / 2, -width / 2, -width / 2)
+        painter.setPen(QPen(edge, width))
     painter.setBrush(ground)
     radius = min(radius, area.height() / 2)
     painter.drawRoundedRect(area, radius, radius)
+
+
+def _within_pixels(painter: QPainter, area: QRectF) -> QRectF:
+    """Return the largest part of ``area`` in whole pixels of the screen.
+
+    At a scale such as 1.5, an area that was rounded up would lose an edge.
+    """
+    to_screen = painter.deviceTransform()
+    on_screen = to_screen.mapRect(area)
+    left, top = ceil(on_screen.left() - _ROUNDING), ceil(on_screen.top() - _ROUNDING)
+    right, bottom = floor(on_screen.right() + _ROUNDING), floor(on_screen.bottom() + _ROUNDING)
+    return to_screen.inverted()[0].mapRect(QRectF(left, top, right - left, bottom - top))
 
 
 def draw_ring_of_focus(painter: QPainter, area: QRectF, colour: QColor) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -29,6 +30,7 @@ from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.card import WIDTH_PX, Card
 from deepvue_tray.ui.chart.day_bars import DayBars
+from deepvue_tray.ui.palette import contrast
 from deepvue_tray.ui.wallet_list import MAX_ROWS, WalletList
 from tests.support.layout import cut_off
 from tests.support.platform import WINDOWS
@@ -431,3 +433,22 @@ def test_it_stays_beside_the_icon_when_its_text_changes(card: Card) -> None:
     bottom = card.geometry().bottom()
     card.show_overview(one(trouble=ServerError()))
     assert card.geometry().bottom() == bottom
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 1.75, 2.0])
+def test_every_button_has_both_edges_at_every_scale(card: Card, scale: float) -> None:
+    card.show_overview(one())
+    card.open_as_popup()
+    picture = QImage(card.size() * scale, QImage.Format.Format_RGB32)
+    picture.setDevicePixelRatio(scale)
+    card.render(picture)
+    window = card.palette().color(QPalette.ColorRole.Window)
+    for each in card.findChildren(QPushButton):
+        if not each.isVisible():
+            continue
+        corner = each.mapTo(card, QPoint(0, 0))
+        middle = round((corner.y() + each.height() / 2) * scale)
+        left, right = corner.x() * scale, (corner.x() + each.width()) * scale
+        for x in (left, right):
+            near = [picture.pixelColor(round(x) + step, middle) for step in (-2, -1, 0, 1)]
+            assert max(contrast(each, window) for each in near) > 2.5
