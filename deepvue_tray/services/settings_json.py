@@ -18,6 +18,8 @@ from datetime import timedelta
 from typing import Any
 
 from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.credentials import parse_client_id
+from deepvue_tray.core.errors import InvalidInputError
 from deepvue_tray.core.external_text import cleaned
 from deepvue_tray.core.settings import (
     MAX_WALLETS,
@@ -101,10 +103,9 @@ def _entries(stored: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 
 
 def _wallet_from(stored: Mapping[str, Any]) -> WalletSettings:
-    client_id, name = _text(stored.get("client_id")), cleaned(_text(stored.get("name")))
     wallet = WalletSettings(
-        client_id=client_id,
-        name=name[:MAX_NAME_LENGTH],
+        client_id=_client_id_in(stored),
+        name=cleaned(_text(stored.get("name")))[:MAX_NAME_LENGTH].strip(),
         alerts=_alerts_in(stored),
         is_paused=stored.get("paused") is True,
     )
@@ -118,6 +119,13 @@ def _wallet_from(stored: Mapping[str, Any]) -> WalletSettings:
     # A stored low threshold may be below the default critical one: switch off the latter.
     off: dict[str, Any] = dict.fromkeys(problems(wallet))
     return replace(wallet, **off)
+
+
+def _client_id_in(stored: Mapping[str, Any]) -> str:
+    """Return the client ID; an empty one if it cannot be one."""
+    with suppress(InvalidInputError):
+        return parse_client_id(_text(stored.get("client_id")))
+    return ""
 
 
 def _text(value: object) -> str:

@@ -250,7 +250,7 @@ class Card(QWidget):
     def _show(self) -> None:
         """Show the overview, and the selected wallet of it."""
         snapshot, now = self.shown, datetime.now(UTC)
-        is_one = len(self._overview.snapshots) == 1
+        is_one = not self._overview.has_several
         self._head.setText(card_texts.head_text(self._overview, self._prefix))
         self._times.setText(card_texts.times_text(snapshot, now))
         self._wallets.setVisible(not is_one)

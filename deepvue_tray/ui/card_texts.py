@@ -22,8 +22,6 @@ from deepvue_tray.ui import texts
 from deepvue_tray.ui.formats import format_day, format_number, format_time
 from deepvue_tray.ui.translation import translate
 
-_SEPARATOR = " · "
-
 _EVENING_HOUR = 18
 """The local hour from which a time of today is tonight."""
 
@@ -45,7 +43,7 @@ def head_text(overview: Overview, prefix: str) -> str:
         parts.append(translate("card", "{0} wallets").format(number))
     if overview.from_environment:
         parts.append(translate("card", "from the environment"))
-    return _SEPARATOR.join(parts)
+    return texts.joined(*parts)
 
 
 def times_text(snapshot: Snapshot, now: datetime) -> str:
@@ -55,7 +53,7 @@ def times_text(snapshot: Snapshot, now: datetime) -> str:
         parts.append(translate("card", "checking…"))
     elif snapshot.next_at is not None and notice_title(snapshot) == "":
         parts.append(translate("card", "next {0}").format(format_time(snapshot.next_at, now)))
-    return _SEPARATOR.join(filter(None, parts))
+    return texts.joined(*parts)
 
 
 def refresh_label(snapshot: Snapshot) -> str:
@@ -147,7 +145,7 @@ def outlook_text(snapshot: Snapshot, now: datetime) -> str:
     parts = [texts.runway_range_text(snapshot, now)]
     if rounded > 0:
         parts.append(translate("card", "about {0} a day").format(format_number(Decimal(rounded))))
-    return _SEPARATOR.join(filter(None, parts))
+    return texts.joined(*parts)
 
 
 def row_text(snapshot: Snapshot, now: datetime) -> str:

@@ -497,3 +497,50 @@ def test_a_span_longer_than_the_range_is_cut_to_the_range(history: History) -> N
     assert [*history.each("live_1", begin, end)] == printed
     assert history.latest("live_1", end) == printed[-1]
     assert [piece.at for piece in history.buckets("live_1", begin, end)] == [begin, end]
+
+
+def test_every_wallet_that_was_signed_in_is_named_also_without_a_reading(tmp_path: Path) -> None:
+    with closing(History(tmp_path / "history.sqlite")) as history:
+        assert history.client_ids() == []
+        history.add("live_2")
+        history.append("live_1", Reading(at=NOW, balance=Decimal(900)), lambda _: QUIET)
+        history.add("live_1")
+        assert history.client_ids() == ["live_2", "live_1"]
+        assert history.latest("live_2", NOW) is None
+
+
+def test_a_deleted_history_leaves_the_client_id_alone_and_the_other_wallets_untouched(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "history.sqlite"
+    with closing(History(path)) as history:
+        for number in range(40):
+            reading = Reading(at=NOW + number * STEP, balance=Decimal(9000 - number))
+            for client_id in ("live_1", "live_2"):
+                history.append(client_id, reading, lambda _: LOW)
+        kept = history.readings("live_2", NOW, NOW + DAY)
+        history.delete("live_1")
+        assert history.readings("live_1", NOW, NOW + DAY) == []
+        assert history.buckets("live_1", NOW, NOW + timedelta(days=20)) == []
+        assert (history.peak("live_1"), history.alerts("live_1")) == (None, QUIET)
+        assert history.spending_model("live_1") is None
+        assert history.readings("live_2", NOW, NOW + DAY) == kept
+        assert (history.peak("live_2"), history.alerts("live_2")) == (Decimal(9000), LOW)
+        assert history.client_ids() == ["live_1", "live_2"]
+
+
+def test_a_reading_that_could_not_be_stored_is_not_stored_after_its_wallet_was_removed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "history.sqlite"
+    with closing(History(path, busy_timeout_s=0)) as history:
+        history.add("live_1")
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for client_id in ("live_1", "live_2"):
+                with pytest.raises(StorageError):
+                    history.append(client_id, Reading(at=NOW, balance=Decimal(9)), lambda _: QUIET)
+        history.discard_unstored("live_1")
+        history.append("live_3", Reading(at=NOW, balance=Decimal(7)), lambda _: QUIET)
+        assert history.readings("live_1", NOW, NOW + DAY) == []
+        assert len(history.readings("live_2", NOW, NOW + DAY)) == 1
