@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from deepvue_tray.core.actions import Action
-from deepvue_tray.core.errors import DeepvueError, RejectedError, WalletError
+from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.forecast.runway import HORIZON
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.core.spending import Period
@@ -131,13 +131,6 @@ def error_title(error: DeepvueError) -> str:
     return translate("errors", error.title)
 
 
-def retry_text(error: DeepvueError) -> str:
-    """Return that the program tries again; empty for an error that only the person can correct."""
-    if isinstance(error, WalletError) and not isinstance(error, RejectedError):
-        return translate("texts", "Trying again automatically.")
-    return ""
-
-
 def error_text(error: DeepvueError) -> str:
     """Return the title, detail and remedy of an error."""
     detail = f" ({error.detail})" if error.detail else ""
@@ -180,11 +173,6 @@ def reading_time_text(snapshot: Snapshot, now: datetime) -> str:
     if snapshot.reading is None:
         return ""
     return translate("texts", "as of {0}").format(format_time(snapshot.reading.at, now))
-
-
-def status_text(snapshot: Snapshot, now: datetime) -> str:
-    """Return in one line when the balance was read and what is wrong, if anything."""
-    return joined(reading_time_text(snapshot, now), *caveats(snapshot))
 
 
 def caveats(snapshot: Snapshot) -> list[str]:

@@ -1135,10 +1135,6 @@
         <translation>एक घंटे से Deepvue शेष राशि अज्ञात</translation>
     </message>
     <message>
-        <source>Trying again automatically.</source>
-        <translation>अपने आप फिर कोशिश की जाएगी।</translation>
-    </message>
-    <message>
         <source>Gets the balance from the server</source>
         <translation>सर्वर से शेष राशि लाता है</translation>
     </message>
