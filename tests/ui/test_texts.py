@@ -12,7 +12,6 @@ from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert_state import Snooze
 from deepvue_tray.core.errors import (
     DeepvueError,
-    OfflineError,
 )
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
