@@ -182,9 +182,15 @@ class Windows:
         # Away from the icon, whose tooltip would cover the last entry, and from the menu: on a busy
         # machine the button may be released only now.
         self._move_to(left - 20, top - 20)
-        time.sleep(2)
-        picture = self.take_picture("menu")
-        entries = lines_of_text(picture, range(left + 20, right - 20), range(top + 3, bottom - 3))
+        pictures = [QImage()]
+
+        def is_still() -> bool:
+            pictures.append(self.take_picture("menu"))
+            return pictures[-1] == pictures[-2]
+
+        self.wait_for(is_still, "the screen does not come to rest")
+        across, down = range(left + 20, right - 20), range(top + 3, bottom - 3)
+        entries = lines_of_text(pictures[-1], across, down)
         self._move_to(left + 40, entries[-place_from_end])
         time.sleep(0.5)
         self._xdotool("click", "1")
