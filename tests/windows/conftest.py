@@ -60,13 +60,21 @@ class Windows:
         self._work = Path(os.environ["WINE_WORK"])
         self.server = server
         self.drive = self._work / "prefix" / "drive_c"
-        self.profile = self.drive / PROFILE[3:].replace("\\", "/")
+        self.profile = self.path_of(PROFILE)
         self.pictures = self._work / "pictures"
         self.pictures.mkdir(exist_ok=True)
         self._env = os.environ | {
             "WIN_PD_OVERRIDE_LOCAL_APPDATA": PROFILE,
             "DEEPVUE_BASE_URL": server.url,
         }
+
+    def path_of(self, name: str) -> Path:
+        r"""Return the path of a file that Windows names with ``C:\``."""
+        return self.drive / name[3:].replace("\\", "/")
+
+    def name_of(self, path: Path) -> str:
+        """Return what Windows names a file on its drive."""
+        return "C:\\" + str(path.relative_to(self.drive)).replace("/", "\\")
 
     def run(self, *command: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
         """Run a program to its end; standard error is part of its standard output."""
