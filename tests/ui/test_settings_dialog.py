@@ -72,7 +72,7 @@ class Owner(Person):
         return self.saved[-1][1]
 
     def _select(self, view: QListWidget | QTreeWidget, text: str) -> None:
-        [item] = view.findItems(text, Qt.MatchFlag.MatchExactly)  # type: ignore[misc] # of either kind
+        [item] = view.findItems(text, Qt.MatchFlag.MatchExactly)
         where = view.visualItemRect(item).center()  # type: ignore[arg-type] # likewise
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=where)
 
