@@ -291,8 +291,20 @@
         <translation>इतिहास</translation>
     </message>
     <message>
+        <source>{0} (removed)</source>
+        <translation>{0} (हटाया गया)</translation>
+    </message>
+    <message>
         <source>Saved as {0}.</source>
         <translation>{0} के रूप में सहेजा गया।</translation>
+    </message>
+    <message>
+        <source>Wallet</source>
+        <translation>वॉलेट</translation>
+    </message>
+    <message>
+        <source>The wallet whose history is shown</source>
+        <translation>वह वॉलेट जिसका इतिहास दिख रहा है</translation>
     </message>
     <message>
         <source>24 h</source>
@@ -467,6 +479,13 @@
     <message>
         <source>Off</source>
         <translation>बंद</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Top up…</source>
+        <translation>टॉप-अप करें…</translation>
     </message>
 </context>
 <context>
@@ -960,40 +979,16 @@
         <translation>{0} की स्थिति</translation>
     </message>
     <message>
+        <source>paused</source>
+        <translation>निगरानी रुकी है</translation>
+    </message>
+    <message>
         <source>out of date</source>
         <translation>पुराना</translation>
     </message>
     <message>
-        <source>{0} left.</source>
-        <translation>{0} बाकी।</translation>
-    </message>
-    <message>
-        <source>Deepvue credits are low</source>
-        <translation>Deepvue क्रेडिट कम हैं</translation>
-    </message>
-    <message>
-        <source>Deepvue credits are nearly used up</source>
-        <translation>Deepvue क्रेडिट लगभग समाप्त हैं</translation>
-    </message>
-    <message>
-        <source>Deepvue credits are used up</source>
-        <translation>Deepvue क्रेडिट समाप्त हो गए</translation>
-    </message>
-    <message>
         <source>Paid calls fail until credits are added.</source>
         <translation>क्रेडिट जोड़े जाने तक सशुल्क कॉल विफल होंगी।</translation>
-    </message>
-    <message>
-        <source>Deepvue credits are going fast</source>
-        <translation>Deepvue क्रेडिट तेज़ी से घट रहे हैं</translation>
-    </message>
-    <message>
-        <source>Deepvue credits were added</source>
-        <translation>Deepvue क्रेडिट जोड़े गए</translation>
-    </message>
-    <message>
-        <source>The balance is {0}.</source>
-        <translation>शेष राशि {0} है।</translation>
     </message>
     <message>
         <source>The Deepvue account is inactive</source>
@@ -1036,8 +1031,28 @@
         <translation>लोड हो रहा है…</translation>
     </message>
     <message>
-        <source>Spending is far higher than usual. {0}</source>
-        <translation>खर्च सामान्य से बहुत अधिक है। {0}</translation>
+        <source>Nearly used up</source>
+        <translation>लगभग समाप्त</translation>
+    </message>
+    <message>
+        <source>Spending is far higher than usual</source>
+        <translation>खर्च सामान्य से बहुत अधिक है</translation>
+    </message>
+    <message>
+        <source>Credits were added</source>
+        <translation>क्रेडिट जोड़े गए</translation>
+    </message>
+    <message>
+        <source>No Deepvue credits left</source>
+        <translation>Deepvue क्रेडिट समाप्त हो गए</translation>
+    </message>
+    <message>
+        <source>{0} Deepvue credit left</source>
+        <translation>{0} Deepvue क्रेडिट बाकी</translation>
+    </message>
+    <message>
+        <source>{0} Deepvue credits left</source>
+        <translation>{0} Deepvue क्रेडिट बाकी</translation>
     </message>
     <message>
         <source>Snooze until morning</source>
@@ -1050,6 +1065,22 @@
     <message>
         <source>Settings</source>
         <translation>सेटिंग्स</translation>
+    </message>
+    <message>
+        <source>Resume {0}</source>
+        <translation>{0}: फिर चालू करें</translation>
+    </message>
+    <message>
+        <source>{0} until tomorrow morning</source>
+        <translation>{0}: कल सुबह तक</translation>
+    </message>
+    <message>
+        <source>and {0} more</source>
+        <translation>और {0} अन्य</translation>
+    </message>
+    <message>
+        <source>Only the environment&apos;s wallet is watched</source>
+        <translation>केवल एनवायरनमेंट के वॉलेट की निगरानी</translation>
     </message>
 </context>
 <context>
