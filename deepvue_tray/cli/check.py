@@ -69,9 +69,12 @@ def _poll(
 ) -> Sequence[Snapshot]:
     """Poll the chosen wallets at the same time, except paused ones; return their snapshots."""
     backend = real_backend(environ, keyring)
+    chosen = chosen_wallets(options.wallet, backend.accounts)
     wallets = [
-        wallet if wallet.is_paused else _with_overrides(wallet, options)
-        for wallet in chosen_wallets(options.wallet, backend.accounts)
+        wallet
+        if wallet.is_paused
+        else _with_overrides(wallet, options, f"{wallet.name}: " if len(chosen) > 1 else "")
+        for wallet in chosen
     ]
     polled = [wallet.client_id for wallet in wallets if not wallet.is_paused]
     overview = event_loop.run(backend.poll_all(polled))
@@ -103,8 +106,13 @@ def _with_stored_runways(
     ]
 
 
-def _with_overrides(wallet: WalletSettings, options: argparse.Namespace) -> WalletSettings:
-    """Return a wallet with the thresholds of the options; raises InvalidInputError."""
+def _with_overrides(
+    wallet: WalletSettings, options: argparse.Namespace, prefix: str
+) -> WalletSettings:
+    """Return a wallet with the thresholds of the options.
+
+    Raises InvalidInputError, whose detail begins with ``prefix``.
+    """
     overrides = {
         field: getattr(options, name)
         for field, option in OPTIONS.items()
@@ -118,6 +126,6 @@ def _with_overrides(wallet: WalletSettings, options: argparse.Namespace) -> Wall
     for field, reason in problems(changed).items():
         if reason == NOT_BELOW:
             below = field.replace("critical", "low")
-            raise InvalidInputError(f"{threshold(field)} is not below {threshold(below)}")
-        raise InvalidInputError(f"{threshold(field)}: {reason.rstrip('.')}")
+            raise InvalidInputError(f"{prefix}{threshold(field)} is not below {threshold(below)}")
+        raise InvalidInputError(f"{prefix}{threshold(field)}: {reason.rstrip('.')}")
     return changed
