@@ -49,7 +49,7 @@ _STATUS = {
 
 
 _SEVERITIES = (Status.OK, Status.UNKNOWN, Status.WARNING, Status.CRITICAL)
-"""The statuses in the order in which a worse one hides the others, as in the Monitoring Plugins."""
+"""From best to worst: a wallet that could not be read must not hide one that is low."""
 
 
 def status_of(snapshot: Snapshot) -> Status:

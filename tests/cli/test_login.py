@@ -21,6 +21,11 @@ def login(keyring: FileKeyring, *arguments: str) -> "tuple[int, str, str]":
     return ran.returncode, ran.stdout, ran.stderr
 
 
+def errors_of(stderr: str) -> list[str]:
+    """Return the lines without the notice, which a slow machine prints too."""
+    return [line for line in stderr.splitlines() if not line.startswith("Waiting for the keyring")]
+
+
 def names() -> list[str]:
     """Return the names of the stored wallets."""
     return [wallet.name for wallet in wallets.stored_settings().wallets]
@@ -170,7 +175,7 @@ def test_logout_of_all_leaves_no_secret_that_was_ever_stored(
     else:
         Paths.of_user().settings.unlink()
     ran = run("logout", "--all", **keyring.env)
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert (ran.returncode, errors_of(ran.stderr)) == (0, [])
     assert "for live_1, free_tier_2.\nThe history is kept." in ran.stdout
     assert keyring.secrets == {}
     assert wallets.signed_in() == ()
@@ -195,8 +200,8 @@ def test_logout_of_all_continues_after_a_failure_and_names_it(
     ran = run("logout", "--all", **keyring.env, FILE_KEYRING_KEEPS="live_1")
     assert ran.returncode == 1
     assert "no longer holds a secret for free_tier_2.\n" in ran.stdout
-    assert ran.stderr.startswith("live_1: The keyring reported an error (")
-    assert ran.stderr.count("\n") == 1
+    [error] = errors_of(ran.stderr)
+    assert error.startswith("live_1: The keyring reported an error (")
     assert wallets.signed_in() == ("live_1",)
 
 
@@ -207,7 +212,8 @@ def test_logout_of_all_says_so_if_the_history_cannot_name_removed_wallets(
     ran = run("logout", "--all", **keyring.env)
     assert ran.returncode == 1
     assert "for live_1, free_tier_2.\n" in ran.stdout
-    assert ran.stderr.startswith("Wallets that were removed earlier: A file could not be used (")
+    [error] = errors_of(ran.stderr)
+    assert error.startswith("Wallets that were removed earlier: A file could not be used (")
     assert keyring.secrets == {}
 
 
@@ -216,7 +222,7 @@ def test_a_locked_keyring_is_asked_only_once_for_all(
 ) -> None:
     ran = run("logout", "--all", **keyring.env, FILE_KEYRING_LOCKED="1")
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert [line.partition(".")[0] for line in ran.stderr.splitlines()] == [
+    assert [line.partition(".")[0] for line in errors_of(ran.stderr)] == [
         "live_1: The keyring is locked",
         "free_tier_2: The keyring is locked",
     ]
