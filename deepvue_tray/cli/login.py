@@ -41,7 +41,7 @@ def login(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
     async def probe_and_store() -> Reading:
         reading = await backend.probe(credentials)
-        await _with_notice(backend.sign_in(credentials, options.name or ""))
+        await _KeyringNotice().during(backend.sign_in(credentials, options.name or ""))
         return reading
 
     reading = event_loop.run(probe_and_store())
@@ -108,6 +108,7 @@ async def _sign_out(
     delete: bool,
 ) -> None:
     """Sign out of each wallet; add the error of each that fails to ``failures``."""
+    notice = _KeyringNotice()
     locked: KeyringLockedError | None = None
     for client_id in client_ids:
         if locked:
@@ -115,21 +116,29 @@ async def _sign_out(
             failures[client_id] = locked
             continue
         try:
-            await _with_notice(backend.sign_out(client_id, delete_history=delete))
+            await notice.during(backend.sign_out(client_id, delete_history=delete))
         except DeepvueError as error:
             failures[client_id] = error
             locked = error if isinstance(error, KeyringLockedError) else None
 
 
-async def _with_notice(change: Coroutine[Any, Any, object]) -> None:
-    """Wait for a change of the keyring; print a notice after KEYRING_NOTICE_AFTER_S."""
-    task = asyncio.create_task(change)
-    done, _ = await asyncio.wait([task], timeout=KEYRING_NOTICE_AFTER_S)
-    if not done:
-        print(
-            "Waiting for the keyring. It may be showing a prompt for its password.", file=sys.stderr
-        )
-    await task
+class _KeyringNotice:
+    """Tells the person once that the keyring may be waiting for an answer."""
+
+    def __init__(self) -> None:
+        self._is_printed = False
+
+    async def during(self, change: Coroutine[Any, Any, object]) -> None:
+        """Wait for a change of the keyring; print the notice after KEYRING_NOTICE_AFTER_S."""
+        task = asyncio.create_task(change)
+        timeout = None if self._is_printed else KEYRING_NOTICE_AFTER_S
+        done, _ = await asyncio.wait([task], timeout=timeout)
+        if not done:
+            output.write_error(
+                "Waiting for the keyring. It may be showing a prompt for its password."
+            )
+            self._is_printed = True
+        await task
 
 
 def _prompt(options: argparse.Namespace, settings: Settings) -> Credentials:
