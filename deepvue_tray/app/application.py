@@ -27,6 +27,7 @@ from deepvue_tray.app.unix_signals import unix_signals
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.backend.backend import Backend
 from deepvue_tray.core.actions import Action
+from deepvue_tray.core.addresses import DASHBOARD, STATUS_PAGE
 from deepvue_tray.core.alert_rules import tomorrow_morning
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.overview import Overview
@@ -37,9 +38,6 @@ from deepvue_tray.ui.tray_icon import TrayIcon
 from deepvue_tray.ui.windows import bring_to_front
 
 logger = logging.getLogger(__name__)
-
-DASHBOARD = "https://dashboard.deepvue.ai"
-STATUS_PAGE = "https://status.deepvue.ai"
 
 NO_TRAY = "No tray on this desktop: a window shows the balance until there is one."
 
@@ -72,9 +70,7 @@ class Application(QObject):
         prefix = options.prefix
         self.poller = Poller(worker)
         self._tray = Tray(icon, prefix)
-        self._settings = SettingsController(
-            worker, self.poller, prefix, from_environment=options.from_environment
-        )
+        self._settings = SettingsController(worker, self.poller, prefix)
         self._history = HistoryController(worker, self.poller, prefix)
         self.card = CardController(worker, self.poller, icon, self._settings, prefix)
         self._notifications = NotificationController(worker, self.poller, icon.show_message, prefix)

@@ -1,36 +1,28 @@
-"""Decides when to poll which wallet: the timers, and the one function that starts every poll.
-
-Deadlines use a clock that cannot be set and that includes sleep. The time of day is used only to
-detect that it was changed.
-"""
+"""Decides when to poll which wallet: the timers, and the one function that starts every poll."""
 
 import math
 import random
-import sys
-import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from deepvue_tray.app.clocks import TICK, Clocks, seconds_since_boot
+from deepvue_tray.app.turn import Turn
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.core.actions import Action
-from deepvue_tray.core.errors import (
-    DeepvueError,
-    InternalError,
-    OfflineError,
-    RejectedError,
-    ThrottledError,
-    WalletError,
-)
+from deepvue_tray.core.errors import DeepvueError, InternalError, OfflineError
 from deepvue_tray.core.overview import Overview
-from deepvue_tray.core.schedule import Schedule, next_attempt, spread
+from deepvue_tray.core.schedule import spread
 from deepvue_tray.core.snapshot import Snapshot
 
+if TYPE_CHECKING:
+    from deepvue_tray.backend.backend import Backend
+
 REQUEST_PAUSE_S = 1.0
-"""The minimum time between the starts of two polls, of one wallet by a click or of two wallets."""
+"""The minimum time between the starts of two polls, of one wallet by clicks or of two wallets."""
 
 MIN_PAUSE_S = 60.0
 """The same for polls of one wallet without a click (a window was opened, the network was restored),
@@ -41,53 +33,15 @@ FAR_POLL_S = 300.0
 load what other processes have stored, and at the default interval the signal would double the
 wake-ups."""
 
-TICK = timedelta(minutes=1)
-"""The time between two comparisons of the clocks, each of which wakes the computer."""
-
-CLOCK_JUMP = timedelta(seconds=10)
-"""If a tick is late by more than this, the computer slept. If the clocks differ by more, the time
-of day was changed."""
-
-if TYPE_CHECKING:
-    from deepvue_tray.backend.backend import Backend
-
 _MILLISECOND = timedelta(milliseconds=1)
-_NEVER, _NEVER_BEFORE = math.inf, -math.inf
-
-
-def seconds_since_boot() -> float:
-    """Return the seconds of a clock that cannot be set and that includes sleep."""
-    # time.monotonic() stops during sleep on these two.
-    if sys.platform == "linux":
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    if sys.platform == "darwin":
-        return time.clock_gettime(time.CLOCK_MONOTONIC)
-    return time.monotonic()
-
-
-@dataclass(slots=True)
-class _Turn:
-    """The polls of one wallet; times in seconds of the poller's clock."""
-
-    current_at: float
-    """When the last successful reading arrived, or the computer woke up after it."""
-    due_at: float
-    """When the next poll begins; infinite for a paused wallet."""
-    schedule: Schedule = field(default_factory=Schedule)
-    began_at: float = _NEVER_BEFORE
-    """When the last poll began."""
-    round: int = 0
-    """The number of polls that have begun."""
-    is_running: bool = False
-    error: DeepvueError | None = None
-    """Why the last poll ended without an overview."""
 
 
 class Poller(QObject):
     """Holds the latest overview and requests the next from the worker.
 
-    ``clock`` counts seconds as ``seconds_since_boot`` does. ``now`` returns the time of day, aware,
-    in UTC. ``chance`` returns numbers from 0 to 1.
+    ``clock`` counts seconds as ``seconds_since_boot`` does; every deadline uses it. ``now`` returns
+    the time of day, aware, in UTC, which is used only to detect that it was changed. ``chance``
+    returns numbers from 0 to 1.
     """
 
     changed = Signal(Overview)
@@ -109,16 +63,12 @@ class Poller(QObject):
         super().__init__()
         self._worker = worker
         self._clock = clock
-        self._now = now
         self._chance = chance
+        self._clocks = Clocks(clock, now)
         self.overview = Overview()
         """The latest overview."""
-        self._turns = {s.client_id: _Turn(clock(), _NEVER) for s in self.overview.snapshots}
-        self._last_began_at = _NEVER_BEFORE
-        self.awake_since = now()
-        """Since when the computer has been awake with an unchanged time of day; aware, UTC."""
-        # The last comparison of the clocks: the time on each.
-        self._compared_at, self._compared_on = clock(), self.awake_since
+        self._turns = {s.client_id: Turn.new(clock()) for s in self.overview.snapshots}
+        self._last_began_at = -math.inf
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._begin_due)
         self._tick = QTimer(self, interval=TICK // _MILLISECOND)
@@ -128,28 +78,36 @@ class Poller(QObject):
     @Slot()
     def refresh(self) -> None:
         """Poll now because a person clicked, except wallets that were polled a moment ago."""
-        for snapshot in self._watched():
-            is_demanded = self._is_pause_demanded(snapshot)
-            self._make_due(snapshot, MIN_PAUSE_S if is_demanded else REQUEST_PAUSE_S)
+        now = self._clock()
+        for snapshot, turn in self._watched():
+            is_demanded = turn.is_pause_demanded(snapshot.trouble, now)
+            turn.make_due(now, MIN_PAUSE_S if is_demanded else REQUEST_PAUSE_S)
         self._begin_due()
 
     @Slot()
     def unlock(self) -> None:
         """Poll now, and let the keyring prompt for its password, once for all wallets."""
-        watched = [snapshot for snapshot in self._watched() if not snapshot.refreshing]
-        for snapshot in sorted(watched, key=lambda snapshot: not _is_locked(snapshot)):
-            self._begin(snapshot.client_id, prompt=True)
-            return
+        idle = [snapshot for snapshot, turn in self._watched() if turn.running is None]
+        if idle:
+            first = min(idle, key=lambda snapshot: not _is_locked(snapshot))
+            self._begin(first.client_id, prompt=True)
 
     @Slot()
     def refresh_if_due(self) -> None:
         """Poll now the wallets whose last request is at least a minute old."""
-        self._refresh_if_due(self._watched())
+        self._make_due(self._watched(), MIN_PAUSE_S)
+        self._begin_due()
 
     @Slot()
     def on_network(self) -> None:
         """Poll now the wallets whose last poll failed because of the network."""
-        self._refresh_if_due(s for s in self._watched() if isinstance(s.trouble, OfflineError))
+        offline = [
+            (snapshot, turn)
+            for snapshot, turn in self._watched()
+            if isinstance(snapshot.trouble, OfflineError)
+        ]
+        self._make_due(offline, MIN_PAUSE_S)
+        self._begin_due()
 
     def show(
         self, known: Overview, changed: Collection[str] = (), *, polled: str | None = None
@@ -164,79 +122,70 @@ class Poller(QObject):
         """
         before, now = self.overview, self._clock()
         self._turns = {
-            snapshot.client_id: self._turns.get(snapshot.client_id) or _Turn(now, now)
+            snapshot.client_id: self._turns.get(snapshot.client_id) or Turn.new(now)
             for snapshot in known.snapshots
         }
         self.overview = known
-        for snapshot in known.snapshots:
-            client_id, old = snapshot.client_id, before.snapshot(snapshot.client_id)
-            turn = self._turns[client_id]
-            has_recovered = old and old.trouble and not (snapshot.trouble or turn.error)
-            if client_id in changed or (has_recovered and client_id != polled):
-                turn.schedule = replace(turn.schedule, failures=0)
-                turn.is_running, turn.error, turn.due_at = False, None, now
-            if old is not None:
-                self._apply(snapshot, old, before.settings.interval)
+        for old in before.snapshots:
+            snapshot = known.snapshot(old.client_id)
+            if snapshot is None:
+                continue
+            turn = self._turns[old.client_id]
+            has_recovered = old.trouble and not (snapshot.trouble or turn.error)
+            if old.client_id in changed or (has_recovered and old.client_id != polled):
+                turn.restart(now)
+            elif old.wallet.is_paused and not snapshot.wallet.is_paused:
+                self._make_due([(snapshot, turn)], MIN_PAUSE_S)
+            elif known.settings.interval != before.settings.interval:
+                self._apply_interval(snapshot, turn)
         self._publish(known)
         self._begin_due()
 
-    def _apply(self, snapshot: Snapshot, before: Snapshot, interval: timedelta) -> None:
-        """Move the next poll of a wallet if a changed setting requires it.
+    def _apply_interval(self, snapshot: Snapshot, turn: Turn) -> None:
+        if turn.must_wait(snapshot.trouble, self._clock()):
+            return
+        interval_s = self.overview.settings.interval.total_seconds()
+        due_at = _spread(self.overview, snapshot.client_id, turn.began_at + interval_s)
+        turn.due_at = min(due_at, turn.due_at) if snapshot.trouble else due_at
 
-        ``before`` and ``interval`` are its snapshot and the interval before the change.
-        """
-        turn = self._turns[snapshot.client_id]
-        if snapshot.wallet.is_paused:
-            turn.due_at = _NEVER
-        elif before.wallet.is_paused:
-            turn.due_at = max(self._clock(), turn.began_at + MIN_PAUSE_S)
-        elif self.overview.settings.interval != interval and not self._must_wait(snapshot):
-            due_at = self._spread(
-                snapshot.client_id,
-                turn.began_at + self.overview.settings.interval.total_seconds(),
-            )
-            turn.due_at = min(due_at, turn.due_at) if snapshot.trouble else due_at
+    def _watched(self) -> list[tuple[Snapshot, Turn]]:
+        return [
+            (snapshot, self._turns[snapshot.client_id])
+            for snapshot in self.overview.snapshots
+            if not snapshot.wallet.is_paused
+        ]
 
-    def _watched(self) -> list[Snapshot]:
-        return [s for s in self.overview.snapshots if not s.wallet.is_paused]
-
-    def _refresh_if_due(self, snapshots: Iterable[Snapshot]) -> None:
-        for snapshot in snapshots:
-            if not self._must_wait(snapshot):
-                self._make_due(snapshot, MIN_PAUSE_S)
-        self._begin_due()
-
-    def _make_due(self, snapshot: Snapshot, pause_s: float) -> None:
-        """Let a wallet be polled now if its last poll has ended, and began ``pause_s`` ago."""
-        turn, now = self._turns[snapshot.client_id], self._clock()
-        if not turn.is_running and now - turn.began_at >= pause_s:
-            turn.due_at = min(turn.due_at, now)
+    def _make_due(self, wallets: Iterable[tuple[Snapshot, Turn]], pause_s: float) -> None:
+        """Let the wallets that were last polled ``pause_s`` ago be polled now without a click."""
+        now = self._clock()
+        for snapshot, turn in wallets:
+            if not turn.must_wait(snapshot.trouble, now):
+                turn.make_due(now, pause_s)
 
     @Slot()
     def _begin_due(self) -> None:
         """Poll the wallet that is due first, or wait until it may be polled."""
-        waiting = [(turn.due_at, id_) for id_, turn in self._turns.items() if not turn.is_running]
-        due_at, client_id = min(waiting, default=(_NEVER, ""))
-        if due_at == _NEVER:
+        idle = [(turn.due_at, s.client_id) for s, turn in self._watched() if turn.running is None]
+        due_at, client_id = min(idle, default=(math.inf, ""))
+        if due_at == math.inf:
             self._timer.stop()
             return
-        left = max(due_at, self._last_began_at + REQUEST_PAUSE_S) - self._clock()
-        if left > 0:
-            self._timer.start(math.ceil(left * 1000))
+        left_s = max(due_at, self._last_began_at + REQUEST_PAUSE_S) - self._clock()
+        if left_s > 0:
+            self._timer.start(timer_ms(left_s))
         else:
             self._begin(client_id)
 
     def _begin(self, client_id: str, *, prompt: bool = False) -> None:
         # The tick that detects sleep or a changed clock may be later than this call.
-        self._has_slept()
+        self._compare_clocks()
         turn = self._turns[client_id]
-        turn.began_at = self._last_began_at = self._clock()
-        turn.round += 1
-        turn.is_running = True
-        this_round, awake_since = turn.round, self.awake_since
+        poll = turn.begin(self._clock())
+        self._last_began_at = turn.began_at
+        awake_since = self._clocks.awake_since
 
         def is_current() -> bool:
-            return self._turns.get(client_id) is turn and turn.round == this_round
+            return self._turns.get(client_id) is turn and turn.running is poll
 
         def on_result(overview: Overview) -> None:
             if is_current():
@@ -262,34 +211,24 @@ class Poller(QObject):
 
     def _after_poll(self, client_id: str, overview: Overview, error: DeepvueError | None) -> None:
         turn, before = self._turns[client_id], self.overview.snapshot(client_id)
-        turn.is_running, turn.error = False, error
         snapshot = overview.snapshot(client_id)
         if snapshot is None or before is None:
             # Another process has removed the wallet.
-            self.show(overview, polled=client_id)
+            self.show(overview)
             return
+        now, trouble = self._clock(), error or snapshot.trouble
         if snapshot.reading != before.reading:
-            turn.current_at = self._clock()
-        turn.schedule, pause = next_attempt(
-            turn.schedule,
-            error or snapshot.trouble,
-            interval=overview.settings.interval,
-            clock=self._clock(),
-            chance=self._chance(),
-        )
-        due_at = self._clock() + pause.total_seconds()
-        turn.due_at = due_at if error or snapshot.trouble else self._spread(client_id, due_at)
+            turn.current_at = now
+        turn.error = error
+        turn.end(trouble, interval=overview.settings.interval, now=now, chance=self._chance())
         if _is_locked(before) and not _is_locked(snapshot):
             # The secrets of all wallets are read at once.
-            for other in filter(_is_locked, self._watched()):
-                self._make_due(other, REQUEST_PAUSE_S)
+            for _, other in filter(lambda wallet: _is_locked(wallet[0]), self._watched()):
+                other.make_due(now, REQUEST_PAUSE_S)
+        if trouble is None:
+            turn.due_at = _spread(overview, client_id, turn.due_at)
         self.show(overview, polled=client_id)
         self.polled.emit(self._with_progress(snapshot))
-
-    def _spread(self, client_id: str, due_at: float) -> float:
-        watched = [snapshot.client_id for snapshot in self._watched()]
-        place = watched.index(client_id) if client_id in watched else 0
-        return spread(due_at, place, len(watched), self.overview.settings.interval)
 
     def _publish(self, known: Overview) -> None:
         snapshots = tuple(self._with_progress(snapshot) for snapshot in known.snapshots)
@@ -299,60 +238,33 @@ class Poller(QObject):
     def _with_progress(self, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot with what only the poller knows: errors, progress and age."""
         turn = self._turns[snapshot.client_id]
-        is_waiting_for_others = turn.due_at <= self._clock()
+        is_waiting_for_others = turn.due_at <= self._clock() and not snapshot.wallet.is_paused
         return replace(
             snapshot,
             trouble=turn.error or snapshot.trouble,
-            refreshing=turn.is_running or is_waiting_for_others,
+            refreshing=turn.running is not None or is_waiting_for_others,
             stale=self._is_stale(snapshot),
         )
-
-    def _is_pause_demanded(self, snapshot: Snapshot) -> bool:
-        """Return whether the server demands a pause that is not over."""
-        trouble = snapshot.trouble
-        has_deadline = isinstance(trouble, WalletError) and trouble.retry_after is not None
-        return (has_deadline or isinstance(trouble, ThrottledError)) and not self._is_due(snapshot)
-
-    def _must_wait(self, snapshot: Snapshot) -> bool:
-        """Return whether only a click may poll a wallet before its deadline."""
-        is_refused = isinstance(snapshot.trouble, RejectedError) and not self._is_due(snapshot)
-        return is_refused or self._is_pause_demanded(snapshot)
-
-    def _is_due(self, snapshot: Snapshot) -> bool:
-        return self._turns[snapshot.client_id].due_at <= self._clock()
 
     @Slot()
     def _on_tick(self) -> None:
         """Detect sleep, which stops the timer, changed clocks, and old readings."""
-        if self._has_slept():
-            self._catch_up()
+        if self._compare_clocks():
+            self._begin_due()
         elif any(self._is_stale(s) and not s.stale for s in self.overview.snapshots):
             self._publish(self.overview)
-        next_at = min(turn.due_at for turn in self._turns.values())
+        next_at = min((turn.due_at for _, turn in self._watched()), default=math.inf)
         if next_at - self._clock() > FAR_POLL_S:
             self.waiting.emit()
 
-    def _has_slept(self) -> bool:
-        """Compare the clocks; return whether the computer slept since the last comparison."""
-        clock, now = self._clock(), self._now()
-        passed = timedelta(seconds=clock - self._compared_at)
-        is_changed = abs(now - self._compared_on - passed) > CLOCK_JUMP
-        self._compared_at, self._compared_on = clock, now
-        has_slept = passed > TICK + CLOCK_JUMP
-        if has_slept or is_changed:
-            self.awake_since = now
-        if has_slept:
-            for turn in self._turns.values():
-                turn.current_at = clock
-        return has_slept
-
-    def _catch_up(self) -> None:
-        """Poll now the wallets whose interval passed during sleep."""
-        interval = self.overview.settings.interval.total_seconds()
-        for snapshot in self._watched():
-            if not self._must_wait(snapshot):
-                self._make_due(snapshot, interval)
-        self._begin_due()
+    def _compare_clocks(self) -> bool:
+        """Return whether the computer slept; if so, make due the wallets whose interval passed."""
+        if not self._clocks.has_slept():
+            return False
+        for turn in self._turns.values():
+            turn.current_at = self._clock()
+        self._make_due(self._watched(), self.overview.settings.interval.total_seconds())
+        return True
 
     def _is_stale(self, snapshot: Snapshot) -> bool:
         if snapshot.reading is None or snapshot.trouble or snapshot.wallet.is_paused:
@@ -361,5 +273,24 @@ class Poller(QObject):
         return age > 2 * self.overview.settings.interval + TICK
 
 
+def timer_ms(left_s: float) -> int:
+    """Return the milliseconds for which a timer is started, so that ``left_s`` seconds pass.
+
+    Qt's coarse timers may end early by a twentieth, at most by a second. Another wait for the rest
+    would wake the computer once more.
+    """
+    return math.ceil(1000 * (left_s + min(left_s / 15, 1)))
+
+
 def _is_locked(snapshot: Snapshot) -> bool:
     return snapshot.trouble is not None and snapshot.trouble.action is Action.UNLOCK
+
+
+def _spread(overview: Overview, client_id: str, due_at: float) -> float:
+    """Return the time closest to ``due_at`` at which a wallet has its turn.
+
+    Paused wallets keep theirs, so that a pause does not move the turns of others.
+    """
+    client_ids = [snapshot.client_id for snapshot in overview.snapshots]
+    place = client_ids.index(client_id)
+    return spread(due_at, place, len(client_ids), overview.settings.interval)

@@ -16,15 +16,20 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from deepvue_tray.core.errors import ServerError
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.errors import NoKeyringError, RejectedError, ServerError
+from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.about import about_window
 from deepvue_tray.ui.card import Card
+from deepvue_tray.ui.connect_dialog import ConnectDialog
 from deepvue_tray.ui.history_window import HistoryWindow
 from deepvue_tray.ui.settings_dialog import SettingsDialog
 from tests.support.layout import cut_off
 from tests.ui.test_history_window import plot
+
+LIVE = WalletSettings(client_id="live_1", name="Live")
+ONE = Settings(wallets=(LIVE,))
+TWO = Settings(wallets=(LIVE, WalletSettings(client_id="free_tier_17", name="Trial")))
 
 
 def card() -> QWidget:
@@ -45,11 +50,39 @@ def history() -> QWidget:
     return window
 
 
+def connect_refused() -> QWidget:
+    window = ConnectDialog(ONE)
+    window.show_failed(RejectedError("Invalid client_id"))
+    return window
+
+
+def connect_without_keyring() -> QWidget:
+    window = ConnectDialog(Settings())
+    window._client_id.setText("live_1")
+    window._secret.setText("s3cr3t-value")
+    window.show_failed(NoKeyringError())
+    return window
+
+
+def settings_page(index: int) -> QWidget:
+    window = SettingsDialog(TWO)
+    window._page_list.setCurrentRow(index)
+    return window
+
+
 WINDOWS: dict[str, Callable[[], QWidget]] = {
     "card": card,
     "card without a tray": without_tray,
     "history": history,
-    "settings": lambda: SettingsDialog(Settings(client_id="live_1"), from_environment=True),
+    "first start": lambda: ConnectDialog(Settings(), from_environment=True),
+    "connect, refused": connect_refused,
+    "connect, no keyring": connect_without_keyring,
+    "new secret": lambda: ConnectDialog(ONE, client_id="live_1"),
+    "settings before the first wallet": lambda: SettingsDialog(Settings()),
+    "settings": lambda: SettingsDialog(ONE, from_environment=True),
+    "settings of two wallets": lambda: SettingsDialog(TWO),
+    "settings, alerts": lambda: settings_page(2),
+    "settings, general": lambda: settings_page(1),
     "about": lambda: about_window({"settings": "settings.json"}, ["a library 1.0 (MIT)"]),
 }
 

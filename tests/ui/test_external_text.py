@@ -20,10 +20,11 @@ from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import RejectedError, ServerError, StorageError
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.about import about_window
 from deepvue_tray.ui.card import Card
+from deepvue_tray.ui.connect_dialog import ConnectDialog
 from deepvue_tray.ui.history_window import HistoryWindow
 from deepvue_tray.ui.settings_dialog import SettingsDialog
 from deepvue_tray.ui.tray import Tray
@@ -60,20 +61,43 @@ def history_failed(text: str) -> QWidget:
 
 
 def settings_with_notice(text: str) -> QWidget:
-    stored = Settings(client_id=text)
+    stored = Settings(wallets=(WalletSettings(client_id=text, name=text),))
     return SettingsDialog(stored, from_environment=True, notice=StorageError(text))
 
 
-def settings_tested(text: str) -> QWidget:
-    dialog = SettingsDialog(Settings(), from_environment=False)
-    dialog.show_test_failed(RejectedError(text))
+def settings_of_several(text: str) -> QWidget:
+    named = WalletSettings(client_id=text, name=text, critical=1000)
+    dialog = SettingsDialog(
+        Settings(wallets=(WalletSettings(client_id="live_1", name="Live"), named))
+    )
+    dialog._page_list.setCurrentRow(2)
+    return dialog
+
+
+def settings_removal(text: str) -> QWidget:
+    named = WalletSettings(client_id=text, name=text)
+    dialog = SettingsDialog(
+        Settings(wallets=(named, WalletSettings(client_id="live_1", name="Live")))
+    )
+    dialog._confirm_removal()
     return dialog
 
 
 def settings_not_saved(text: str) -> QWidget:
-    dialog = SettingsDialog(Settings(client_id="live_1"), from_environment=False)
-    dialog.show_save_failed(StorageError(text))
+    dialog = SettingsDialog(Settings(wallets=(WalletSettings(client_id="live_1"),)))
+    dialog.show_failed(StorageError(text))
     return dialog
+
+
+def connect_refused(text: str) -> QWidget:
+    dialog = ConnectDialog(Settings())
+    dialog.show_failed(RejectedError(text))
+    return dialog
+
+
+def new_secret(text: str) -> QWidget:
+    stored = Settings(wallets=(WalletSettings(client_id=text, name=text),))
+    return ConnectDialog(stored, client_id=text)
 
 
 def about(text: str) -> QWidget:
@@ -86,8 +110,11 @@ WINDOWS: list[Callable[[str], QWidget]] = [
     history_saved,
     history_failed,
     settings_with_notice,
-    settings_tested,
+    settings_of_several,
+    settings_removal,
     settings_not_saved,
+    connect_refused,
+    new_secret,
     about,
 ]
 """Every window that shows external text."""
