@@ -114,7 +114,10 @@ def tooltip_text(overview: Overview, now: datetime, prefix: str) -> str:
         text = _several_text(overview, now, head)
     else:
         text = joined(head, _single_text(overview.worst, now), environment_text(overview))
-    return text if len(text) <= MAX_TOOLTIP_LENGTH else text[: MAX_TOOLTIP_LENGTH - 1] + "…"
+    if len(text) > MAX_TOOLTIP_LENGTH:
+        text = text[: MAX_TOOLTIP_LENGTH - 1] + "…"
+    # Qt would take a name with a tag for HTML.
+    return text.replace("<", "‹")
 
 
 def _single_text(snapshot: Snapshot, now: datetime) -> str:
