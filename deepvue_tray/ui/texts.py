@@ -72,9 +72,11 @@ def recent_spending_text(buckets: Iterable[HistoryBucket], now: datetime) -> str
     spent_by_day = spent_by(Period.DAY, buckets)
     today = spent_by_day.get(first_day(Period.DAY, now), Decimal(0))
     total = sum(spent_by_day.values(), Decimal(0))
-    return joined(
-        translate("texts", "Spent: {0} today").format(format_number(today)),
-        translate("texts", "{0} in 7 days").format(format_number(total)),
+    return _SEPARATOR.join(
+        (
+            translate("texts", "Spent: {0} today").format(format_number(today)),
+            translate("texts", "{0} in 7 days").format(format_number(total)),
+        )
     )
 
 
