@@ -208,7 +208,9 @@ class ConnectDialog(ScrollingDialog):
         later = self.tr("&Later") if self._is_first else self.tr("&Cancel")
         button(later, role.RejectRole, self.tr("Closes the window"))
         self._connect = button(
-            self.tr("C&onnect"), role.AcceptRole, self.tr("Checks the credentials with the server, then saves them")
+            self.tr("C&onnect"),
+            role.AcceptRole,
+            self.tr("Checks the credentials with the server, then saves them"),
         )
         self._save_anyway = button(
             self.tr("Save &anyway"), role.ActionRole, self.tr("Saves the credentials unchecked")
