@@ -23,6 +23,7 @@ from deepvue_tray.core.errors import (
     DeepvueError,
     InvalidInputError,
     NotSetUpError,
+    RejectedError,
     WalletError,
 )
 from deepvue_tray.core.settings import Settings
@@ -208,7 +209,9 @@ class ConnectDialog(ScrollingDialog):
         later = self.tr("&Later") if self._is_first else self.tr("&Cancel")
         button(later, role.RejectRole, self.tr("Closes the window"))
         self._connect = button(
-            self.tr("C&onnect"), role.AcceptRole, self.tr("Checks the credentials with the server, then saves them")
+            self.tr("C&onnect"),
+            role.AcceptRole,
+            self.tr("Checks the credentials with the server, then saves them"),
         )
         self._save_anyway = button(
             self.tr("Save &anyway"), role.ActionRole, self.tr("Saves the credentials unchecked")
@@ -305,6 +308,8 @@ class ConnectDialog(ScrollingDialog):
 
     def _explain(self, error: DeepvueError) -> None:
         self._failure.show_problem(texts.error_text(error))
+        if isinstance(error, RejectedError):
+            self._secret.selectAll()  # The next one replaces it.
         self._save_anyway.setVisible(isinstance(error, WalletError))
         is_keyring_s = isinstance(error, AccountError) and not isinstance(error, InvalidInputError)
         self._for_session.setVisible(is_keyring_s and bool(self._secret.text().strip()))

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import RejectedError, ServerError, StorageError
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
@@ -36,13 +37,13 @@ READING = Reading(at=datetime.now(UTC), balance=Decimal(6448))
 
 def card_with_error(text: str) -> QWidget:
     card = Card("")
-    card.show_snapshot(Snapshot(client_id=text, reading=READING, trouble=ServerError(text)))
+    card.show_overview(Overview(snapshots=(Snapshot(reading=READING, trouble=ServerError(text)),)))
     return card
 
 
 def card_without_storage(text: str) -> QWidget:
     card = Card("")
-    card.show_snapshot(Snapshot(client_id=text, reading=READING, storage=StorageError(text)))
+    card.show_overview(Overview(snapshots=(Snapshot(reading=READING, storage=StorageError(text)),)))
     return card
 
 
