@@ -121,9 +121,7 @@ def _tray(environ: Mapping[str, str], *, demo: bool = False, background: bool = 
         return FAILED
     from deepvue_tray.app.startup import run
 
-    return run(
-        lambda: _backend(environ), from_environment=any(environ.values()), background=background
-    )
+    return run(lambda: _backend(environ), background=background)
 
 
 def _backend(environ: Mapping[str, str]) -> "Backend":

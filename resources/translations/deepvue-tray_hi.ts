@@ -1112,7 +1112,7 @@
     </message>
     <message>
         <source>paused</source>
-        <translation>निगरानी रुकी है</translation>
+        <translation>रुका हुआ</translation>
     </message>
     <message>
         <source>out of date</source>

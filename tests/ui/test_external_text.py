@@ -172,11 +172,20 @@ def test_an_image_in_external_text_is_not_opened(tmp_path: Path) -> None:
 def test_external_text_is_in_neither_the_menu_nor_the_tooltip_of_the_icon(qtbot: QtBot) -> None:
     icon = TrayIcon()
     tray = Tray(icon, "")
+    wallet = WalletSettings(client_id="hostile", name="Live")
     for snapshot in (
-        Snapshot(client_id="hostile", reading=READING, trouble=ServerError("hostile")),
-        Snapshot(client_id="hostile", reading=READING, storage=StorageError("hostile")),
+        Snapshot(wallet=wallet, reading=READING, trouble=ServerError("hostile")),
+        Snapshot(wallet=wallet, reading=READING, storage=StorageError("hostile")),
     ):
-        tray.show_snapshot(snapshot)
+        tray.show_overview(Overview(snapshots=(snapshot, Snapshot())))
         texts = [entry.text() for entry in icon.menu.findChildren(QAction)]
         assert [text for text in (*texts, icon._tooltip) if "hostile" in text] == []
         assert any(text for text in texts)
+
+
+def test_a_name_that_looks_like_html_is_plain_text_in_the_tooltip(qtbot: QtBot) -> None:
+    icon = TrayIcon()
+    wallet = WalletSettings(client_id="live_1", name='<img src="x.png">')
+    Tray(icon, "").show_overview(Overview(snapshots=(Snapshot(wallet=wallet), Snapshot())))
+    assert "img src" in icon._tooltip
+    assert "<" not in icon._tooltip
