@@ -51,8 +51,6 @@ class Options:
 
     prefix: str = ""
     """Precedes every title that is shown, such as "Demo"."""
-    from_environment: bool = False
-    """Whether the environment holds the credentials."""
     background: bool = False
     """Whether no window may open by itself, as at login."""
 
@@ -124,7 +122,7 @@ class Application(QObject):
             return [each for each in shown if each] or [client_id]
 
         self._server = InstanceServer(instance, client_ids)
-        self._server.asked.connect(self.card.open)
+        self._server.asked.connect(partial(self.perform, Action.CARD))
 
     def run(self, crash_reporter: CrashReporter) -> int:
         """Run until the person quits; return the exit status."""

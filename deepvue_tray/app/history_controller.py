@@ -37,7 +37,7 @@ class HistoryController(QObject):
         self._prefix = prefix
         self._window: HistoryWindow | None = None
         self._client_id = ""
-        self._drawn: tuple[Settings, Snapshot] | None = None
+        self._drawn: tuple[object, ...] = ()
         self._reading = False
         self._requested: Range | None = None
         poller.changed.connect(self._on_changed)
@@ -95,7 +95,7 @@ class HistoryController(QObject):
             return
         snapshot = self._snapshot()
         # Most changes concern other wallets.
-        if self._drawn != (overview.settings, snapshot) and not snapshot.refreshing:
+        if not snapshot.refreshing and self._drawn != _drawn_of(overview.settings, snapshot):
             self._window.ask()
 
     def _snapshot(self) -> Snapshot:
@@ -119,7 +119,7 @@ class HistoryController(QObject):
         (since, until), self._requested = self._requested, None
         self._reading = True
         now, snapshot = datetime.now(UTC), self._snapshot()
-        self._drawn = self._poller.overview.settings, snapshot
+        self._drawn = _drawn_of(self._poller.overview.settings, snapshot)
 
         def on_result(result: "tuple[list[str], HistoryRange]") -> None:
             client_ids, history = result
@@ -185,6 +185,11 @@ class HistoryController(QObject):
             raise error
         if self._window is not None:
             self._window.show_failed(error)
+
+
+def _drawn_of(settings: Settings, snapshot: Snapshot) -> tuple[object, ...]:
+    """Return what the window draws, and the error, which is a new one after each failed poll."""
+    return settings, snapshot.wallet, snapshot.reading, snapshot.runway, snapshot.trouble
 
 
 def _removed_wallet(client_id: str) -> WalletSettings:

@@ -114,7 +114,10 @@ def tooltip_text(overview: Overview, now: datetime, prefix: str) -> str:
         text = _several_text(overview, now, head)
     else:
         text = joined(head, _single_text(overview.worst, now), environment_text(overview))
-    return text if len(text) <= MAX_TOOLTIP_LENGTH else text[: MAX_TOOLTIP_LENGTH - 1] + "…"
+    if len(text) > MAX_TOOLTIP_LENGTH:
+        text = text[: MAX_TOOLTIP_LENGTH - 1] + "…"
+    # Qt would take a name with a tag for HTML.
+    return text.replace("<", "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}")
 
 
 def _single_text(snapshot: Snapshot, now: datetime) -> str:
@@ -127,12 +130,22 @@ def _single_text(snapshot: Snapshot, now: datetime) -> str:
 
 def _several_text(overview: Overview, now: datetime, head: str) -> str:
     shared, tail = _shared_caveats(overview), status_line(overview, now)
-    text = joined(head, *(_wallet_text(each, shared, now) for each in overview.snapshots), tail)
+
+    def parts_of(wallets: Iterable[Snapshot]) -> list[str]:
+        """Return the texts of the first wallets, at least of all that fit."""
+        texts: list[str] = []
+        for snapshot in wallets:
+            texts.append(_wallet_text(snapshot, shared, now))
+            if len(joined(head, *texts)) > MAX_TOOLTIP_LENGTH:
+                break
+        return texts
+
+    text = joined(head, *parts_of(overview.snapshots), tail)
     if len(text) <= MAX_TOOLTIP_LENGTH:
         return text
-    parts = [_wallet_text(each, shared, now) for each in overview.worst_first]
-    for count in range(len(parts) - 1, 0, -1):
-        text = joined(head, *parts[:count], more_wallets_text(len(parts) - count), tail)
+    parts, count = parts_of(overview.worst_first), len(overview.snapshots)
+    for shown in range(min(len(parts), count - 1), 0, -1):
+        text = joined(head, *parts[:shown], more_wallets_text(count - shown), tail)
         if len(text) <= MAX_TOOLTIP_LENGTH:
             break
     return text

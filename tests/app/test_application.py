@@ -206,14 +206,14 @@ def test_settings_saved_by_another_process_are_used(start: Start, backend: FakeB
     assert application.poller.overview.settings.client_ids == ("live_2",)
 
 
-def test_a_first_start_opens_the_settings_and_a_start_at_login_no_window(
+def test_a_first_start_asks_for_credentials_and_a_start_at_login_opens_no_window(
     start: Start, backend: FakeBackend, qapp: QApplication
 ) -> None:
     backend.snapshot = Snapshot(trouble=NotSetUpError())
     start(background=True)
     assert titles(qapp) == set()
     start()
-    assert titles(qapp) == {"Settings"}
+    assert titles(qapp) == {"Connect your Deepvue wallet"}
 
 
 def test_the_card_shows_the_latest_snapshot(

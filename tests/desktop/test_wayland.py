@@ -275,7 +275,7 @@ def test_the_main_job_from_signing_in_to_quitting(
     desktop.wait_for_window(CONNECT)
     type_credentials(desktop, "live1")
     says(item, "6,448 credits")
-    assert item.labels()[0] == "6,448 credits"
+    assert item.labels()[0].startswith("6,448 credits, ")
     # Another process has the secret from the keyring.
     assert program.run("check").stdout.startswith("DEEPVUE OK - 6448 credits")
     assert server.requests[-1].headers["x-api-key"] == "s3cr3tvalue"

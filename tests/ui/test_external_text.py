@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import RejectedError, ServerError, StorageError
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
@@ -36,13 +37,13 @@ READING = Reading(at=datetime.now(UTC), balance=Decimal(6448))
 
 def card_with_error(text: str) -> QWidget:
     card = Card("")
-    card.show_snapshot(Snapshot(client_id=text, reading=READING, trouble=ServerError(text)))
+    card.show_overview(Overview(snapshots=(Snapshot(reading=READING, trouble=ServerError(text)),)))
     return card
 
 
 def card_without_storage(text: str) -> QWidget:
     card = Card("")
-    card.show_snapshot(Snapshot(client_id=text, reading=READING, storage=StorageError(text)))
+    card.show_overview(Overview(snapshots=(Snapshot(reading=READING, storage=StorageError(text)),)))
     return card
 
 
@@ -171,11 +172,20 @@ def test_an_image_in_external_text_is_not_opened(tmp_path: Path) -> None:
 def test_external_text_is_in_neither_the_menu_nor_the_tooltip_of_the_icon(qtbot: QtBot) -> None:
     icon = TrayIcon()
     tray = Tray(icon, "")
+    wallet = WalletSettings(client_id="hostile", name="Live")
     for snapshot in (
-        Snapshot(client_id="hostile", reading=READING, trouble=ServerError("hostile")),
-        Snapshot(client_id="hostile", reading=READING, storage=StorageError("hostile")),
+        Snapshot(wallet=wallet, reading=READING, trouble=ServerError("hostile")),
+        Snapshot(wallet=wallet, reading=READING, storage=StorageError("hostile")),
     ):
-        tray.show_snapshot(snapshot)
+        tray.show_overview(Overview(snapshots=(snapshot, Snapshot())))
         texts = [entry.text() for entry in icon.menu.findChildren(QAction)]
         assert [text for text in (*texts, icon._tooltip) if "hostile" in text] == []
         assert any(text for text in texts)
+
+
+def test_a_name_that_looks_like_html_is_plain_text_in_the_tooltip(qtbot: QtBot) -> None:
+    icon = TrayIcon()
+    wallet = WalletSettings(client_id="live_1", name='<img src="x.png">')
+    Tray(icon, "").show_overview(Overview(snapshots=(Snapshot(wallet=wallet), Snapshot())))
+    assert "img src" in icon._tooltip
+    assert "<" not in icon._tooltip
