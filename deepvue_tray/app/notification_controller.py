@@ -12,7 +12,7 @@ from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui import texts
+from deepvue_tray.ui import notification_texts
 
 
 class NotificationController(QObject):
@@ -22,9 +22,10 @@ class NotificationController(QObject):
     it returns False if the tray has no balloons.
     """
 
-    action_requested = Signal(Action)
-    """The action of a button, or the card if the notification itself was clicked."""
-    _pressed = Signal(str)
+    action_requested = Signal(Action, str)
+    """The action of a button, or the card if the notification itself was clicked, and the client ID
+    of the wallet that the notification concerns."""
+    _pressed = Signal(str, str)
     _service_appeared = Signal()
 
     def __init__(
@@ -56,7 +57,7 @@ class NotificationController(QObject):
     @Slot()
     def notify_crash(self) -> None:
         """Notify of an unhandled exception."""
-        notification = texts.crash_notification(self._prefix)
+        notification = notification_texts.crash_notification(self._prefix)
 
         def on_result(is_shown: bool) -> None:
             if not is_shown:
@@ -79,7 +80,13 @@ class NotificationController(QObject):
     def _send(self, alert: Alert, snapshot: Snapshot) -> None:
         attempt = alert, snapshot.client_id, snapshot.reading
         services_seen = self._services_seen
-        notification = texts.notification_for(alert, snapshot, datetime.now(UTC), self._prefix)
+        notification = notification_texts.notification_for(
+            alert,
+            snapshot,
+            datetime.now(UTC),
+            self._prefix,
+            names_wallet=self._poller.overview.has_several,
+        )
 
         def on_result(is_notified: bool) -> None:
             if not is_notified and self._show_balloon(notification.title, notification.body):
@@ -101,9 +108,9 @@ class NotificationController(QObject):
             lambda backend: backend.notify(alert, snapshot, notification), on_result, on_error
         )
 
-    @Slot(str)
-    def _on_pressed(self, button: str) -> None:
-        self.action_requested.emit(Action(button) if button else Action.CARD)
+    @Slot(str, str)
+    def _on_pressed(self, client_id: str, button: str) -> None:
+        self.action_requested.emit(Action(button) if button else Action.CARD, client_id)
 
     @Slot()
     def _on_service_appeared(self) -> None:

@@ -22,6 +22,9 @@ from deepvue_tray.services import private_folder
 from deepvue_tray.ui import translation
 from deepvue_tray.ui.tray_icon import TrayIcon
 
+if sys.platform == "win32":
+    from deepvue_tray.services import windows_app_id
+
 if TYPE_CHECKING:
     from deepvue_tray.backend.backend import Backend
 
@@ -36,7 +39,6 @@ def run(
     build: "Callable[[], Backend]",
     *,
     prefix: str = "",
-    from_environment: bool = False,
     background: bool = False,
     single: bool = True,
 ) -> int:
@@ -69,7 +71,7 @@ def run(
             qt,
             icon,
             worker,
-            Options(prefix=prefix, from_environment=from_environment, background=background),
+            Options(prefix=prefix, background=background),
         )
         if single:
             application.listen(instance, _environment_client_id())
@@ -115,6 +117,8 @@ def _environment_client_id() -> str:
 
 
 def _qt_application() -> QApplication:
+    if sys.platform == "win32":
+        windows_app_id.set_app_id(icon_path("deepvue-tray-256.png"))
     qt = QApplication(["deepvue-tray"])
     qt.setApplicationName("deepvue-tray")
     qt.setApplicationDisplayName("deepvue-tray")

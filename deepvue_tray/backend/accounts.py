@@ -26,7 +26,7 @@ class Accounts:
         self.damage: StorageError | None = None
         """Why the settings file could not be read, until the settings are saved again."""
         self.revision = 0
-        """How often the changes of other processes were loaded."""
+        """How often the changes of other processes were loaded, which may be new credentials."""
         self._load()
 
     def _load(self) -> None:
@@ -41,10 +41,13 @@ class Accounts:
         if not self._settings_file.has_changed():
             return False
         self._load()
+        self._after_other_process()
+        return True
+
+    def _after_other_process(self) -> None:
         self.revision += 1
         # Another process may have signed in, possibly with the same client ID.
         self._credential_store.prefer_keyring()
-        return True
 
     @property
     def is_from_environment(self) -> bool:
@@ -81,9 +84,8 @@ class Accounts:
         if known := self._credential_store.cached(client_id):
             return known
         async with self._lock:
-            return await self._credential_store.load(
-                client_id, self.settings.client_ids, prompt=prompt
-            )
+            others = [wallet.client_id for wallet in self.wallets if wallet.client_id]
+            return await self._credential_store.load(client_id, others, prompt=prompt)
 
     async def in_keyring(self, client_id: str) -> Credentials:
         """Return the keyring's credentials for ``client_id``, signed in or not.
@@ -97,10 +99,19 @@ class Accounts:
         """Save the values that differ between ``before`` and ``after``.
 
         What other processes have changed meanwhile stays, and so do the wallets. Raises a
-        StorageError; then nothing has changed.
+        StorageError, or an InvalidInputError if another process has given a new name to another
+        wallet; then nothing has changed.
         """
+
+        def with_changes(stored: Settings) -> Settings:
+            changed = stored.with_changes(before, after)
+            for wallet, old in zip(changed.wallets, stored.wallets, strict=True):
+                if wallet.name != old.name:
+                    parse_name(wallet.name, wallet.client_id, changed)
+            return changed
+
         async with self._lock:
-            self._update(lambda stored: stored.with_changes(before, after))
+            self._update(with_changes)
 
     async def sign_in(
         self, credentials: Credentials, name: str = "", *, session_only: bool = False
@@ -123,6 +134,8 @@ class Accounts:
 
         client_id = credentials.client_id
         async with self._lock:
+            self.reload()
+            with_wallet(self.settings)  # raises before the keyring shows a prompt
             if session_only:
                 self._update(with_wallet)
                 self._credential_store.keep_for_session(credentials)
@@ -144,8 +157,16 @@ class Accounts:
                 self._update(lambda stored: stored.without_wallet(client_id))
 
     def _update(self, change: Callable[[Settings], Settings]) -> None:
+        """Change the stored settings; those in memory replace a file that was damaged."""
+
+        def changed(stored: Settings) -> Settings:
+            # No other process can change the file from here on.
+            if self._settings_file.has_changed():
+                self._after_other_process()
+            return change(self.settings if self.damage else stored)
+
         self.reload()
-        self.settings = self._settings_file.update(change)
+        self.settings = self._settings_file.update(changed)
         self.damage = None
 
     @asynccontextmanager

@@ -3,6 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial, reduce
 
@@ -29,16 +30,28 @@ StateChange = Callable[[AlertState], AlertState]
 """A pure function from one state of the alerts to the next."""
 
 
+class WalletRemovedError(Exception):
+    """The wallet was removed, so nothing may be stored for it."""
+
+
 class AlertStore:
     """Changes the stored alert state of one wallet, in one transaction for each change.
 
     While the file cannot be used, changes apply only to ``state``. They are repeated on the
-    stored state with the first change that can be stored. ``now`` returns the time, aware, in UTC.
+    stored state with the first change that can be stored. ``is_watched`` returns whether no process
+    has removed the wallet. ``now`` returns the time, aware, in UTC.
     """
 
-    def __init__(self, client_id: str, history: History, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        client_id: str,
+        history: History,
+        is_watched: Callable[[], bool],
+        now: Callable[[], datetime],
+    ) -> None:
         self._client_id = client_id
         self._history = history
+        self._is_watched = is_watched
         self._now = now
         self._unstored: deque[StateChange] = deque(maxlen=MAX_UNSTORED_CHANGES)
         self.state = AlertState()
@@ -52,16 +65,18 @@ class AlertStore:
             self.is_loaded = True
 
     def update(self, change: StateChange) -> None:
-        """Change the state; an error of storing is only logged."""
-        if error := self._store(change, partial(self._history.update_alerts, self._client_id)):
-            logger.warning("%s", error)
+        """Change the state unless the wallet was removed; an error of storing is only logged."""
+        with suppress(WalletRemovedError):
+            if error := self._store(change, partial(self._history.update_alerts, self._client_id)):
+                logger.warning("%s", error)
 
     def append(
         self, reading: Reading, change: StateChange, model: SpendingModel | None
     ) -> StorageError | None:
         """Store a reading and the changed state together; returns why they could not be stored.
 
-        ``model`` is the spending model learnt from the reading; None leaves the stored one.
+        ``model`` is the spending model learnt from the reading; None leaves the stored one. Raises
+        WalletRemovedError, and stores nothing.
         """
         return self._store(
             change, lambda stored: self._history.append(self._client_id, reading, stored, model)
@@ -96,14 +111,26 @@ class AlertStore:
     def _store(
         self, change: StateChange, write: Callable[[AlertChange], AlertState]
     ) -> StorageError | None:
+        def change_stored(stored: AlertState | None) -> AlertState:
+            # A process that removes a wallet deletes its history afterwards, and for that waits
+            # until the transaction has ended in which this function is called.
+            self._require_wallet()
+            return change(self._with_unstored(stored))
+
         try:
-            self.state = write(lambda stored: change(self._with_unstored(stored)))
+            self.state = write(change_stored)
         except StorageError as error:
+            self._require_wallet()
             self.state = change(self.state)
             self._unstored.append(change)
             return error.without_traceback()
         self._unstored.clear()
         return None
+
+    def _require_wallet(self) -> None:
+        if not self._is_watched():
+            self._history.discard_unstored(self._client_id)
+            raise WalletRemovedError
 
     def _with_unstored(self, stored: AlertState | None) -> AlertState:
         if stored is None:

@@ -16,7 +16,7 @@ from deepvue_tray.backend.monitor import Monitor
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import snoozed
 from deepvue_tray.core.credentials import Credentials, parse_client_id
-from deepvue_tray.core.errors import AccountError, RejectedError, StorageError
+from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
@@ -65,20 +65,17 @@ class Backend:
         self._files = files
         self._now = now
         self._monitors: dict[str, Monitor] = {}
-        # The revision of the accounts that the monitors know.
+        # The revision of the accounts that the last overview shows.
         self._revision = accounts.revision
 
     def overview(self) -> Overview:
         """Return the last snapshot of each wallet; of a new one, what the history holds."""
-        wallets = self.accounts.wallets
+        wallets, self._revision = self.accounts.wallets, self.accounts.revision
         for client_id in self._monitors.keys() - {wallet.client_id for wallet in wallets}:
-            del self._monitors[client_id]
-            self._files.discard_unstored(client_id)
+            self._monitors.pop(client_id).close()
         for wallet in wallets:
             if wallet.client_id not in self._monitors:
                 self._monitor(wallet.client_id).load_last_known()
-            elif self._monitors[wallet.client_id].snapshot.wallet != wallet:
-                self._monitors[wallet.client_id].reevaluate()
         return Overview(
             settings=self.accounts.settings,
             snapshots=tuple(self._monitors[wallet.client_id].snapshot for wallet in wallets),
@@ -86,21 +83,18 @@ class Backend:
         )
 
     def reload_if_changed(self) -> Overview | None:
-        """Return the overview if another process has stored settings, otherwise None."""
-        if not self.accounts.reload():
-            return None
-        self._reset_refused()
-        return self.overview()
+        """Return the overview if it does not show yet what other processes have stored."""
+        self.accounts.reload()
+        return self.overview() if self.accounts.revision != self._revision else None
 
     async def poll(
         self, client_id: str, *, prompt: bool = False, awake_since: datetime | None = None
     ) -> Overview:
-        """Poll a wallet unless it is no longer watched; for the parameters see Monitor.poll."""
+        """Poll a wallet unless another process has removed or paused it; see Monitor.poll."""
         self.accounts.reload()
-        self._reset_refused()
-        if self.accounts.wallet(client_id) is not None:
+        wallet = self.accounts.wallet(client_id)
+        if wallet and not wallet.is_paused:
             await self._monitor(client_id).poll(prompt=prompt, awake_since=awake_since)
-        self._reset_refused(besides=client_id)
         return self.overview()
 
     async def poll_all(self, client_ids: Collection[str] | None = None) -> Overview:
@@ -120,7 +114,8 @@ class Backend:
     async def save(self, before: Settings, after: Settings, *, start_at_login: bool) -> Overview:
         """Store the values that differ between ``before`` and ``after``: all of them, or none.
 
-        Raises a StorageError; then nothing has changed.
+        Raises an InvalidInputError or a StorageError as Accounts.save does; then nothing has
+        changed.
         """
         was_on = self.autostart.is_on()
         if start_at_login != was_on:
@@ -131,20 +126,19 @@ class Backend:
             if start_at_login != was_on:
                 self.autostart.switch(on=was_on)
             raise
-        for monitor in self._monitors.values():
-            monitor.reevaluate()
         return self.overview()
 
     async def sign_in(
         self, credentials: Credentials, name: str = "", *, session_only: bool = False
     ) -> Overview:
         """Sign in to a wallet, added unless it exists; see Accounts.sign_in."""
+        await self.accounts.sign_in(credentials, name, session_only=session_only)
         try:
-            # The history names every wallet whose secret was ever stored.
+            # The history names every wallet whose secret was ever stored, also if the settings
+            # are lost before its first reading.
             self._files.add(credentials.client_id)
         except StorageError as error:
             logger.warning("%s", error)
-        await self.accounts.sign_in(credentials, name, session_only=session_only)
         if self.accounts.wallet(credentials.client_id):
             self._monitor(credentials.client_id).load_last_known()
         return self.overview()
@@ -215,30 +209,16 @@ class Backend:
             self._monitors[client_id] = Monitor(
                 client_id,
                 accounts=self.accounts,
-                wallet=self._api,
+                api=self._api,
                 history=self._files,
                 now=self._now,
             )
         return self._monitors[client_id]
 
-    def _reset_refused(self, besides: str | None = None) -> None:
-        """Reset the wallets without accepted credentials if another process has saved anything.
-
-        It may have signed in to them. ``besides`` is a wallet that has just been polled.
-        """
-        if self._revision == self.accounts.revision:
-            return
-        self._revision = self.accounts.revision
-        for client_id, monitor in self._monitors.items():
-            is_refused = isinstance(monitor.snapshot.trouble, AccountError | RejectedError)
-            if is_refused and client_id != besides:
-                monitor.load_last_known()
-
     def _update_alerts(self, client_id: str | None, change: StateChange) -> Overview:
-        for monitor in self._monitors.values():
-            if client_id in (None, monitor.snapshot.client_id):
+        for known_id, monitor in self._monitors.items():
+            if client_id in (None, known_id):
                 monitor.alerts.update(change)
-                monitor.reevaluate()
         return self.overview()
 
 

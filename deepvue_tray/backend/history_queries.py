@@ -26,6 +26,10 @@ class HistoryQueries:
     def __init__(self, history: History) -> None:
         self._history = history
 
+    def client_ids(self) -> list[str]:
+        """Return the client IDs of the wallets that have readings, also of removed ones."""
+        return [each for each in self._history.client_ids() if self._history.first(each)]
+
     def range(self, client_id: str, since: datetime | None, until: datetime) -> HistoryRange:
         """Return the range from ``since``, or from the first reading if None, to ``until``."""
         start = since or self._history.first(client_id) or until - timedelta(days=1)

@@ -3,14 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from deepvue_tray.backend.accounts import Accounts
-from deepvue_tray.backend.alert_store import AlertStore, StateChange
+from deepvue_tray.backend.alert_store import AlertStore, WalletRemovedError
 from deepvue_tray.core.alert_rules import Observation, judge, to_notify
-from deepvue_tray.core.alert_state import AlertState
-from deepvue_tray.core.errors import DeepvueError, RejectedError, StorageError
+from deepvue_tray.core.errors import AccountError, DeepvueError, RejectedError, StorageError
 from deepvue_tray.core.forecast.fast_spending import RECENT, is_fast_spending
 from deepvue_tray.core.forecast.runway import Runway, forecast_runway
 from deepvue_tray.core.forecast.series import MEMORY, Point, series_of
@@ -22,10 +23,6 @@ from deepvue_tray.services.history import History
 from deepvue_tray.services.wallet_api import WalletApi
 
 logger = logging.getLogger(__name__)
-
-
-class WalletRemovedError(Exception):
-    """The wallet was removed while it was polled."""
 
 
 class Monitor:
@@ -40,35 +37,59 @@ class Monitor:
         client_id: str,
         *,
         accounts: Accounts,
-        wallet: WalletApi,
+        api: WalletApi,
         history: History,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._client_id = client_id
         self._accounts = accounts
-        self._wallet = wallet
+        self._api = api
         self._history = history
         self._now = now
-        self.alerts = AlertStore(client_id, history, now)
-        self.snapshot = self._with_state(Snapshot())
-        """The result of the last attempt."""
+        self.alerts = AlertStore(client_id, history, lambda: self._wallet_now() is not None, now)
+        self._last = Snapshot(wallet=WalletSettings(client_id=client_id))
+        # The revision of the accounts with whose credentials the last attempt was made.
+        self._revision = accounts.revision
         self._last_attempt = object()
         # The time of the last good reading, or of the first poll before there is one; and since
         # when the machine had been awake at that time.
         self._unseen_from: tuple[datetime, datetime | None] | None = None
 
-    def load_last_known(self) -> None:
-        """Load the stored state without a request: the last reading and its runway."""
-        self._restore()
-        if self.snapshot.storage is None:
-            try:
-                self.snapshot = replace(self.snapshot, runway=self._last_known_runway())
-            except StorageError as error:
-                self.snapshot = replace(self.snapshot, storage=error.without_traceback())
+    @property
+    def snapshot(self) -> Snapshot:
+        """The result of the last attempt, with the settings and the snooze in force."""
+        last, snooze = self._last, self.alerts.state.snooze
+        wallet = self._accounts.wallet(self._client_id) or last.wallet
+        is_refused = isinstance(last.trouble, AccountError | RejectedError)
+        is_outdated = is_refused and self._revision != self._accounts.revision
+        return replace(
+            last,
+            wallet=wallet,
+            # Another process may have signed in since.
+            trouble=None if is_outdated else last.trouble,
+            # The next attempt applies other thresholds.
+            to_notify=() if is_outdated or wallet != last.wallet else last.to_notify,
+            snoozed=None if snooze and snooze.is_over(self._now()) else snooze,
+            storage=last.storage or self._accounts.damage or self._history.damage,
+        )
 
-    def reevaluate(self) -> None:
-        """Apply the present settings and the state of the alerts to the snapshot."""
-        self.snapshot = self._with_state(replace(self.snapshot, storage=None, to_notify=()))
+    def load_last_known(self) -> None:
+        """Load the stored state without a request: the last reading and its runway.
+
+        The response of a request under way has no effect.
+        """
+        self._last_attempt = object()
+        self._restore()
+        if self._last.storage is None:
+            try:
+                self._last = replace(self._last, runway=self._last_known_runway())
+            except StorageError as error:
+                self._last = replace(self._last, storage=error.without_traceback())
+
+    def close(self) -> None:
+        """Discard what could not be stored; the response of a request under way has no effect."""
+        self._last_attempt = object()
+        self._history.discard_unstored(self._client_id)
 
     async def poll(self, *, prompt: bool = False, awake_since: datetime | None = None) -> None:
         """Request the balance once; a DeepvueError becomes the snapshot's trouble.
@@ -79,6 +100,7 @@ class Monitor:
         with other credentials.
         """
         attempt = self._last_attempt = object()
+        revision = self._accounts.revision
         if not self.alerts.is_loaded:
             # The forecast can wait for the new reading.
             self._restore()
@@ -88,29 +110,34 @@ class Monitor:
         try:
             # The HTTP client is prepared while the keyring answers.
             credentials, _ = await asyncio.gather(
-                self._accounts.credentials(self._client_id, prompt=prompt), self._wallet.prepare()
+                self._accounts.credentials(self._client_id, prompt=prompt), self._api.prepare()
             )
-            reading = await self._wallet.read(credentials)
+            reading = await self._api.read(credentials)
         except DeepvueError as error:
             logger.info("%s", error)
             trouble = error.without_traceback()
-            if isinstance(error, RejectedError):
-                self._accounts.forget_secret(self._client_id)
-        if self._last_attempt is not attempt:
+        wallet = self._wallet_now()
+        if wallet is None or self._last_attempt is not attempt:
             return
-        try:
-            if reading:
-                self._unseen_from = reading.at, awake_since
-                after = self._after_reading(reading)
-            else:
-                after = self._after_failure(trouble, awake_since)
-        except WalletRemovedError:
-            return
-        self.snapshot = self._with_state(after)
+        if isinstance(trouble, RejectedError):
+            self._accounts.forget_secret(self._client_id)
+        known = replace(self._last, wallet=wallet, trouble=trouble)
+        if reading is None:
+            self._last = self._after_failure(known, awake_since)
+        else:
+            self._unseen_from = reading.at, awake_since
+            with suppress(WalletRemovedError):
+                self._last = self._after_reading(known, reading)
+        self._revision = revision
+
+    def _wallet_now(self) -> WalletSettings | None:
+        """Return the wallet's settings; None if this or another process has removed it."""
+        self._accounts.reload()
+        return self._accounts.wallet(self._client_id)
 
     def _restore(self) -> None:
         """Load the stored reading and peak."""
-        known = replace(self.snapshot, trouble=None, storage=None, to_notify=())
+        known = replace(self._last, trouble=None, storage=None, to_notify=())
         try:
             self.alerts.load()
             known = replace(
@@ -120,18 +147,19 @@ class Monitor:
             )
         except StorageError as error:
             known = replace(known, storage=error.without_traceback())
-        self.snapshot = self._with_state(known)
+        self._last = known
 
     def _last_known_runway(self) -> Runway | None:
-        now, reading = self._now(), self.snapshot.reading
-        model = self._history.spending_model(self._client_id)
-        if model and reading and model.is_fresh(replace(reading, at=now)):
+        """Return the forecast of the last reading; it is made again if its early end has passed."""
+        now, model = self._now(), self._history.spending_model(self._client_id)
+        if model and model.runway and model.runway.earliest > now:
+            # Learning takes 0.1 s: too long at the start with many wallets.
             return model.runway
         return forecast_runway(series_of(self._points(now, MEMORY)), now)
 
-    def _after_reading(self, reading: Reading) -> Snapshot:
-        known, storage = self.snapshot, None
-        runway, is_fast, new_model = known.runway, False, None
+    def _after_reading(self, known: Snapshot, reading: Reading) -> Snapshot:
+        """Return the snapshot after a reading, which is stored; raises WalletRemovedError."""
+        storage, runway, is_fast, new_model = None, known.runway, False, None
         try:
             model = self._history.spending_model(self._client_id)
             if not (model and model.is_fresh(reading)):
@@ -143,8 +171,9 @@ class Monitor:
         seen = Observation(
             now=reading.at, reading=reading, runway=runway, fast=is_fast, interval=self._interval
         )
+        judgement = partial(judge, seen=seen, wallet=known.wallet)
         peak = peak_balance(known.peak, self.alerts.state.balances, reading.balance)
-        failed = self.alerts.append(reading, self._judgement(seen), new_model)
+        failed = self.alerts.append(reading, judgement, new_model)
         if failed is None:
             try:
                 # Another process may have seen a higher one.
@@ -156,61 +185,24 @@ class Monitor:
             reading=reading,
             peak=peak,
             runway=runway,
-            trouble=None,
-            to_notify=to_notify(self.alerts.state, seen, self._settings),
+            to_notify=to_notify(self.alerts.state, seen, known.wallet),
             storage=failed or storage,
         )
 
-    def _after_failure(
-        self, trouble: DeepvueError | None, awake_since: datetime | None
-    ) -> Snapshot:
+    def _after_failure(self, known: Snapshot, awake_since: datetime | None) -> Snapshot:
+        """Return the snapshot after a failure, with the alerts that ``known.trouble`` causes."""
         now, unseen = self._now(), timedelta(0)
         if awake_since and self._unseen_from and self._client_id:
             at, awake_then = self._unseen_from
             # Time before sleep, or before the clock was changed, does not count.
             unseen = now - (at if awake_then == awake_since else awake_since)
-        seen = Observation(now=now, trouble=trouble, unseen=unseen, interval=self._interval)
-        self.alerts.update(self._judgement(seen))
-        return replace(
-            self.snapshot,
-            trouble=trouble,
-            to_notify=to_notify(self.alerts.state, seen, self._settings),
-        )
-
-    @property
-    def _settings(self) -> WalletSettings:
-        """The wallet's settings; raises WalletRemovedError."""
-        wallet = self._accounts.wallet(self._client_id)
-        if wallet is None:
-            raise WalletRemovedError
-        return wallet
+        seen = Observation(now=now, trouble=known.trouble, unseen=unseen, interval=self._interval)
+        self.alerts.update(partial(judge, seen=seen, wallet=known.wallet))
+        return replace(known, to_notify=to_notify(self.alerts.state, seen, known.wallet))
 
     @property
     def _interval(self) -> timedelta:
         return self._accounts.settings.interval
 
-    def _judgement(self, seen: Observation) -> StateChange:
-        """Return the change of the alerts after an attempt; it raises WalletRemovedError.
-
-        The change is made in a transaction, which a process that removes the wallet and then its
-        history cannot interrupt. So nothing is stored for a wallet that was removed.
-        """
-
-        def change(state: AlertState) -> AlertState:
-            self._accounts.reload()
-            return judge(state, seen, self._settings)
-
-        return change
-
     def _points(self, until: datetime, length: timedelta) -> list[Point]:
         return self._history.points(self._client_id, until - length, until)
-
-    def _with_state(self, snapshot: Snapshot) -> Snapshot:
-        """Return ``snapshot`` with the wallet's settings and the snooze in force."""
-        snooze = self.alerts.state.snooze
-        return replace(
-            snapshot,
-            wallet=self._accounts.wallet(self._client_id) or snapshot.wallet,
-            snoozed=None if snooze and snooze.is_over(self._now()) else snooze,
-            storage=snapshot.storage or self._accounts.damage or self._history.damage,
-        )

@@ -28,6 +28,16 @@ class Overview:
         return min(self.snapshots, key=_rank)
 
     @property
+    def worst_first(self) -> list[Snapshot]:
+        """The wallets, those that need the person most first."""
+        return sorted(self.snapshots, key=_rank)
+
+    @property
+    def has_several(self) -> bool:
+        """Whether there is more than one wallet, so that views name each."""
+        return len(self.snapshots) > 1
+
+    @property
     def refreshing(self) -> bool:
         """Whether an attempt to read any wallet is in progress."""
         return any(snapshot.refreshing for snapshot in self.snapshots)

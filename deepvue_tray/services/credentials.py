@@ -65,6 +65,8 @@ class CredentialStore:
 
     def cached(self, client_id: str) -> Credentials | None:
         """Return the credentials of a wallet if they are known without the keyring."""
+        if not client_id:
+            return None
         if secret := self._secret.reveal():
             return Credentials.parse(client_id, secret)
         known = self._cached.get(client_id)
@@ -84,16 +86,17 @@ class CredentialStore:
         if credentials := self.cached(client_id):
             return credentials
         missing = [id_ for id_ in dict.fromkeys((client_id, *also)) if id_ not in self._cached]
+        kept = {id_: self._session_only[id_] for id_ in missing if id_ in self._session_only}
         try:
             stored = await self._keyring.get(missing, prompt=prompt)
-            if client_id not in stored:
-                raise _no_secret(client_id)
         except AccountError:
-            if client_id not in self._session_only:
+            if client_id not in kept:
                 raise
-            stored = {client_id: self._session_only[client_id]}
-        self._cached |= stored
-        return Credentials.parse(client_id, stored[client_id].reveal())
+            stored = {}
+        self._cached |= {**kept, **stored}
+        if client_id not in self._cached:
+            raise _no_secret(client_id)
+        return Credentials.parse(client_id, self._cached[client_id].reveal())
 
     async def in_keyring(self, client_id: str) -> Credentials:
         """Return the keyring's credentials, bypassing cache and environment.

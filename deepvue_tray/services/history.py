@@ -132,7 +132,7 @@ class History:
 
         Stores all or nothing, and returns the new state of the alerts. No other process can change
         the state in between. A second reading of the same moment replaces the first. After a
-        StorageError the reading is kept in memory, and stored with the next one.
+        StorageError the reading is kept in memory, and stored with the wallet's next one.
         """
         try:
             try:
@@ -143,7 +143,7 @@ class History:
         except StorageError:
             self._unstored.append((client_id, reading))
             raise
-        self._unstored.clear()
+        self.discard_unstored(client_id)
         return alerts
 
     def _append(
@@ -151,7 +151,8 @@ class History:
     ) -> AlertState:
         with self._database.transaction() as database:
             for owner, unstored in self._unstored:
-                _store(database, owner, unstored)
+                if owner == client_id:
+                    _store(database, owner, unstored)
             recent = _store(database, client_id, reading)
             stored = _stored_alerts(database, client_id)
             if stored and not stored.balances:
@@ -340,7 +341,7 @@ class History:
             )
 
     def discard_unstored(self, client_id: str) -> None:
-        """Discard the readings of a removed wallet that could not be stored."""
+        """Discard the readings of a wallet that are kept in memory."""
         others = [entry for entry in self._unstored if entry[0] != client_id]
         self._unstored = deque(others, maxlen=UNSTORED_COUNT)
 

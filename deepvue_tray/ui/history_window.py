@@ -1,5 +1,6 @@
 """The history window: the chart, the choice of its range, and the export."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from PySide6.QtCore import QSize, QStandardPaths, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -34,6 +36,9 @@ MAX_AHEAD_SHARE, MARGIN_SHARE = 0.5, 0.02
 """Relative to the past shown: the longest future that a forecast's end may take, and the margin
 after that end."""
 
+NAME_CHARACTERS = (10, 28)
+"""The width of the choice of the wallet, at least and at most; a longer name is shortened."""
+
 RESIZE_MS = 300
 """The time after the last change of the window's size until it is reported."""
 
@@ -50,13 +55,15 @@ def end_of(since: datetime, now: datetime, runway: Runway | None) -> datetime:
 class HistoryWindow(QWidget):
     """Shows plots, and requests those that a person chooses.
 
-    ``plot_requested`` carries the start of the range, or None for the first reading, and its end,
-    or None for the end that ``end_of`` returns; both are aware UTC. ``export_requested`` carries
-    the file for the readings of the displayed range, and the start and end of that range.
-    ``picture_requested`` carries the file for an image of the chart, and the image. ``resized``
-    carries a size that a person gave to the window; ``size`` is the last such one.
+    ``wallet_chosen`` carries the client ID of the wallet to show. ``plot_requested`` carries the
+    start of the range, or None for the first reading, and its end, or None for the end that
+    ``end_of`` returns; both are aware UTC. ``export_requested`` carries the file for the readings
+    of the displayed range, and the start and end of that range. ``picture_requested`` carries the
+    file for an image of the chart, and the image. ``resized`` carries a size that a person gave to
+    the window; ``size`` is the last such one.
     """
 
+    wallet_chosen = Signal(str)
     plot_requested = Signal(object, object)  # ``datetime | None`` each
     export_requested = Signal(Path, datetime, datetime)
     picture_requested = Signal(Path, QImage)
@@ -94,6 +101,23 @@ class HistoryWindow(QWidget):
             return
         since = datetime.now(UTC) - self._length if self._length else None
         self.plot_requested.emit(since, None)
+
+    def show_wallets(
+        self, names: Mapping[str, str], removed: Iterable[str], client_id: str
+    ) -> None:
+        """Offer several wallets, by client ID, of which ``client_id`` is shown.
+
+        ``removed`` are the client IDs of those without a name.
+        """
+        labels = [*names.items()]
+        labels += [(each, self.tr("{0} (removed)").format(each)) for each in removed]
+        rows = range(self._wallets.count())
+        if labels != [(self._wallets.itemData(row), self._wallets.itemText(row)) for row in rows]:
+            self._wallets.clear()
+            for each, label in labels:
+                self._wallets.addItem(label, each)
+        self._wallets.setCurrentIndex(self._wallets.findData(client_id))
+        self._wallets.setVisible(len(labels) > 1)
 
     def show_history(
         self,
@@ -144,6 +168,17 @@ class HistoryWindow(QWidget):
     def _head(self) -> QHBoxLayout:
         head = QHBoxLayout()
         head.setSpacing(4)
+        self._wallets = QComboBox()
+        self._wallets.setAccessibleName(self.tr("Wallet"))
+        self._wallets.setToolTip(self.tr("The wallet whose history is shown"))
+        shortest, longest = (self.fontMetrics().averageCharWidth() * n for n in NAME_CHARACTERS)
+        self._wallets.setMinimumWidth(shortest)
+        self._wallets.setMaximumWidth(longest)
+        self._wallets.activated.connect(
+            lambda row: self.wallet_chosen.emit(self._wallets.itemData(row))
+        )
+        self._wallets.hide()
+        head.addWidget(self._wallets)
         self._ranges = QButtonGroup(self)
         for label, length in (
             (self.tr("24 h"), DAY),

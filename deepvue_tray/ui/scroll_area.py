@@ -1,6 +1,6 @@
 """Content that scrolls only if it is larger than the screen."""
 
-from PySide6.QtCore import QEvent, QMargins, QObject, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QMargins, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -74,6 +74,10 @@ class ScrollingDialog(QDialog):
     def event(self, event: QEvent) -> bool:
         """Resize when a message changes the required size."""
         handled = super().event(event)
+        if event.type() == QEvent.Type.Show:
+            # A change of a nested layout reaches the outer ones only by events, innermost first.
+            for widget in reversed(self.findChildren(QWidget)):
+                QCoreApplication.sendPostedEvents(widget, QEvent.Type.LayoutRequest)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
             self._fit()
         return handled

@@ -10,10 +10,10 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 
 from deepvue_tray.core.errors import OfflineError
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.icon import icon_for
-from tests.ui.test_icon import TROUBLES, at
+from tests.ui.test_icon import NUMBER, TROUBLES, at, of
 
 PANELS = (QColor("#f4f4f4"), QColor("#26282b"))
 SIZES = (16, 22)
@@ -21,17 +21,17 @@ CELL = 30
 """Pixels from one icon to the next."""
 
 
-def states() -> list[Snapshot]:
-    """Return a snapshot for each icon: the levels, the errors, and the levels as a number."""
+def states() -> list[Overview]:
+    """Return an overview for each icon: the levels, the errors, and the levels as a number."""
     levels = [at(1900), at(900), at(200), at(0)]
-    return [
+    shown = [
         Snapshot(),
         *levels,
         replace(at(1900), stale=True),
         *(at(1900, trouble) for trouble in TROUBLES),
         *(at(balance, OfflineError()) for balance in (900, 200, 0)),
-        *(replace(level, settings=Settings(number_icon=True)) for level in levels),
     ]
+    return [*map(of, shown), *(of(level, NUMBER) for level in levels)]
 
 
 def main(path: str) -> None:
@@ -43,9 +43,9 @@ def main(path: str) -> None:
     painter = QPainter(sheet)
     for row, (panel, size, template) in enumerate(rows):
         painter.fillRect(0, row * CELL, sheet.width(), CELL, panel)
-        for column, snapshot in enumerate(shown):
+        for column, overview in enumerate(shown):
             edge = (CELL - size) // 2
-            pixmap = icon_for(snapshot, template=template).pixmap(size, size)
+            pixmap = icon_for(overview, template=template).pixmap(size, size)
             painter.drawPixmap(column * CELL + edge, row * CELL + edge, pixmap)
     painter.end()
     sheet.save(path)

@@ -66,8 +66,11 @@ def test_a_reading_that_could_not_be_stored_is_stored_with_the_next_one(
     assert everything(history) == [at(0, 900)]
     append(history, at(4, 4980))
     assert everything(history) == [at(0, 900), at(1, 5000), at(2, 4990), at(4, 4980)]
-    assert everything(history, "live_2") == [at(3, 7)]
     assert history.peak("live_1") == 5000
+    # Each wallet's with its own: this one may have been removed.
+    assert everything(history, "live_2") == []
+    append(history, at(5, 6), "live_2")
+    assert everything(history, "live_2") == [at(3, 7), at(5, 6)]
 
 
 def test_a_locked_history_can_be_read(history: History, path: Path) -> None:

@@ -85,6 +85,29 @@ def press(window: HistoryWindow, label: str) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+def test_a_single_wallet_offers_no_choice(window: HistoryWindow) -> None:
+    window.show_wallets({"live_1": "Live"}, [], "live_1")
+    assert not window._wallets.isVisible()
+
+
+def test_a_choice_requests_the_wallet(qtbot: QtBot, window: HistoryWindow) -> None:
+    window.show_wallets({"live_1": "Live", "free_tier_1": "Trial"}, ["old_1"], "live_1")
+    assert window._wallets.isVisible()
+    assert window._wallets.currentText() == "Live"
+    window._wallets.setFocus()
+    with qtbot.waitSignal(window.wallet_chosen) as chosen:
+        QTest.keyClick(window._wallets, Qt.Key.Key_End)
+    assert chosen.args == ["old_1"]
+    assert window._wallets.currentText() == "old_1 (removed)"
+
+
+def test_an_open_choice_stays_when_nothing_was_added(qtbot: QtBot, window: HistoryWindow) -> None:
+    names = {"live_1": "Live", "free_tier_1": "Trial"}
+    window.show_wallets(names, [], "live_1")
+    with qtbot.assertNotEmitted(window._wallets.model().rowsRemoved):
+        window.show_wallets(names, [], "live_1")
+
+
 @pytest.mark.parametrize(("label", "days"), [("24 h", 1), ("7 d", 7), ("30 d", 30), ("90 d", 90)])
 def test_a_click_requests_a_range_up_to_now(
     window: HistoryWindow, requests: Requests, label: str, days: int

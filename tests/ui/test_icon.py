@@ -24,11 +24,13 @@ from deepvue_tray.core.errors import (
     UnreadableError,
     UntrustedError,
 )
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.resources import icon_path
 from deepvue_tray.ui.icon import COLOURS, SIZES_PX, format_short_balance, icon_for
+from resources.icons.render import STATES
 
 TROUBLES: list[DeepvueError] = [
     KeyringLockedError(),
@@ -43,14 +45,23 @@ TROUBLES: list[DeepvueError] = [
 ]
 
 
+NUMBER = Settings(number_icon=True)
+
+
 def at(balance: int, trouble: DeepvueError | None = None) -> Snapshot:
     reading = Reading(at=datetime(2026, 11, 23, tzinfo=UTC), balance=Decimal(balance))
     return Snapshot(reading=reading, peak=Decimal(2000), trouble=trouble)
 
 
-def grey(snapshot: Snapshot, *, template: bool = False) -> list[int]:
+def of(snapshot: Snapshot, settings: Settings | None = None) -> Overview:
+    return Overview(settings=settings or Settings(), snapshots=(snapshot,))
+
+
+def grey(
+    snapshot: Snapshot, settings: Settings | None = None, *, template: bool = False
+) -> list[int]:
     """Return the opacity of the 16-pixel icon, without its colours."""
-    image = icon_for(snapshot, template=template).pixmap(16, 16).toImage()
+    image = icon_for(of(snapshot, settings), template=template).pixmap(16, 16).toImage()
     image = image.convertToFormat(QImage.Format.Format_ARGB32)
     return [image.pixelColor(x, y).alpha() for y in range(16) for x in range(16)]
 
@@ -73,9 +84,9 @@ def test_an_inactive_account_looks_like_refused_credentials(qtbot: QtBot) -> Non
 
 
 def test_a_template_is_black_only_and_coloured_by_the_panel(qtbot: QtBot) -> None:
-    icon = icon_for(at(900), template=True)
+    icon = icon_for(of(at(900)), template=True)
     assert icon.isMask()
-    assert not icon_for(at(900)).isMask()
+    assert not icon_for(of(at(900))).isMask()
     image = icon.pixmap(64, 64).toImage()
     drawn = [image.pixelColor(x, y) for y in range(64) for x in range(64)]
     assert {(c.red(), c.green(), c.blue()) for c in drawn} == {(0, 0, 0)}
@@ -84,26 +95,34 @@ def test_a_template_is_black_only_and_coloured_by_the_panel(qtbot: QtBot) -> Non
 def test_the_levels_of_the_number_look_different_without_colour(qtbot: QtBot) -> None:
     # The same text for all: only the gaps of the bar show the level.
     chosen = [
-        replace(at(900), settings=Settings(number_icon=True, low=low, critical=critical))
+        replace(at(900), wallet=WalletSettings(low=low, critical=critical))
         for low, critical in ((800, 100), (1000, 100), (1000, 950))
     ]
-    assert len({tuple(grey(snapshot)) for snapshot in chosen}) == len(chosen)
+    assert len({tuple(grey(snapshot, NUMBER)) for snapshot in chosen}) == len(chosen)
 
 
 def test_it_is_drawn_in_every_size_that_panels_request(qtbot: QtBot) -> None:
-    drawn = {size.width() for size in icon_for(at(900)).availableSizes()}
+    drawn = {size.width() for size in icon_for(of(at(900))).availableSizes()}
     assert drawn == set(SIZES_PX)
 
 
-def test_the_icon_file_shown_at_start_equals_the_icon_of_an_empty_snapshot(qtbot: QtBot) -> None:
-    shipped = QImage(str(icon_path("unknown-64.png")))
-    drawn = icon_for(Snapshot()).pixmap(64, 64).toImage()
+@pytest.mark.parametrize("name", STATES)
+def test_the_icon_files_equal_the_icons_of_their_states(qtbot: QtBot, name: str) -> None:
+    shipped = QImage(str(icon_path(f"{name}-64.png")))
+    drawn = icon_for(of(STATES[name])).pixmap(64, 64).toImage()
     assert shipped.convertToFormat(drawn.format()) == drawn
 
 
 def test_snapshots_that_look_the_same_share_one_icon(qtbot: QtBot) -> None:
-    assert icon_for(at(1900)) is icon_for(at(1899))
-    assert icon_for(at(1900)) is icon_for(replace(at(1900), refreshing=True))
+    assert icon_for(of(at(1900))) is icon_for(of(at(1899)))
+    assert icon_for(of(at(1900))) is icon_for(of(replace(at(1900), refreshing=True)))
+
+
+def test_the_icon_is_that_of_the_worst_wallet(qtbot: QtBot) -> None:
+    wallets = Overview(snapshots=(at(1900), at(200), at(900)))
+    assert icon_for(wallets) is icon_for(of(at(200)))
+    refused = replace(wallets, snapshots=(*wallets.snapshots, at(1900, RejectedError())))
+    assert icon_for(refused) is icon_for(of(at(1900, RejectedError())))
 
 
 @pytest.mark.parametrize(
@@ -135,12 +154,10 @@ def test_a_shortened_number_has_at_most_four_characters(balance: int) -> None:
 
 
 def test_the_number_is_shown_if_it_was_chosen_and_not_with_an_error(qtbot: QtBot) -> None:
-    chosen = Settings(number_icon=True)
-    gauge, number = at(1900), replace(at(1900), settings=chosen)
-    assert grey(gauge) != grey(number)
-    assert grey(number) != grey(replace(at(1200), settings=chosen))
+    assert grey(at(1900)) != grey(at(1900), NUMBER)
+    assert grey(at(1900), NUMBER) != grey(at(1200), NUMBER)
     trouble = at(1900, OfflineError())
-    assert icon_for(replace(trouble, settings=chosen)) is icon_for(trouble)
+    assert icon_for(of(trouble, NUMBER)) is icon_for(of(trouble))
 
 
 @pytest.mark.parametrize(("more", "less"), [(2000, 1500), (900, 300)])
@@ -150,7 +167,7 @@ def test_a_fuller_wallet_has_a_fuller_gauge(qtbot: QtBot, more: int, less: int) 
 
 def hues(snapshot: Snapshot) -> set[str]:
     """Return the names of the opaque colours in the icon."""
-    image = icon_for(snapshot).pixmap(64, 64).toImage()
+    image = icon_for(of(snapshot)).pixmap(64, 64).toImage()
     drawn = (image.pixelColor(x, y) for y in range(64) for x in range(64))
     return {colour.name() for colour in drawn if colour.alpha() == 255}
 
@@ -170,8 +187,7 @@ def test_an_error_keeps_the_last_known_level(qtbot: QtBot) -> None:
 
 def test_a_single_digit_is_no_taller_than_three(qtbot: QtBot) -> None:
     def height(balance: int) -> int:
-        shown = replace(at(balance), settings=Settings(number_icon=True))
-        image = icon_for(shown).pixmap(64, 64).toImage()
+        image = icon_for(of(at(balance), NUMBER)).pixmap(64, 64).toImage()
         above_bar = range(64 - 64 // 8)
         return sum(any(image.pixelColor(x, y).alpha() for x in range(64)) for y in above_bar)
 

@@ -78,6 +78,7 @@ def apply_palette(qtbot: QtBot) -> Iterator[Callable[[QPalette], None]]:
 
 def picture(window: QWidget) -> QImage:
     """Return an image of a window without the blinking cursor."""
+    QApplication.processEvents()  # A window has the focus only after it.
     if focused := QApplication.focusWidget():
         focused.clearFocus()
     return window.grab().toImage()
@@ -118,7 +119,20 @@ def test_every_text_can_be_read(
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("name", ["card", "history", "settings"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "card",
+        "card with wallets",
+        "history",
+        "first start",
+        "connect, refused",
+        "settings",
+        "settings of two wallets",
+        "settings, general",
+        "settings, alerts",
+    ],
+)
 def test_the_keyboard_s_focus_is_visible_on_every_control(
     qtbot: QtBot, apply_palette: Callable[[QPalette], None], name: str, scheme: str
 ) -> None:
@@ -158,10 +172,10 @@ def has_ring(focused: QImage, other: QImage, background: QColor) -> bool:
 def test_a_check_box_and_its_state_are_visible(
     apply_palette: Callable[[QPalette], None], scheme: str
 ) -> None:
-    window = WINDOWS["settings"]()
+    window = WINDOWS["settings, alerts"]()
     window.show()
     apply_palette(SCHEMES[scheme])
-    boxes = window.findChildren(QCheckBox)
+    boxes = [box for box in window.findChildren(QCheckBox) if box.isVisible()]
     assert boxes
     for box in boxes:
         box.setChecked(False)
@@ -190,7 +204,7 @@ def background_of(window: QWidget) -> QColor:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_selection_can_be_read(apply_palette: Callable[[QPalette], None], scheme: str) -> None:
-    window = WINDOWS["settings"]()
+    window = WINDOWS["settings, alerts"]()
     apply_palette(SCHEMES[scheme])
     ground, text = (window.palette().color(r) for r in (Role.Highlight, Role.HighlightedText))
     system = (SCHEMES[scheme].color(r) for r in (Role.Highlight, Role.HighlightedText))
