@@ -179,3 +179,14 @@ def test_the_remedy_of_any_wallet_s_error_is_offered(icon: TrayIcon, tray: Tray)
     assert "Unlock the keyring…" in texts_of(icon)
     tray.show_overview(wallets(2))
     assert "Unlock the keyring…" not in texts_of(icon)
+
+
+def test_the_panel_is_told_of_no_change_if_the_menu_stays_the_same(
+    icon: TrayIcon, tray: Tray
+) -> None:
+    tray.show_overview(wallets(7))
+    changed: list[bool] = []
+    for entry in icon.menu.findChildren(QAction):
+        entry.changed.connect(lambda: changed.append(True))
+    tray.show_overview(wallets(7))
+    assert changed == []
