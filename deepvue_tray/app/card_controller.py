@@ -25,7 +25,7 @@ CARD_RANGE = timedelta(days=7)
 class CardController(QObject):
     """Makes the card when it is first opened; without a tray the card is the program's window."""
 
-    action_requested = Signal(Action)
+    action_requested = Signal(Action, str)
 
     def __init__(
         self,
@@ -46,20 +46,25 @@ class CardController(QObject):
         icon.tray_found.connect(self._on_tray_found)
 
     @Slot()
-    def open(self) -> None:
-        """Open the card at the tray's icon, or as a window if there is no tray."""
+    def open(self, client_id: str = "") -> None:
+        """Open the card at the tray's icon, or as a window if there is no tray.
+
+        ``client_id`` is the wallet to unfold; empty for the worst one.
+        """
         if self._card is None:
             # Loaded here: many sessions never open it, and it costs 12 ms and 1.4 MB.
             from deepvue_tray.ui.card import Card  # noqa: PLC0415
 
             self._card = Card(self._prefix, self._icon.menu)
             self._card.action_requested.connect(self.action_requested)
-            self._card.show_overview(self._poller.overview)
+            self._card.selected.connect(self._read_history)
+        self._card.show_overview(self._poller.overview)
+        self._card.select(client_id)
         if self._icon.is_in_tray:
             self._card.open_as_popup(self._icon.place())
         else:
             self._card.open_without_tray()
-        self._read_history(self._card)
+        self._read_history()
         self._poller.refresh_if_due()
 
     @Slot()
@@ -80,22 +85,26 @@ class CardController(QObject):
 
     @Slot(object)
     def _on_overview(self, overview: Overview) -> None:
-        if self._card is None:
+        if self._card is None or not self._card.isVisible():
             return
         self._card.show_overview(overview)
-        if self._card.isVisible() and not overview.refreshing:
-            self._read_history(self._card)
+        if not self._card.shown.refreshing:
+            self._read_history()
 
     @Slot()
     def _on_tray_found(self) -> None:
         if self._card is not None:
             self._card.hide()
 
-    def _read_history(self, card: "Card") -> None:
-        now, client_id = datetime.now(UTC), self._poller.overview.worst.client_id
+    @Slot()
+    def _read_history(self) -> None:
+        if self._card is None:
+            return
+        card, now = self._card, datetime.now(UTC)
+        client_id = card.shown.client_id
 
         def on_result(history: HistoryRange) -> None:
-            card.show_past(history.since, now, history.buckets)
+            card.show_history(client_id, now, history.buckets)
 
         def on_error(error: Exception) -> None:
             # The snapshot shows an error of the history.

@@ -63,6 +63,7 @@ class Poller(QObject):
         super().__init__()
         self._worker = worker
         self._clock = clock
+        self._now = now
         self._chance = chance
         self._clocks = Clocks(clock, now)
         self.overview = Overview()
@@ -238,11 +239,14 @@ class Poller(QObject):
     def _with_progress(self, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot with what only the poller knows: errors, progress and age."""
         turn = self._turns[snapshot.client_id]
-        is_waiting_for_others = turn.due_at <= self._clock() and not snapshot.wallet.is_paused
+        is_paused, left = snapshot.wallet.is_paused, turn.due_at - self._clock()
+        refreshing = turn.running is not None or (left <= 0 and not is_paused)
+        is_planned = not refreshing and not is_paused
         return replace(
             snapshot,
             trouble=turn.error or snapshot.trouble,
-            refreshing=turn.running is not None or is_waiting_for_others,
+            refreshing=refreshing,
+            next_at=self._now() + timedelta(seconds=left) if is_planned else None,
             stale=self._is_stale(snapshot),
         )
 

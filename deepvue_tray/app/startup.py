@@ -22,6 +22,9 @@ from deepvue_tray.services import private_folder
 from deepvue_tray.ui import translation
 from deepvue_tray.ui.tray_icon import TrayIcon
 
+if sys.platform == "win32":
+    from deepvue_tray.services import windows_app_id
+
 if TYPE_CHECKING:
     from deepvue_tray.backend.backend import Backend
 
@@ -114,6 +117,8 @@ def _environment_client_id() -> str:
 
 
 def _qt_application() -> QApplication:
+    if sys.platform == "win32":
+        windows_app_id.set_app_id(icon_path("deepvue-tray-256.png"))
     qt = QApplication(["deepvue-tray"])
     qt.setApplicationName("deepvue-tray")
     qt.setApplicationDisplayName("deepvue-tray")

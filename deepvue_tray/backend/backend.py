@@ -65,10 +65,12 @@ class Backend:
         self._files = files
         self._now = now
         self._monitors: dict[str, Monitor] = {}
+        # The revision of the accounts that the last overview shows.
+        self._revision = accounts.revision
 
     def overview(self) -> Overview:
         """Return the last snapshot of each wallet; of a new one, what the history holds."""
-        wallets = self.accounts.wallets
+        wallets, self._revision = self.accounts.wallets, self.accounts.revision
         for client_id in self._monitors.keys() - {wallet.client_id for wallet in wallets}:
             self._monitors.pop(client_id).close()
         for wallet in wallets:
@@ -81,8 +83,9 @@ class Backend:
         )
 
     def reload_if_changed(self) -> Overview | None:
-        """Return the overview if another process has stored settings, otherwise None."""
-        return self.overview() if self.accounts.reload() else None
+        """Return the overview if it does not show yet what other processes have stored."""
+        self.accounts.reload()
+        return self.overview() if self.accounts.revision != self._revision else None
 
     async def poll(
         self, client_id: str, *, prompt: bool = False, awake_since: datetime | None = None

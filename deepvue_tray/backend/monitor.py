@@ -116,11 +116,11 @@ class Monitor:
         except DeepvueError as error:
             logger.info("%s", error)
             trouble = error.without_traceback()
-            if isinstance(error, RejectedError):
-                self._accounts.forget_secret(self._client_id)
         wallet = self._wallet_now()
         if wallet is None or self._last_attempt is not attempt:
             return
+        if isinstance(trouble, RejectedError):
+            self._accounts.forget_secret(self._client_id)
         known = replace(self._last, wallet=wallet, trouble=trouble)
         if reading is None:
             self._last = self._after_failure(known, awake_since)

@@ -79,7 +79,12 @@ def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         case "login" | "logout" as command:
             from deepvue_tray.cli import login
 
-            return login.login(options, environ) if command == "login" else login.logout(environ)
+            do = login.login if command == "login" else login.logout
+            return do(options, environ)
+        case "status":
+            from deepvue_tray.cli.status import status
+
+            return status(options, environ)
         case "check":
             # Imported first, in 8 ms: the other modules take 60 ms, in which the keyring's process
             # starts.
@@ -94,8 +99,8 @@ def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         case "history" | "import" as command:
             from deepvue_tray.cli import history
 
-            do = history.print_history if command == "history" else history.import_history
-            return do(options, environ)
+            act = history.print_history if command == "history" else history.import_history
+            return act(options, environ)
     return _tray(environ, demo=options.demo, background=options.background)
 
 

@@ -1,7 +1,7 @@
 """The state of one wallet at one moment."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
@@ -50,6 +50,8 @@ class Snapshot:
     """Whether the reading is older than expected although no attempt has failed."""
     refreshing: bool = False
     """Whether an attempt is in progress."""
+    next_at: datetime | None = None
+    """When the next attempt begins; aware, UTC. None during one, and if none is planned."""
     runway: Runway | None = None
     """The forecast at the last successful reading; None while there is too little data."""
     snoozed: Snooze | None = None

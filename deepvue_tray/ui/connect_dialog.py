@@ -23,6 +23,7 @@ from deepvue_tray.core.errors import (
     DeepvueError,
     InvalidInputError,
     NotSetUpError,
+    RejectedError,
     WalletError,
 )
 from deepvue_tray.core.settings import Settings
@@ -307,6 +308,8 @@ class ConnectDialog(ScrollingDialog):
 
     def _explain(self, error: DeepvueError) -> None:
         self._failure.show_problem(texts.error_text(error))
+        if isinstance(error, RejectedError):
+            self._secret.selectAll()  # The next one replaces it.
         self._save_anyway.setVisible(isinstance(error, WalletError))
         is_keyring_s = isinstance(error, AccountError) and not isinstance(error, InvalidInputError)
         self._for_session.setVisible(is_keyring_s and bool(self._secret.text().strip()))

@@ -113,11 +113,6 @@ def icon_for(overview: Overview, *, template: bool = False) -> QIcon:
     return _icon(_look_of(snapshot, text, template=template))
 
 
-def draw_gauge(painter: QPainter, size: float, snapshot: Snapshot) -> None:
-    """Draw the gauge of a snapshot into a square of ``size`` pixels."""
-    _draw_gauge(painter, size, _look_of(snapshot, "", template=False))
-
-
 def format_short_balance(balance: Decimal) -> str:
     """Return a balance in at most four characters: ``<1``, ``950``, ``6.4k``, ``64k``, ``1.2M``.
 

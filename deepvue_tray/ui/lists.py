@@ -22,6 +22,8 @@ _PADDING_PX = 6
 """Around the text of a row."""
 _BAR_STRENGTH = 0.1
 """The share of the text's colour in the bar of the selected row."""
+_MAX_WIDTH_PX = 200
+"""Of a second column, which leaves at least as much for the first."""
 _MAX_ROWS = 5
 """The rows that are shown without scrolling."""
 
@@ -111,7 +113,8 @@ class _Delegate(QStyledItemDelegate):
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        return super().sizeHint(option, index) + QSize(2 * _PADDING_PX, 2 * _PADDING_PX)
+        size = super().sizeHint(option, index) + QSize(2 * _PADDING_PX, 2 * _PADDING_PX)
+        return size.boundedTo(QSize(_MAX_WIDTH_PX, size.height()))
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -32,7 +32,7 @@ def blended(palette: QPalette, strength: float) -> QColor:
 
     Opaque, because transparent colours are slow to draw.
     """
-    return _mixed(palette.color(_BACKGROUND), palette.color(_TEXT), strength)
+    return mixed(palette.color(_BACKGROUND), palette.color(_TEXT), strength)
 
 
 def readable(palette: QPalette, role: QPalette.ColorRole) -> QColor:
@@ -127,8 +127,8 @@ def _standing_out(
     ``least`` is the minimum contrast with the window of that colour as it is ``drawn``.
     """
     paper, text = palette.color(_BACKGROUND), palette.color(_TEXT)
-    mixed = (_mixed(palette.color(role), text, tenths / 10) for tenths in range(11))
-    return next((each for each in mixed if contrast(drawn(each), paper) >= least), text)
+    mixes = (mixed(palette.color(role), text, tenths / 10) for tenths in range(11))
+    return next((each for each in mixes if contrast(drawn(each), paper) >= least), text)
 
 
 def _readable_highlight(palette: QPalette) -> QColor:
@@ -151,7 +151,7 @@ def _drawn_ring(highlight: QColor) -> QColor:
     return picture.pixelColor(8, 0)
 
 
-def _mixed(one: QColor, other: QColor, share: float) -> QColor:
+def mixed(one: QColor, other: QColor, share: float) -> QColor:
     """Return ``one`` mixed with ``share``, from 0 to 1, of ``other``; opaque."""
     pairs = (
         (one.red(), other.red()),

@@ -1,15 +1,13 @@
 """The texts of the wallets, shared by the tooltip, the menu, the windows and the notifications."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from deepvue_tray.core.actions import Action
-from deepvue_tray.core.errors import DeepvueError, RejectedError, WalletError
+from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.forecast.runway import HORIZON
-from deepvue_tray.core.reading import HistoryBucket
 from deepvue_tray.core.snapshot import Level, Snapshot
-from deepvue_tray.core.spending import Period, first_day, spent_by
+from deepvue_tray.core.spending import Period
 from deepvue_tray.ui.formats import (
     format_day,
     format_day_and_time,
@@ -35,11 +33,13 @@ def joined(*parts: str) -> str:
 
 def format_balance(snapshot: Snapshot) -> str:
     """Return the balance, ``6,448 credits``, or a dash before the first reading."""
-    if snapshot.reading is None:
-        return "—"
-    balance = snapshot.reading.balance
-    form = translate("texts", "{0} credit") if balance == 1 else translate("texts", "{0} credits")
-    return form.format(format_number(balance))
+    return "—" if snapshot.reading is None else format_credits(snapshot.reading.balance)
+
+
+def format_credits(amount: Decimal) -> str:
+    """Return an amount with its unit: ``6,448 credits``."""
+    form = translate("texts", "{0} credit") if amount == 1 else translate("texts", "{0} credits")
+    return form.format(format_number(amount))
 
 
 def threshold_label(level: Level) -> str:
@@ -62,22 +62,6 @@ def spending_title(period: Period) -> str:
         Period.WEEK: translate("texts", "Spent per week"),
         Period.MONTH: translate("texts", "Spent per month"),
     }[period]
-
-
-def recent_spending_text(buckets: Iterable[HistoryBucket], now: datetime) -> str:
-    """Return the spending of today and of the last 7 days: ``Spent: 86 today · 614 in 7 days``.
-
-    ``buckets`` cover these 7 days.
-    """
-    spent_by_day = spent_by(Period.DAY, buckets)
-    today = spent_by_day.get(first_day(Period.DAY, now), Decimal(0))
-    total = sum(spent_by_day.values(), Decimal(0))
-    return _SEPARATOR.join(
-        (
-            translate("texts", "Spent: {0} today").format(format_number(today)),
-            translate("texts", "{0} in 7 days").format(format_number(total)),
-        )
-    )
 
 
 def reading_text(balance: Decimal, at: datetime) -> str:
@@ -147,13 +131,6 @@ def error_title(error: DeepvueError) -> str:
     return translate("errors", error.title)
 
 
-def retry_text(error: DeepvueError) -> str:
-    """Return that the program tries again; empty for an error that only the person can correct."""
-    if isinstance(error, WalletError) and not isinstance(error, RejectedError):
-        return translate("texts", "Trying again automatically.")
-    return ""
-
-
 def error_text(error: DeepvueError) -> str:
     """Return the title, detail and remedy of an error."""
     detail = f" ({error.detail})" if error.detail else ""
@@ -191,23 +168,11 @@ def action_tooltip(action: Action) -> str:
     }[action]
 
 
-def refresh_label(snapshot: Snapshot) -> str:
-    """Return the text of the refresh button, which also shows a request in progress."""
-    if snapshot.refreshing:
-        return translate("texts", "Refreshing…")
-    return action_label(Action.REFRESH)
-
-
 def reading_time_text(snapshot: Snapshot, now: datetime) -> str:
     """Return when the balance was read, ``as of 14:05``; empty before the first reading."""
     if snapshot.reading is None:
         return ""
     return translate("texts", "as of {0}").format(format_time(snapshot.reading.at, now))
-
-
-def status_text(snapshot: Snapshot, now: datetime) -> str:
-    """Return in one line when the balance was read and what is wrong, if anything."""
-    return joined(reading_time_text(snapshot, now), *caveats(snapshot))
 
 
 def caveats(snapshot: Snapshot) -> list[str]:

@@ -137,8 +137,12 @@ class WalletsPage(QWidget):
     def _fill_list(self, client_id: str) -> None:
         self._list.clear()
         for wallet in self._wallets:
-            beside = self.tr("paused") if wallet.is_paused else wallet.client_id
+            beside = self._text_beside(wallet.client_id, is_paused=wallet.is_paused)
             self._list.add_row(wallet.name, beside, is_current=wallet.client_id == client_id)
+
+    def _text_beside(self, client_id: str, *, is_paused: bool) -> str:
+        """Return what the list shows at the right of a wallet's name."""
+        return self.tr("paused") if is_paused else client_id
 
     def _fill_form(self, wallet: WalletSettings) -> None:
         """Show a wallet, which has no client ID before the first sign-in."""
@@ -176,4 +180,7 @@ class WalletsPage(QWidget):
         self.edited.emit("name", cleaned(text))
 
     def _on_watched(self, is_watched: bool) -> None:
+        if item := self._list.currentItem():
+            client_id = self._wallets[self._list.indexOfTopLevelItem(item)].client_id
+            item.setText(1, self._text_beside(client_id, is_paused=not is_watched))
         self.edited.emit("is_paused", not is_watched)

@@ -452,13 +452,6 @@
     </message>
 </context>
 <context>
-    <name>Sparkline</name>
-    <message>
-        <source>Balance of the last 7 days</source>
-        <translation>पिछले 7 दिनों की शेष राशि</translation>
-    </message>
-</context>
-<context>
     <name>ThresholdField</name>
     <message>
         <source>When the credits are forecast to last this many days or fewer; 0 is off</source>
@@ -624,6 +617,153 @@
     <message>
         <source>The balance of a prepaid Deepvue API wallet, and alerts before it runs out.</source>
         <translation>प्रीपेड Deepvue API वॉलेट की शेष राशि, और समाप्त होने से पहले सूचनाएँ।</translation>
+    </message>
+</context>
+<context>
+    <name>card</name>
+    <message>
+        <source>{0} wallets</source>
+        <translation>{0} वॉलेट</translation>
+    </message>
+    <message>
+        <source>from the environment</source>
+        <translation>एनवायरनमेंट से</translation>
+    </message>
+    <message>
+        <source>checking…</source>
+        <translation>जाँच हो रही है…</translation>
+    </message>
+    <message>
+        <source>next {0}</source>
+        <translation>अगली {0}</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>जाँच हो रही है…</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>खाली</translation>
+    </message>
+    <message>
+        <source>Low: under {0}</source>
+        <translation>कम: {0} से नीचे</translation>
+    </message>
+    <message>
+        <source>Critical: under {0}</source>
+        <translation>गंभीर: {0} से नीचे</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>रुका हुआ</translation>
+    </message>
+    <message>
+        <source>getting the balance…</source>
+        <translation>शेष राशि लाई जा रही है…</translation>
+    </message>
+    <message>
+        <source>paid calls fail until credits are added</source>
+        <translation>क्रेडिट जोड़े जाने तक सशुल्क कॉल विफल होंगी</translation>
+    </message>
+    <message>
+        <source>forecast after a day of use</source>
+        <translation>एक दिन के उपयोग के बाद अनुमान</translation>
+    </message>
+    <message>
+        <source>{0}, until {1}</source>
+        <translation>{0}, {1} तक</translation>
+    </message>
+    <message>
+        <source>tonight {0}</source>
+        <translation>आज रात {0}</translation>
+    </message>
+    <message>
+        <source>today {0}</source>
+        <translation>आज {0}</translation>
+    </message>
+    <message>
+        <source>tomorrow {0}</source>
+        <translation>कल {0}</translation>
+    </message>
+    <message>
+        <source>about {0} a day</source>
+        <translation>लगभग {0} प्रतिदिन</translation>
+    </message>
+    <message>
+        <source>Out of date</source>
+        <translation>पुराना</translation>
+    </message>
+    <message>
+        <source>Enter the client ID and secret of your wallet.</source>
+        <translation>अपने वॉलेट की क्लाइंट ID और सीक्रेट लिखें।</translation>
+    </message>
+    <message>
+        <source>Trying again now.</source>
+        <translation>अभी फिर कोशिश हो रही है।</translation>
+    </message>
+    <message>
+        <source>Trying again automatically.</source>
+        <translation>अपने आप फिर कोशिश की जाएगी।</translation>
+    </message>
+    <message>
+        <source>Trying again at {0}.</source>
+        <translation>{0} पर फिर कोशिश होगी।</translation>
+    </message>
+    <message>
+        <source>Snoozed until the next top-up</source>
+        <translation>सूचनाएँ अगले टॉप-अप तक रुकी हैं</translation>
+    </message>
+    <message>
+        <source>Snoozed until {0}</source>
+        <translation>सूचनाएँ {0} तक रुकी हैं</translation>
+    </message>
+    <message>
+        <source>Top up…</source>
+        <translation>टॉप-अप करें…</translation>
+    </message>
+    <message>
+        <source>Set up…</source>
+        <translation>सेट करें…</translation>
+    </message>
+    <message>
+        <source>Dashboard</source>
+        <translation>डैशबोर्ड</translation>
+    </message>
+    <message>
+        <source>Unlock…</source>
+        <translation>अनलॉक करें…</translation>
+    </message>
+    <message>
+        <source>Status page</source>
+        <translation>स्थिति पृष्ठ</translation>
+    </message>
+    <message>
+        <source>Resume alerts</source>
+        <translation>फिर चालू करें</translation>
+    </message>
+    <message>
+        <source>Opens the Deepvue dashboard</source>
+        <translation>Deepvue डैशबोर्ड खोलता है</translation>
+    </message>
+    <message>
+        <source>Ends the snooze</source>
+        <translation>रोक समाप्त करता है</translation>
+    </message>
+    <message>
+        <source>Wallets</source>
+        <translation>वॉलेट</translation>
+    </message>
+    <message>
+        <source>The arrow keys choose the wallet that is shown below</source>
+        <translation>तीर कुंजियाँ नीचे दिखने वाला वॉलेट चुनती हैं</translation>
+    </message>
+    <message>
+        <source>Spent in the last 7 days</source>
+        <translation>पिछले 7 दिनों का खर्च</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>आज</translation>
     </message>
 </context>
 <context>
@@ -863,14 +1003,6 @@
         <translation>प्रति माह खर्च</translation>
     </message>
     <message>
-        <source>Spent: {0} today</source>
-        <translation>खर्च: आज {0}</translation>
-    </message>
-    <message>
-        <source>{0} in 7 days</source>
-        <translation>7 दिनों में {0}</translation>
-    </message>
-    <message>
         <source>empty</source>
         <translation>खाली</translation>
     </message>
@@ -1003,10 +1135,6 @@
         <translation>एक घंटे से Deepvue शेष राशि अज्ञात</translation>
     </message>
     <message>
-        <source>Trying again automatically.</source>
-        <translation>अपने आप फिर कोशिश की जाएगी।</translation>
-    </message>
-    <message>
         <source>Gets the balance from the server</source>
         <translation>सर्वर से शेष राशि लाता है</translation>
     </message>
@@ -1021,10 +1149,6 @@
     <message>
         <source>Shows known problems of the server</source>
         <translation>सर्वर की ज्ञात समस्याएँ दिखाता है</translation>
-    </message>
-    <message>
-        <source>Refreshing…</source>
-        <translation>ताज़ा किया जा रहा है…</translation>
     </message>
     <message>
         <source>loading…</source>

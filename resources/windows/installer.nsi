@@ -6,6 +6,10 @@
 ;
 ; -NOCD lets paths begin where makensis is called. `installer.exe /S` and `uninstall.exe /S` ask nothing.
 
+!include LogicLib.nsh
+!include Win/COM.nsh
+!include Win/Propkey.nsh
+
 Target amd64-unicode
 Name "deepvue-tray"
 OutFile "${OUTPUT}"
@@ -22,6 +26,7 @@ VIAddVersionKey LegalCopyright "MIT License"
 
 !define CURRENT "Software\Microsoft\Windows\CurrentVersion"
 !define ENTRY "${CURRENT}\Uninstall\deepvue-tray"
+!define SHORTCUT "$SMPROGRAMS\deepvue-tray.lnk"
 
 Page instfiles
 UninstPage uninstConfirm
@@ -39,12 +44,33 @@ UninstPage instfiles
   RMDir /r "$INSTDIR\_internal"
 !macroend
 
+; Gives the shortcut the AppUserModelID of the tray (services/windows_app_id.py): the task bar would
+; take them for two programs otherwise. The installer's end frees what this allocates.
+!macro SetAppId
+  !insertmacro ComHlpr_CreateInProcInstance ${CLSID_ShellLink} ${IID_IShellLink} r0 ""
+  ${If} $0 P<> 0
+    ${IUnknown::QueryInterface} $0 '("${IID_IPersistFile}",.r1)'
+    ${IUnknown::QueryInterface} $0 '("${IID_IPropertyStore}",.r2)'
+    ${If} $1 P<> 0
+    ${AndIf} $2 P<> 0
+      ${IPersistFile::Load} $1 '("${SHORTCUT}",${STGM_READWRITE})'
+      System::Call '*${SYSSTRUCT_PROPERTYKEY}(${PKEY_AppUserModel_ID})p.r3'
+      System::Call '*(&w13 "deepvue-tray")p.r4'
+      System::Call '*${SYSSTRUCT_PROPVARIANT}(${VT_LPWSTR},,p r4)p.r5'
+      ${IPropertyStore::SetValue} $2 '($3,$5)'
+      ${IPropertyStore::Commit} $2 ""
+      ${IPersistFile::Save} $1 '("${SHORTCUT}",1)'
+    ${EndIf}
+  ${EndIf}
+!macroend
+
 Section
   !insertmacro RemoveFiles
   SetOutPath "$INSTDIR"
   File /r "${BUNDLE}/*"
   WriteUninstaller "$INSTDIR\uninstall.exe"
-  CreateShortcut "$SMPROGRAMS\deepvue-tray.lnk" "$INSTDIR\deepvue-tray.exe"
+  CreateShortcut "${SHORTCUT}" "$INSTDIR\deepvue-tray.exe"
+  !insertmacro SetAppId
   WriteRegStr HKCU "${ENTRY}" DisplayName "deepvue-tray"
   WriteRegStr HKCU "${ENTRY}" DisplayVersion "${VERSION}"
   WriteRegStr HKCU "${ENTRY}" DisplayIcon "$INSTDIR\deepvue-tray.exe"
@@ -60,7 +86,7 @@ Section Uninstall
   !insertmacro RemoveFiles
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
-  Delete "$SMPROGRAMS\deepvue-tray.lnk"
+  Delete "${SHORTCUT}"
   DeleteRegKey HKCU "${ENTRY}"
   ; Start at login, and what notifications have needed.
   DeleteRegValue HKCU "${CURRENT}\Run" deepvue-tray

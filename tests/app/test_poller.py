@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,10 +24,11 @@ from deepvue_tray.core.errors import (
     StorageError,
     ThrottledError,
 )
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.schedule import FIRST_RETRY
 from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
-from tests.support.polled_wallets import PolledWallets
+from tests.support.polled_wallets import HOUR, PolledWallets
 
 
 @pytest.fixture
@@ -46,6 +48,12 @@ def shown(poller: Poller) -> Snapshot:
     """Return the wallet's snapshot."""
     (snapshot,) = poller.overview.snapshots
     return snapshot
+
+
+def without_next(overview: Overview) -> Overview:
+    """Return an overview without what only the poller knows: when the next poll begins."""
+    snapshots = (replace(snapshot, next_at=None) for snapshot in overview.snapshots)
+    return replace(overview, snapshots=tuple(snapshots))
 
 
 def tick(poller: Poller, wallet: PolledWallets, times: int = 1) -> None:
@@ -127,7 +135,18 @@ def test_the_overview_of_a_poll_is_published(
     poller.refresh()
     with qtbot.waitSignals([poller.changed, poller.polled]):
         wallet.respond(reading=wallet.reading())
-    assert poller.overview == wallet.overview
+    assert without_next(poller.overview) == wallet.overview
+
+
+def test_the_time_of_the_next_poll_is_published_unless_one_is_running(
+    poller: Poller, wallet: PolledWallets
+) -> None:
+    poller.refresh()
+    assert shown(poller).next_at is None
+    wallet.respond(reading=wallet.reading())
+    assert shown(poller).next_at == wallet.now + HOUR
+    poller.show(wallet.update(wallet=WalletSettings(is_paused=True)))
+    assert shown(poller).next_at is None
 
 
 def test_during_a_poll_the_snapshot_is_marked_as_refreshing_and_keeps_the_last_trouble(
@@ -170,7 +189,7 @@ def test_after_a_new_sign_in_the_response_to_the_old_credentials_is_ignored(
     assert shown(poller).trouble is None
     assert shown(poller).refreshing
     wallet.respond()
-    assert poller.overview == wallet.overview
+    assert without_next(poller.overview) == wallet.overview
 
 
 def test_a_response_within_a_second_of_a_new_sign_in_does_not_postpone_its_poll(

@@ -232,7 +232,12 @@ def test_what_another_process_has_stored_is_shown_in_the_open_window(
 ) -> None:
     settings = open_settings(qtbot, home, LIVE)
     home.store(LIVE, TRIAL)
-    home.worker.submit(lambda backend: backend.reload_if_changed(), home.poller.show)
+
+    def reload(backend: Backend) -> Overview:
+        backend.reload_if_changed()
+        return backend.overview()
+
+    home.worker.submit(reload, home.poller.show)
     qtbot.waitUntil(lambda: settings.can("Add…"))
     assert home.dialog._after.client_ids == ("live_1", "free_tier_17")
 

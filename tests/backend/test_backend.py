@@ -13,7 +13,7 @@ import pytest
 from deepvue_tray.backend.backend import Backend, assemble
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import RESEND_PAUSE
-from deepvue_tray.core.notification import Notification
+from deepvue_tray.core.notification import Notification, OnPress
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
@@ -36,7 +36,7 @@ class Service:
         self.was_called = asyncio.Event()
         self.accepts = True
 
-    def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
+    def listen(self, on_press: OnPress, on_service: Callable[[], object]) -> None:
         raise NotImplementedError
 
     async def service(self) -> str:

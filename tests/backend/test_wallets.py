@@ -1,19 +1,22 @@
 """Several wallets in one session: each has its own readings, alerts and secret."""
 
 import asyncio
+import gc
 import tempfile
+import tracemalloc
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deepvue_tray.backend import monitor
 from deepvue_tray.backend.backend import Backend
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.errors import (
@@ -37,6 +40,8 @@ from tests.backend.home import (
 from tests.support.faulty_server import FaultyServer, balance, status
 
 FIRST, SECOND = "live_1", "free_tier_2"
+
+MAX_BYTES_PER_WALLET = 300_000
 
 
 @pytest.fixture
@@ -270,6 +275,48 @@ def test_a_sign_in_ends_a_refusal_at_once(home: Home) -> None:
     assert isinstance(home.poll(backend, status(401)).trouble, RejectedError)
     overview = asyncio.run(backend.sign_in(credentials(FIRST, "new-secret")))
     assert overview.worst.trouble is None
+
+
+def test_a_stored_forecast_is_shown_at_the_start_without_learning_it_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def learn(*_: object) -> NoReturn:
+        raise AssertionError
+
+    backend = home.session(FIRST)
+    past = [
+        Reading(at=home.now - hours * timedelta(hours=1), balance=Decimal(5000 + 4 * hours))
+        for hours in range(20 * 24)
+    ]
+    backend.history.merge(FIRST, past)
+    runway = home.poll(backend, balance(5000)).runway
+    home.now += timedelta(days=3)
+    monkeypatch.setattr(monitor, "forecast_runway", learn)
+    assert known(home.session()).runway == runway is not None
+
+
+def test_each_further_wallet_takes_little_memory(home: Home) -> None:
+    client_ids = [f"live_{number}" for number in range(4)]
+    backend = home.session(*client_ids)
+    step, length = timedelta(minutes=30), timedelta(weeks=8)
+    for client_id in client_ids:
+        past = (
+            Reading(at=home.now - number * step, balance=Decimal(50_000 + number))
+            for number in range(length // step)
+        )
+        backend.history.merge(client_id, past)
+    first, *others = client_ids
+    home.poll(backend, balance(50_000), first)
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for client_id in others:
+            assert home.poll(backend, balance(50_000), client_id).runway is not None
+        gc.collect()
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (after - before) / len(others) < MAX_BYTES_PER_WALLET
 
 
 # The law: what one wallet does never changes another's snapshots and alerts.

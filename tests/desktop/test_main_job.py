@@ -284,14 +284,14 @@ def test_quitting_at_the_prompt_of_a_removal_removes_nothing(signed_in: Program)
     assert signed_in.run("logout").stdout.startswith("Signed out")
 
 
-def test_a_first_start_opens_the_settings_and_the_typed_credentials_sign_in(
+def test_a_first_start_asks_for_credentials_and_the_typed_ones_sign_in(
     program: Program, server: FaultyServer
 ) -> None:
     desktop = program.desktop
     desktop.start("xfwm4", "--compositor=off")
     program.start()
     item = TrayItem.wait(desktop)
-    desktop.focus("Settings")
+    desktop.focus("Connect your Deepvue wallet")
     assert "Not set up" in item.tooltip
     desktop.run("xdotool", "type", "live_1")
     desktop.run("xdotool", "key", "Tab")

@@ -32,7 +32,7 @@ DOUBLE_CLICK_S = 1.0
 LIGHT = 220
 """The least lightness, of 255, of a light theme's windows; KDE 3 had 211."""
 
-CARD = "deepvue-tray"
+CARD, CONNECT = "deepvue-tray", "Connect your Deepvue wallet"
 
 
 @pytest.fixture(params=DESKTOPS, ids=lambda kind: kind.name)
@@ -125,10 +125,16 @@ def test_windows_are_whole_and_come_to_the_front_again(
 ) -> None:
     item = start(desktop, program)
     item.click("Settings…")
-    before = desktop.wait_for_window("Settings").area
+    desktop.wait_for_window("Settings")
     wait_for_whole(desktop, "Settings")
-    wait_until(partial(is_resized_by_test, desktop, before), "a result of Test")
-    wait_for_whole(desktop, "Settings")
+    # Add a wallet, from within the settings.
+    desktop.input.press_with_alt("a")
+    before = desktop.wait_for_window(CONNECT).area
+    wait_for_whole(desktop, CONNECT)
+    wait_until(partial(is_resized_by_a_reason, desktop, before), "the reason below a field")
+    wait_for_whole(desktop, CONNECT)
+    desktop.input.press("escape")
+    desktop.wait_for_window("Settings")
     item.click("About")
     desktop.wait_for_window("About")
     wait_for_whole(desktop, "About")
@@ -139,10 +145,10 @@ def test_windows_are_whole_and_come_to_the_front_again(
             desktop.wait_for_window(entry.rstrip("…"))
 
 
-def is_resized_by_test(desktop: WaylandDesktop, before: QRect) -> bool:
-    """Press Test, whose result makes the settings taller; return whether it has."""
-    desktop.input.press_with_alt("t")
-    return desktop.wait_for_window("Settings").area.size() != before.size()
+def is_resized_by_a_reason(desktop: WaylandDesktop, before: QRect) -> bool:
+    """Connect without a client ID, which is then asked for; return whether the window is taller."""
+    desktop.input.press_with_alt("o")
+    return desktop.wait_for_window(CONNECT).area.size() != before.size()
 
 
 def test_a_second_start_brings_the_card_to_the_front(
@@ -237,8 +243,8 @@ def test_the_main_job_from_signing_in_to_quitting(
     browser.chmod(0o700)
     process = program.start(PATH=str(tmp_path))
     item = TrayItem.wait(desktop)
-    # At the first start the settings are open, and the client ID has the focus.
-    desktop.wait_for_window("Settings")
+    # At the first start a window asks for the client ID, which has the focus.
+    desktop.wait_for_window(CONNECT)
     desktop.input.type("live1")
     desktop.input.press("tab")
     desktop.input.type("s3cr3tvalue")

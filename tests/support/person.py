@@ -45,7 +45,8 @@ class Person:
 
     def sees(self, text: str) -> bool:
         """Return whether a label or a button shows a text."""
-        shown = [*self.window.findChildren(QLabel), *self.window.findChildren(QAbstractButton)]
+        shown: list[QLabel | QAbstractButton] = [*self.window.findChildren(QLabel)]
+        shown += self.window.findChildren(QAbstractButton)
         return any(each.isVisible() and text in _plain(each.text()) for each in shown)
 
     def question(self) -> QMessageBox:

@@ -1,6 +1,8 @@
 """Every control can be found, named and used without a mouse and without colours."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,7 +18,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from deepvue_tray.core.errors import NoKeyringError, RejectedError, ServerError
+from deepvue_tray.core.alert_state import Snooze
+from deepvue_tray.core.errors import DeepvueError, NoKeyringError, RejectedError, ServerError
+from deepvue_tray.core.forecast.runway import Runway
+from deepvue_tray.core.overview import Overview
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.about import about_window
@@ -34,8 +40,32 @@ TWO = Settings(wallets=(LIVE, WalletSettings(client_id="free_tier_17", name="Tri
 
 def card() -> QWidget:
     card = Card("Demo")
-    card.show_snapshot(Snapshot(trouble=ServerError()))
+    card.show_overview(Overview(snapshots=(low(trouble=ServerError()),)))
     return card
+
+
+def card_with_wallets() -> QWidget:
+    card = Card("")
+    refused = low(RejectedError(), client_id="live_2", name="Trial")
+    card.show_overview(Overview(snapshots=(low(), refused)))
+    return card
+
+
+def low(
+    trouble: DeepvueError | None = None, *, client_id: str = "live_1", name: str = "Live"
+) -> Snapshot:
+    """Return a wallet with few credits, a forecast and a snooze, so that the card has all parts."""
+    now = datetime.now(UTC)
+    ends = (now + timedelta(days=days) for days in (5, 6, 8))
+    earliest, empty_at, latest = ends
+    return Snapshot(
+        wallet=WalletSettings(client_id=client_id, name=name),
+        reading=Reading(at=now, balance=Decimal(900)),
+        peak=Decimal(9000),
+        runway=Runway(empty_at=empty_at, earliest=earliest, latest=latest, burn_rate=150),
+        snoozed=Snooze(None, frozenset()),
+        trouble=trouble,
+    )
 
 
 def without_tray() -> QWidget:
@@ -72,6 +102,7 @@ def settings_page(index: int) -> QWidget:
 
 WINDOWS: dict[str, Callable[[], QWidget]] = {
     "card": card,
+    "card with wallets": card_with_wallets,
     "card without a tray": without_tray,
     "history": history,
     "first start": lambda: ConnectDialog(Settings(), from_environment=True),

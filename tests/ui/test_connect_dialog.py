@@ -179,6 +179,14 @@ def test_an_edit_withdraws_the_reason_and_the_offers(newcomer: Callable[..., New
     assert not person.can("Save anyway")
 
 
+def test_the_next_secret_replaces_a_refused_one(newcomer: Callable[..., Newcomer]) -> None:
+    person = newcomer()
+    person.connect(secret="wrong")
+    person.dialog.show_failed(RejectedError())
+    QTest.keyClicks(person.field("Client secret"), "s3cr3t-value")
+    assert person.field("Client secret").text() == "s3cr3t-value"
+
+
 def test_no_second_request_starts_during_the_first(newcomer: Callable[..., Newcomer]) -> None:
     person = newcomer()
     person.connect()

@@ -37,13 +37,13 @@ READING = Reading(at=datetime.now(UTC), balance=Decimal(6448))
 
 def card_with_error(text: str) -> QWidget:
     card = Card("")
-    card.show_snapshot(Snapshot(client_id=text, reading=READING, trouble=ServerError(text)))
+    card.show_overview(Overview(snapshots=(Snapshot(reading=READING, trouble=ServerError(text)),)))
     return card
 
 
 def card_without_storage(text: str) -> QWidget:
     card = Card("")
-    card.show_snapshot(Snapshot(client_id=text, reading=READING, storage=StorageError(text)))
+    card.show_overview(Overview(snapshots=(Snapshot(reading=READING, storage=StorageError(text)),)))
     return card
 
 

@@ -123,6 +123,7 @@ def test_every_text_can_be_read(
     "name",
     [
         "card",
+        "card with wallets",
         "history",
         "first start",
         "connect, refused",

@@ -72,7 +72,7 @@ class Owner(Person):
         return self.saved[-1][1]
 
     def _select(self, view: QListWidget | QTreeWidget, text: str) -> None:
-        [item] = view.findItems(text, Qt.MatchFlag.MatchExactly)  # type: ignore[misc] # of either kind
+        [item] = view.findItems(text, Qt.MatchFlag.MatchExactly)
         where = view.visualItemRect(item).center()  # type: ignore[arg-type] # likewise
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=where)
 
@@ -146,6 +146,7 @@ def test_the_wallet_that_a_person_came_for_is_selected(owner: Callable[..., Owne
 def test_a_wallet_that_is_not_watched_is_paused(owner: Callable[..., Owner]) -> None:
     person = owner()
     person.press("Watch this wallet")
+    assert person.rows() == [("Live", "paused"), ("Trial", "free_tier_17")]
     assert person.after() == replace(TWO, wallets=(replace(LIVE, is_paused=True), TRIAL))
 
 
@@ -281,6 +282,14 @@ def test_adding_and_a_new_secret_are_requested_for_the_selected_wallet(
     person.press("Add…")
     person.press("New secret…")
     assert person.requested == [("add",), ("secret", "free_tier_17")]
+
+
+def test_a_long_client_id_hides_no_name(owner: Callable[..., Owner]) -> None:
+    long = WalletSettings(client_id="w" * 1000, name="Test")
+    person = owner(replace(TWO, wallets=(LIVE, long)))
+    assert person.child(QTreeWidget, "List of wallets").columnWidth(0) >= 150
+    assert person.window.width() < 700
+    assert owner(Settings(wallets=(long,))).window.width() < 700
 
 
 def test_no_more_wallets_than_allowed_can_be_added(owner: Callable[..., Owner]) -> None:

@@ -12,7 +12,6 @@ from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert_state import Snooze
 from deepvue_tray.core.errors import (
     DeepvueError,
-    OfflineError,
 )
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
@@ -36,10 +35,10 @@ def test_one_credit_is_singular() -> None:
     assert texts.format_balance(known("1")) == "1 credit"
 
 
-def test_the_status_says_when_the_balance_was_read() -> None:
-    assert texts.status_text(known("6448"), NOW) == "as of 14:05"
-    offline = known("6448", NOW - timedelta(days=1), OfflineError())
-    assert texts.status_text(offline, NOW) == "as of Sun 22 Nov, 14:05 · No connection"
+def test_the_menu_and_the_card_show_when_the_balance_was_read() -> None:
+    assert texts.reading_time_text(known("6448"), NOW) == "as of 14:05"
+    earlier = known("6448", NOW - timedelta(days=1))
+    assert texts.reading_time_text(earlier, NOW) == "as of Sun 22 Nov, 14:05"
     assert texts.reading_time_text(Snapshot(), NOW) == ""
 
 

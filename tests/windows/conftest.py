@@ -60,13 +60,21 @@ class Windows:
         self._work = Path(os.environ["WINE_WORK"])
         self.server = server
         self.drive = self._work / "prefix" / "drive_c"
-        self.profile = self.drive / PROFILE[3:].replace("\\", "/")
+        self.profile = self.path_of(PROFILE)
         self.pictures = self._work / "pictures"
         self.pictures.mkdir(exist_ok=True)
         self._env = os.environ | {
             "WIN_PD_OVERRIDE_LOCAL_APPDATA": PROFILE,
             "DEEPVUE_BASE_URL": server.url,
         }
+
+    def path_of(self, name: str) -> Path:
+        r"""Return the path of a file that Windows names with ``C:\``."""
+        return self.drive / name[3:].replace("\\", "/")
+
+    def name_of(self, path: Path) -> str:
+        """Return what Windows names a file on its drive."""
+        return "C:\\" + str(path.relative_to(self.drive)).replace("/", "\\")
 
     def run(self, *command: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
         """Run a program to its end; standard error is part of its standard output."""
@@ -182,9 +190,15 @@ class Windows:
         # Away from the icon, whose tooltip would cover the last entry, and from the menu: on a busy
         # machine the button may be released only now.
         self._move_to(left - 20, top - 20)
-        time.sleep(2)
-        picture = self.take_picture("menu")
-        entries = lines_of_text(picture, range(left + 20, right - 20), range(top + 3, bottom - 3))
+        pictures = [QImage()]
+
+        def is_still() -> bool:
+            pictures.append(self.take_picture("menu"))
+            return pictures[-1] == pictures[-2]
+
+        self.wait_for(is_still, "the screen does not come to rest")
+        across, down = range(left + 20, right - 20), range(top + 3, bottom - 3)
+        entries = lines_of_text(pictures[-1], across, down)
         self._move_to(left + 40, entries[-place_from_end])
         time.sleep(0.5)
         self._xdotool("click", "1")

@@ -49,7 +49,7 @@ def test_check_prints_the_balance_in_every_format(windows: Windows) -> None:
     output = windows.deepvue_tray("check", "--prometheus")[1]
     assert 'deepvue_balance_credits{client_id="live_1"} 6448' in output
     written = windows.profile / "ä ж.prom"
-    target = "C:\\" + str(written).partition("/drive_c/")[2].replace("/", "\\")
+    target = windows.name_of(written)
     assert windows.deepvue_tray("check", "--prometheus", "--output", target) == (0, "")
     assert written.read_text().startswith("# HELP deepvue_up ")
 

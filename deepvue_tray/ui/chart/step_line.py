@@ -1,4 +1,4 @@
-"""The balance as a step line, and the thresholds, as the chart and the sparkline draw them."""
+"""The balance as a step line, and the thresholds, as the chart draws them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
