@@ -34,7 +34,7 @@ from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import Observation
 from deepvue_tray.core.credentials import Secret
 from deepvue_tray.core.forecast.runway import Runway
-from deepvue_tray.core.notification import Notification
+from deepvue_tray.core.notification import Notification, OnPress
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services import log
@@ -74,7 +74,7 @@ class Notifications:
         self.accepts = False
         self.shown = 0
 
-    def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
+    def listen(self, on_press: OnPress, on_service: Callable[[], object]) -> None:
         pass
 
     async def service(self) -> str:
