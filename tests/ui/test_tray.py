@@ -193,3 +193,14 @@ def test_the_menu_says_that_the_environment_hides_stored_wallets(
         "1 credit, gathering data",
         "Only the environment's wallet is watched",
     ]
+
+
+def test_the_panel_is_told_of_no_change_if_the_menu_stays_the_same(
+    icon: TrayIcon, tray: Tray
+) -> None:
+    tray.show_overview(wallets(7))
+    changed: list[bool] = []
+    for entry in icon.menu.findChildren(QAction):
+        entry.changed.connect(lambda: changed.append(True))
+    tray.show_overview(wallets(7))
+    assert changed == []
