@@ -53,7 +53,7 @@ def settings_from(stored: Mapping[str, Any]) -> Settings:
 
 def with_settings(stored: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """Return the stored values with those of ``settings``; unknown keys are preserved."""
-    before = {entry.get("client_id"): entry for entry in _entries(stored)}
+    before = {_client_id_in(entry): entry for entry in _entries(stored)}
     return {
         **stored,
         "version": VERSION,

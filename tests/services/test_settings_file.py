@@ -280,7 +280,12 @@ def test_keys_of_a_newer_version_survive_in_a_wallet_too(path: Path) -> None:
         st.none()
         | st.dictionaries(
             st.sampled_from(["client_id", "name", "low", "paused", "notify_low"]),
-            st.none() | st.booleans() | st.integers() | st.text(max_size=60) | st.just("live_1"),
+            st.none()
+            | st.booleans()
+            | st.integers()
+            | st.text(max_size=60)
+            | st.just("live_1")
+            | st.lists(st.none(), max_size=1),
         ),
         max_size=60,
     )
