@@ -83,6 +83,9 @@ def _wallets_in(stored: Mapping[str, Any]) -> tuple[WalletSettings, ...]:
     if not listed:
         return (single,)
     first, *others = listed.values()
+    if "client_id" not in stored:
+        # No older program has written the file: each one writes this key.
+        return (first, *others)
     if not single.client_id:
         # An older program has signed out of the only wallet that it knew.
         return tuple(others) or (single,)

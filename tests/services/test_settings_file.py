@@ -264,6 +264,13 @@ def test_the_wallet_that_an_older_program_signs_out_of_is_removed(path: Path) ->
     assert SettingsFile(path).load() == Settings()
 
 
+def test_a_list_without_the_keys_of_version_1_is_loaded(path: Path) -> None:
+    path.parent.mkdir()
+    save(SettingsFile(path), BOTH)
+    path.write_text(json.dumps({"wallets": stored_in(path)["wallets"]}))
+    assert SettingsFile(path).load() == BOTH
+
+
 def test_keys_of_a_newer_version_survive_in_a_wallet_too(path: Path) -> None:
     save(SettingsFile(path), BOTH)
     stored = stored_in(path)
