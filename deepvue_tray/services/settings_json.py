@@ -28,7 +28,7 @@ from deepvue_tray.core.settings import (
     is_valid_interval,
     problems,
 )
-from deepvue_tray.core.wallet_names import MAX_NAME_LENGTH, proposed_name
+from deepvue_tray.core.wallet_names import MAX_NAME_LENGTH, folded, proposed_name
 
 VERSION = 2
 
@@ -145,7 +145,7 @@ def _named(wallets: Iterable[WalletSettings]) -> tuple[WalletSettings, ...]:
     named: list[WalletSettings] = []
     for wallet in wallets:
         taken = [other.name for other in named]
-        is_taken = wallet.name.casefold() in map(str.casefold, taken)
+        is_taken = folded(wallet.name) in map(folded, taken)
         if wallet.client_id and (is_taken or not wallet.name):
             named.append(replace(wallet, name=proposed_name(wallet.client_id, taken)))
         else:
