@@ -31,8 +31,8 @@ class Turn:
         return cls(due_at=now, current_at=now)
 
     def make_due(self, now: float, pause_s: float) -> None:
-        """Let the next poll begin now if none is running and the last began ``pause_s`` ago."""
-        if self.running is None and now - self.began_at >= pause_s:
+        """Let the next poll begin now if the last one began ``pause_s`` ago."""
+        if now - self.began_at >= pause_s:
             self.due_at = min(self.due_at, now)
 
     def begin(self, now: float) -> object:

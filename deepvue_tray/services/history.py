@@ -323,10 +323,21 @@ class History:
             rows = database.execute("SELECT client_id FROM wallet ORDER BY id").fetchall()
             return [str(client_id) for (client_id,) in rows]
 
-    def add(self, client_id: str) -> None:
-        """Record that a wallet is signed in, so that ``client_ids`` names it."""
+    def add(self, client_id: str) -> bool:
+        """Record a wallet, so that ``client_ids`` names it; return whether it was unknown."""
         with self._database.transaction() as database:
+            is_new = _column(database, "alerts", client_id) is None
             wallet_of(database, client_id)
+        return is_new
+
+    def remove(self, client_id: str) -> None:
+        """Remove a wallet that was recorded and has no reading."""
+        with self._database.transaction() as database:
+            database.execute(
+                "DELETE FROM wallet WHERE client_id = ?"
+                " AND NOT EXISTS (SELECT 1 FROM reading WHERE wallet = id)",
+                (client_id,),
+            )
 
     def delete(self, client_id: str) -> None:
         """Delete the readings of a wallet and everything learnt from them; keep its client ID."""

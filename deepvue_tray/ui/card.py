@@ -283,8 +283,9 @@ class Card(QWidget):
         self._status_page.setVisible(has_status_page)
         self._refresh.setEnabled(not snapshot.refreshing and not snapshot.wallet.is_paused)
         self._refresh.setText(card_texts.refresh_label(snapshot))
-        self._settings.setVisible(primary is not Action.SETTINGS)
-        self._dashboard.setVisible(primary is Action.SETTINGS)
+        leads_to_settings = primary in (Action.SETTINGS, Action.SET_UP)
+        self._settings.setVisible(not leads_to_settings)
+        self._dashboard.setVisible(leads_to_settings)
 
     def _show_colours(self) -> None:
         colours = CardColours.of(self.palette())

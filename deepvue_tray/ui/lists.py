@@ -107,7 +107,7 @@ class WalletList(QTreeWidget):
 class _Delegate(QStyledItemDelegate):
     """Gives rows some air, and shows the selected one in bold on a light bar.
 
-    The second column is muted, except on the bar.
+    The second column is muted in the other rows.
     """
 
     def sizeHint(
@@ -123,8 +123,9 @@ class _Delegate(QStyledItemDelegate):
         state = QStyle.StateFlag
         is_selected = bool(option.state & state.State_Selected)
         # The bold font and the bar show both.
-        option.font.setBold(index.column() == 0 and is_selected)
+        option.font.setBold(is_selected and index.column() == 0)
         option.state &= ~(state.State_Selected | state.State_HasFocus)
+        # On the bar it would be too weak.
         if index.column() == 1 and not is_selected:
             option.palette.setColor(QPalette.ColorRole.Text, muted(option.palette))
 

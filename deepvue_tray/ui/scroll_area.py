@@ -1,10 +1,10 @@
 """Content that scrolls only if it is larger than the screen."""
 
-from PySide6.QtCore import QCoreApplication, QEvent, QMargins, QObject, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QMargins, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from deepvue_tray.ui.windows import NO_LIMIT, fitted, set_size
+from deepvue_tray.ui.windows import NO_LIMIT, REDRAW_MS, fitted, is_wayland, set_size
 
 GAP_PX = 6
 """Between the content and the scroll bar."""
@@ -72,7 +72,7 @@ class ScrollingDialog(QDialog):
         self._area.ensureWidgetVisible(widget)
 
     def event(self, event: QEvent) -> bool:
-        """Resize when a message changes the required size."""
+        """Resize when the required size changes, and when the window has another one."""
         handled = super().event(event)
         if event.type() == QEvent.Type.Show:
             # A change of a nested layout reaches the outer ones only by events, innermost first.
@@ -80,6 +80,9 @@ class ScrollingDialog(QDialog):
                 QCoreApplication.sendPostedEvents(widget, QEvent.Type.LayoutRequest)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
             self._fit()
+        elif event.type() == QEvent.Type.WindowActivate and is_wayland():
+            # With the focus the compositor sends a size, which may be older than the present one.
+            QTimer.singleShot(REDRAW_MS, self, self._fit)
         return handled
 
     def focusNextPrevChild(self, forward: bool) -> bool:

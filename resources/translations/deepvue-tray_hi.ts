@@ -746,6 +746,10 @@
         <translation>Deepvue डैशबोर्ड खोलता है</translation>
     </message>
     <message>
+        <source>Asks for the client ID and the secret</source>
+        <translation>क्लाइंट ID और सीक्रेट पूछता है</translation>
+    </message>
+    <message>
         <source>Ends the snooze</source>
         <translation>रोक समाप्त करता है</translation>
     </message>

@@ -203,6 +203,18 @@ def test_a_response_within_a_second_of_a_new_sign_in_does_not_postpone_its_poll(
     assert time_left(poller) < timedelta(seconds=2)
 
 
+def test_after_a_new_sign_in_the_first_retry_of_a_failure_is_soon(
+    poller: Poller, wallet: PolledWallets
+) -> None:
+    for _ in range(8):
+        poller.refresh()
+        wallet.respond(trouble=OfflineError())
+        wallet.pass_time(timedelta(minutes=30))
+    poller.show(wallet.overview, changed=[""])
+    wallet.respond(trouble=OfflineError())
+    assert time_left(poller) <= FIRST_RETRY + timedelta(seconds=1)
+
+
 def test_new_thresholds_are_shown_without_a_request(poller: Poller, wallet: PolledWallets) -> None:
     poller.refresh()
     wallet.respond()
@@ -220,6 +232,16 @@ def test_while_the_server_demands_a_pause_clicks_send_at_most_one_request_a_minu
         wallet.pass_time(timedelta(seconds=1))
         poller.refresh()
     assert len(wallet.requests) == 2
+
+
+def test_a_click_soon_after_too_many_requests_sends_no_request(
+    poller: Poller, wallet: PolledWallets
+) -> None:
+    poller.refresh()
+    wallet.respond(trouble=ThrottledError())
+    wallet.pass_time(timedelta(seconds=5))
+    poller.refresh()
+    assert len(wallet.requests) == 1
 
 
 @pytest.mark.parametrize(

@@ -160,14 +160,11 @@ def test_stored_alerts_and_alerts_raised_while_the_file_was_unreadable_are_both_
     before.close()
     with closing(History(home.paths.history)) as history:
         fast_spending_at = history.alerts("live_1").fast_spending_at
-    home.paths.history.rename(home.paths.history.with_name("moved"))
-    home.paths.history.mkdir()
-    backend = home.session("live_1")
-    home.poll(backend, balance(200))
-    backend.mark_notified("live_1", Alert.CRITICAL)
-    backend.snooze(home.now + timedelta(hours=9))
-    home.paths.history.rmdir()
-    home.paths.history.with_name("moved").rename(home.paths.history)
+    with home.unusable_history():
+        backend = home.session("live_1")
+        home.poll(backend, balance(200))
+        backend.mark_notified("live_1", Alert.CRITICAL)
+        backend.snooze(home.now + timedelta(hours=9))
     home.poll(backend, balance(199))
     with closing(History(home.paths.history)) as history:
         stored = history.alerts("live_1")
@@ -207,13 +204,9 @@ def test_a_snooze_made_before_the_history_could_not_be_read_is_kept(home: Home) 
     home.poll(before, balance(900))
     before.mark_notified("live_1", Alert.LOW)
     before.snooze(home.now + timedelta(hours=9))
-    before.close()
-    home.paths.history.rename(home.paths.history.with_name("moved"))
-    home.paths.history.mkdir()
-    backend = home.session("live_1")
-    home.poll(backend, status(503))
-    home.paths.history.rmdir()
-    home.paths.history.with_name("moved").rename(home.paths.history)
+    with home.unusable_history():
+        backend = home.session("live_1")
+        home.poll(backend, status(503))
     assert home.poll(backend, balance(890)).snoozed is not None
 
 
@@ -350,12 +343,8 @@ def test_a_history_that_cannot_be_read_hides_no_runway_and_loses_no_alert(home: 
     known = home.poll(backend, balance(900))
     assert known.runway is not None
     backend.mark_notified("live_1", Alert.LOW)
-    backend.close()
-    home.paths.history.rename(home.paths.history.with_name("moved"))
-    home.paths.history.mkdir()
-    assert home.poll(backend, balance(899)).runway == known.runway
-    home.paths.history.rmdir()
-    home.paths.history.with_name("moved").rename(home.paths.history)
+    with home.unusable_history():
+        assert home.poll(backend, balance(899)).runway == known.runway
     assert Alert.LOW not in home.poll(backend, balance(898)).to_notify
 
 

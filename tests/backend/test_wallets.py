@@ -29,6 +29,7 @@ from deepvue_tray.core.errors import (
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.services.history import History
+from deepvue_tray.services.settings_file import SettingsFile
 from tests.backend.home import (
     Home,
     by_client,
@@ -261,6 +262,19 @@ def test_a_sign_in_that_fails_stores_nothing(home: Home, monkeypatch: pytest.Mon
     assert backend.overview().snapshot(SECOND) is None
 
 
+def test_a_secret_stored_before_the_program_was_killed_is_known(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def be_killed(*_: object) -> None:
+        raise SystemExit
+
+    backend = home.session()
+    monkeypatch.setattr(SettingsFile, "update", be_killed)
+    with pytest.raises(SystemExit):
+        asyncio.run(backend.sign_in(credentials(FIRST)))
+    assert [*home.keyring.secrets] == home.session().client_ids() == [FIRST]
+
+
 def test_a_sign_in_without_a_usable_history_is_one_nevertheless(home: Home) -> None:
     backend = home.session()
     with home.unusable_history():
@@ -392,7 +406,7 @@ def server() -> Iterator[FaultyServer]:
         yield server
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(steps=_STEPS)
 def test_nothing_that_one_wallet_does_changes_another(
     server: FaultyServer, steps: Sequence[Step]

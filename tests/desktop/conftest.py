@@ -117,6 +117,6 @@ def read(item: TrayItem, server: FaultyServer, left: int) -> None:
 
     def is_shown() -> bool:
         item.click("Refresh")
-        return item.tooltip.startswith(f"{left:,} credits")
+        return item.tooltip.startswith(f"Deepvue · {left:,} credits")
 
     wait_until(is_shown, f"{left} credits")

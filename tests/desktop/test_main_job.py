@@ -383,7 +383,7 @@ def test_the_demo_notifies_and_leaves_no_files(program: Program) -> None:
     before = {path for path in home.rglob("*") if path.is_file()}
     process = program.start("--demo")
     item = TrayItem.wait(program.desktop)
-    first = tooltip(item, "Demo", "credits")
+    first = tooltip(item, "Demo", "Trial", "Live")
     wait_until(lambda: item.tooltip not in ("", first), "a falling balance")
     assert notifications.wait_for("Deepvue credits left · Trial").summary.startswith("Demo: ")
     item.click("Quit")

@@ -151,6 +151,34 @@ def is_resized_by_a_reason(desktop: WaylandDesktop, before: QRect) -> bool:
     return desktop.wait_for_window(CONNECT).area.size() != before.size()
 
 
+def test_the_settings_grow_with_a_wallet_that_is_added_in_them(
+    desktop: WaylandDesktop, program: Program
+) -> None:
+    program.start()
+    item = TrayItem.wait(desktop)
+    desktop.wait_for_window(CONNECT)
+    type_credentials(desktop, "live1")
+    says(item, "6,448 credits")
+    item.click("Settings…")
+    before = desktop.wait_for_window("Settings").area
+    desktop.input.press_with_alt("o")
+    desktop.wait_for_window("Add a wallet")
+    type_credentials(desktop, "live2")
+    wait_until(lambda: desktop.window("Add a wallet") is None, "the end of the smaller window")
+    # The focus returns to the settings while they grow.
+    wait_until(
+        lambda: desktop.wait_for_window("Settings").area.height() > before.height(),
+        "the list of two wallets",
+    )
+
+
+def type_credentials(desktop: WaylandDesktop, client_id: str) -> None:
+    desktop.input.type(client_id)
+    desktop.input.press("tab")
+    desktop.input.type("s3cr3tvalue")
+    desktop.input.press("return")
+
+
 def test_a_second_start_brings_the_card_to_the_front(
     desktop: WaylandDesktop, program: Program
 ) -> None:
@@ -245,10 +273,7 @@ def test_the_main_job_from_signing_in_to_quitting(
     item = TrayItem.wait(desktop)
     # At the first start a window asks for the client ID, which has the focus.
     desktop.wait_for_window(CONNECT)
-    desktop.input.type("live1")
-    desktop.input.press("tab")
-    desktop.input.type("s3cr3tvalue")
-    desktop.input.press("return")
+    type_credentials(desktop, "live1")
     says(item, "6,448 credits")
     assert item.labels()[0].startswith("6,448 credits, ")
     # Another process has the secret from the keyring.

@@ -502,7 +502,8 @@ def test_a_span_longer_than_the_range_is_cut_to_the_range(history: History) -> N
 def test_every_wallet_that_was_signed_in_is_named_also_without_a_reading(tmp_path: Path) -> None:
     with closing(History(tmp_path / "history.sqlite")) as history:
         assert history.client_ids() == []
-        history.add("live_2")
+        assert history.add("live_2")
+        assert not history.add("live_2")
         history.append("live_1", Reading(at=NOW, balance=Decimal(900)), lambda _: QUIET)
         history.add("live_1")
         assert history.client_ids() == ["live_2", "live_1"]
@@ -545,3 +546,13 @@ def test_a_reading_that_could_not_be_stored_is_not_stored_after_its_wallet_was_r
             later = Reading(at=NOW + timedelta(hours=2), balance=Decimal(7))
             history.append(client_id, later, lambda _: QUIET)
             assert len(history.readings(client_id, NOW, NOW + DAY)) == count
+
+
+def test_only_a_wallet_without_a_reading_can_be_removed_again(tmp_path: Path) -> None:
+    with closing(History(tmp_path / "history.sqlite")) as history:
+        history.append("live_1", Reading(at=NOW, balance=Decimal(900)), lambda _: QUIET)
+        history.add("live_2")
+        for client_id in ("live_1", "live_2", "live_3"):
+            history.remove(client_id)
+        assert history.client_ids() == ["live_1"]
+        assert history.latest("live_1", NOW) is not None

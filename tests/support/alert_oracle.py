@@ -1,4 +1,4 @@
-"""Expected notifications, computed only from the README's table of alerts.
+"""Expected notifications, computed only from the table of alerts in docs/alerts.md.
 
 The oracle does not use the program's rules, state or files. Its input is the server's responses,
 and when the machine was awake, the disk was full, and the program was killed. If a kill leaves open

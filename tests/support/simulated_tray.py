@@ -74,7 +74,9 @@ class Notifications:
         self.accepts = False
         self.shown = 0
 
-    def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
+    def listen(
+        self, on_press: Callable[[str, str], object], on_service: Callable[[], object]
+    ) -> None:
         pass
 
     async def service(self) -> str:

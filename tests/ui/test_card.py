@@ -139,7 +139,7 @@ def test_while_all_is_well_no_action_is_emphasized(card: Card) -> None:
 @pytest.mark.parametrize(
     ("trouble", "label", "action"),
     [
-        (NotSetUpError(), "Set up…", Action.SETTINGS),
+        (NotSetUpError(), "Set up…", Action.SET_UP),
         (RejectedError(), "Settings…", Action.SETTINGS),
         (KeyringLockedError(), "Unlock…", Action.UNLOCK),
         (InactiveError(), "Dashboard", Action.DASHBOARD),
