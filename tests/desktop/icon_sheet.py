@@ -52,7 +52,7 @@ def main(path: str, times: str = "1") -> None:
             pixmap = icon_for(overview, template=template).pixmap(size, size)
             painter.drawPixmap(column * CELL + edge, row * CELL + edge, pixmap)
     painter.end()
-    sheet.scaled(sheet.size() * int(times)).save(path)
+    sheet.scaled(sheet.size() * int(times)).save(path, quality=0)
 
 
 if __name__ == "__main__":
