@@ -336,7 +336,6 @@ class Card(QWidget):
         # A modal message would block other windows, such as the settings.
         question.setModal(False)
         question.setWindowTitle(self.windowTitle())
-        question.setIcon(QMessageBox.Icon.Information)
         question.setText(self.tr("deepvue-tray keeps running and still notifies you."))
         question.setInformativeText(self.tr("Start deepvue-tray again to open its window."))
         quit_button = question.addButton(

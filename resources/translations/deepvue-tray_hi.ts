@@ -443,6 +443,10 @@
         <translation>उसका इतिहास भी मिटाएँ (&amp;H)</translation>
     </message>
     <message>
+        <source>Its readings cannot be restored</source>
+        <translation>उसकी रीडिंग वापस नहीं लाई जा सकतीं</translation>
+    </message>
+    <message>
         <source>&amp;Remove</source>
         <translation>हटाएँ (&amp;R)</translation>
     </message>
