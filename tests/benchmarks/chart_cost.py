@@ -22,7 +22,8 @@ from deepvue_tray.core.forecast.runway import forecast_runway
 from deepvue_tray.core.forecast.series import MEMORY, series_of
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.history import History
-from deepvue_tray.ui.chart.chart import Chart, Plot
+from deepvue_tray.ui.chart.chart import Chart
+from deepvue_tray.ui.chart.plot import Plot
 from deepvue_tray.ui.history_window import HistoryWindow
 from tests.benchmarks.table import Row, show
 from tests.benchmarks.ten_years import NOW, YEAR, build
