@@ -50,12 +50,15 @@ class MenuButton(HeadButton):
 class Choice(QComboBox):
     """A choice of one of several texts."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentIndexChanged.connect(self.updateGeometry)
+
     def sizeHint(self) -> QSize:
-        """Return the size of the longest text, as high as the buttons."""
+        """Return the size of the chosen text, as high as the buttons."""
         metrics = self.fontMetrics()
-        names = [self.itemText(row) for row in range(self.count())]
-        width = max((metrics.horizontalAdvance(name) for name in names), default=0)
-        width = min(width + PADDING_PX + ARROW_PX + 2, self.maximumWidth())
+        width = metrics.horizontalAdvance(self.currentText()) + PADDING_PX + ARROW_PX + 2
+        width = min(width, self.maximumWidth())
         return QSize(width, max(metrics.height() + 12, BUTTON_PX))
 
     def minimumSizeHint(self) -> QSize:

@@ -1,7 +1,7 @@
 """The history as a table: for screen readers, and for everybody who wants the numbers."""
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from deepvue_tray.core.reading import HistoryBucket
@@ -97,11 +97,14 @@ class HistoryTable(QTableView):
         if 0 <= row < self._model.rowCount():
             self.setCurrentIndex(self._model.index(row, 0))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the focus ring as well."""
-        super().paintEvent(event)
-        area = self.viewport().rect()
-        draw_focus_ring(QPainter(self.viewport()), self, QRect(area))
+    def event(self, event: QEvent) -> bool:
+        """Draw the focus ring on the frame as well, around the header and the rows."""
+        is_handled = super().event(event)
+        if event.type() == QEvent.Type.Paint:
+            draw_focus_ring(QPainter(self), self, self.rect())
+        elif event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return is_handled
 
 
 def _alignment(column: int) -> int:

@@ -26,8 +26,8 @@ class SummaryTiles(QWidget):
         self._tiles = [_Tile() for _ in range(4)]
         halves = RowOrColumn(equal=True, row_gap=GAP_PX, column_gap=GAP_PX)
         self.setLayout(halves)
-        for start in (0, 2):
-            pair = QWidget()
+        self._pairs = [QWidget(), QWidget()]
+        for start, pair in zip((0, 2), self._pairs, strict=True):
             layout = RowOrColumn(equal=True, row_gap=GAP_PX, column_gap=GAP_PX)
             for tile in self._tiles[start : start + 2]:
                 layout.addWidget(tile)
@@ -42,6 +42,8 @@ class SummaryTiles(QWidget):
         contents = history_texts.summary_texts(summary, since, until, now)
         for tile, content in zip(self._tiles, contents, strict=True):
             tile.show_texts(*content)
+        for widget in (*self._tiles, *self._pairs, self):
+            widget.updateGeometry()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the system's colours."""
@@ -63,7 +65,7 @@ class _Tile(QFrame):
         self._title = Text(muted=True)
         self._value = Text(scale=VALUE_SCALE, weight=QFont.Weight.Bold)
         self._note = Text(scale=SMALL, muted=True)
-        lines = QVBoxLayout(self)
+        self._lines = lines = QVBoxLayout(self)
         lines.setContentsMargins(12, 8, 12, 8)
         lines.setSpacing(2)
         lines.addWidget(self._title)
@@ -81,6 +83,8 @@ class _Tile(QFrame):
         self._title.setText(title)
         self._value.setText(value)
         self._note.show_text(note)
+        # At once, as a new size of a text would otherwise reach the window step by step.
+        self._lines.activate()
 
     def show_colours(self, colours: CardColours) -> None:
         """Take the colours of a neutral ground."""

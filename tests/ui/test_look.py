@@ -125,6 +125,7 @@ def test_every_text_can_be_read(
         "card",
         "card with wallets",
         "history",
+        "history, table",
         "first start",
         "connect, refused",
         "settings",
