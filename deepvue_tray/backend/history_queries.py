@@ -74,18 +74,18 @@ class HistoryQueries:
         shift = ceil((until - since) / _DAY) * _DAY
         before = None
         if first <= since - shift:
-            earlier = self._history.buckets(client_id, since - shift, until - shift)
-            before = average_per_day(spent_in(earlier), until - since)
+            spent_before = self._history.spent(client_id, since - shift, until - shift)
+            before = average_per_day(spent_before, until - since)
         this_month = start_of(Period.MONTH, now)
         last_month = start_of(Period.MONTH, this_month - _DAY)
-        months = self._history.buckets(client_id, last_month, now)
-        spent_last_month = spent_in(each for each in months if each.start < this_month)
         return HistorySummary(
             spent=spent,
             per_day=per_day,
             change=float(per_day / before) - 1 if per_day is not None and before else None,
-            this_month=spent_in(each for each in months if each.start >= this_month),
-            last_month=spent_last_month if first <= last_month else None,
+            this_month=self._history.spent(client_id, this_month, now),
+            last_month=self._history.spent(client_id, last_month, this_month)
+            if first <= last_month
+            else None,
             top_ups=top_ups_of(buckets),
         )
 
