@@ -120,6 +120,11 @@ def summary_texts(
     return [(title, *content) for title, content in zip(titles, contents, strict=True)]
 
 
+def average_tooltip() -> str:
+    """Return what the average and its change are."""
+    return translate("history", "On average, and compared with the same time before")
+
+
 def _average_text(summary: HistorySummary) -> str:
     if summary.per_day is None:
         return "—"

@@ -31,6 +31,9 @@ from deepvue_tray.ui.segmented_control import SegmentedControl
 from deepvue_tray.ui.summary_tiles import SummaryTiles
 from deepvue_tray.ui.windows import fitted, redraw_when_resized
 
+FIRST_LENGTH = 7 * DAY
+"""The range that is shown first."""
+
 NAME_CHARACTERS = 28
 """The width of the choice of the wallet, at most; a longer name is shortened."""
 
@@ -62,12 +65,14 @@ class HistoryWindow(QWidget):
         title = self.tr("History")
         self.setWindowTitle(f"{prefix} · {title}" if prefix else title)
         self._plot: Plot | None = None
-        self._length: timedelta | None = 7 * DAY
+        self._length: timedelta | None = FIRST_LENGTH
         self._follows_now = True
         self._chart = Chart()
         self._chart.range_requested.connect(self._on_range)
         self._table = HistoryTable()
         self._tiles = SummaryTiles()
+        now = datetime.now(UTC)
+        self._tiles.show_summary(None, start_for(FIRST_LENGTH, now), now, now)
         self._dates = Text(muted=True)
         self._build()
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)

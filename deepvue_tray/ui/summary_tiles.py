@@ -33,6 +33,7 @@ class SummaryTiles(QWidget):
                 layout.addWidget(tile)
             pair.setLayout(layout)
             halves.addWidget(pair)
+        self._tiles[1].setToolTip(history_texts.average_tooltip())
         self._show_colours()
 
     def show_summary(

@@ -982,6 +982,10 @@
         <translation>टॉप-अप</translation>
     </message>
     <message>
+        <source>On average, and compared with the same time before</source>
+        <translation>औसतन, और उतने ही पिछले समय की तुलना में</translation>
+    </message>
+    <message>
         <source>{0} %</source>
         <translation>{0} %</translation>
     </message>

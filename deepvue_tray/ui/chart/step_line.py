@@ -18,8 +18,9 @@ from deepvue_tray.ui.palette import on_pixels
 MAX_BUCKETS = 600
 """More buckets are merged: their lines would be hardly a pixel apart, and slow to draw."""
 
-MAX_SMOOTH_LINES = 2000
-"""More lines are drawn thinner and without antialiasing, which would be invisible and slow."""
+MAX_SMOOTH_PX = 40_000
+"""The greatest height of all lines together that is drawn wide and with antialiasing. More would be
+slow, and fill the area."""
 
 LINE_PX = 2
 
@@ -39,6 +40,8 @@ class StepLine:
     """
 
     lines: list[QLineF]
+    travel: float
+    """The sum of all changes, in credits."""
     end: QPointF | None
     """The last reading; None without buckets."""
     top_ups: list[tuple[QPointF, Decimal]]
@@ -61,7 +64,8 @@ class StepLine:
             (QPointF(each.at.timestamp() - start, float(each.balance)), each.amount)
             for each in top_ups_of(buckets)
         ]
-        return cls(lines, points[-1] if points else None, top_ups)
+        travel = sum(abs(line.dy()) for line in lines)
+        return cls(lines, travel, points[-1] if points else None, top_ups)
 
     def draw(self, painter: QPainter, scale: Scale, colour: QColor) -> None:
         """Draw the line within the scale's area, and a dot at its end."""
@@ -70,7 +74,7 @@ class StepLine:
         to_pixels = scale.transform()
         painter.save()
         painter.setClipRect(scale.area.adjusted(0, -LINE_PX, LINE_PX, LINE_PX))
-        is_smooth = len(self.lines) <= MAX_SMOOTH_LINES
+        is_smooth = self.travel * abs(to_pixels.m22()) <= MAX_SMOOTH_PX
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_smooth)
         width = (LINE_PX if is_smooth else 1) * painter.device().devicePixelRatio()
         pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap)
