@@ -22,7 +22,7 @@ from deepvue_tray.core.errors import NotSetUpError, StorageError
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import rounded_for_display
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.core.spending import Period, first_day, midnight
+from deepvue_tray.core.spending import Period, start_of
 
 BALANCE_COLUMN = 1
 """The column that is aligned to the right."""
@@ -86,7 +86,7 @@ def _runway(snapshot: Snapshot, now: datetime) -> str:
 def _spent_today(snapshot: Snapshot, backend: Backend, now: datetime) -> Decimal | None:
     """Return the credits spent since midnight, local time; None if the history cannot be read."""
     try:
-        today = backend.history.range(snapshot.client_id, midnight(first_day(Period.DAY, now)), now)
+        today = backend.history.range(snapshot.client_id, start_of(Period.DAY, now), now)
     except StorageError:
         return None
     return sum((bucket.spent for bucket in today.buckets), Decimal(0))

@@ -85,6 +85,14 @@ def history() -> QWidget:
     return window
 
 
+def history_table() -> QWidget:
+    window = HistoryWindow("")
+    window.show_wallets({"live_1": "Live", "live_2": "Trial"}, [], "live_1")
+    window.show_plot(plot())
+    window._view.click()
+    return window
+
+
 def connect_refused() -> QWidget:
     window = ConnectDialog(ONE)
     window.show_failed(RejectedError("Invalid client_id"))
@@ -119,6 +127,7 @@ WINDOWS: dict[str, Callable[[], QWidget]] = {
     "card with wallets": card_with_wallets,
     "card without a tray": without_tray,
     "history": history,
+    "history, table": history_table,
     "first start": lambda: ConnectDialog(Settings(), from_environment=True),
     "connect, refused": connect_refused,
     "connect, no keyring": connect_without_keyring,
@@ -162,6 +171,8 @@ def controls(window: QWidget) -> Iterator[QWidget]:
 
 def is_control(interface: QAccessibleInterface) -> bool:
     is_part = isinstance(interface.parent().object(), QAbstractSpinBox)
+    # A table's headers name its cells.
+    is_part |= interface.role() == QAccessible.Role.Cell
     return bool(interface.state().focusable) and not is_part
 
 
