@@ -33,7 +33,7 @@ def status(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     backend = real_backend(environ)
     wallets = chosen_wallets(options.wallet, backend.accounts)
     if not any(wallet.client_id for wallet in wallets):
-        raise NotSetUpError
+        raise backend.accounts.damage or NotSetUpError()
     # Loaded first, so that a failure leaves the last known forecast.
     overview = backend.overview()
     if not options.cached:

@@ -339,7 +339,10 @@ class History:
     def client_ids(self) -> list[str]:
         """Return the client IDs of all wallets that were ever signed in, also of removed ones."""
         with self._database.transaction(writes=False) as database:
-            rows = database.execute("SELECT client_id FROM wallet ORDER BY id").fetchall()
+            # A snooze before the first sign-in is stored under an empty client ID.
+            rows = database.execute(
+                "SELECT client_id FROM wallet WHERE client_id != '' ORDER BY id"
+            ).fetchall()
             return [str(client_id) for (client_id,) in rows]
 
     def add(self, client_id: str) -> bool:
