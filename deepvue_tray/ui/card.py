@@ -130,7 +130,9 @@ class Card(QWidget):
         """Show the spending of the last days of a wallet, unless another one is selected now."""
         if client_id == self.shown.client_id:
             today = now.astimezone().date()
-            self._bars.show_days(last_days(spent_by(Period.DAY, buckets), today))
+            spent = spent_by(Period.DAY, buckets)
+            by_day = {start.date(): amount for start, amount in spent.items()}
+            self._bars.show_days(last_days(by_day, today))
 
     @Slot()
     def open_without_tray(self) -> None:
@@ -337,7 +339,6 @@ class Card(QWidget):
         # A modal message would block other windows, such as the settings.
         question.setModal(False)
         question.setWindowTitle(self.windowTitle())
-        question.setIcon(QMessageBox.Icon.Information)
         question.setText(self.tr("deepvue-tray keeps running and still notifies you."))
         question.setInformativeText(self.tr("Start deepvue-tray again to open its window."))
         quit_button = question.addButton(

@@ -79,6 +79,12 @@ def test_all_wallets_are_polled_at_the_same_time_except_paused_ones(home: Home) 
     assert len(home.server.requests) == 3
 
 
+def test_a_snooze_before_the_first_sign_in_makes_no_wallet(home: Home) -> None:
+    backend = home.session()
+    backend.snooze(home.now + timedelta(hours=1))
+    assert backend.client_ids() == []
+
+
 def test_a_snooze_of_one_wallet_silences_no_other(home: Home) -> None:
     backend = home.session(FIRST, SECOND)
     overview = backend.snooze(home.now + timedelta(hours=1), SECOND)

@@ -310,6 +310,23 @@ def test_no_range_loses_an_extreme_or_a_credit_spent(
     (tmp_path / "fresh.sqlite").unlink()
 
 
+@pytest.mark.parametrize("length", LENGTHS)
+def test_the_sum_of_a_range_is_that_of_its_buckets(history: History, length: timedelta) -> None:
+    since, until = NOW.replace(hour=0) - length, NOW.replace(hour=0)
+    start, count = since - 2 * DAY, (length + 4 * DAY) // timedelta(hours=5)
+    history.merge(
+        "live_1",
+        [
+            Reading(at=start + n * timedelta(hours=5), balance=Decimal(n * 37 % 1000))
+            for n in range(count)
+        ],
+    )
+    buckets = history.buckets("live_1", since, until)
+    spent = sum(bucket.spent for bucket in buckets if bucket.start < until)
+    assert history.spent("live_1", since, until) == spent > 0
+    assert history.spent("live_2", since, until) == 0
+
+
 def test_buckets_are_small_enough_to_draw_and_not_smaller(history: History) -> None:
     history.merge("live_1", series([*range(4000, 0, -1)], timedelta(minutes=30)))
     for length, (_longest, size) in zip(LENGTHS, BUCKET_SIZES, strict=True):
