@@ -17,6 +17,9 @@ from deepvue_tray.ui.palette import mixed
 ARROW_PX = 22
 """The width of the part with the arrow."""
 
+MIN_CHOICE_PX = 96
+"""The least width of a choice, so that what is beside it rarely moves with the chosen text."""
+
 PADDING_PX = 12
 RING_PX = 3
 """The width of the focus ring with its gap."""
@@ -58,7 +61,7 @@ class Choice(QComboBox):
         """Return the size of the chosen text, as high as the buttons."""
         metrics = self.fontMetrics()
         width = metrics.horizontalAdvance(self.currentText()) + PADDING_PX + ARROW_PX + 2
-        width = min(width, self.maximumWidth())
+        width = min(max(width, MIN_CHOICE_PX), self.maximumWidth())
         return QSize(width, max(metrics.height() + 12, BUTTON_PX))
 
     def minimumSizeHint(self) -> QSize:
