@@ -79,6 +79,7 @@ class Application(QObject):
             Action.UNLOCK: lambda _: self.poller.unlock(),
             Action.HISTORY: self._history.open,
             Action.SETTINGS: self._settings.open,
+            Action.SET_UP: self._settings.open_connect,
             Action.DASHBOARD: lambda _: _browse(DASHBOARD),
             Action.STATUS_PAGE: lambda _: _browse(STATUS_PAGE),
             Action.SNOOZE_HOUR: partial(self._snooze, lambda now: now + timedelta(hours=1)),

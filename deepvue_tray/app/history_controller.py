@@ -17,7 +17,7 @@ from deepvue_tray.ui.windows import bring_to_front
 
 if TYPE_CHECKING:
     from deepvue_tray.backend.backend import Backend
-    from deepvue_tray.backend.history_queries import HistoryRange
+    from deepvue_tray.core.history_page import HistoryPage
     from deepvue_tray.ui.history_window import HistoryWindow
 
 Range = tuple[datetime | None, datetime | None]
@@ -121,12 +121,12 @@ class HistoryController(QObject):
         now, snapshot = datetime.now(UTC), self._snapshot()
         self._drawn = _drawn_of(self._poller.overview.settings, snapshot)
 
-        def on_result(result: "tuple[list[str], HistoryRange]") -> None:
-            client_ids, history = result
+        def on_result(result: "tuple[list[str], HistoryPage]") -> None:
+            client_ids, page = result
             self._read_next()
             if self._window is not None:
                 self._show_wallets(self._window, client_ids)
-                self._window.show_history(history.since, until, history.buckets, snapshot, now)
+                self._window.show_history(page, until, snapshot, now)
 
         def on_error(error: Exception) -> None:
             self._read_next()
@@ -135,7 +135,7 @@ class HistoryController(QObject):
         self._worker.submit(
             lambda backend: (
                 backend.history.client_ids(),
-                backend.history.range(snapshot.client_id, since, until or now),
+                backend.history.page(snapshot.client_id, since, until, now),
             ),
             on_result,
             on_error,

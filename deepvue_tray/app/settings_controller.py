@@ -44,10 +44,10 @@ class SettingsController(QObject):
     @Slot(object)
     def open_at_first_start(self, overview: Overview) -> None:
         """Open the connect window once at a first start, if there are no credentials."""
-        snapshot = overview.worst
-        if isinstance(snapshot.trouble, NotSetUpError) and self._is_new:
-            self.open_connect(snapshot.client_id)
-        if snapshot.reading is not None:
+        snapshots = overview.snapshots
+        if self._is_new and all(isinstance(s.trouble, NotSetUpError) for s in snapshots):
+            self.open_connect(overview.worst.client_id)
+        if any(snapshot.reading is not None for snapshot in snapshots):
             self._is_new = False
 
     @Slot()

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +17,7 @@ from deepvue_tray.backend.monitor import Monitor
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import snoozed
 from deepvue_tray.core.credentials import Credentials, parse_client_id
-from deepvue_tray.core.errors import StorageError
+from deepvue_tray.core.errors import DeepvueError, StorageError
 from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
@@ -132,13 +133,14 @@ class Backend:
         self, credentials: Credentials, name: str = "", *, session_only: bool = False
     ) -> Overview:
         """Sign in to a wallet, added unless it exists; see Accounts.sign_in."""
-        await self.accounts.sign_in(credentials, name, session_only=session_only)
+        is_new = self._record(credentials.client_id)
         try:
-            # The history names every wallet whose secret was ever stored, also if the settings
-            # are lost before its first reading.
-            self._files.add(credentials.client_id)
-        except StorageError as error:
-            logger.warning("%s", error)
+            await self.accounts.sign_in(credentials, name, session_only=session_only)
+        except DeepvueError:
+            if is_new:
+                with suppress(StorageError):  # a client ID too many harms nobody
+                    self._files.remove(credentials.client_id)
+            raise
         if self.accounts.wallet(credentials.client_id):
             self._monitor(credentials.client_id).load_last_known()
         return self.overview()
@@ -203,6 +205,17 @@ class Backend:
         """Close the files and connections."""
         self._files.close()
         self.notifier.close()
+
+    def _record(self, client_id: str) -> bool:
+        """Record in the history that a secret is to be stored; return whether that is new.
+
+        So every wallet whose secret was ever stored is known, also after a kill in between.
+        """
+        try:
+            return self._files.add(client_id)
+        except StorageError as error:
+            logger.warning("%s", error)
+            return False
 
     def _monitor(self, client_id: str) -> Monitor:
         if client_id not in self._monitors:

@@ -84,6 +84,8 @@ def _client_id(name: str | None, backend: Backend) -> str:
         )
     if settings.client_ids:
         return settings.client_ids[0]
+    if backend.accounts.damage:
+        raise backend.accounts.damage
     if removed := backend.client_ids():
         raise WalletNeededError(
             "No wallet is signed in; the history has", removed, "Add --wallet and one of them."

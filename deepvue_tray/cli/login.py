@@ -15,6 +15,7 @@ from deepvue_tray.cli.texts import reading_text
 from deepvue_tray.cli.wallets import WalletNeededError, known_client_id, names_of
 from deepvue_tray.core.credentials import Credentials, parse_client_id
 from deepvue_tray.core.errors import (
+    DamagedError,
     DeepvueError,
     InvalidInputError,
     KeyringLockedError,
@@ -37,6 +38,8 @@ def login(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     # As a KeyboardInterrupt, so that getpass restores the terminal's echo.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     backend = real_backend(environ)
+    if isinstance(backend.accounts.damage, DamagedError):  # other errors end the sign-in
+        output.write_error(backend.accounts.damage)
     credentials = _prompt(options, backend.accounts.settings)
 
     async def probe_and_store() -> Reading:
@@ -59,20 +62,8 @@ def login(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 def logout(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Remove a wallet and its secret, or all of them."""
     backend = real_backend(environ)
-    settings = backend.accounts.settings
     failures: dict[str, DeepvueError] = {}
-    if options.all:
-        client_ids = _all_client_ids(backend, failures)
-    elif options.wallet is not None:
-        client_ids = [known_client_id(options.wallet, settings, backend)]
-    elif len(settings.client_ids) > 1:
-        raise WalletNeededError(
-            "There are several wallets",
-            names_of(settings),
-            "Add --wallet and one of them, or --all.",
-        )
-    else:
-        client_ids = [*settings.client_ids]
+    client_ids = _client_ids(options, backend, failures)
     event_loop.run(_sign_out(backend, client_ids, failures, delete=options.delete_history))
     backend.close()
     done = [client_id for client_id in client_ids if client_id not in failures]
@@ -83,12 +74,32 @@ def logout(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         elif options.all or options.wallet is not None:
             print("The history is kept.")
     elif not failures:
+        if backend.accounts.damage:
+            raise backend.accounts.damage
         print("Nobody was signed in.")
     if len(failures) == 1 and not options.all:
         raise next(iter(failures.values()))
     for name, error in failures.items():
         output.write_error(f"{name}: {error}")
     return 1 if failures else 0
+
+
+def _client_ids(
+    options: argparse.Namespace, backend: Backend, failures: dict[str, DeepvueError]
+) -> list[str]:
+    """Return the client IDs to sign out of; raises InvalidInputError if it is not clear which."""
+    settings = backend.accounts.settings
+    if options.all:
+        return _all_client_ids(backend, failures)
+    if options.wallet is not None:
+        return [known_client_id(options.wallet, settings, backend)]
+    if len(settings.client_ids) > 1:
+        raise WalletNeededError(
+            "There are several wallets",
+            names_of(settings),
+            "Add --wallet and one of them, or --all.",
+        )
+    return [*settings.client_ids]
 
 
 def _all_client_ids(backend: Backend, failures: dict[str, DeepvueError]) -> list[str]:

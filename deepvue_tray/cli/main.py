@@ -58,7 +58,7 @@ def _take_credentials() -> Mapping[str, str]:
     Child processes, such as the browser, inherit the environment.
     """
     return {
-        "DEEPVUE_CLIENT_ID": os.environ.get("DEEPVUE_CLIENT_ID", ""),
+        "DEEPVUE_CLIENT_ID": os.environ.get("DEEPVUE_CLIENT_ID", "").strip(),
         "DEEPVUE_CLIENT_SECRET": os.environ.pop("DEEPVUE_CLIENT_SECRET", ""),
     }
 

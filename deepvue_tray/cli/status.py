@@ -22,7 +22,7 @@ from deepvue_tray.core.errors import NotSetUpError, StorageError
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import rounded_for_display
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.core.spending import Period, first_day, midnight
+from deepvue_tray.core.spending import Period, start_of
 
 BALANCE_COLUMN = 1
 """The column that is aligned to the right."""
@@ -33,7 +33,7 @@ def status(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     backend = real_backend(environ)
     wallets = chosen_wallets(options.wallet, backend.accounts)
     if not any(wallet.client_id for wallet in wallets):
-        raise NotSetUpError
+        raise backend.accounts.damage or NotSetUpError()
     # Loaded first, so that a failure leaves the last known forecast.
     overview = backend.overview()
     if not options.cached:
@@ -86,7 +86,7 @@ def _runway(snapshot: Snapshot, now: datetime) -> str:
 def _spent_today(snapshot: Snapshot, backend: Backend, now: datetime) -> Decimal | None:
     """Return the credits spent since midnight, local time; None if the history cannot be read."""
     try:
-        today = backend.history.range(snapshot.client_id, midnight(first_day(Period.DAY, now)), now)
+        today = backend.history.range(snapshot.client_id, start_of(Period.DAY, now), now)
     except StorageError:
         return None
     return sum((bucket.spent for bucket in today.buckets), Decimal(0))

@@ -1,6 +1,7 @@
 """The names of wallets: proposed, checked, and used to find a wallet."""
 
 import itertools
+import unicodedata
 from collections.abc import Iterable
 
 from deepvue_tray.core.errors import InvalidInputError
@@ -19,11 +20,11 @@ _ID_END_LENGTH = 6
 
 def proposed_name(client_id: str, taken: Iterable[str]) -> str:
     """Return a name for a new wallet that is not among ``taken``."""
-    used = {name.casefold() for name in taken}
+    used = {folded(name) for name in taken}
     end = client_id[-_ID_END_LENGTH:]
     first = next((name for start, name in _PROPOSALS.items() if client_id.startswith(start)), end)
     candidates = itertools.chain([first], (f"{first} {number}" for number in itertools.count(2)))
-    return next(name for name in candidates if name.casefold() not in used)
+    return next(name for name in candidates if folded(name) not in used)
 
 
 def parse_name(text: str, client_id: str, settings: Settings) -> str:
@@ -48,12 +49,18 @@ def find_wallet(text: str, settings: Settings) -> WalletSettings:
     for wallet in signed_in:
         if wallet.client_id == text:
             return wallet
+    name = cleaned(text)
     for wallet in signed_in:
-        if _matches(wallet, text):
+        if _matches(wallet, name):
             return wallet
     known = ", ".join(wallet.name for wallet in signed_in)
     raise InvalidInputError(f"no wallet {text}" + (f"; there are {known}" if known else ""))
 
 
 def _matches(wallet: WalletSettings, text: str) -> bool:
-    return text.casefold() in (wallet.client_id.casefold(), wallet.name.casefold())
+    return folded(text) in (folded(wallet.client_id), folded(wallet.name))
+
+
+def folded(text: str) -> str:
+    """Return a text that is the same for each case and each Unicode encoding of a name."""
+    return unicodedata.normalize("NFC", text.casefold())

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from deepvue_tray.core.credentials import Credentials, Secret
-from deepvue_tray.core.errors import AccountError, NotSetUpError
+from deepvue_tray.core.errors import AccountError, NoKeyringError, NotSetUpError
 
 
 class Keyring(Protocol):
@@ -133,8 +133,15 @@ class CredentialStore:
         self._cached.clear()
 
     async def remove(self, client_id: str) -> None:
-        """Remove the secret of ``client_id`` from the keyring and from memory."""
-        await self._keyring.delete(client_id)
+        """Remove the secret of ``client_id`` from the keyring and from memory.
+
+        Without a keyring, a secret that is kept for the session is removed from memory.
+        """
+        try:
+            await self._keyring.delete(client_id)
+        except NoKeyringError:
+            if client_id not in self._session_only:
+                raise
         self._cached.pop(client_id, None)
         self._session_only.pop(client_id, None)
 

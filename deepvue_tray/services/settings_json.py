@@ -28,7 +28,7 @@ from deepvue_tray.core.settings import (
     is_valid_interval,
     problems,
 )
-from deepvue_tray.core.wallet_names import MAX_NAME_LENGTH, proposed_name
+from deepvue_tray.core.wallet_names import MAX_NAME_LENGTH, folded, proposed_name
 
 VERSION = 2
 
@@ -53,7 +53,7 @@ def settings_from(stored: Mapping[str, Any]) -> Settings:
 
 def with_settings(stored: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """Return the stored values with those of ``settings``; unknown keys are preserved."""
-    before = {entry.get("client_id"): entry for entry in _entries(stored)}
+    before = {_client_id_in(entry): entry for entry in _entries(stored)}
     return {
         **stored,
         "version": VERSION,
@@ -83,6 +83,9 @@ def _wallets_in(stored: Mapping[str, Any]) -> tuple[WalletSettings, ...]:
     if not listed:
         return (single,)
     first, *others = listed.values()
+    if "client_id" not in stored:
+        # No older program has written the file: each one writes this key.
+        return (first, *others)
     if not single.client_id:
         # An older program has signed out of the only wallet that it knew.
         return tuple(others) or (single,)
@@ -142,7 +145,7 @@ def _named(wallets: Iterable[WalletSettings]) -> tuple[WalletSettings, ...]:
     named: list[WalletSettings] = []
     for wallet in wallets:
         taken = [other.name for other in named]
-        is_taken = wallet.name.casefold() in map(str.casefold, taken)
+        is_taken = folded(wallet.name) in map(folded, taken)
         if wallet.client_id and (is_taken or not wallet.name):
             named.append(replace(wallet, name=proposed_name(wallet.client_id, taken)))
         else:

@@ -1,11 +1,11 @@
 """The settings page with the alerts of the selected wallet."""
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.settings import Settings, WalletSettings
-from deepvue_tray.ui.form_widgets import GAP_PX, CheckBox
+from deepvue_tray.ui.form_widgets import GAP_PX, CheckBox, ComboBox
 
 
 class AlertsPage(QWidget):
@@ -21,10 +21,10 @@ class AlertsPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._wallets: tuple[WalletSettings, ...] = ()
-        self._chooser = QComboBox()
+        self._chooser = ComboBox()
         self._chooser.setToolTip(self.tr("The wallet whose alerts are shown"))
         self._chooser.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self._chooser.setMinimumContentsLength(20)
         self._chooser.currentIndexChanged.connect(self._on_chosen)

@@ -130,7 +130,9 @@ class Card(QWidget):
         """Show the spending of the last days of a wallet, unless another one is selected now."""
         if client_id == self.shown.client_id:
             today = now.astimezone().date()
-            self._bars.show_days(last_days(spent_by(Period.DAY, buckets), today))
+            spent = spent_by(Period.DAY, buckets)
+            by_day = {start.date(): amount for start, amount in spent.items()}
+            self._bars.show_days(last_days(by_day, today))
 
     @Slot()
     def open_without_tray(self) -> None:
@@ -254,6 +256,7 @@ class Card(QWidget):
         self._head.setText(card_texts.head_text(self._overview, self._prefix))
         self._times.setText(card_texts.times_text(snapshot, now))
         self._wallets.setVisible(not is_one)
+        self._wallets.show_wallets(self._overview.snapshots, snapshot.client_id)
         title = card_texts.notice_title(snapshot)
         self._notice.setVisible(bool(title))
         self._notice.show_texts(title, card_texts.notice_text(snapshot, now))
@@ -283,8 +286,9 @@ class Card(QWidget):
         self._status_page.setVisible(has_status_page)
         self._refresh.setEnabled(not snapshot.refreshing and not snapshot.wallet.is_paused)
         self._refresh.setText(card_texts.refresh_label(snapshot))
-        self._settings.setVisible(primary is not Action.SETTINGS)
-        self._dashboard.setVisible(primary is Action.SETTINGS)
+        leads_to_settings = primary in (Action.SETTINGS, Action.SET_UP)
+        self._settings.setVisible(not leads_to_settings)
+        self._dashboard.setVisible(leads_to_settings)
 
     def _show_colours(self) -> None:
         colours = CardColours.of(self.palette())
@@ -305,7 +309,7 @@ class Card(QWidget):
         screen = screen_at(self._icon.center()) if self._icon else self.screen()
         area = available_area(screen)
         for max_rows in range(MAX_ROWS, 1, -1):
-            self._wallets.show_wallets(self._overview.snapshots, self.shown.client_id, max_rows)
+            self._wallets.show_at_most(max_rows)
             # Without these, the layouts would learn later of sizes that have changed.
             self._notice.updateGeometry()
             self._column.invalidate()
@@ -335,7 +339,6 @@ class Card(QWidget):
         # A modal message would block other windows, such as the settings.
         question.setModal(False)
         question.setWindowTitle(self.windowTitle())
-        question.setIcon(QMessageBox.Icon.Information)
         question.setText(self.tr("deepvue-tray keeps running and still notifies you."))
         question.setInformativeText(self.tr("Start deepvue-tray again to open its window."))
         quit_button = question.addButton(

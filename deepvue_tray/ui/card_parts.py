@@ -185,7 +185,7 @@ class CardButton(QPushButton):
         painter.setPen(text)
         painter.setFont(self._font())
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextHideMnemonic
-        painter.drawText(self.rect(), flags, self.text())
+        painter.drawText(self.contentsRect(), flags, self.text())
 
     def _font(self) -> QFont:
         weight = QFont.Weight.DemiBold if self._is_primary else QFont.Weight.Normal

@@ -209,7 +209,7 @@ def snooze_text(snapshot: Snapshot, now: datetime) -> str:
 def primary_action(snapshot: Snapshot) -> Action | None:
     """Return what is needed now, or None if nothing is."""
     remedy = snapshot.trouble.action if snapshot.trouble and notice_title(snapshot) else None
-    if remedy in (Action.SETTINGS, Action.UNLOCK, Action.DASHBOARD):
+    if remedy in (Action.SETTINGS, Action.SET_UP, Action.UNLOCK, Action.DASHBOARD):
         return remedy
     is_low = snapshot.level in _LOW_LEVELS and not snapshot.wallet.is_paused
     return Action.DASHBOARD if is_low else None
@@ -220,8 +220,6 @@ def primary_label(snapshot: Snapshot) -> str:
     action = primary_action(snapshot)
     if action is Action.DASHBOARD and not isinstance(snapshot.trouble, InactiveError):
         return translate("card", "Top up…")
-    if action is Action.SETTINGS and isinstance(snapshot.trouble, NotSetUpError):
-        return translate("card", "Set up…")
     return button_label(action) if action else ""
 
 
@@ -229,6 +227,7 @@ def button_label(action: Action) -> str:
     """Return the text of a button, short enough for three in a row."""
     return {
         Action.DASHBOARD: translate("card", "Dashboard"),
+        Action.SET_UP: translate("card", "Set up…"),
         Action.UNLOCK: translate("card", "Unlock…"),
         Action.STATUS_PAGE: translate("card", "Status page"),
         Action.RESUME: translate("card", "Resume alerts"),
@@ -239,6 +238,7 @@ def button_tooltip(action: Action) -> str:
     """Return the tooltip of a button."""
     return {
         Action.DASHBOARD: translate("card", "Opens the Deepvue dashboard"),
+        Action.SET_UP: translate("card", "Asks for the client ID and the secret"),
         Action.RESUME: translate("card", "Ends the snooze"),
     }.get(action) or texts.action_tooltip(action)
 
@@ -251,12 +251,6 @@ def wallets_title() -> str:
 def wallets_tooltip() -> str:
     """Return the description of the list of wallets."""
     return translate("card", "The arrow keys choose the wallet that is shown below")
-
-
-def row_description(snapshot: Snapshot, now: datetime) -> str:
-    """Return a wallet's row in one line, for screen readers."""
-    parts = (texts.format_balance(snapshot), row_text(snapshot, now), pill_text(snapshot))
-    return f"{snapshot.wallet.name}: {', '.join(filter(None, parts))}"
 
 
 def day_bars_title() -> str:

@@ -32,6 +32,7 @@ from deepvue_tray.ui import texts
 from deepvue_tray.ui.form_widgets import (
     FIELD_WIDTH_PX,
     GAP_PX,
+    LineEdit,
     Links,
     Message,
     button_box,
@@ -76,16 +77,16 @@ class ConnectDialog(ScrollingDialog):
         self._is_waiting = False
         title = self._title()
         self.setWindowTitle(f"{prefix} · {title}" if prefix else title)
-        self._client_id = QLineEdit(client_id, placeholderText="live… / free_tier…")
+        self._client_id = LineEdit(client_id, placeholderText="live… / free_tier…")
         self._client_id.setToolTip(self.tr("From the Deepvue dashboard"))
-        self._secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
+        self._secret = LineEdit(echoMode=QLineEdit.EchoMode.Password)
         self._secret.setMinimumWidth(FIELD_WIDTH_PX)
         self._secret.setToolTip(
             self._client_id.toolTip()
             if client_id
             else self.tr("Leave empty to use the secret that the keyring holds")
         )
-        self._name = QLineEdit()
+        self._name = LineEdit()
         self._name.setToolTip(self.tr("Tells this wallet from the others"))
         self._problems = {field: Message() for field in (self._client_id, self._secret, self._name)}
         self._failure = Message()
@@ -169,7 +170,7 @@ class ConnectDialog(ScrollingDialog):
         column.addStretch()
         return content
 
-    def _add_field(self, form: QFormLayout, text: str, field: QLineEdit, *beside: QWidget) -> None:
+    def _add_field(self, form: QFormLayout, text: str, field: LineEdit, *beside: QWidget) -> None:
         label = QLabel(text)
         label.setBuddy(field)
         form.addRow(label, row(field, *beside))
@@ -272,7 +273,7 @@ class ConnectDialog(ScrollingDialog):
             return ""
         return name_problem(self._name.text(), self._client_id.text().strip(), self._settings)
 
-    def _mark(self, reasons: dict[QLineEdit, str]) -> None:
+    def _mark(self, reasons: dict[LineEdit, str]) -> None:
         """Show the reason below each invalid field, and move the focus to the first one."""
         for field, message in self._problems.items():
             message.show_problem(reasons.get(field, ""))

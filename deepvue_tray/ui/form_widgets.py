@@ -1,4 +1,4 @@
-"""Parts of forms: rows of fields, messages below them, links, and the window's row of buttons."""
+"""Parts of forms: fields, rows of them, messages below them, links, and a row of buttons."""
 
 from collections.abc import Mapping
 
@@ -6,16 +6,19 @@ from PySide6.QtCore import QEvent, QRect, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QSizePolicy,
+    QSpinBox,
     QStyle,
     QStyleOptionButton,
     QWidget,
 )
 
-from deepvue_tray.ui.palette import draw_edge, focus_ring, muted
+from deepvue_tray.ui.palette import draw_edge, focus_ring, outline
 
 GAP_PX = 8
 """Between two fields, and between two rows of them."""
@@ -98,8 +101,35 @@ class CheckBox(QCheckBox):
         self.initStyleOption(option)
         painter = QPainter(self)
         square = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
-        draw_edge(painter, QRectF(square), muted(self.palette()))
+        draw_edge(painter, QRectF(square), outline(self.palette()))
         draw_focus_ring(painter, self, self.rect())
+
+
+class LineEdit(QLineEdit):
+    """A field with a visible edge."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the edge as well."""
+        super().paintEvent(event)
+        _draw_field_edge(self)
+
+
+class SpinBox(QSpinBox):
+    """A field for a whole number, with a visible edge."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the edge as well."""
+        super().paintEvent(event)
+        _draw_field_edge(self)
+
+
+class ComboBox(QComboBox):
+    """A choice, with a visible edge."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the edge as well."""
+        super().paintEvent(event)
+        _draw_field_edge(self)
 
 
 def muted_label(text: str) -> QLabel:
@@ -121,6 +151,14 @@ def draw_focus_ring(painter: QPainter, widget: QWidget, area: QRect) -> None:
     """Draw a ring within ``area`` if the keyboard moved the focus to ``widget``."""
     if widget.hasFocus() and widget.window().testAttribute(_KEYBOARD_USED):
         draw_edge(painter, QRectF(area), focus_ring(widget.palette()))
+
+
+def _draw_field_edge(field: QWidget) -> None:
+    """Draw the edge of a field: Fusion's is hardly darker than the window, also if that is dark."""
+    if field.style().name() == "fusion" and field.isEnabled():
+        colours = field.palette()
+        colour = focus_ring(colours) if field.hasFocus() else outline(colours)
+        draw_edge(QPainter(field), QRectF(field.rect()), colour)
 
 
 def row(*widgets: QWidget, stretch: bool = False) -> QHBoxLayout:

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from deepvue_tray.core.settings import MAX_INTERVAL, MIN_INTERVAL, Settings
-from deepvue_tray.ui.form_widgets import GAP_PX, CheckBox, row
+from deepvue_tray.ui.form_widgets import GAP_PX, CheckBox, SpinBox, row
 
 _MINUTE = timedelta(minutes=1)
 
@@ -21,7 +21,7 @@ class GeneralPage(QWidget):
 
     def __init__(self, *, starts_at_login: bool) -> None:
         super().__init__()
-        self._interval = QSpinBox(
+        self._interval = SpinBox(
             minimum=MIN_INTERVAL // _MINUTE,
             maximum=MAX_INTERVAL // _MINUTE,
             suffix=self.tr(" min"),

@@ -107,7 +107,7 @@ class WalletList(QTreeWidget):
 class _Delegate(QStyledItemDelegate):
     """Gives rows some air, and shows the selected one in bold on a light bar.
 
-    The second column is muted.
+    The second column is muted in the other rows.
     """
 
     def sizeHint(
@@ -121,10 +121,12 @@ class _Delegate(QStyledItemDelegate):
     ) -> None:
         super().initStyleOption(option, index)
         state = QStyle.StateFlag
+        is_selected = bool(option.state & state.State_Selected)
         # The bold font and the bar show both.
-        option.font.setBold(index.column() == 0 and bool(option.state & state.State_Selected))
+        option.font.setBold(is_selected and index.column() == 0)
         option.state &= ~(state.State_Selected | state.State_HasFocus)
-        if index.column() == 1:
+        # On the bar it would be too weak.
+        if index.column() == 1 and not is_selected:
             option.palette.setColor(QPalette.ColorRole.Text, muted(option.palette))
 
     def paint(

@@ -236,7 +236,6 @@ class SettingsDialog(ScrollingDialog):
         question = MessageBox(self)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.setWindowTitle(self.tr("Remove"))
-        question.setIcon(QMessageBox.Icon.Question)
         name = wallet.name if wallet and has_others else client_id
         text = self.tr("Remove {0} from deepvue-tray?").format(name)
         question.setText(text)
@@ -244,6 +243,7 @@ class SettingsDialog(ScrollingDialog):
             self.tr("Its client secret is deleted from the keyring. Its history stays.")
         )
         with_history = CheckBox(self.tr("Delete its &history too"))
+        with_history.setToolTip(self.tr("Its readings cannot be restored"))
         question.setCheckBox(with_history)
         confirm = question.addButton(self.tr("&Remove"), QMessageBox.ButtonRole.DestructiveRole)
         confirm.clicked.connect(lambda: self._remove(client_id, with_history.isChecked()))

@@ -7,7 +7,6 @@ from deepvue_tray.core.actions import Action
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.forecast.runway import HORIZON
 from deepvue_tray.core.snapshot import Level, Snapshot
-from deepvue_tray.core.spending import Period
 from deepvue_tray.ui.formats import (
     format_day,
     format_day_and_time,
@@ -53,15 +52,6 @@ def threshold_label(level: Level) -> str:
 def level_text(level: Level) -> str:
     """Return the level in words, ``Low``; empty if it is ok or unknown, or the runway says it."""
     return threshold_label(level) if level in (Level.LOW, Level.CRITICAL) else ""
-
-
-def spending_title(period: Period) -> str:
-    """Return the title of a bar chart of the credits spent in each period."""
-    return {
-        Period.DAY: translate("texts", "Spent per day"),
-        Period.WEEK: translate("texts", "Spent per week"),
-        Period.MONTH: translate("texts", "Spent per month"),
-    }[period]
 
 
 def reading_text(balance: Decimal, at: datetime) -> str:

@@ -1,12 +1,10 @@
 """A settings field for a threshold that can be switched off."""
 
-from PySide6.QtWidgets import QSpinBox
-
 from deepvue_tray.core.settings import MAX_RUNWAY_DAYS, MAX_THRESHOLD
-from deepvue_tray.ui.form_widgets import FIELD_WIDTH_PX
+from deepvue_tray.ui.form_widgets import FIELD_WIDTH_PX, SpinBox
 
 
-class ThresholdField(QSpinBox):
+class ThresholdField(SpinBox):
     """A number of credits, or of days; 0 switches the threshold off."""
 
     def __init__(self, name: str, *, in_days: bool) -> None:

@@ -61,9 +61,9 @@ class Tray(QObject):
         for entry, snooze, snapshot in zip(
             self._wallets, self._wallet_snoozes, listed, strict=False
         ):
-            entry.setData((Action.CARD, snapshot.client_id))
+            _set_data(entry, (Action.CARD, snapshot.client_id))
             action = Action.RESUME if snapshot.snoozed else Action.SNOOZE_MORNING
-            snooze.setData((action, snapshot.client_id))
+            _set_data(snooze, (action, snapshot.client_id))
         hidden = len(overview.snapshots) - len(listed)
         _show_line(self._more, tray_texts.more_wallets_text(hidden) if hidden else "")
         self._wallet_snooze_line.setVisible(overview.has_several)
@@ -117,6 +117,12 @@ def _listed(overview: Overview) -> list[Snapshot]:
         return list(overview.snapshots)
     worst = {snapshot.client_id for snapshot in overview.worst_first[: MAX_WALLET_LINES - 1]}
     return [snapshot for snapshot in overview.snapshots if snapshot.client_id in worst]
+
+
+def _set_data(entry: QAction, data: tuple[Action, str]) -> None:
+    # Qt cannot compare Python's objects, and would send equal data to the panel as a change.
+    if entry.data() != data:
+        entry.setData(data)
 
 
 def _show_line(entry: QAction, text: str) -> None:

@@ -6,7 +6,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QFormLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from deepvue_tray.core.external_text import cleaned
 from deepvue_tray.core.settings import MAX_WALLETS, Settings, WalletSettings
-from deepvue_tray.ui.form_widgets import GAP_PX, CheckBox, Message, muted_label, row
+from deepvue_tray.ui.form_widgets import GAP_PX, CheckBox, LineEdit, Message, muted_label, row
 from deepvue_tray.ui.lists import WalletList
 from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.wallet_texts import elided_client_id, environment_text
@@ -45,7 +44,7 @@ class WalletsPage(QWidget):
         self._none = QLabel(self.tr("There is no wallet yet."))
         self._client_id = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._client_id.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._name = QLineEdit()
+        self._name = LineEdit()
         self._name.setToolTip(self.tr("Tells this wallet from the others"))
         self._name.textEdited.connect(self._on_name)
         self._thresholds = {

@@ -285,6 +285,36 @@
     </message>
 </context>
 <context>
+    <name>HistoryModel</name>
+    <message>
+        <source>Time</source>
+        <translation>समय</translation>
+    </message>
+    <message>
+        <source>Balance</source>
+        <translation>शेष राशि</translation>
+    </message>
+    <message>
+        <source>Spent</source>
+        <translation>खर्च</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>जोड़े गए</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryTable</name>
+    <message>
+        <source>Readings</source>
+        <translation>रीडिंग</translation>
+    </message>
+    <message>
+        <source>The displayed range, newest first</source>
+        <translation>दिखाई गई अवधि, सबसे नई पहले</translation>
+    </message>
+</context>
+<context>
     <name>HistoryWindow</name>
     <message>
         <source>History</source>
@@ -327,8 +357,20 @@
         <translation>सभी</translation>
     </message>
     <message>
+        <source>Table</source>
+        <translation>तालिका</translation>
+    </message>
+    <message>
+        <source>Shows the displayed range as a table or a chart</source>
+        <translation>दिखाई गई अवधि को तालिका या चार्ट के रूप में दिखाता है</translation>
+    </message>
+    <message>
         <source>Saves the displayed range as a table or a picture</source>
         <translation>दिखाई गई अवधि को तालिका या चित्र के रूप में सहेजता है</translation>
+    </message>
+    <message>
+        <source>Chart</source>
+        <translation>चार्ट</translation>
     </message>
     <message>
         <source>Up to now</source>
@@ -341,14 +383,6 @@
     <message>
         <source>Save as</source>
         <translation>इस रूप में सहेजें</translation>
-    </message>
-    <message>
-        <source>CSV…</source>
-        <translation>CSV…</translation>
-    </message>
-    <message>
-        <source>Picture…</source>
-        <translation>चित्र…</translation>
     </message>
     <message>
         <source>Save the readings</source>
@@ -441,6 +475,10 @@
     <message>
         <source>Delete its &amp;history too</source>
         <translation>उसका इतिहास भी मिटाएँ (&amp;H)</translation>
+    </message>
+    <message>
+        <source>Its readings cannot be restored</source>
+        <translation>उसकी रीडिंग वापस नहीं लाई जा सकतीं</translation>
     </message>
     <message>
         <source>&amp;Remove</source>
@@ -746,6 +784,10 @@
         <translation>Deepvue डैशबोर्ड खोलता है</translation>
     </message>
     <message>
+        <source>Asks for the client ID and the secret</source>
+        <translation>क्लाइंट ID और सीक्रेट पूछता है</translation>
+    </message>
+    <message>
         <source>Ends the snooze</source>
         <translation>रोक समाप्त करता है</translation>
     </message>
@@ -906,6 +948,61 @@
     </message>
 </context>
 <context>
+    <name>history</name>
+    <message>
+        <source>Spent per hour</source>
+        <translation>प्रति घंटा खर्च</translation>
+    </message>
+    <message>
+        <source>Spent per day</source>
+        <translation>प्रतिदिन खर्च</translation>
+    </message>
+    <message>
+        <source>Spent per week</source>
+        <translation>प्रति सप्ताह खर्च</translation>
+    </message>
+    <message>
+        <source>Spent per month</source>
+        <translation>प्रति माह खर्च</translation>
+    </message>
+    <message>
+        <source>MMMM yyyy</source>
+        <translation>MMMM yyyy</translation>
+    </message>
+    <message>
+        <source>Spent in {0}</source>
+        <translation>{0} में खर्च</translation>
+    </message>
+    <message>
+        <source>{0} years</source>
+        <translation>{0} वर्ष</translation>
+    </message>
+    <message>
+        <source>A day</source>
+        <translation>प्रतिदिन</translation>
+    </message>
+    <message>
+        <source>{0} so far</source>
+        <translation>{0} में अब तक</translation>
+    </message>
+    <message>
+        <source>Top-ups</source>
+        <translation>टॉप-अप</translation>
+    </message>
+    <message>
+        <source>On average, and compared with the same time before</source>
+        <translation>औसतन, और उतने ही पिछले समय की तुलना में</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0} %</translation>
+    </message>
+    <message>
+        <source>last {0}</source>
+        <translation>अंतिम {0}</translation>
+    </message>
+</context>
+<context>
     <name>settings</name>
     <message>
         <source>Must be from 1 to 1,000,000,000 credits.</source>
@@ -989,18 +1086,6 @@
     <message>
         <source>Critical</source>
         <translation>गंभीर</translation>
-    </message>
-    <message>
-        <source>Spent per day</source>
-        <translation>प्रतिदिन खर्च</translation>
-    </message>
-    <message>
-        <source>Spent per week</source>
-        <translation>प्रति सप्ताह खर्च</translation>
-    </message>
-    <message>
-        <source>Spent per month</source>
-        <translation>प्रति माह खर्च</translation>
     </message>
     <message>
         <source>empty</source>

@@ -18,8 +18,9 @@ from deepvue_tray.app.poller import Poller
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.backend.backend import Backend
 from deepvue_tray.backend.demo import demo_backend
-from deepvue_tray.backend.history_queries import HistoryQueries, HistoryRange
+from deepvue_tray.backend.history_queries import HistoryQueries
 from deepvue_tray.core.errors import StorageError
+from deepvue_tray.core.history_page import HistoryPage
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings, WalletSettings
@@ -151,17 +152,21 @@ def test_after_a_failed_read_the_range_requested_meanwhile_is_read(
     qtbot: QtBot, idle: HistoryController, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[datetime | None] = []
-    read_range = HistoryQueries.range
+    read_page = HistoryQueries.page
 
     def fail_at_first(
-        queries: HistoryQueries, client_id: str, since: datetime | None, until: datetime
-    ) -> HistoryRange:
+        queries: HistoryQueries,
+        client_id: str,
+        since: datetime | None,
+        until: datetime | None,
+        now: datetime,
+    ) -> HistoryPage:
         read.append(since)
         if len(read) == 1:
             raise StorageError("disk full")
-        return read_range(queries, client_id, since, until)
+        return read_page(queries, client_id, since, until, now)
 
-    monkeypatch.setattr(HistoryQueries, "range", fail_at_first)
+    monkeypatch.setattr(HistoryQueries, "page", fail_at_first)
     idle._request(DAYS[0], None)
     idle._request(DAYS[1], None)
     qtbot.waitUntil(lambda: not idle._reading)
@@ -173,16 +178,20 @@ def test_a_failed_export_starts_no_second_read_during_the_first(
 ) -> None:
     read: list[datetime | None] = []
     may_end = threading.Event()
-    read_range = HistoryQueries.range
+    read_page = HistoryQueries.page
 
     def wait_at_first(
-        queries: HistoryQueries, client_id: str, since: datetime | None, until: datetime
-    ) -> HistoryRange:
+        queries: HistoryQueries,
+        client_id: str,
+        since: datetime | None,
+        until: datetime | None,
+        now: datetime,
+    ) -> HistoryPage:
         read.append(since)
         may_end.wait(TIMEOUT_S)
-        return read_range(queries, client_id, since, until)
+        return read_page(queries, client_id, since, until, now)
 
-    monkeypatch.setattr(HistoryQueries, "range", wait_at_first)
+    monkeypatch.setattr(HistoryQueries, "page", wait_at_first)
     save_readings(idle, tmp_path / "missing" / "saved")
     idle._request(DAYS[0], None)
     qtbot.waitUntil(lambda: "A file could not be used" in message(idle))

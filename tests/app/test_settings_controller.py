@@ -143,6 +143,13 @@ def test_it_does_not_open_by_itself_once_there_was_a_balance(home: Home) -> None
     assert not home.controller.is_open
 
 
+def test_it_does_not_open_by_itself_for_one_of_several_wallets(home: Home) -> None:
+    lacking = Snapshot(wallet=TRIAL, trouble=NotSetUpError())
+    for other in (Snapshot(wallet=LIVE, reading=READING), Snapshot(wallet=LIVE, refreshing=True)):
+        home.controller.open_at_first_start(Overview(snapshots=(lacking, other)))
+        assert not home.controller.is_open
+
+
 def test_a_first_wallet_is_checked_stored_and_polled(qtbot: QtBot, home: Home) -> None:
     home.controller.open_at_first_start(not_set_up())
     person = home.enter("live_1", "demo")

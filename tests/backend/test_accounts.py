@@ -17,6 +17,7 @@ from deepvue_tray.core.errors import (
     InvalidInputError,
     KeyringLockedError,
     KeyringRefusedError,
+    NoKeyringError,
     NotSetUpError,
     StorageError,
 )
@@ -244,6 +245,24 @@ def test_signing_out_removes_the_secret_and_keeps_the_other_settings(home: Home)
     accounts.sign_out()
     assert home.session().settings == only(WalletSettings(low=500))
     assert home.secret() is None
+
+
+def test_signing_out_of_a_wallet_for_this_session_needs_no_keyring(home: Home) -> None:
+    home.keyring.error = NoKeyringError()
+    session = home.session()
+    session.sign_in(NEW, session_only=True)
+    session.sign_out()
+    assert home.session().settings == Settings()
+    with pytest.raises(NotSetUpError):
+        session.credentials()
+
+
+def test_without_a_keyring_a_wallet_whose_secret_may_be_stored_stays(home: Home) -> None:
+    home.session().sign_in(OLD)
+    home.keyring.error = NoKeyringError()
+    with pytest.raises(NoKeyringError):
+        home.session().sign_out()
+    assert home.session().settings == only(wallet())
 
 
 def test_signing_out_of_a_locked_keyring_changes_nothing(home: Home) -> None:

@@ -29,6 +29,7 @@ from deepvue_tray.core.errors import (
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.services.history import History
+from deepvue_tray.services.settings_file import SettingsFile
 from tests.backend.home import (
     Home,
     change_wallet,
@@ -75,6 +76,12 @@ def test_all_wallets_are_polled_at_the_same_time_except_paused_ones(home: Home) 
     assert len(home.server.requests) == 2
     asyncio.run(backend.poll_all([SECOND]))
     assert len(home.server.requests) == 3
+
+
+def test_a_snooze_before_the_first_sign_in_makes_no_wallet(home: Home) -> None:
+    backend = home.session()
+    backend.snooze(home.now + timedelta(hours=1))
+    assert backend.client_ids() == []
 
 
 def test_a_snooze_of_one_wallet_silences_no_other(home: Home) -> None:
@@ -258,6 +265,19 @@ def test_a_sign_in_that_fails_stores_nothing(home: Home, monkeypatch: pytest.Mon
     home.paths.settings.write_bytes(settings)
     assert [*home.keyring.secrets] == backend.client_ids() == [FIRST]
     assert backend.overview().snapshot(SECOND) is None
+
+
+def test_a_secret_stored_before_the_program_was_killed_is_known(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def be_killed(*_: object) -> None:
+        raise SystemExit
+
+    backend = home.session()
+    monkeypatch.setattr(SettingsFile, "update", be_killed)
+    with pytest.raises(SystemExit):
+        asyncio.run(backend.sign_in(credentials(FIRST)))
+    assert [*home.keyring.secrets] == home.session().client_ids() == [FIRST]
 
 
 def test_a_sign_in_without_a_usable_history_is_one_nevertheless(home: Home) -> None:

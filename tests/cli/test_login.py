@@ -194,6 +194,22 @@ def test_logout_of_all_without_any_wallet_changes_nothing(keyring: FileKeyring) 
     assert (ran.returncode, ran.stdout) == (0, "Nobody was signed in.\n")
 
 
+def test_a_damaged_settings_file_is_reported_and_not_taken_for_no_wallet(
+    two: FaultyServer, keyring: FileKeyring
+) -> None:
+    damage = Paths.of_user().settings.write_text
+    for command in ("logout", "status", "history"):
+        damage("{")
+        ran = run(command, **keyring.env)
+        assert (ran.returncode, ran.stdout) == (1, ""), command
+        assert "A file was damaged (" in ran.stderr
+        assert "settings.json.damaged" in ran.stderr
+    damage("{")
+    code, out, err = login(keyring, "--client-id", "live_1")
+    assert (code, out.partition(":")[0]) == (0, "Signed in as live_1")
+    assert "A file was damaged (" in err
+
+
 def test_logout_of_all_continues_after_a_failure_and_names_it(
     two: FaultyServer, keyring: FileKeyring
 ) -> None:

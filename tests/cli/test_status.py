@@ -129,6 +129,13 @@ def test_the_environment_s_wallet_is_the_only_one_and_it_is_said(two: FaultyServ
     assert "no wallet Trial" in run("status", "--wallet", "Trial", **ACCOUNT).stderr
 
 
+def test_white_space_around_the_environment_s_client_id_makes_no_other_wallet(
+    two: FaultyServer,
+) -> None:
+    assert run("status", **ACCOUNT | {"DEEPVUE_CLIENT_ID": " live_1\n"}).returncode == 0
+    assert wallets.count_readings("live_1") == 1
+
+
 def test_without_a_wallet_the_error_has_the_remedy() -> None:
     for option in ([], ["--cached"]):
         ran = run("status", *option)

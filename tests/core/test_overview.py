@@ -39,6 +39,12 @@ def test_refused_is_worse_than_empty_then_critical_low_trouble_ok_and_paused(pla
         assert Overview(snapshots=order).worst is BY_NEED[place]
 
 
+def test_views_without_room_for_all_show_the_worst_first() -> None:
+    assert Overview(snapshots=BY_NEED[::-1]).worst_first == list(BY_NEED)
+    assert Overview(snapshots=BY_NEED).has_several
+    assert not Overview(snapshots=(OK,)).has_several
+
+
 def test_an_inactive_account_is_as_bad_as_refused_credentials() -> None:
     inactive = replace(OK, trouble=InactiveError())
     assert Overview(snapshots=(EMPTY, inactive)).worst is inactive

@@ -1,5 +1,7 @@
 """Names of wallets are proposed, unique, and found again."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,6 +76,20 @@ def test_a_name_that_would_confuse_is_refused(text: str, reason: str) -> None:
 )
 def test_a_wallet_is_found_by_its_client_id_or_its_name(text: str, wallet: WalletSettings) -> None:
     assert find_wallet(text, BOTH) == wallet
+
+
+def test_a_wallet_is_found_by_the_text_that_it_was_named_with() -> None:
+    text = "  Team\n\u202eA "
+    named = Settings(wallets=(replace(LIVE, name=parse_name(text, "live_acme", BOTH)), TRIAL))
+    assert find_wallet(text, named).client_id == "live_acme"
+
+
+def test_one_name_in_two_encodings_is_the_same_name() -> None:
+    composed, decomposed = "Caf\u00e9", "Cafe\u0301"
+    named = Settings(wallets=(replace(LIVE, name=composed), TRIAL))
+    assert find_wallet(decomposed, named).client_id == "live_acme"
+    with pytest.raises(InvalidInputError, match="another wallet"):
+        parse_name(decomposed, "free_tier_17", named)
 
 
 def test_a_client_id_is_found_before_a_name() -> None:

@@ -264,6 +264,13 @@ def test_the_wallet_that_an_older_program_signs_out_of_is_removed(path: Path) ->
     assert SettingsFile(path).load() == Settings()
 
 
+def test_a_list_without_the_keys_of_version_1_is_loaded(path: Path) -> None:
+    path.parent.mkdir()
+    save(SettingsFile(path), BOTH)
+    path.write_text(json.dumps({"wallets": stored_in(path)["wallets"]}))
+    assert SettingsFile(path).load() == BOTH
+
+
 def test_keys_of_a_newer_version_survive_in_a_wallet_too(path: Path) -> None:
     save(SettingsFile(path), BOTH)
     stored = stored_in(path)
@@ -280,7 +287,12 @@ def test_keys_of_a_newer_version_survive_in_a_wallet_too(path: Path) -> None:
         st.none()
         | st.dictionaries(
             st.sampled_from(["client_id", "name", "low", "paused", "notify_low"]),
-            st.none() | st.booleans() | st.integers() | st.text(max_size=60) | st.just("live_1"),
+            st.none()
+            | st.booleans()
+            | st.integers()
+            | st.text(max_size=60)
+            | st.just("live_1")
+            | st.lists(st.none(), max_size=1),
         ),
         max_size=60,
     )

@@ -10,10 +10,14 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
+    QComboBox,
     QDialogButtonBox,
     QLabel,
+    QLineEdit,
+    QScrollBar,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -29,6 +33,7 @@ from deepvue_tray.ui.about import about_window
 from deepvue_tray.ui.card import Card
 from deepvue_tray.ui.connect_dialog import ConnectDialog
 from deepvue_tray.ui.history_window import HistoryWindow
+from deepvue_tray.ui.message_box import MessageBox
 from deepvue_tray.ui.settings_dialog import SettingsDialog
 from tests.support.layout import cut_off
 from tests.ui.test_history_window import plot
@@ -80,6 +85,14 @@ def history() -> QWidget:
     return window
 
 
+def history_table() -> QWidget:
+    window = HistoryWindow("")
+    window.show_wallets({"live_1": "Live", "live_2": "Trial"}, [], "live_1")
+    window.show_plot(plot())
+    window._view.click()
+    return window
+
+
 def connect_refused() -> QWidget:
     window = ConnectDialog(ONE)
     window.show_failed(RejectedError("Invalid client_id"))
@@ -100,11 +113,21 @@ def settings_page(index: int) -> QWidget:
     return window
 
 
+def removal_question() -> QWidget:
+    window = SettingsDialog(TWO)
+    window._confirm_removal()
+    [question] = window.findChildren(MessageBox)
+    # The window lives as long as the question.
+    question.finished.connect(lambda _: window.close())
+    return question
+
+
 WINDOWS: dict[str, Callable[[], QWidget]] = {
     "card": card,
     "card with wallets": card_with_wallets,
     "card without a tray": without_tray,
     "history": history,
+    "history, table": history_table,
     "first start": lambda: ConnectDialog(Settings(), from_environment=True),
     "connect, refused": connect_refused,
     "connect, no keyring": connect_without_keyring,
@@ -114,6 +137,8 @@ WINDOWS: dict[str, Callable[[], QWidget]] = {
     "settings of two wallets": lambda: SettingsDialog(TWO),
     "settings, alerts": lambda: settings_page(2),
     "settings, general": lambda: settings_page(1),
+    "question before a removal": removal_question,
+    "question before quitting": lambda: Card("")._show_quit_question(),
     "about": lambda: about_window({"settings": "settings.json"}, ["a library 1.0 (MIT)"]),
 }
 
@@ -146,6 +171,8 @@ def controls(window: QWidget) -> Iterator[QWidget]:
 
 def is_control(interface: QAccessibleInterface) -> bool:
     is_part = isinstance(interface.parent().object(), QAbstractSpinBox)
+    # A table's headers name its cells.
+    is_part |= interface.role() == QAccessible.Role.Cell
     return bool(interface.state().focusable) and not is_part
 
 
@@ -162,6 +189,25 @@ def test_every_control_has_a_description(window: QWidget) -> None:
         is_standard = isinstance(widget.parent(), QDialogButtonBox)  # Save, Cancel, Close
         interface = QAccessible.queryAccessibleInterface(widget)
         assert is_standard or interface.text(QAccessible.Text.Description), widget
+
+
+def is_picture(widget: QWidget) -> bool:
+    """Return whether a widget shows something other than its text, its rows or other widgets."""
+    if isinstance(widget, QLabel):
+        return not widget.pixmap().isNull()
+    is_text = isinstance(widget, QAbstractButton | QAbstractSpinBox | QComboBox | QLineEdit)
+    is_scroll_area = isinstance(widget, QAbstractScrollArea | QScrollBar)
+    draws_itself = type(widget).__module__.startswith("deepvue_tray")
+    has_parts = bool(widget.findChildren(QWidget))
+    return draws_itself and not (is_text or is_scroll_area or has_parts)
+
+
+def test_every_picture_has_a_text(window: QWidget) -> None:
+    for picture in filter(is_picture, window.findChildren(QWidget)):
+        if picture.isVisible():
+            interface = QAccessible.queryAccessibleInterface(picture)
+            assert interface.text(QAccessible.Text.Name), picture
+            assert interface.text(QAccessible.Text.Description), picture
 
 
 def test_the_tab_key_reaches_every_control(window: QWidget) -> None:

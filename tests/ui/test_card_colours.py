@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPalette
 
 from deepvue_tray.ui.card_colours import CardColours
 from deepvue_tray.ui.palette import GRAPHICS_CONTRAST, TEXT_CONTRAST, contrast
-from tests.ui.test_look import SCHEMES, palette_of
+from tests.support.palettes import SCHEMES, palette_of
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

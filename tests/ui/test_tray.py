@@ -18,7 +18,7 @@ from deepvue_tray.core.alert_state import Snooze
 from deepvue_tray.core.errors import DeepvueError, KeyringLockedError, RejectedError
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.settings import WalletSettings
+from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.tray import Tray
 from deepvue_tray.ui.tray_icon import TrayIcon
@@ -179,3 +179,28 @@ def test_the_remedy_of_any_wallet_s_error_is_offered(icon: TrayIcon, tray: Tray)
     assert "Unlock the keyring…" in texts_of(icon)
     tray.show_overview(wallets(2))
     assert "Unlock the keyring…" not in texts_of(icon)
+
+
+def test_the_menu_says_that_the_environment_hides_stored_wallets(
+    icon: TrayIcon, tray: Tray
+) -> None:
+    known = wallets(2)
+    stored = Settings(wallets=tuple(snapshot.wallet for snapshot in known.snapshots))
+    tray.show_overview(
+        Overview(settings=stored, snapshots=known.snapshots[:1], from_environment=True)
+    )
+    assert [line.text() for line in lines_of(icon)] == [
+        "1 credit, gathering data",
+        "Only the environment's wallet is watched",
+    ]
+
+
+def test_the_panel_is_told_of_no_change_if_the_menu_stays_the_same(
+    icon: TrayIcon, tray: Tray
+) -> None:
+    tray.show_overview(wallets(7))
+    changed: list[bool] = []
+    for entry in icon.menu.findChildren(QAction):
+        entry.changed.connect(lambda: changed.append(True))
+    tray.show_overview(wallets(7))
+    assert changed == []

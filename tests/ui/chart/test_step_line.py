@@ -1,25 +1,22 @@
-"""The balance as a line: its top-ups, its thresholds and the area below it."""
+"""The balance as a line, and the labels of its top-ups."""
 
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.settings import WalletSettings
-from deepvue_tray.core.snapshot import Level
 from deepvue_tray.services.history_rows import buckets_of
 from deepvue_tray.ui.chart.chart import Chart
 from deepvue_tray.ui.chart.scale import Scale
-from deepvue_tray.ui.chart.step_line import StepLine, draw_thresholds
-from deepvue_tray.ui.icon import COLOURS
-from deepvue_tray.ui.palette import on_pixels
+from deepvue_tray.ui.chart.step_line import MAX_BUCKETS, StepLine
 from tests.support.platform import time_zone
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -39,48 +36,52 @@ def test_a_top_up_is_marked_and_a_correction_is_not() -> None:
         for number, balance in enumerate(("1000", "990", "995", "995.5", "1500"))
     ]
     marks = StepLine.through(buckets_of(None, readings), NOW).top_ups
-    assert [(mark.x(), mark.y()) for mark in marks] == [(1200, 1500)]
+    assert [(mark.x(), mark.y(), amount) for mark, amount in marks] == [
+        (1200, 1500, Decimal("504.5"))
+    ]
 
 
-def rows_of(picture: QImage, colour: QColor) -> list[int]:
-    """Return the rows of pixels that contain exactly this colour."""
-    rows = range(picture.height())
-    across = range(picture.width())
-    return [y for y in rows if any(picture.pixelColor(x, y) == colour for x in across)]
+def labels(amounts: list[int]) -> list[tuple[QRectF, str]]:
+    """Return the labels of top-ups half an hour apart in a range of 24 hours."""
+    balance, readings = 0, []
+    for number, amount in enumerate([0, *amounts]):
+        balance += amount
+        at = NOW + number * timedelta(minutes=30)
+        readings.append(Reading(at=at, balance=Decimal(balance)))
+    line = StepLine.through(buckets_of(None, readings), NOW)
+    scale = Scale(QRectF(0, 20, 600, 200), NOW, NOW + timedelta(days=1), 0, max(balance, 1))
+    return line.top_up_labels(scale, QFontMetricsF(QApplication.font()))
 
 
-@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 1.75])
-def test_both_thresholds_are_lines_of_one_pixel(qtbot: QtBot, scale: float) -> None:
-    size = QSize(240, 52)
-    picture = QImage(size * scale, QImage.Format.Format_ARGB32_Premultiplied)
-    picture.setDevicePixelRatio(scale)
-    picture.fill(Qt.GlobalColor.white)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    area = on_pixels(painter, QRectF(0, 0, 240, 52))
-    across = Scale(area, NOW - timedelta(days=7), NOW, 0, 1000)
-    draw_thresholds(painter, across, WalletSettings(low=500))
-    painter.end()
-    for level in (Level.LOW, Level.CRITICAL):
-        assert len(rows_of(picture, COLOURS[level])) == 1
+def test_a_top_up_is_labelled_with_its_amount(qtbot: QtBot) -> None:
+    [(place, text)] = labels([2400])
+    assert text == "+2400"
+    assert place.bottom() <= 20
 
 
-AREAS = """
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QPolygonF
-from deepvue_tray.ui.chart.step_line import area_below
-for count in range(1, 2000):
-    line = [(float(x + 1), 2.0 * x) for x in range(count)]
-    area = area_below(QPolygonF([QPointF(*point) for point in line]), 7.0)
-    expected = [*line, (float(count), 7.0), (1.0, 7.0)]
-    assert [point.toTuple() for point in area] == expected, count
-"""
+@given(st.lists(st.integers(100, 5000), min_size=1, max_size=40))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_labels_never_cover_each_other_and_the_largest_is_there(
+    qtbot: QtBot, amounts: list[int]
+) -> None:
+    found = labels(amounts)
+    for (one, _), (other, _) in combinations(found, 2):
+        assert not one.intersects(other)
+    assert f"+{max(amounts)}" in [text for _, text in found]
 
 
-def test_the_area_below_a_line_ends_with_it_for_any_number_of_points() -> None:
-    # With this, glibc overwrites freed memory, so that its use shows.
-    environment = {**os.environ, "MALLOC_PERTURB_": "85"}
-    result = subprocess.run(
-        [sys.executable, "-c", AREAS], env=environment, capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 0, result.stderr
+@given(st.lists(st.integers(0, 10_000), min_size=2, max_size=4000), st.integers(1, 3600))
+@settings(max_examples=20)
+def test_no_extreme_is_lost_when_thousands_of_readings_are_merged(
+    balances: list[int], seconds: int
+) -> None:
+    readings = [
+        Reading(at=NOW + n * timedelta(seconds=seconds), balance=Decimal(balance))
+        for n, balance in enumerate(balances)
+    ]
+    line = StepLine.through(buckets_of(None, readings), NOW)
+    assert len(line.lines) <= 4 * MAX_BUCKETS
+    amounts = {point.y() for each in line.lines for point in (each.p1(), each.p2())}
+    assert {min(balances), max(balances)} <= amounts
+    assert line.end is not None
+    assert line.end.y() == balances[-1]
