@@ -1,6 +1,7 @@
 """Fixtures of the real desktop, which is started for each test that uses it."""
 
 import functools
+import itertools
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QImage
 
 from tests.desktop.session import Desktop, missing, wait_until
 from tests.desktop.status_notifier import TrayItem
@@ -138,3 +140,19 @@ def read(item: TrayItem, server: FaultyServer, left: int) -> None:
     server.answer = balance(left)
     start = f"Deepvue · {left:,} credits"
     refresh_until(item, lambda: item.tooltip.startswith(start), f"{left} credits")
+
+
+MIN_BARS_PX = 6000
+"""The least number of green pixels of a chart with bars; the pressed button has 2,000."""
+
+
+def has_bars(desktop: Desktop, window: str) -> bool:
+    """Return whether a history window shows bars of spending, which are green."""
+    path = desktop.folder / "window.png"
+    desktop.run("import", "-window", window, str(path))
+    picture = QImage(str(path))
+    places = itertools.product(range(0, picture.width(), 2), range(0, picture.height(), 2))
+    colours = (picture.pixelColor(x, y) for x, y in places)
+    return (
+        4 * sum(each.green() - max(each.red(), each.blue()) > 40 for each in colours) > MIN_BARS_PX
+    )

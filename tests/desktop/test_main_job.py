@@ -1,20 +1,17 @@
 """The main tasks with the installed program: sign in, read, refresh, get alerts, quit."""
 
 import signal
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from deepvue_tray.core.snapshot import Level
 from deepvue_tray.services.credentials import Keyring
 from deepvue_tray.services.system_keyring import SystemKeyring
 from deepvue_tray.services.wallet_api import DEADLINE_S
-from deepvue_tray.ui.icon import COLOURS
 from tests.desktop import secret_service
-from tests.desktop.conftest import SIGNED_IN, Program, refresh_until, tooltip
+from tests.desktop.conftest import SIGNED_IN, Program, has_bars, refresh_until, tooltip
 from tests.desktop.notifications import Notifications
 from tests.desktop.session import BUS, Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
@@ -24,9 +21,6 @@ from tests.support.timeouts import TIMEOUT_S
 
 QUIT_TIMEOUT_S = DEADLINE_S / 2
 """Less than the deadline of a hanging request or of a prompt, for which quitting must not wait."""
-
-MIN_LINE_PX = 500
-"""The number of pixels that the chart's line and bars cover at least."""
 
 
 @pytest.fixture
@@ -373,9 +367,7 @@ def test_the_demo_notifies_and_leaves_no_files(program: Program) -> None:
     assert program.output() == ""
 
 
-def test_the_chart_is_drawn(program: Program, tmp_path: Path) -> None:
-    from PySide6.QtGui import QImage
-
+def test_the_chart_is_drawn(program: Program) -> None:
     desktop = program.desktop
     desktop.start("xfwm4", "--compositor=off")
     program.start("--demo")
@@ -384,15 +376,7 @@ def test_the_chart_is_drawn(program: Program, tmp_path: Path) -> None:
     item.click("History…")
     desktop.focus("Demo · History")
     window = desktop.run("xdotool", "getwindowfocus").strip()
-    picture = tmp_path / "chart.png"
-    line = COLOURS[Level.OK].rgb().to_bytes(4, sys.byteorder)
-
-    def is_drawn() -> bool:
-        desktop.run("import", "-window", window, str(picture))
-        image = QImage(str(picture)).convertToFormat(QImage.Format.Format_RGB32)
-        return bytes(image.constBits()).count(line) > MIN_LINE_PX
-
-    wait_until(is_drawn, "the chart's line")
+    wait_until(partial(has_bars, desktop, window), "the chart's bars")
 
 
 def test_texts_follow_the_desktop_s_language(program: Program, server: FaultyServer) -> None:
