@@ -1,5 +1,6 @@
 """A lock that one process at a time holds, for changes of a file that several processes make."""
 
+import errno
 import sys
 import time
 from collections.abc import Iterator
@@ -41,6 +42,9 @@ def _is_locked(file: BinaryIO) -> bool:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
+    except OSError as error:
+        # Wine reports the lock of another process without an error number.
+        if error.errno in (0, errno.EAGAIN, errno.EACCES):
+            return False
+        raise
     return True
