@@ -3,14 +3,13 @@
 import asyncio
 import json
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from datetime import timedelta
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +75,11 @@ def change_wallets(folder: Path, own: str) -> None:
 def test_two_processes_change_wallets_at_the_same_time_and_nothing_is_lost(home: Home) -> None:
     owners = ("tray", "terminal")
     tray = home.session()
-    with ProcessPoolExecutor(2, get_context("spawn")) as processes:
-        folder = home.paths.settings.parent
-        for ended in [processes.submit(change_wallets, folder, owner) for owner in owners]:
-            ended.result()
+    call = f"import sys; from {__name__} import *; change_wallets(Path(sys.argv[1]), sys.argv[2])"
+    command = (sys.executable, "-c", call, home.paths.settings.parent)
+    root = Path(__file__).parents[2]
+    processes = [subprocess.Popen((*command, owner), cwd=root) for owner in owners]
+    assert [process.wait(TIMEOUT_S) for process in processes] == [0, 0]
     expected = {
         f"{owner}_{number}": (f"Number {number} of {owner}", number % 2 == 0)
         for owner in owners
