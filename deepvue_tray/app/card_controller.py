@@ -13,6 +13,7 @@ from deepvue_tray.backend.history_queries import HistoryRange
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.overview import Overview
+from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.tray_icon import TrayIcon
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class CardController(QObject):
         self._settings = settings
         self._prefix = prefix
         self._card: Card | None = None
+        self._drawn: tuple[object, ...] = ()
         poller.changed.connect(self._on_overview)
         icon.tray_found.connect(self._on_tray_found)
 
@@ -88,7 +90,9 @@ class CardController(QObject):
         if self._card is None or not self._card.isVisible():
             return
         self._card.show_overview(overview)
-        if not self._card.shown.refreshing:
+        shown = self._card.shown
+        # Most changes concern other wallets.
+        if not shown.refreshing and self._drawn != _drawn_of(shown, datetime.now(UTC)):
             self._read_history()
 
     @Slot()
@@ -102,6 +106,7 @@ class CardController(QObject):
             return
         card, now = self._card, datetime.now(UTC)
         client_id = card.shown.client_id
+        self._drawn = _drawn_of(card.shown, now)
 
         def on_result(history: HistoryRange) -> None:
             card.show_history(client_id, now, history.buckets)
@@ -116,3 +121,8 @@ class CardController(QObject):
             on_result,
             on_error,
         )
+
+
+def _drawn_of(snapshot: Snapshot, now: datetime) -> tuple[object, ...]:
+    """Return what the bars of the last days depend on."""
+    return snapshot.client_id, snapshot.reading, now.astimezone().date()

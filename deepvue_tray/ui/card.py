@@ -256,6 +256,7 @@ class Card(QWidget):
         self._head.setText(card_texts.head_text(self._overview, self._prefix))
         self._times.setText(card_texts.times_text(snapshot, now))
         self._wallets.setVisible(not is_one)
+        self._wallets.show_wallets(self._overview.snapshots, snapshot.client_id)
         title = card_texts.notice_title(snapshot)
         self._notice.setVisible(bool(title))
         self._notice.show_texts(title, card_texts.notice_text(snapshot, now))
@@ -308,7 +309,7 @@ class Card(QWidget):
         screen = screen_at(self._icon.center()) if self._icon else self.screen()
         area = available_area(screen)
         for max_rows in range(MAX_ROWS, 1, -1):
-            self._wallets.show_wallets(self._overview.snapshots, self.shown.client_id, max_rows)
+            self._wallets.show_at_most(max_rows)
             # Without these, the layouts would learn later of sizes that have changed.
             self._notice.updateGeometry()
             self._column.invalidate()

@@ -253,12 +253,6 @@ def wallets_tooltip() -> str:
     return translate("card", "The arrow keys choose the wallet that is shown below")
 
 
-def row_description(snapshot: Snapshot, now: datetime) -> str:
-    """Return a wallet's row in one line, for screen readers."""
-    parts = (texts.format_balance(snapshot), row_text(snapshot, now), pill_text(snapshot))
-    return f"{snapshot.wallet.name}: {', '.join(filter(None, parts))}"
-
-
 def day_bars_title() -> str:
     """Return the name of the bars."""
     return translate("card", "Spent in the last 7 days")

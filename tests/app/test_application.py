@@ -18,6 +18,7 @@ from deepvue_tray.app.worker import Worker
 from deepvue_tray.backend.history_queries import HistoryRange
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.errors import NotSetUpError
+from deepvue_tray.core.history_page import HistoryPage
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings, WalletSettings
@@ -76,6 +77,11 @@ class FakeBackend:
 
     def range(self, _client_id: str, since: datetime, until: datetime) -> HistoryRange:
         return HistoryRange(since, [])
+
+    def page(
+        self, _client_id: str, since: datetime, _until: datetime | None, _now: datetime
+    ) -> HistoryPage:
+        return HistoryPage(since=since, first=None, buckets=[])
 
 
 class InlineWorker(Worker[Any]):

@@ -133,11 +133,22 @@ def test_a_new_reading_is_followed_by_the_history_while_the_card_is_open(
 ) -> None:
     controller.open()
     card = card_of(controller, qtbot)
-    world.changed.emit(TWO)
+    live, trial = TWO.snapshots
+    world.changed.emit(Overview(snapshots=(live, wallet("trial_1", 119))))
     assert world.asked == ["trial_1", "trial_1"]
     card.hide()
-    world.changed.emit(TWO)
+    world.changed.emit(Overview(snapshots=(live, trial)))
     assert len(world.asked) == 2
+
+
+def test_the_history_is_not_read_again_for_a_poll_of_another_wallet(
+    qtbot: QtBot, controller: CardController, world: World
+) -> None:
+    controller.open()
+    card_of(controller, qtbot)
+    _, trial = TWO.snapshots
+    world.changed.emit(Overview(snapshots=(wallet("live_1", 6447), trial)))
+    assert world.asked == ["trial_1"]
 
 
 def test_an_action_names_its_wallet(qtbot: QtBot, controller: CardController) -> None:

@@ -17,6 +17,7 @@ from tests.benchmarks import (
     size,
     ten_years,
     tray_cost,
+    views_cost,
     wallets_cost,
 )
 from tests.benchmarks.table import Row, show
@@ -30,6 +31,7 @@ def rows(bundle: str = "") -> Iterator[Row]:
     yield from refresh_cost.rows()
     yield from ten_years.rows()
     yield from chart_cost.rows()
+    yield from views_cost.rows()
     yield from growth.rows()
     yield from endurance.rows()
     yield from size.rows(bundle)

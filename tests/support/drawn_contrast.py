@@ -28,6 +28,9 @@ ENLARGEMENT = 4
 _FRAME_PX = 4
 """The width of what surrounds the text in a button or a field."""
 
+_CORNER_PX = 8
+"""The radius of the roundest corners, and a little more."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -91,13 +94,14 @@ def frames(window: QWidget) -> Iterator[tuple[QWidget, QRect]]:
 
 
 def frame_contrast(widget: QWidget, area: QRect, background: QColor) -> float:
-    """Return the contrast that most pixels of a frame reach; its corners may be round."""
+    """Return the contrast that four fifths of a frame reach; its corners may be round."""
     picture = widget.grab(area).toImage()
     right, bottom = picture.width() - 1, picture.height() - 1
-    places = [(x, y) for x in range(right + 1) for y in (0, bottom)]
-    places += [(x, y) for y in range(bottom + 1) for x in (0, right)]
+    corner = min(_CORNER_PX, bottom // 4)
+    places = [(x, y) for x in range(corner, right - corner + 1) for y in (0, bottom)]
+    places += [(x, y) for y in range(corner, bottom - corner + 1) for x in (0, right)]
     found = sorted(contrast(picture.pixelColor(*place), background) for place in places)
-    return found[len(found) // 4]
+    return found[len(found) // 5]
 
 
 def _item_texts(view: QAbstractItemView) -> Iterator[Text]:

@@ -262,6 +262,38 @@ def test_at_most_eight_rows_are_visible_and_the_others_scroll(card: Card) -> Non
     assert rows(card).viewport().rect().contains(last)
 
 
+def test_a_screen_reader_says_what_a_row_shows_also_after_a_change(card: Card) -> None:
+    def described(row: int) -> object:
+        return rows(card).model().index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+
+    card.show_overview(TWO)
+    assert described(0) == "Live: 6448 credits, about 11 days left"
+    assert described(1) == "Trial: 120 credits, about 11 days left, Critical: under 250"
+    card.show_overview(Overview(snapshots=(LIVE, replace(TRIAL, trouble=OfflineError()))))
+    assert described(1) == "Trial: 120 credits, No connection, Critical: under 250"
+
+
+def test_only_a_row_that_looks_different_is_drawn_again(qtbot: QtBot, card: Card) -> None:
+    card.show_overview(TWO)
+    later = [replace(snapshot, next_at=NOW) for snapshot in TWO.snapshots]
+    with qtbot.assertNotEmitted(rows(card).model().dataChanged):
+        card.show_overview(Overview(snapshots=tuple(later)))
+    with qtbot.waitSignal(rows(card).model().dataChanged) as changed:
+        card.show_overview(Overview(snapshots=(LIVE, wallet("trial_1", "Trial", 119))))
+    assert [index.row() for index in changed.args[:2]] == [1, 1]
+
+
+def test_a_row_grows_with_a_text_that_needs_another_line(card: Card) -> None:
+    card.show_overview(TWO)
+    card.open_as_popup()
+    before = rows(card).height()
+    long = replace(TRIAL, trouble=KeyringLockedError())
+    card.show_overview(Overview(snapshots=(LIVE, long)))
+    assert rows(card).height() > before
+    card.show_overview(TWO)
+    assert rows(card).height() == before
+
+
 def test_the_history_of_a_wallet_that_is_no_longer_selected_is_not_shown(card: Card) -> None:
     card.show_overview(TWO)
     card.show_history("trial_1", NOW, spent_an_hour_ago(62))

@@ -172,8 +172,6 @@ def test_a_row_says_what_is_wrong_or_how_long_the_credits_last() -> None:
     paused = replace(snapshot, wallet=replace(WALLET, is_paused=True), trouble=OfflineError())
     assert card_texts.row_text(paused, NOW) == "Paused"
     assert card_texts.row_text(known("900"), NOW) == "Forecast after a day of use"
-    description = "Live: 900 credits, about 8 days left, Low: under 1,000"
-    assert card_texts.row_description(snapshot, NOW) == description
 
 
 def test_a_snooze_is_shown_with_its_end() -> None:
