@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -112,16 +112,6 @@ def known(backend: Backend, client_id: str = "live_1") -> Snapshot:
     snapshot = backend.overview().snapshot(client_id)
     assert snapshot is not None
     return snapshot
-
-
-def by_client(answers: Mapping[str, Answer]) -> Answer:
-    """Send each client ID its own answer."""
-
-    async def send(server: FaultyServer, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
-        async for piece in answers[server.requests[-1].headers["client-id"]](server, writer):
-            yield piece
-
-    return send
 
 
 def change_wallet(backend: Backend, client_id: str = "live_1", **changes: object) -> None:

@@ -32,13 +32,12 @@ from deepvue_tray.services.history import History
 from deepvue_tray.services.settings_file import SettingsFile
 from tests.backend.home import (
     Home,
-    by_client,
     change_wallet,
     credentials,
     home_in,
     known,
 )
-from tests.support.faulty_server import FaultyServer, balance, status
+from tests.support.faulty_server import FaultyServer, balance, by_client, status
 
 FIRST, SECOND = "live_1", "free_tier_2"
 

@@ -8,7 +8,7 @@ import pytest
 
 from deepvue_tray.core.settings import WalletSettings
 from tests.cli import wallets
-from tests.support.faulty_server import FaultyServer, balance
+from tests.support.faulty_server import FaultyServer, balance, by_client
 from tests.support.file_keyring import FileKeyring
 
 LIVE = WalletSettings(client_id="live_1", name="Live")
@@ -27,7 +27,7 @@ def keyring(tmp_path: Path) -> FileKeyring:
 def two(keyring: FileKeyring, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyServer]:
     """Sign in to both wallets; return a server with 6,448 credits in Live and 900 in Trial."""
     wallets.sign_in(LIVE, TRIAL)
-    answer = wallets.by_wallet(live_1=balance(6448), free_tier_2=balance(900))
+    answer = by_client({"live_1": balance(6448), "free_tier_2": balance(900)})
     with FaultyServer(answer) as server:
         monkeypatch.setenv("DEEPVUE_BASE_URL", server.url)
         yield server

@@ -23,7 +23,7 @@ from deepvue_tray.services.paths import Paths
 from tests.cli import wallets
 from tests.cli.conftest import LIVE, TRIAL
 from tests.support.command import COMMAND, run
-from tests.support.faulty_server import FaultyServer, balance, hang, status
+from tests.support.faulty_server import FaultyServer, balance, by_client, hang, status
 from tests.support.file_keyring import FileKeyring
 from tests.support.platform import (
     WINDOWS,
@@ -345,7 +345,7 @@ def test_an_unknown_wallet_is_unknown_and_sends_no_request(
 def test_one_wallet_s_failure_does_not_keep_the_other_s_balance(
     two: FaultyServer, keyring: FileKeyring
 ) -> None:
-    two.answer = wallets.by_wallet(live_1=balance(6448), free_tier_2=status(401))
+    two.answer = by_client({"live_1": balance(6448), "free_tier_2": status(401)})
     ran = run("check", "--json", **keyring.env)
     assert ran.returncode == 3
     live, trial = json.loads(ran.stdout)["wallets"]

@@ -13,7 +13,7 @@ from deepvue_tray.services.paths import Paths
 from tests.cli import wallets
 from tests.cli.conftest import LIVE, TRIAL
 from tests.support.command import run
-from tests.support.faulty_server import FaultyServer, balance, status
+from tests.support.faulty_server import FaultyServer, balance, by_client, status
 from tests.support.file_keyring import FileKeyring
 
 ACCOUNT = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
@@ -83,7 +83,7 @@ def test_a_wallet_that_cannot_be_asked_keeps_its_last_balance_and_has_one_line_o
     two: FaultyServer, keyring: FileKeyring
 ) -> None:
     wallets.store("free_tier_2", (datetime(2026, 3, 2, 14, 5, tzinfo=UTC), 800))
-    two.answer = wallets.by_wallet(live_1=balance(6448), free_tier_2=status(503, "a\nb"))
+    two.answer = by_client({"live_1": balance(6448), "free_tier_2": status(503, "a\nb")})
     ran = run("status", **keyring.env)
     assert ran.returncode == 1
     _, trial, trouble = ran.stdout.splitlines()

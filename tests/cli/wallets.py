@@ -1,7 +1,6 @@
 """Several wallets that are signed in, and a server that answers for each."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,7 +10,6 @@ from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.settings_file import SettingsFile
-from tests.support.faulty_server import Answer, FaultyServer
 
 SOME_READINGS = (
     (datetime(2026, 11, 1, 9, tzinfo=UTC), 100),
@@ -49,14 +47,3 @@ def count_readings(client_id: str) -> int:
     readings = history.readings(client_id, datetime(2026, 1, 1, tzinfo=UTC), datetime.now(UTC))
     history.close()
     return len(readings)
-
-
-def by_wallet(**answers: Answer) -> Answer:
-    """Send to each client ID an answer of its own."""
-
-    async def answer(server: FaultyServer, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
-        chosen = answers[server.requests[-1].headers["client-id"]]
-        async for piece in chosen(server, writer):
-            yield piece
-
-    return answer

@@ -73,9 +73,11 @@ class Program:
         self.desktop = desktop
         self._env = {"DEEPVUE_BASE_URL": url, "PATH": "/nonexistent"}
 
-    def login(self, client_id: str, secret: str) -> subprocess.CompletedProcess[str]:
+    def login(
+        self, client_id: str, secret: str, *arguments: str
+    ) -> subprocess.CompletedProcess[str]:
         """Sign in with the secret on standard input, as a script would."""
-        return self.run("login", "--client-id", client_id, input=secret)
+        return self.run("login", "--client-id", client_id, *arguments, input=secret)
 
     def run(self, *arguments: str, input: str = "") -> subprocess.CompletedProcess[str]:  # noqa: A002
         """Run a command to its end."""
@@ -111,12 +113,28 @@ def program(desktop: Desktop, server: FaultyServer) -> Program:
     return Program(desktop, server.url)
 
 
+def tooltip(item: TrayItem, *words: str) -> str:
+    """Wait until the tooltip contains all of ``words``, and return it."""
+
+    def complete_text() -> str:
+        text = item.tooltip
+        return text if all(word in text for word in words) else ""
+
+    return wait_until(complete_text, f"a tooltip with {words} instead of {item.tooltip!r}")
+
+
+def refresh_until(item: TrayItem, happened: Callable[[], bool], what: str) -> None:
+    """Click Refresh, which is limited to once a second, until ``happened`` is true."""
+
+    def clicked() -> bool:
+        item.click("Refresh")
+        return happened()
+
+    wait_until(clicked, what)
+
+
 def read(item: TrayItem, server: FaultyServer, left: int) -> None:
     """Set the server's balance, and choose Refresh until the tray shows it."""
     server.answer = balance(left)
-
-    def is_shown() -> bool:
-        item.click("Refresh")
-        return item.tooltip.startswith(f"Deepvue · {left:,} credits")
-
-    wait_until(is_shown, f"{left} credits")
+    start = f"Deepvue · {left:,} credits"
+    refresh_until(item, lambda: item.tooltip.startswith(start), f"{left} credits")

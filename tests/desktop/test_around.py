@@ -47,7 +47,7 @@ def test_the_tray_is_in_the_desktop_s_menu_after_its_first_start(program: Progra
 
 def test_the_demo_is_not_in_the_desktop_s_menu(program: Program) -> None:
     program.start("--demo")
-    wait_for_tooltip(TrayItem.wait(program.desktop), "Trial")
+    wait_for_tooltip(TrayItem.wait(program.desktop), "Live", "Trial")
     assert not [*Path(program.desktop.env["HOME"]).rglob("*.desktop")]
 
 

@@ -14,7 +14,7 @@ from deepvue_tray.services.system_keyring import SystemKeyring
 from deepvue_tray.services.wallet_api import DEADLINE_S
 from deepvue_tray.ui.icon import COLOURS
 from tests.desktop import secret_service
-from tests.desktop.conftest import SIGNED_IN, Program
+from tests.desktop.conftest import SIGNED_IN, Program, refresh_until, tooltip
 from tests.desktop.notifications import Notifications
 from tests.desktop.session import BUS, Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
@@ -35,28 +35,8 @@ def signed_in(program: Program) -> Program:
     return program
 
 
-def tooltip(item: TrayItem, *words: str) -> str:
-    """Wait until the tooltip contains all of ``words``, and return it."""
-
-    def complete_text() -> str:
-        text = item.tooltip
-        return text if all(word in text for word in words) else ""
-
-    return wait_until(complete_text, f"a tooltip with {words} instead of {item.tooltip!r}")
-
-
 def is_shown(item: TrayItem, text: str) -> bool:
     return text in item.tooltip
-
-
-def refresh_until(item: TrayItem, happened: Callable[[], bool], what: str) -> None:
-    """Click Refresh, which is limited to once a second, until ``happened`` is true."""
-
-    def clicked() -> bool:
-        item.click("Refresh")
-        return happened()
-
-    wait_until(clicked, what)
 
 
 def last_line(stderr: str) -> str:
@@ -383,7 +363,7 @@ def test_the_demo_notifies_and_leaves_no_files(program: Program) -> None:
     before = {path for path in home.rglob("*") if path.is_file()}
     process = program.start("--demo")
     item = TrayItem.wait(program.desktop)
-    first = tooltip(item, "Demo", "Trial", "Live")
+    first = tooltip(item, "Demo", "Live", "Trial")
     wait_until(lambda: item.tooltip not in ("", first), "a falling balance")
     assert notifications.wait_for("Deepvue credits left · Trial").summary.startswith("Demo: ")
     item.click("Quit")

@@ -11,16 +11,16 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor
 
 from tests.desktop import secret_service
-from tests.desktop.conftest import SIGNED_IN, Program, read
+from tests.desktop.conftest import SIGNED_IN, Program, read, refresh_until
 from tests.desktop.session import PASSWORD, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.desktop.wayland import DESKTOPS, Gnome, Kde, Sway, WaylandDesktop, Window
-from tests.support.faulty_server import FaultyServer
+from tests.support.faulty_server import FaultyServer, balance, by_client
 from tests.support.timeouts import TIMEOUT_S
 
 pytestmark = pytest.mark.wayland
 
-MARGIN = range(3, 11)
+MARGIN = range(3, 8)
 """Pixels from a window's edge in which nothing is drawn, on each desktop."""
 
 TITLE_BAR_PX = 60
@@ -31,6 +31,12 @@ DOUBLE_CLICK_S = 1.0
 
 LIGHT = 220
 """The least lightness, of 255, of a light theme's windows; KDE 3 had 211."""
+
+ROWS_PX = 12
+"""Pixels from the card's left edge to where only the ground of the selected wallet's row is."""
+
+FREE_PLACE = QPoint(4, 400)
+"""A place for the pointer at the edge of the screen, where it is on no window."""
 
 CARD, CONNECT = "deepvue-tray", "Connect your Deepvue wallet"
 
@@ -298,6 +304,60 @@ def test_the_main_job_from_signing_in_to_quitting(
     desktop.wait_for_window(CARD)
     item.click("Quit")
     assert process.wait(TIMEOUT_S) == 0
+
+
+def test_two_wallets_have_entries_in_the_menu_rows_in_the_card_and_alerts_of_their_own(
+    desktop: WaylandDesktop, program: Program, server: FaultyServer
+) -> None:
+    live, trial = balance(6448), balance(2000)
+    server.answer = by_client({"live_1": live, "free_tier_1": trial})
+    for client_id in ("live_1", "free_tier_1"):
+        assert program.login(client_id, "s3cr3t-value").returncode == 0
+    process = program.start()
+    item = TrayItem.wait(desktop)
+    says(item, "Deepvue · Live 6,448 · Trial 2,000")
+    first, second = item.labels()[:2]
+    assert first.startswith("Live: 6,448 credits, ")
+    assert second.startswith("Trial: 2,000 credits, ")
+    icon = desktop.icon()
+    desktop.input.click(desktop.open_menu(icon))
+    wait_for_whole(desktop, CARD, above=MARGIN.start)
+    live_row = wait_until(partial(selected_row, desktop), "the row of Live")
+    card = desktop.wait_for_window(CARD).area
+    desktop.input.click(card.topLeft() + QPoint(ROWS_PX, live_row.stop + len(live_row) // 2))
+    desktop.input.move(FREE_PLACE)
+
+    def is_trial_selected() -> bool:
+        # GNOME may report a window that did not get the focus with a banner, which covers the card.
+        desktop.dismiss_notifications()
+        return selected_row(desktop).start >= live_row.stop
+
+    wait_until(is_trial_selected, "the row of Trial")
+    desktop.wait_for_window(CARD)
+    desktop.input.press("escape")
+    wait_until(lambda: not desktop.window(CARD), "the card's end")
+    item.click(second)
+    wait_until(is_trial_selected, "the card opened at Trial")
+    desktop.wait_for_window(CARD)
+    desktop.input.press("escape")
+    desktop.dismiss_notifications()
+    server.answer = by_client({"live_1": live, "free_tier_1": balance(900)})
+    refresh_until(item, lambda: "Trial 900, low" in item.tooltip, "the low balance")
+    desktop.press_in_notification("Snooze until morning")
+    wait_until(lambda: "Resume Trial" in item.labels(), "the snooze of Trial")
+    assert "Live until tomorrow morning" in item.labels()
+    item.click("Quit")
+    assert process.wait(TIMEOUT_S) == 0
+
+
+def selected_row(desktop: WaylandDesktop) -> range:
+    """Return the selected row of the card, in pixels from its top; empty if none is drawn yet."""
+    area, picture = desktop.wait_for_window(CARD, focused=False).area, desktop.picture()
+    across = area.left() + ROWS_PX
+    ground = picture.pixel(across, area.top() + MARGIN.start)
+    rows = range(area.top() + MARGIN.start, area.bottom() - MARGIN.start)
+    drawn = [y - area.top() for y in rows if picture.pixel(across, y) != ground]
+    return range(drawn[0], drawn[-1] + 1) if drawn else range(0)
 
 
 def test_the_icon_comes_back_with_the_tray(desktop: WaylandDesktop, program: Program) -> None:
