@@ -139,8 +139,8 @@ class Poller(QObject):
                 self._make_due([(snapshot, turn)], MIN_PAUSE_S)
             elif known.settings.interval != before.settings.interval:
                 self._apply_interval(snapshot, turn)
-        self._publish(known)
-        self._begin_due()
+        if not self._begin_due():
+            self._publish(known)
 
     def _apply_interval(self, snapshot: Snapshot, turn: Turn) -> None:
         if turn.must_wait(snapshot.trouble, self._clock()):
@@ -164,18 +164,22 @@ class Poller(QObject):
                 turn.make_due(now, pause_s)
 
     @Slot()
-    def _begin_due(self) -> None:
-        """Poll the wallet that is due first, or wait until it may be polled."""
+    def _begin_due(self) -> bool:
+        """Poll the wallet that is due first, or wait until it may be polled.
+
+        Returns whether a poll has begun, with which the overview was published.
+        """
         idle = [(turn.due_at, s.client_id) for s, turn in self._watched() if turn.running is None]
         due_at, client_id = min(idle, default=(math.inf, ""))
         if due_at == math.inf:
             self._timer.stop()
-            return
+            return False
         left_s = max(due_at, self._last_began_at + REQUEST_PAUSE_S) - self._clock()
         if left_s > 0:
             self._timer.start(timer_ms(left_s))
-        else:
-            self._begin(client_id)
+            return False
+        self._begin(client_id)
+        return True
 
     def _begin(self, client_id: str, *, prompt: bool = False) -> None:
         # The tick that detects sleep or a changed clock may be later than this call.

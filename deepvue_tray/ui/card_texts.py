@@ -227,7 +227,6 @@ def button_label(action: Action) -> str:
     """Return the text of a button, short enough for three in a row."""
     return {
         Action.DASHBOARD: translate("card", "Dashboard"),
-        Action.SET_UP: translate("card", "Set up…"),
         Action.UNLOCK: translate("card", "Unlock…"),
         Action.STATUS_PAGE: translate("card", "Status page"),
         Action.RESUME: translate("card", "Resume alerts"),
@@ -238,7 +237,6 @@ def button_tooltip(action: Action) -> str:
     """Return the tooltip of a button."""
     return {
         Action.DASHBOARD: translate("card", "Opens the Deepvue dashboard"),
-        Action.SET_UP: translate("card", "Asks for the client ID and the secret"),
         Action.RESUME: translate("card", "Ends the snooze"),
     }.get(action) or texts.action_tooltip(action)
 

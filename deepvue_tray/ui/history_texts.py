@@ -36,7 +36,9 @@ def range_text(since: datetime, until: datetime, now: datetime) -> str:
     """Return the days of a range, ``26 Oct - 24 Nov``, or its times if it is short."""
     until = min(until, now)
     if until - since <= 2 * _DAY:
-        return f"{format_time(since, now)} {_DASH} {format_time(until, since)}"
+        # Within a day the clock time is enough.
+        shown_day = until if until - since <= _DAY else since
+        return f"{format_time(since, now)} {_DASH} {format_time(until, shown_day)}"
     return days_text(since, until, now)
 
 

@@ -135,6 +135,7 @@ def action_label(action: Action) -> str:
         Action.REFRESH: translate("texts", "Refresh"),
         Action.HISTORY: translate("texts", "History…"),
         Action.SETTINGS: translate("texts", "Settings…"),
+        Action.SET_UP: translate("texts", "Set up…"),
         Action.UNLOCK: translate("texts", "Unlock the keyring…"),
         Action.STATUS_PAGE: translate("texts", "Open status page"),
         Action.DASHBOARD: translate("texts", "Open dashboard"),
@@ -153,6 +154,7 @@ def action_tooltip(action: Action) -> str:
         Action.REFRESH: translate("texts", "Gets the balance from the server"),
         Action.HISTORY: translate("texts", "Balance and spending over time"),
         Action.SETTINGS: translate("texts", "Credentials, thresholds and alerts"),
+        Action.SET_UP: translate("texts", "Asks for the client ID and the secret"),
         Action.UNLOCK: translate("texts", "Opens the keyring's password prompt"),
         Action.STATUS_PAGE: translate("texts", "Shows known problems of the server"),
     }[action]

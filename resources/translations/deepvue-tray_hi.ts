@@ -760,10 +760,6 @@
         <translation>टॉप-अप करें…</translation>
     </message>
     <message>
-        <source>Set up…</source>
-        <translation>सेट करें…</translation>
-    </message>
-    <message>
         <source>Dashboard</source>
         <translation>डैशबोर्ड</translation>
     </message>
@@ -782,10 +778,6 @@
     <message>
         <source>Opens the Deepvue dashboard</source>
         <translation>Deepvue डैशबोर्ड खोलता है</translation>
-    </message>
-    <message>
-        <source>Asks for the client ID and the secret</source>
-        <translation>क्लाइंट ID और सीक्रेट पूछता है</translation>
     </message>
     <message>
         <source>Ends the snooze</source>
@@ -1152,6 +1144,10 @@
         <translation>सेटिंग्स…</translation>
     </message>
     <message>
+        <source>Set up…</source>
+        <translation>सेट करें…</translation>
+    </message>
+    <message>
         <source>Unlock the keyring…</source>
         <translation>कीरिंग अनलॉक करें…</translation>
     </message>
@@ -1190,6 +1186,10 @@
     <message>
         <source>Credentials, thresholds and alerts</source>
         <translation>क्रेडेंशियल, सीमाएँ और सूचनाएँ</translation>
+    </message>
+    <message>
+        <source>Asks for the client ID and the secret</source>
+        <translation>क्लाइंट ID और सीक्रेट पूछता है</translation>
     </message>
     <message>
         <source>as of {0}</source>

@@ -27,6 +27,7 @@ from deepvue_tray.core.errors import (
     ThrottledError,
     UnreadableError,
 )
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.history_rows import milliseconds
 from tests.support.held_worker import Held
@@ -453,6 +454,18 @@ def test_a_changed_interval_spreads_the_wallets_over_the_new_one(three: Machine)
     assert min(gaps(all_times(three))) >= 300 - 1.1
 
 
+@pytest.mark.usefixtures("qapp")
+def test_an_overview_that_begins_a_poll_is_published_once() -> None:
+    wallets, published = PolledWallets("a", "b"), list[Overview]()
+    poller = Poller(wallets, clock=wallets.clock, now=lambda: wallets.now, chance=lambda: 1.0)
+    poller.changed.connect(published.append)
+    poller.show(wallets.overview)
+    (overview,) = published
+    assert overview.refreshing
+    delete(poller)
+
+
+@pytest.mark.usefixtures("qapp")
 def test_a_bug_in_the_poll_of_one_wallet_is_shown_for_that_wallet_only() -> None:
     wallets = PolledWallets("a", "b")
     poller = Poller(wallets, clock=wallets.clock, now=lambda: wallets.now, chance=lambda: 1.0)

@@ -249,6 +249,7 @@ def test_what_is_unknown_is_a_dash_or_left_out(window: HistoryWindow) -> None:
         ["November so far", "2540"],
         ["Top-ups", "0"],
     ]
+    assert window._dates.text() == "Sun 22 Nov, 14:05 \N{EN DASH} 14:05"
     window.show_plot(replace(plot(DAY), summary=None))
     assert [values for _, *values in tiles(window)] == [["—"]] * 4
 

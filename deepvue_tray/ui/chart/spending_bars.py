@@ -13,7 +13,7 @@ from deepvue_tray.ui.chart.scale import Scale
 from deepvue_tray.ui.palette import on_pixels
 
 MIN_BAR_PX = 2
-"""The height of a bar without spending; a period without readings has no bar."""
+"""The least height of a bar; without spending there is none."""
 
 ROUNDED_FROM_PX = 12
 """The least width of a bar with rounded corners."""
@@ -47,6 +47,7 @@ def draw_bars(
     painter.save()
     painter.setClipRect(scale.area.adjusted(0, -1, 0, 1))
     painter.setPen(Qt.PenStyle.NoPen)
+    bars = [bar for bar in bars if bar.spent]
     is_strong = [bar is marked or bar.start <= now < bar.end for bar in bars]
     places = [place_of(bar, scale) for bar in bars]
     for colour, strong in ((colours.bar, False), (colours.accent, True)):
