@@ -1,6 +1,16 @@
 """Content that scrolls only if it is larger than the screen."""
 
-from PySide6.QtCore import QCoreApplication, QEvent, QMargins, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMargins,
+    QObject,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -37,6 +47,13 @@ class ScrollArea(QScrollArea):
         )
         self.setViewportMargins(0, 0, GAP_PX if vertical else 0, GAP_PX if horizontal else 0)
 
+    def show_whole(self, widget: QWidget) -> None:
+        """Scroll to a widget of the content; Qt's own function shows only a field's cursor."""
+        if self._content.isAncestorOf(widget):
+            area = QRect(widget.mapTo(self._content, QPoint()), widget.size())
+            center = area.center()
+            self.ensureVisible(center.x(), center.y(), area.width() // 2, area.height() // 2 + 1)
+
     def bar_px(self) -> int:
         """Return the width of the vertical bar in pixels, which is the horizontal one's height."""
         return GAP_PX + self.verticalScrollBar().sizeHint().width()
@@ -69,7 +86,7 @@ class ScrollingDialog(QDialog):
 
     def scroll_to(self, widget: QWidget) -> None:
         """Make a widget of the content visible."""
-        self._area.ensureWidgetVisible(widget)
+        self._area.show_whole(widget)
 
     def event(self, event: QEvent) -> bool:
         """Resize when the required size changes, and when the window has another one."""
