@@ -26,7 +26,7 @@ class Account:
         """The number of requests on each day."""
         self.stored: dict[int, float] = {}
         self.unstored: dict[int, float] = {}
-        """The balances that were shown as not stored, and are stored with the next that is."""
+        """The balances shown as not stored; they are stored with the wallet's next one that is."""
         self.repeated_times: list[tuple[int, int]] = []
         self.last_good: tuple[int, float] | None = None
         self.cut_off: tuple[int, float] | None = None

@@ -226,7 +226,7 @@ class World:
         if not storage:
             if account.cut_off is not None:
                 self.counts["stored" if loaded == account.cut_off else "cut_off"] += 1
-            if loaded and account.unstored.get(loaded[0]) == loaded[1] and self._was_cut_off():
+            if loaded and account.unstored.get(loaded[0]) == loaded[1] and account.cut_off:
                 # The poll that was cut off has stored what could not be stored before.
                 account.keep_unstored()
             account.load(loaded, self.now)
@@ -236,9 +236,6 @@ class World:
         if client_id == [*self.accounts][-1] and not storage:
             for other in self.accounts.values():
                 other.cut_off = None
-
-    def _was_cut_off(self) -> bool:
-        return any(account.cut_off for account in self.accounts.values())
 
     def _conclude(self) -> None:
         if self._polled:
@@ -300,9 +297,8 @@ class World:
             if not self.disk_full:
                 account.wrong.append(f"not stored although the disk was free: {at, balance}")
             return
-        # The readings of all wallets that could not be stored before are stored with it.
-        for other in self.accounts.values():
-            other.keep_unstored()
+        # Its readings that could not be stored before are stored with it.
+        account.keep_unstored()
         history = History(Paths.below(self.folder).history)
         found = history.readings(account.settings.client_id, datetime_of(at), datetime_of(at))
         history.close()

@@ -90,8 +90,8 @@ class Chart(QWidget):
         return QSize(766, 380)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the size below which labels would overlap."""
-        return QSize(320, 200)
+        """Return the size below which the labels of the axes would overlap."""
+        return QSize(320, 116)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw the plot, or a text why there is none."""
