@@ -108,7 +108,7 @@ def screenshots(session: nox.Session) -> None:
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """Measure CPU, memory, time and size, for most of an hour: ``-- [BUNDLE_FOLDER]``."""
+    """Measure CPU, memory, time and size, for more than an hour: ``-- [BUNDLE_FOLDER]``."""
     run(session, "python", "-m", "tests.benchmarks")
 
 

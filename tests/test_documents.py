@@ -1,4 +1,4 @@
-"""The documents are right: every command can be parsed, and every link has a target."""
+"""The documents are right: commands can be parsed, links have a target, the README is short."""
 
 import re
 import shlex
@@ -12,6 +12,11 @@ from deepvue_tray.cli.arguments import parser
 
 CHECKOUT = Path(__file__).parents[1]
 DOCUMENTS = [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/**/*.md")]
+
+MAX_README_LINES = 90
+
+FIRST_SCREEN_LINES = 30
+"""The README's lines that a person sees without scrolling; the picture takes the room of ten."""
 
 SHELL = {"|", "||", "<", ">", ")"}
 """Tokens that end a program's arguments."""
@@ -52,15 +57,37 @@ def test_no_document_holds_two_versions_of_a_paragraph(document: Path) -> None:
 @pytest.mark.checkout
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_link_leads_to_a_file_or_a_heading(document: Path) -> None:
-    text = document.read_text(encoding="utf-8")
-    links = re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
-    for link in filter(None, (one or other for one, other in links)):
-        if link.startswith("https://"):
-            continue
+    for link in links(document):
         name, _, heading = link.partition("#")
         target = document.parent / name if name else document
         assert target.is_file(), link
         assert not heading or heading in headings(target), link
+
+
+@pytest.mark.checkout
+@pytest.mark.parametrize("folder", ["docs", "docs/decisions"])
+def test_the_index_of_a_folder_lists_each_of_its_documents(folder: str) -> None:
+    index = CHECKOUT / folder / "README.md"
+    listed = {(index.parent / link).resolve() for link in links(index)}
+    assert {*(CHECKOUT / folder).glob("*.md")} - listed == {index}
+
+
+@pytest.mark.checkout
+def test_the_readme_is_short_and_begins_with_the_commands_to_try_and_to_test() -> None:
+    lines = (CHECKOUT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= MAX_README_LINES
+    commands = [place for place, line in enumerate(lines) if line.startswith("python3 -m venv")]
+    # .ci/run runs exactly these lines.
+    assert len(commands) == len(("the demo", "the tests"))
+    assert max(commands) < FIRST_SCREEN_LINES
+
+
+def links(document: Path) -> list[str]:
+    """Return the links and pictures of a document that are files or headings of this checkout."""
+    text = document.read_text(encoding="utf-8")
+    found = re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
+    targets = (one or other for one, other in found)
+    return [target for target in targets if not target.startswith("https://")]
 
 
 def headings(document: Path) -> set[str]:

@@ -1,7 +1,7 @@
 """The running tray: its parts, and how they are connected.
 
-A click or the poller's timer polls the wallet on the worker thread. The result is one
-snapshot, which all views show. Each click is one ``Action``.
+A click or the poller's timer polls a wallet on the worker thread. The result is one
+overview, which all views show. Each click is one ``Action`` for one wallet, or for all.
 """
 
 import logging
@@ -27,9 +27,10 @@ from deepvue_tray.app.unix_signals import unix_signals
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.backend.backend import Backend
 from deepvue_tray.core.actions import Action
+from deepvue_tray.core.addresses import DASHBOARD, STATUS_PAGE
 from deepvue_tray.core.alert_rules import tomorrow_morning
 from deepvue_tray.core.errors import DeepvueError
-from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.ui.color_scheme import ColorScheme
 from deepvue_tray.ui.tray import Tray
@@ -37,9 +38,6 @@ from deepvue_tray.ui.tray_icon import TrayIcon
 from deepvue_tray.ui.windows import bring_to_front
 
 logger = logging.getLogger(__name__)
-
-DASHBOARD = "https://dashboard.deepvue.ai"
-STATUS_PAGE = "https://status.deepvue.ai"
 
 NO_TRAY = "No tray on this desktop: a window shows the balance until there is one."
 
@@ -53,8 +51,6 @@ class Options:
 
     prefix: str = ""
     """Precedes every title that is shown, such as "Demo"."""
-    from_environment: bool = False
-    """Whether the environment holds the credentials."""
     background: bool = False
     """Whether no window may open by itself, as at login."""
 
@@ -72,31 +68,30 @@ class Application(QObject):
         prefix = options.prefix
         self.poller = Poller(worker)
         self._tray = Tray(icon, prefix)
-        self._settings = SettingsController(
-            worker, self.poller, prefix, from_environment=options.from_environment
-        )
+        self._settings = SettingsController(worker, self.poller, prefix)
         self._history = HistoryController(worker, self.poller, prefix)
         self.card = CardController(worker, self.poller, icon, self._settings, prefix)
         self._notifications = NotificationController(worker, self.poller, icon.show_message, prefix)
         self._network_hint = NetworkHint()
-        self._actions: dict[Action, Callable[[], object]] = {
+        self._actions: dict[Action, Callable[[str], object]] = {
             Action.CARD: self.card.open,
-            Action.REFRESH: self.poller.refresh,
-            Action.UNLOCK: self.poller.unlock,
+            Action.REFRESH: lambda _: self.poller.refresh(),
+            Action.UNLOCK: lambda _: self.poller.unlock(),
             Action.HISTORY: self._history.open,
             Action.SETTINGS: self._settings.open,
-            Action.DASHBOARD: partial(_browse, DASHBOARD),
-            Action.STATUS_PAGE: partial(_browse, STATUS_PAGE),
-            Action.SNOOZE_HOUR: lambda: self._snooze(datetime.now(UTC) + timedelta(hours=1)),
-            Action.SNOOZE_MORNING: lambda: self._snooze(tomorrow_morning(datetime.now(UTC))),
-            Action.SNOOZE_TOP_UP: partial(self._snooze, None),
+            Action.SET_UP: self._settings.open_connect,
+            Action.DASHBOARD: lambda _: _browse(DASHBOARD),
+            Action.STATUS_PAGE: lambda _: _browse(STATUS_PAGE),
+            Action.SNOOZE_HOUR: partial(self._snooze, lambda now: now + timedelta(hours=1)),
+            Action.SNOOZE_MORNING: partial(self._snooze, tomorrow_morning),
+            Action.SNOOZE_TOP_UP: partial(self._snooze, lambda _: None),
             Action.RESUME: self._resume_alerts,
-            Action.ABOUT: self._open_about,
+            Action.ABOUT: lambda _: self._open_about(),
             # quit() would first close the card's window, which without a tray shows a question.
-            Action.QUIT: qt.exit,
+            Action.QUIT: lambda _: qt.exit(),
         }
 
-        self.poller.changed.connect(self._tray.show_snapshot)
+        self.poller.changed.connect(self._tray.show_overview)
         self.poller.changed.connect(self._network_hint.watch)
         self.poller.waiting.connect(self._reload_if_changed)
         self._network_hint.back.connect(self.poller.on_network)
@@ -112,8 +107,8 @@ class Application(QObject):
         self._color_scheme = ColorScheme(qt)
         # Show the stored state first, then poll the wallet.
         worker.submit(
-            lambda backend: backend.monitor.load_last_known(),
-            self.poller.reset_and_poll,
+            lambda backend: backend.overview(),
+            self.poller.show,
             self._on_load_error,
         )
 
@@ -122,8 +117,13 @@ class Application(QObject):
 
         ``client_id`` is the environment's, which is in use until the settings are read.
         """
-        self._server = InstanceServer(instance, lambda: self.poller.snapshot.client_id or client_id)
-        self._server.asked.connect(self.card.open)
+
+        def client_ids() -> list[str]:
+            shown = [snapshot.client_id for snapshot in self.poller.overview.snapshots]
+            return [each for each in shown if each] or [client_id]
+
+        self._server = InstanceServer(instance, client_ids)
+        self._server.asked.connect(partial(self.perform, Action.CARD))
 
     def run(self, crash_reporter: CrashReporter) -> int:
         """Run until the person quits; return the exit status."""
@@ -133,16 +133,24 @@ class Application(QObject):
         self._worker.stop(QUIT_TIMEOUT_S)
         return status
 
-    @Slot(object)
-    def perform(self, action: Action) -> None:
-        """Do what a person requested with a click."""
-        self._actions[action]()
+    @Slot(Action, str)
+    def perform(self, action: Action, client_id: str) -> None:
+        """Do what a person requested with a click.
 
-    def _snooze(self, until: datetime | None) -> None:
-        self._worker.submit(lambda backend: backend.snooze(until), self.poller.reevaluate)
+        ``client_id`` is that of the wallet that the action concerns; empty for all.
+        """
+        self._actions[action](client_id)
 
-    def _resume_alerts(self) -> None:
-        self._worker.submit(lambda backend: backend.resume_alerts(), self.poller.reevaluate)
+    def _snooze(self, end: Callable[[datetime], datetime | None], client_id: str) -> None:
+        until = end(datetime.now(UTC))
+        self._worker.submit(
+            lambda backend: backend.snooze(until, client_id or None), self.poller.show
+        )
+
+    def _resume_alerts(self, client_id: str) -> None:
+        self._worker.submit(
+            lambda backend: backend.resume_alerts(client_id or None), self.poller.show
+        )
 
     def _open_about(self) -> None:
         # Imported here: 8 ms and 0.7 MB, which only this window needs.
@@ -162,14 +170,14 @@ class Application(QObject):
 
     @Slot()
     def _reload_if_changed(self) -> None:
-        def on_result(known: Snapshot | None) -> None:
+        def on_result(known: Overview | None) -> None:
             if known is not None:
-                self.poller.reset_and_poll(known)
+                self.poller.show(known)
 
         self._worker.submit(lambda backend: backend.reload_if_changed(), on_result)
 
     def _on_load_error(self, error: Exception) -> None:
-        self.poller.reset_and_poll(self.poller.snapshot)
+        self.poller.refresh()
         if not isinstance(error, DeepvueError):
             raise error
 

@@ -10,12 +10,14 @@ from PySide6.QtGui import QImage, QImageWriter
 from deepvue_tray.app.poller import Poller
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.core.errors import DeepvueError, StorageError
+from deepvue_tray.core.overview import Overview
+from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.windows import bring_to_front
 
 if TYPE_CHECKING:
     from deepvue_tray.backend.backend import Backend
-    from deepvue_tray.backend.history_queries import HistoryRange
+    from deepvue_tray.core.history_page import HistoryPage
     from deepvue_tray.ui.history_window import HistoryWindow
 
 Range = tuple[datetime | None, datetime | None]
@@ -34,13 +36,21 @@ class HistoryController(QObject):
         self._poller = poller
         self._prefix = prefix
         self._window: HistoryWindow | None = None
+        self._client_id = ""
+        self._drawn: tuple[object, ...] = ()
         self._reading = False
         self._requested: Range | None = None
         poller.changed.connect(self._on_changed)
 
-    @Slot()
-    def open(self) -> None:
-        """Open the window as large as it was left, or bring it to the front."""
+    @Slot(str)
+    def open(self, client_id: str = "") -> None:
+        """Open the window as large as it was left, or bring it to the front.
+
+        Shows the wallet ``client_id``; if that is empty the one shown last, at first the worst.
+        """
+        overview = self._poller.overview
+        is_watched = overview.snapshot(self._client_id) is not None
+        self._client_id = client_id or (self._client_id if is_watched else overview.worst.client_id)
         if self._window is None:
             self._worker.submit(
                 lambda backend: backend.window_sizes.get(_NAME),
@@ -58,6 +68,7 @@ class HistoryController(QObject):
 
             self._window = HistoryWindow(self._prefix, QSize(*size) if size else None)
             self._window.resized.connect(self._store_size)
+            self._window.wallet_chosen.connect(self._choose)
             self._window.plot_requested.connect(self._request)
             self._window.export_requested.connect(self._export)
             self._window.picture_requested.connect(self._save_picture)
@@ -72,10 +83,29 @@ class HistoryController(QObject):
             on_error=lambda _: None,  # The backend did not start, which the window shows.
         )
 
-    @Slot(object)
-    def _on_changed(self, snapshot: Snapshot) -> None:
-        if self._window is not None and self._window.isVisible() and not snapshot.refreshing:
+    @Slot(str)
+    def _choose(self, client_id: str) -> None:
+        self._client_id = client_id
+        if self._window is not None:
             self._window.ask()
+
+    @Slot(object)
+    def _on_changed(self, overview: Overview) -> None:
+        if self._window is None or not self._window.isVisible():
+            return
+        snapshot = self._snapshot()
+        # Most changes concern other wallets.
+        if not snapshot.refreshing and self._drawn != _drawn_of(overview.settings, snapshot):
+            self._window.ask()
+
+    def _snapshot(self) -> Snapshot:
+        """Return the snapshot of the chosen wallet, without a reading if it is not watched."""
+        overview, client_id = self._poller.overview, self._client_id
+        if not client_id:
+            return overview.worst
+        return overview.snapshot(client_id) or Snapshot(
+            wallet=overview.settings.wallet(client_id) or _removed_wallet(client_id)
+        )
 
     @Slot(object, object)
     def _request(self, since: datetime | None, until: datetime | None) -> None:
@@ -88,22 +118,40 @@ class HistoryController(QObject):
             return
         (since, until), self._requested = self._requested, None
         self._reading = True
-        now, snapshot = datetime.now(UTC), self._poller.snapshot
+        now, snapshot = datetime.now(UTC), self._snapshot()
+        self._drawn = _drawn_of(self._poller.overview.settings, snapshot)
 
-        def on_result(history: "HistoryRange") -> None:
+        def on_result(result: "tuple[list[str], HistoryPage]") -> None:
+            client_ids, page = result
             self._read_next()
             if self._window is not None:
-                self._window.show_history(history.since, until, history.buckets, snapshot, now)
+                self._show_wallets(self._window, client_ids)
+                self._window.show_history(page, until, snapshot, now)
 
         def on_error(error: Exception) -> None:
             self._read_next()
             self._show_error(error)
 
         self._worker.submit(
-            lambda backend: backend.history.range(since, until or now),
+            lambda backend: (
+                backend.history.client_ids(),
+                backend.history.page(snapshot.client_id, since, until, now),
+            ),
             on_result,
             on_error,
         )
+
+    def _show_wallets(self, window: "HistoryWindow", client_ids: list[str]) -> None:
+        """Offer the wallets of the settings, and those that only the history knows."""
+        overview = self._poller.overview
+        known = (*overview.settings.wallets, *(each.wallet for each in overview.snapshots))
+        names = {wallet.client_id: wallet.name for wallet in known if wallet.client_id}
+        removed = [client_id for client_id in client_ids if client_id not in names]
+        if self._client_id and self._client_id not in (*names, *removed):
+            # Its history was deleted.
+            self._client_id = overview.worst.client_id
+            window.ask()
+        window.show_wallets(names, removed, self._snapshot().client_id)
 
     def _read_next(self) -> None:
         """Read the range that was requested during the last read."""
@@ -112,8 +160,9 @@ class HistoryController(QObject):
 
     @Slot(object, object, object)
     def _export(self, path: Path, since: datetime, until: datetime) -> None:
+        client_id = self._snapshot().client_id
         self._worker.submit(
-            lambda backend: backend.history.export(path, since, until),
+            lambda backend: backend.history.export(client_id, path, since, until),
             lambda _: self._show_saved(path),
             self._show_error,
         )
@@ -136,3 +185,14 @@ class HistoryController(QObject):
             raise error
         if self._window is not None:
             self._window.show_failed(error)
+
+
+def _drawn_of(settings: Settings, snapshot: Snapshot) -> tuple[object, ...]:
+    """Return what the window draws, and the error, which is a new one after each failed poll."""
+    return settings, snapshot.wallet, snapshot.reading, snapshot.runway, snapshot.trouble
+
+
+def _removed_wallet(client_id: str) -> WalletSettings:
+    return WalletSettings(
+        client_id=client_id, low=None, critical=None, low_days=None, critical_days=None
+    )

@@ -1,7 +1,7 @@
 """The first instance's socket, through which other starts let it show itself."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,15 +15,16 @@ logger = logging.getLogger(__name__)
 class InstanceServer(QObject):
     """Listens until ``instance`` is closed, if that is the first instance.
 
-    ``client_id`` returns the client ID of the wallet that is shown, empty where there is none.
+    ``client_ids`` returns the client IDs of the wallets that are shown; it may be empty.
     """
 
-    asked = Signal()
-    """Emitted when another start asks for the window."""
+    asked = Signal(str)
+    """Emitted when another start asks for the window, with the client ID of the wallet that it
+    wants to see; empty if any."""
 
-    def __init__(self, instance: SingleInstance, client_id: Callable[[], str]) -> None:
+    def __init__(self, instance: SingleInstance, client_ids: Callable[[], Sequence[str]]) -> None:
         super().__init__()
-        self._client_id = client_id
+        self._client_ids = client_ids
         if not instance.is_holder():
             return  # The socket at the address may be another start's.
         self._server = QLocalServer(self)
@@ -49,9 +50,11 @@ class InstanceServer(QObject):
     def _answer(self, connection: QLocalSocket) -> None:
         if not connection.canReadLine():
             return
-        line, own = bytes(connection.readLine().data()), self._client_id()
-        connection.write(line_of(own))
+        line, own = bytes(connection.readLine().data()), self._client_ids()
+        first = own[0] if own else ""
+        # No wallet is wanted if the other start gave up, or wants one that is not shown.
+        wanted = next((each for each in ("", *own) if line == line_of(each)), None)
+        connection.write(line_of(wanted or first))
         connection.disconnectFromServer()
-        # Not if the other start gave up or wants another wallet.
-        if line in (line_of(""), line_of(own)):
-            self.asked.emit()
+        if wanted is not None:
+            self.asked.emit(wanted)

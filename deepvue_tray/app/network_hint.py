@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtNetwork import QNetworkInformation
 
 from deepvue_tray.core.errors import OfflineError
-from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.core.overview import Overview
 
 
 class NetworkHint(QObject):
@@ -18,9 +18,10 @@ class NetworkHint(QObject):
         self._is_listening = False
 
     @Slot(object)
-    def watch(self, snapshot: Snapshot) -> None:
-        """Begin to watch if ``snapshot`` has an error of the connection."""
-        if self._is_listening or not isinstance(snapshot.trouble, OfflineError):
+    def watch(self, overview: Overview) -> None:
+        """Begin to watch if a wallet has an error of the connection."""
+        is_offline = any(isinstance(s.trouble, OfflineError) for s in overview.snapshots)
+        if self._is_listening or not is_offline:
             return
         self._is_listening = True
         self._online = QNetworkInformation.Reachability.Online

@@ -12,7 +12,7 @@ from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui import texts
+from deepvue_tray.ui import notification_texts
 
 
 class NotificationController(QObject):
@@ -22,9 +22,10 @@ class NotificationController(QObject):
     it returns False if the tray has no balloons.
     """
 
-    action_requested = Signal(Action)
-    """The action of a button, or the card if the notification itself was clicked."""
-    _pressed = Signal(str)
+    action_requested = Signal(Action, str)
+    """The action of a button, or the card if the notification itself was clicked, and the client ID
+    of the wallet that the notification concerns."""
+    _pressed = Signal(str, str)
     _service_appeared = Signal()
 
     def __init__(
@@ -43,7 +44,7 @@ class NotificationController(QObject):
         self._services_seen = 0
         self._pressed.connect(self._on_pressed)
         self._service_appeared.connect(self._on_service_appeared)
-        poller.changed.connect(self._on_snapshot)
+        poller.polled.connect(self._notify)
         # Both signals are emitted on the worker's thread.
         worker.submit(
             lambda backend: backend.notifier.listen(
@@ -56,7 +57,7 @@ class NotificationController(QObject):
     @Slot()
     def notify_crash(self) -> None:
         """Notify of an unhandled exception."""
-        notification = texts.crash_notification(self._prefix)
+        notification = notification_texts.crash_notification(self._prefix)
 
         def on_result(is_shown: bool) -> None:
             if not is_shown:
@@ -68,13 +69,7 @@ class NotificationController(QObject):
             lambda _error: on_result(False),
         )
 
-    @Slot(object)
-    def _on_snapshot(self, snapshot: Snapshot) -> None:
-        # At the start of a request the last reading's alerts were sent already, and the next
-        # reading may end them.
-        if not snapshot.refreshing:
-            self._notify(snapshot)
-
+    @Slot(Snapshot)
     def _notify(self, snapshot: Snapshot) -> None:
         for alert in snapshot.to_notify:
             attempt = alert, snapshot.client_id, snapshot.reading
@@ -85,19 +80,25 @@ class NotificationController(QObject):
     def _send(self, alert: Alert, snapshot: Snapshot) -> None:
         attempt = alert, snapshot.client_id, snapshot.reading
         services_seen = self._services_seen
-        notification = texts.notification_for(alert, snapshot, datetime.now(UTC), self._prefix)
+        notification = notification_texts.notification_for(
+            alert,
+            snapshot,
+            datetime.now(UTC),
+            self._prefix,
+            names_wallet=self._poller.overview.has_several,
+        )
 
         def on_result(is_notified: bool) -> None:
             if not is_notified and self._show_balloon(notification.title, notification.body):
                 self._worker.submit(
-                    lambda backend: backend.alerts.mark_notified(alert, snapshot.client_id),
+                    lambda backend: backend.mark_notified(snapshot.client_id, alert),
                     lambda _: self._in_flight.discard(attempt),
                 )
                 return
             self._in_flight.discard(attempt)
             if not is_notified and services_seen != self._services_seen:
                 # A service has started during this attempt.
-                self._notify(self._poller.snapshot)
+                self._notify_all()
 
         def on_error(error: Exception) -> None:
             on_result(False)
@@ -107,11 +108,15 @@ class NotificationController(QObject):
             lambda backend: backend.notify(alert, snapshot, notification), on_result, on_error
         )
 
-    @Slot(str)
-    def _on_pressed(self, button: str) -> None:
-        self.action_requested.emit(Action(button) if button else Action.CARD)
+    @Slot(str, str)
+    def _on_pressed(self, client_id: str, button: str) -> None:
+        self.action_requested.emit(Action(button) if button else Action.CARD, client_id)
 
     @Slot()
     def _on_service_appeared(self) -> None:
         self._services_seen += 1
-        self._notify(self._poller.snapshot)
+        self._notify_all()
+
+    def _notify_all(self) -> None:
+        for snapshot in self._poller.overview.snapshots:
+            self._notify(snapshot)

@@ -2,8 +2,8 @@
 
 A lock file decides which start is the first. It names its process, so that the lock of a killed
 process is taken over. The second start sends one line to the first one's local socket, which only
-the same user can open: the client ID that it wants to see, or an empty one. The response is the
-client ID of the first one's wallet.
+the same user can open: the client ID that it wants to see, or an empty one. The response is that
+client ID if the first one shows its wallet, otherwise the client ID of one that it shows.
 """
 
 import ctypes
@@ -79,9 +79,10 @@ class SingleInstance:
     def show_first(self, client_id: str, within_s: float = ANSWER_TIMEOUT_S) -> str | None:
         """Let the first instance show itself.
 
-        It does so if its wallet is that of ``client_id``, or if that is empty. Returns the client
-        ID of its wallet, empty if it has none, or None if it has ended and this start has become
-        the first. Raises TimeoutError if it does not respond.
+        It does so if one of its wallets is that of ``client_id``, or if that is empty. Returns
+        ``client_id``, or the client ID of another wallet of the first instance, empty if it has
+        none; or None if it has ended and this start has become the first. Raises TimeoutError if
+        it does not respond.
         """
         from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - 10 ms, for a second start only
 

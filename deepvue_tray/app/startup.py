@@ -39,7 +39,6 @@ def run(
     build: "Callable[[], Backend]",
     *,
     prefix: str = "",
-    from_environment: bool = False,
     background: bool = False,
     single: bool = True,
 ) -> int:
@@ -72,7 +71,7 @@ def run(
             qt,
             icon,
             worker,
-            Options(prefix=prefix, from_environment=from_environment, background=background),
+            Options(prefix=prefix, background=background),
         )
         if single:
             application.listen(instance, _environment_client_id())

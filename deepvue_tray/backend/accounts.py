@@ -1,13 +1,14 @@
 """Settings and credentials, saved together or not at all."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from deepvue_tray.core.credentials import Credentials
-from deepvue_tray.core.errors import StorageError
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.errors import InvalidInputError, StorageError
+from deepvue_tray.core.settings import MAX_WALLETS, Settings, WalletSettings
+from deepvue_tray.core.wallet_names import parse_name, proposed_name
 from deepvue_tray.services.credentials import CredentialStore
 from deepvue_tray.services.settings_file import SettingsFile
 
@@ -24,6 +25,8 @@ class Accounts:
         """The settings in force; the defaults if the file cannot be read."""
         self.damage: StorageError | None = None
         """Why the settings file could not be read, until the settings are saved again."""
+        self.revision = 0
+        """How often the changes of other processes were loaded, which may be new credentials."""
         self._load()
 
     def _load(self) -> None:
@@ -33,35 +36,56 @@ class Accounts:
         except StorageError as error:
             self.damage = error.without_traceback()
 
-    def was_saved_elsewhere(self) -> bool:
-        """Return whether another process has saved settings or signed in since the last reload."""
-        return self._settings_file.has_changed()
-
     def reload(self) -> bool:
-        """Load what another process has saved; return whether the client ID has changed."""
-        before = self.client_id
-        if self._settings_file.has_changed():
-            self._load()
-            # Another process may have signed in, possibly with the same client ID.
-            self._credential_store.prefer_keyring()
-        return self.client_id != before
+        """Load what another process has saved; return whether it has saved anything."""
+        if not self._settings_file.has_changed():
+            return False
+        self._load()
+        self._after_other_process()
+        return True
 
-    def forget_secret(self) -> None:
-        """Read the secret from the keyring again: the server rejects the cached one."""
-        self._credential_store.forget()
+    def _after_other_process(self) -> None:
+        self.revision += 1
+        # Another process may have signed in, possibly with the same client ID.
+        self._credential_store.prefer_keyring()
 
     @property
-    def client_id(self) -> str:
-        """The client ID in use; empty before the first sign-in."""
-        return self._credential_store.client_id(self.settings.client_id)
+    def is_from_environment(self) -> bool:
+        """Whether the environment holds credentials; then its wallet is the only one."""
+        return self._credential_store.is_from_environment
 
-    async def credentials(self, *, prompt: bool) -> Credentials:
-        """Return the credentials in use; raises an AccountError if there are none.
+    @property
+    def wallets(self) -> tuple[WalletSettings, ...]:
+        """The wallets to watch; before the first sign-in one without a client ID."""
+        if not self.is_from_environment:
+            return self.settings.wallets
+        first = self.settings.wallets[0]
+        client_id = self._credential_store.client_id or first.client_id
+        # A wallet that is not stored has the thresholds of the first one.
+        wallet = self.settings.wallet(client_id) or replace(
+            first, client_id=client_id, name=proposed_name(client_id, ())
+        )
+        return (replace(wallet, is_paused=False),)
 
-        ``prompt`` is whether the keyring may show a prompt to unlock it.
+    def wallet(self, client_id: str) -> WalletSettings | None:
+        """Return the settings of a wallet to watch, or None if it is not among them."""
+        return next((w for w in self.wallets if w.client_id == client_id), None)
+
+    def forget_secret(self, client_id: str) -> None:
+        """Read the secret from the keyring again: the server rejects the cached one."""
+        self._credential_store.forget(client_id)
+
+    async def credentials(self, client_id: str, *, prompt: bool) -> Credentials:
+        """Return the credentials of a wallet; raises an AccountError if there are none.
+
+        ``prompt`` is whether the keyring may show a prompt to unlock it. The keyring is read for
+        all wallets at once, so that it prompts only once.
         """
+        if known := self._credential_store.cached(client_id):
+            return known
         async with self._lock:
-            return await self._credential_store.load(self.settings.client_id, prompt=prompt)
+            others = [wallet.client_id for wallet in self.wallets if wallet.client_id]
+            return await self._credential_store.load(client_id, others, prompt=prompt)
 
     async def in_keyring(self, client_id: str) -> Credentials:
         """Return the keyring's credentials for ``client_id``, signed in or not.
@@ -69,69 +93,90 @@ class Accounts:
         Raises an AccountError; a NotSetUpError if the keyring has none.
         """
         async with self._lock:
-            return await self._credential_store.in_keyring(client_id, prompt=True)
+            return await self._credential_store.in_keyring(client_id)
 
-    async def save(
-        self,
-        settings: Settings,
-        credentials: Credentials | None = None,
-        *,
-        session_only: bool = False,
-    ) -> None:
-        """Save settings, and new credentials if given: both or neither.
+    async def save(self, before: Settings, after: Settings) -> None:
+        """Save the values that differ between ``before`` and ``after``.
 
-        Without credentials the client ID stays the stored one. ``session_only`` keeps the
-        credentials in memory only. Raises an AccountError or a StorageError; then
-        nothing has changed.
+        What other processes have changed meanwhile stays, and so do the wallets. Raises a
+        StorageError, or an InvalidInputError if another process has given a new name to another
+        wallet; then nothing has changed.
         """
+
+        def with_changes(stored: Settings) -> Settings:
+            changed = stored.with_changes(before, after)
+            for wallet, old in zip(changed.wallets, stored.wallets, strict=True):
+                if wallet.name != old.name:
+                    parse_name(wallet.name, wallet.client_id, changed)
+            return changed
+
         async with self._lock:
-            if credentials is None:
-                self.reload()
-                self._write(replace(settings, client_id=self.settings.client_id))
-                return
-            settings = replace(settings, client_id=credentials.client_id)
-            if session_only:
-                self._write(settings)
-                self._credential_store.keep_for_session(credentials)
-            else:
-                async with self._stored_credentials(credentials):
-                    self._write(settings)
+            self._update(with_changes)
 
-    async def sign_in(self, credentials: Credentials) -> None:
-        """Save credentials and their client ID; the other stored settings stay.
+    async def sign_in(
+        self, credentials: Credentials, name: str = "", *, session_only: bool = False
+    ) -> None:
+        """Save credentials, and add the wallet unless it exists; the other settings stay.
 
-        Raises an AccountError or a StorageError; then nothing has changed.
+        An empty ``name`` keeps the wallet's name, or proposes one. ``session_only`` keeps the
+        secret in memory only. Raises an AccountError or a StorageError; then nothing has changed.
         """
-        async with self._lock, self._stored_credentials(credentials):
+
+        def with_wallet(stored: Settings) -> Settings:
+            known = stored.wallet(client_id)
+            if known is None and len(stored.client_ids) >= MAX_WALLETS:
+                raise InvalidInputError(f"there are already {MAX_WALLETS} wallets")
+            proposal = proposed_name(client_id, [wallet.name for wallet in stored.wallets])
+            kept = known.name if known else proposal
+            return stored.with_wallet(
+                client_id, parse_name(name, client_id, stored) if name else kept
+            )
+
+        client_id = credentials.client_id
+        async with self._lock:
             self.reload()
-            self._write(replace(self.settings, client_id=credentials.client_id))
+            with_wallet(self.settings)  # raises before the keyring shows a prompt
+            if session_only:
+                self._update(with_wallet)
+                self._credential_store.keep_for_session(credentials)
+                return
+            async with self._stored_credentials(credentials):
+                self._update(with_wallet)
 
     async def sign_out(self, client_id: str) -> None:
-        """Remove the secret of ``client_id``, and the client ID from the settings.
+        """Remove a wallet and its secret; a client ID that is no wallet is no error.
 
         The secret is removed first. After an interruption in between, signing out again removes
-        the client ID. Raises an AccountError and changes nothing, or a StorageError after the
+        the wallet. Raises an AccountError and changes nothing, or a StorageError after the
         secret was removed.
         """
         async with self._lock:
             await self._credential_store.remove(client_id)
             self.reload()
-            if self.settings.client_id == client_id:
-                self._write(replace(self.settings, client_id=""))
+            if self.settings.wallet(client_id):
+                self._update(lambda stored: stored.without_wallet(client_id))
 
-    def _write(self, settings: Settings) -> None:
-        self._settings_file.save(settings)
-        self.settings = settings
+    def _update(self, change: Callable[[Settings], Settings]) -> None:
+        """Change the stored settings; those in memory replace a file that was damaged."""
+
+        def changed(stored: Settings) -> Settings:
+            # No other process can change the file from here on.
+            if self._settings_file.has_changed():
+                self._after_other_process()
+            return change(self.settings if self.damage else stored)
+
+        self.reload()
+        self.settings = self._settings_file.update(changed)
         self.damage = None
 
     @asynccontextmanager
     async def _stored_credentials(self, credentials: Credentials) -> AsyncIterator[None]:
-        """Store credentials; restore the keyring if the context raises a StorageError."""
+        """Store credentials; restore the keyring if the context raises an error."""
         before = await self._credential_store.stored(credentials.client_id)
         await self._credential_store.store(credentials)
         try:
             yield
-        except StorageError:
+        except (StorageError, InvalidInputError):
             if before is None:
                 await self._credential_store.remove(credentials.client_id)
             else:

@@ -1,8 +1,9 @@
-"""The alert state of the wallet in use, shared with other processes through the history file."""
+"""The alert state of a wallet, shared with other processes through the history file."""
 
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial, reduce
 
@@ -29,47 +30,56 @@ StateChange = Callable[[AlertState], AlertState]
 """A pure function from one state of the alerts to the next."""
 
 
+class WalletRemovedError(Exception):
+    """The wallet was removed, so nothing may be stored for it."""
+
+
 class AlertStore:
     """Changes the stored alert state of one wallet, in one transaction for each change.
 
     While the file cannot be used, changes apply only to ``state``. They are repeated on the
-    stored state with the first change that can be stored. ``now`` returns the time, aware, in UTC.
+    stored state with the first change that can be stored. ``is_watched`` returns whether no process
+    has removed the wallet. ``now`` returns the time, aware, in UTC.
     """
 
-    def __init__(self, history: History, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        client_id: str,
+        history: History,
+        is_watched: Callable[[], bool],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._client_id = client_id
         self._history = history
+        self._is_watched = is_watched
         self._now = now
         self._unstored: deque[StateChange] = deque(maxlen=MAX_UNSTORED_CHANGES)
-        self.client_id = ""
         self.state = AlertState()
         self.is_loaded = False
         """Whether ``state`` includes what is stored."""
 
-    def select(self, client_id: str) -> None:
-        """Switch to the state of this wallet."""
-        self.client_id, self.state, self.is_loaded = client_id, AlertState(), False
-        self._unstored.clear()
-
     def load(self) -> None:
         """Load the stored state, unless it is loaded already; raises StorageError."""
         if not self.is_loaded:
-            self.state = self._with_unstored(self._history.alerts(self.client_id))
+            self.state = self._with_unstored(self._history.alerts(self._client_id))
             self.is_loaded = True
 
     def update(self, change: StateChange) -> None:
-        """Change the state; an error of storing is only logged."""
-        if error := self._store(change, partial(self._history.update_alerts, self.client_id)):
-            logger.warning("%s", error)
+        """Change the state unless the wallet was removed; an error of storing is only logged."""
+        with suppress(WalletRemovedError):
+            if error := self._store(change, partial(self._history.update_alerts, self._client_id)):
+                logger.warning("%s", error)
 
     def append(
         self, reading: Reading, change: StateChange, model: SpendingModel | None
     ) -> StorageError | None:
         """Store a reading and the changed state together; returns why they could not be stored.
 
-        ``model`` is the spending model learnt from the reading; None leaves the stored one.
+        ``model`` is the spending model learnt from the reading; None leaves the stored one. Raises
+        WalletRemovedError, and stores nothing.
         """
         return self._store(
-            change, lambda stored: self._history.append(self.client_id, reading, stored, model)
+            change, lambda stored: self._history.append(self._client_id, reading, stored, model)
         )
 
     def is_pending(self, alert: Alert) -> bool:
@@ -94,22 +104,33 @@ class AlertStore:
         """Record that a service shows an alert."""
         self.update(partial(mark_shown, sent=sent, now=self._now()))
 
-    def mark_notified(self, alert: Alert, client_id: str) -> None:
-        """Record that the person was notified of an alert of ``client_id``."""
-        if client_id == self.client_id:
-            self.update(partial(mark_notified, alert=alert, now=self._now()))
+    def mark_notified(self, alert: Alert) -> None:
+        """Record that the person was notified of an alert."""
+        self.update(partial(mark_notified, alert=alert, now=self._now()))
 
     def _store(
         self, change: StateChange, write: Callable[[AlertChange], AlertState]
     ) -> StorageError | None:
+        def change_stored(stored: AlertState | None) -> AlertState:
+            # A process that removes a wallet deletes its history afterwards, and for that waits
+            # until the transaction has ended in which this function is called.
+            self._require_wallet()
+            return change(self._with_unstored(stored))
+
         try:
-            self.state = write(lambda stored: change(self._with_unstored(stored)))
+            self.state = write(change_stored)
         except StorageError as error:
+            self._require_wallet()
             self.state = change(self.state)
             self._unstored.append(change)
             return error.without_traceback()
         self._unstored.clear()
         return None
+
+    def _require_wallet(self) -> None:
+        if not self._is_watched():
+            self._history.discard_unstored(self._client_id)
+            raise WalletRemovedError
 
     def _with_unstored(self, stored: AlertState | None) -> AlertState:
         if stored is None:

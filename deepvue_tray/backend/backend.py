@@ -1,22 +1,26 @@
 """The assembled program without a screen. The tray uses it on its worker thread."""
 
+import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 from deepvue_tray.backend.accounts import Accounts
-from deepvue_tray.backend.alert_store import AlertStore
+from deepvue_tray.backend.alert_store import StateChange
 from deepvue_tray.backend.history_queries import HistoryQueries
 from deepvue_tray.backend.monitor import Monitor
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import snoozed
 from deepvue_tray.core.credentials import Credentials, parse_client_id
-from deepvue_tray.core.errors import StorageError
+from deepvue_tray.core.errors import DeepvueError, StorageError
 from deepvue_tray.core.notification import Notification
+from deepvue_tray.core.overview import Overview
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.resources import icon_path
@@ -34,48 +38,129 @@ from deepvue_tray.services.window_sizes import WindowSizes
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
 class Backend:
-    """The parts that need no screen; all of them belong to one thread."""
+    """The parts that need no screen, and a monitor for each wallet; all belong to one thread.
 
-    accounts: Accounts
-    monitor: Monitor
-    alerts: AlertStore
-    history: HistoryQueries
-    notifier: Notifier
-    autostart: Autostart
-    window_sizes: WindowSizes
-    paths: Paths
-    _files: History
+    ``files`` stores the readings that ``api`` requests. ``now`` returns the time, aware, in UTC.
+    """
 
-    async def save(
+    def __init__(
         self,
-        settings: Settings,
-        credentials: Credentials | None,
         *,
-        session_only: bool,
-        start_at_login: bool,
+        accounts: Accounts,
+        api: WalletApi,
+        files: History,
+        notifier: Notifier,
+        autostart: Autostart,
+        window_sizes: WindowSizes,
+        paths: Paths,
+        now: Callable[[], datetime],
     ) -> None:
-        """Store the settings window's values: all of them, or none.
+        self.accounts = accounts
+        self.history = HistoryQueries(files)
+        self.notifier = notifier
+        self.autostart = autostart
+        self.window_sizes = window_sizes
+        self.paths = paths
+        self._api = api
+        self._files = files
+        self._now = now
+        self._monitors: dict[str, Monitor] = {}
+        # The revision of the accounts that the last overview shows.
+        self._revision = accounts.revision
 
-        Raises an AccountError or a StorageError; then nothing has changed.
+    def overview(self) -> Overview:
+        """Return the last snapshot of each wallet; of a new one, what the history holds."""
+        wallets, self._revision = self.accounts.wallets, self.accounts.revision
+        for client_id in self._monitors.keys() - {wallet.client_id for wallet in wallets}:
+            self._monitors.pop(client_id).close()
+        for wallet in wallets:
+            if wallet.client_id not in self._monitors:
+                self._monitor(wallet.client_id).load_last_known()
+        return Overview(
+            settings=self.accounts.settings,
+            snapshots=tuple(self._monitors[wallet.client_id].snapshot for wallet in wallets),
+            from_environment=self.accounts.is_from_environment,
+        )
+
+    def reload_if_changed(self) -> Overview | None:
+        """Return the overview if it does not show yet what other processes have stored."""
+        self.accounts.reload()
+        return self.overview() if self.accounts.revision != self._revision else None
+
+    async def poll(
+        self, client_id: str, *, prompt: bool = False, awake_since: datetime | None = None
+    ) -> Overview:
+        """Poll a wallet unless another process has removed or paused it; see Monitor.poll."""
+        self.accounts.reload()
+        wallet = self.accounts.wallet(client_id)
+        if wallet and not wallet.is_paused:
+            await self._monitor(client_id).poll(prompt=prompt, awake_since=awake_since)
+        return self.overview()
+
+    async def poll_all(self, client_ids: Collection[str] | None = None) -> Overview:
+        """Poll these wallets, or all that are not paused, at the same time."""
+        polled = [
+            self._monitor(wallet.client_id).poll()
+            for wallet in self.accounts.wallets
+            if (not wallet.is_paused if client_ids is None else wallet.client_id in client_ids)
+        ]
+        await asyncio.gather(*polled)
+        return self.overview()
+
+    async def probe(self, credentials: Credentials) -> Reading:
+        """Request the balance once with ``credentials`` and store nothing; raises WalletError."""
+        return await self._api.read(credentials)
+
+    async def save(self, before: Settings, after: Settings, *, start_at_login: bool) -> Overview:
+        """Store the values that differ between ``before`` and ``after``: all of them, or none.
+
+        Raises an InvalidInputError or a StorageError as Accounts.save does; then nothing has
+        changed.
         """
-        before = self.autostart.is_on()
-        if start_at_login != before:
+        was_on = self.autostart.is_on()
+        if start_at_login != was_on:
             self.autostart.switch(on=start_at_login)
         try:
-            await self.accounts.save(settings, credentials, session_only=session_only)
-        except BaseException:  # also if the program quits during the keyring's prompt
-            if start_at_login != before:
-                self.autostart.switch(on=before)
+            await self.accounts.save(before, after)
+        except BaseException:  # also if the program quits during another change
+            if start_at_login != was_on:
+                self.autostart.switch(on=was_on)
             raise
+        return self.overview()
 
-    def reload_if_changed(self) -> Snapshot | None:
-        """Return the last known snapshot if another process has stored settings, otherwise None."""
-        if not self.accounts.was_saved_elsewhere():
-            return None
-        self.accounts.reload()
-        return self.monitor.load_last_known()
+    async def sign_in(
+        self, credentials: Credentials, name: str = "", *, session_only: bool = False
+    ) -> Overview:
+        """Sign in to a wallet, added unless it exists; see Accounts.sign_in."""
+        is_new = self._record(credentials.client_id)
+        try:
+            await self.accounts.sign_in(credentials, name, session_only=session_only)
+        except DeepvueError:
+            if is_new:
+                with suppress(StorageError):  # a client ID too many harms nobody
+                    self._files.remove(credentials.client_id)
+            raise
+        if self.accounts.wallet(credentials.client_id):
+            self._monitor(credentials.client_id).load_last_known()
+        return self.overview()
+
+    async def sign_out(self, client_id: str, *, delete_history: bool = False) -> Overview:
+        """Remove a wallet and its secret, and its history if wanted.
+
+        Raises an AccountError and changes nothing, or a StorageError after the secret was removed.
+        """
+        await self.accounts.sign_out(client_id)
+        if delete_history:
+            self._files.delete(client_id)
+        return self.overview()
+
+    def client_ids(self) -> list[str]:
+        """Return the client ID of every wallet whose secret was ever stored.
+
+        Raises StorageError if the history cannot be read.
+        """
+        return list(dict.fromkeys([*self.accounts.settings.client_ids, *self._files.client_ids()]))
 
     async def notify(self, alert: Alert, snapshot: Snapshot, notification: Notification) -> bool:
         """Show the notification of an alert of ``snapshot`` and store that it was shown.
@@ -85,33 +170,69 @@ class Backend:
         whose snapshot has its own alerts.
         """
         service = await self.notifier.service()
-        if not self.monitor.is_current(snapshot):
+        monitor = self._monitors.get(snapshot.client_id)
+        if monitor is None or monitor.snapshot.reading != snapshot.reading:
             return True
+        alerts = monitor.alerts
         if not service:
-            return not self.alerts.is_pending(alert)
-        sent = self.alerts.mark_sent(alert, service)
+            return not alerts.is_pending(alert)
+        sent = alerts.mark_sent(alert, service)
         if sent is None:
             return True
         if await self.notifier.show(notification):
-            self.alerts.mark_shown(sent)
+            alerts.mark_shown(sent)
             return True
-        self.alerts.mark_refused(sent)
+        alerts.mark_refused(sent)
         return False
 
-    def snooze(self, until: datetime | None) -> Snapshot:
-        """Snooze the notified alerts until a time (aware, UTC); None means the next top-up."""
-        self.alerts.update(partial(snoozed, until=until))
-        return self.monitor.reevaluate()
+    def mark_notified(self, client_id: str, alert: Alert) -> None:
+        """Record that the person was notified of an alert of a wallet."""
+        if monitor := self._monitors.get(client_id):
+            monitor.alerts.mark_notified(alert)
 
-    def resume_alerts(self) -> Snapshot:
-        """End a snooze."""
-        self.alerts.update(lambda state: replace(state, snooze=None))
-        return self.monitor.reevaluate()
+    def snooze(self, until: datetime | None, client_id: str | None = None) -> Overview:
+        """Snooze the notified alerts of a wallet, or of all, until a time.
+
+        ``until`` is aware, in UTC; None means the next top-up.
+        """
+        return self._update_alerts(client_id, partial(snoozed, until=until))
+
+    def resume_alerts(self, client_id: str | None = None) -> Overview:
+        """End the snooze of a wallet, or of all."""
+        return self._update_alerts(client_id, lambda state: replace(state, snooze=None))
 
     def close(self) -> None:
         """Close the files and connections."""
         self._files.close()
         self.notifier.close()
+
+    def _record(self, client_id: str) -> bool:
+        """Record in the history that a secret is to be stored; return whether that is new.
+
+        So every wallet whose secret was ever stored is known, also after a kill in between.
+        """
+        try:
+            return self._files.add(client_id)
+        except StorageError as error:
+            logger.warning("%s", error)
+            return False
+
+    def _monitor(self, client_id: str) -> Monitor:
+        if client_id not in self._monitors:
+            self._monitors[client_id] = Monitor(
+                client_id,
+                accounts=self.accounts,
+                api=self._api,
+                history=self._files,
+                now=self._now,
+            )
+        return self._monitors[client_id]
+
+    def _update_alerts(self, client_id: str | None, change: StateChange) -> Overview:
+        for known_id, monitor in self._monitors.items():
+            if client_id in (None, known_id):
+                monitor.alerts.update(change)
+        return self.overview()
 
 
 def real_backend(
@@ -160,24 +281,24 @@ def tray_backend(environ: Mapping[str, str]) -> Backend:
 def assemble(
     paths: Paths,
     store: CredentialStore,
-    wallet: WalletApi,
+    api: WalletApi,
     autostart: Autostart,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     *,
     busy_timeout_s: float = BUSY_TIMEOUT_S,
+    settings_file: SettingsFile | None = None,
 ) -> Backend:
-    """Assemble the parts; ``now`` returns the time, aware, in UTC."""
-    accounts = Accounts(SettingsFile(paths.settings), store)
-    files = History(paths.history, busy_timeout_s)
-    alerts = AlertStore(files, now)
+    """Assemble the parts; ``now`` returns the time, aware, in UTC.
+
+    ``settings_file`` replaces the one of ``paths``.
+    """
     return Backend(
-        accounts=accounts,
-        monitor=Monitor(accounts=accounts, wallet=wallet, history=files, alerts=alerts, now=now),
-        alerts=alerts,
-        history=HistoryQueries(accounts, files),
+        accounts=Accounts(settings_file or SettingsFile(paths.settings), store),
+        api=api,
+        files=History(paths.history, busy_timeout_s),
         notifier=system_notifier(icon_path("deepvue-tray-64.png")),
         autostart=autostart,
         window_sizes=WindowSizes(paths.windows),
         paths=paths,
-        _files=files,
+        now=now,
     )

@@ -1,10 +1,11 @@
-"""The demo: a wallet on its own loopback server, and temporary files."""
+"""The demo: two wallets on its own loopback server, and temporary files."""
 
 import json
 import random
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler
@@ -16,16 +17,18 @@ from time import monotonic
 from deepvue_tray.backend.backend import Backend, assemble
 from deepvue_tray.core.credentials import Secret
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.services.autostart import XdgAutostart, own_command
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
+from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.wallet_api import WalletApi
 
-CLIENT_ID = "free_tier_demo"
+CLIENT_ID, LIVE_CLIENT_ID = "free_tier_demo", "live_demo"
 CLIENT_SECRET = "demo"  # noqa: S105 - only valid for the demo's server
 INTERVAL = timedelta(seconds=5)
+"""Shorter than a settings file may hold: the demo's server has no rate limit."""
 
 _TOP_UP_BALANCE = 1_120
 """Credits at the start, and after each top-up: a little above the low threshold of 1,000."""
@@ -34,8 +37,17 @@ _CREDITS_PER_S = 7
 _CYCLE_S = _TOP_UP_BALANCE / _CREDITS_PER_S + 20
 """Seconds between two top-ups; the wallet stays empty for the last 20."""
 
+_LIVE_BALANCE = 6_448
+"""Credits of the second wallet at the start."""
+_LIVE_SECONDS_PER_CREDIT = 10
+
 _MONTH_HIGH, _MONTH_LOW = 3_000, 600
-"""Credits after and before the top-ups in the made-up month."""
+"""Credits of the first wallet after and before the top-ups in the made-up month."""
+_LIVE_MONTH_HIGH, _LIVE_MONTH_LOW = 12_000, 4_000
+
+_DETAILED_DAYS = 2
+"""The last days of the month, with a reading every 15 minutes; before them one an hour is enough.
+Storing two whole months so would start the tray 0.5 s later."""
 
 
 def demo_balance(seconds: float) -> int:
@@ -43,25 +55,31 @@ def demo_balance(seconds: float) -> int:
     return max(0, int(_TOP_UP_BALANCE - _CREDITS_PER_S * (seconds % _CYCLE_S)))
 
 
-def _store_a_month(history: History) -> None:
+def live_balance(seconds: float) -> int:
+    """Return the credits of the second wallet, which is spent slowly and never topped up."""
+    return max(0, int(_LIVE_BALANCE - seconds / _LIVE_SECONDS_PER_CREDIT))
+
+
+def _store_a_month(history: History, client_id: str, balance: Decimal, low: int, high: int) -> None:
     """Store a month of readings until now, with more spending in office hours.
 
-    The noise is seeded, so that every start shows the same month.
+    ``balance`` is the last one; ``low`` and ``high`` are those before and after a top-up, in
+    credits. The noise is seeded, so that every start shows the same month.
     """
     noise = random.Random(_CYCLE_S)  # noqa: S311 - not a secret
     now = datetime.now(UTC)
-    balance = Decimal(_TOP_UP_BALANCE)
     readings = [Reading(at=now, balance=balance)]
-    for quarters in range(1, 30 * 24 * 4):
+    per_hour, per_day = 4, 24 * 4
+    for quarters in range(1, 30 * per_day):
         at = now - quarters * timedelta(minutes=15)
         local = at.astimezone()
         is_office_hour = local.weekday() < 5 and 8 <= local.hour < 20  # noqa: PLR2004 - Monday to Friday
         balance += noise.randrange(6) if is_office_hour else noise.randrange(2)
-        if balance > _MONTH_HIGH:
-            balance = Decimal(_MONTH_LOW)  # backwards in time: the balance before a top-up
-        readings.append(Reading(at=at, balance=balance))
-    history.merge(CLIENT_ID, reversed(readings))
-    history.close()
+        if balance > high:
+            balance = Decimal(low)  # backwards in time: the balance before a top-up
+        if quarters < _DETAILED_DAYS * per_day or quarters % per_hour == 0:
+            readings.append(Reading(at=at, balance=balance))
+    history.merge(client_id, reversed(readings))
 
 
 class _Server(ThreadingTCPServer):
@@ -71,13 +89,16 @@ class _Server(ThreadingTCPServer):
 
 
 @contextmanager
-def wallet_server(balance: Callable[[], int]) -> Iterator[str]:
-    """Run a wallet server on loopback that responds like the real one; yields its base URL."""
+def wallet_server(balances: Mapping[str, Callable[[], int]]) -> Iterator[str]:
+    """Run a wallet server on loopback that responds like the real one; yields its base URL.
+
+    ``balances`` returns the credits for each client ID.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            credentials = (self.headers["client-id"], self.headers["x-api-key"])
-            if credentials == (CLIENT_ID, CLIENT_SECRET):
+            balance = balances.get(self.headers["client-id"])
+            if balance and self.headers["x-api-key"] == CLIENT_SECRET:
                 self._respond(200, {"current_balance": balance(), "success": True})
             else:
                 detail = "Invalid client_id or client_secret, access Denied"
@@ -105,28 +126,54 @@ def wallet_server(balance: Callable[[], int]) -> Iterator[str]:
             thread.join()
 
 
+class _DemoSettings(SettingsFile):
+    """The settings of both wallets, with the demo's interval unless the person sets another."""
+
+    def load(self) -> Settings:
+        """Return the stored settings."""
+        return _at_demo_interval(super().load())
+
+    def update(self, change: Callable[[Settings], Settings]) -> Settings:
+        """Store the settings that ``change`` returns for the stored ones."""
+        return _at_demo_interval(super().update(change))
+
+
+def _at_demo_interval(settings: Settings) -> Settings:
+    is_default = settings.interval == Settings().interval
+    return replace(settings, interval=INTERVAL) if is_default else settings
+
+
 @contextmanager
 def demo_backend() -> Iterator[Callable[[], Backend]]:
     """Yield a function that assembles the backend; its server and files end with the context."""
     started_at = monotonic()
+    balances = {
+        CLIENT_ID: lambda: demo_balance(monotonic() - started_at),
+        LIVE_CLIENT_ID: lambda: live_balance(monotonic() - started_at),
+    }
     with (
         tempfile.TemporaryDirectory(
             prefix="deepvue-tray-demo-", ignore_cleanup_errors=True
         ) as folder,
-        wallet_server(lambda: demo_balance(monotonic() - started_at)) as base_url,
+        wallet_server(balances) as base_url,
     ):
         yield lambda: _assemble(Path(folder), base_url)
 
 
 def _assemble(folder: Path, base_url: str) -> Backend:
-    store = CredentialStore({}, MemoryKeyring({CLIENT_ID: Secret(CLIENT_SECRET)}))
+    secret = Secret(CLIENT_SECRET)
+    store = CredentialStore({}, MemoryKeyring({CLIENT_ID: secret, LIVE_CLIENT_ID: secret}))
     paths = Paths.below(folder)
+    history = History(paths.history)
+    _store_a_month(history, CLIENT_ID, Decimal(_TOP_UP_BALANCE), _MONTH_LOW, _MONTH_HIGH)
+    _store_a_month(
+        history, LIVE_CLIENT_ID, Decimal(_LIVE_BALANCE), _LIVE_MONTH_LOW, _LIVE_MONTH_HIGH
+    )
+    history.close()
+    file = _DemoSettings(paths.settings)
+    trial = WalletSettings(client_id=CLIENT_ID, name="Trial", low_days=None, critical_days=None)
+    live = WalletSettings(client_id=LIVE_CLIENT_ID, name="Live")
+    file.update(lambda settings: replace(settings, wallets=(trial, live)))
     # A desktop entry in the demo's folder, which no desktop reads.
     autostart = XdgAutostart(paths.autostart, own_command())
-    backend = assemble(paths, store, WalletApi(base_url), autostart)
-    _store_a_month(History(paths.history))
-    # The demo's server has no rate limit, so the interval may be shorter than in a settings file.
-    backend.accounts.settings = Settings(
-        client_id=CLIENT_ID, interval=INTERVAL, low_days=None, critical_days=None
-    )
-    return backend
+    return assemble(paths, store, WalletApi(base_url), autostart, settings_file=file)

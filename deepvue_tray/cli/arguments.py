@@ -21,17 +21,19 @@ for terminals, scripts and servers."""
 _ENVIRONMENT = """\
 environment:
   DEEPVUE_CLIENT_ID, DEEPVUE_CLIENT_SECRET
-                        override the stored credentials; they are not saved
+                        override the stored credentials; they are not saved, and
+                        their wallet is the only one
   DEEPVUE_BASE_URL      another server: https://, or http:// on this computer
 """
 
 _CHECK = """\
-Requests the balance once and prints one line, as monitoring plugins do:
+Requests the balance once and prints it, as monitoring plugins do:
 
   DEEPVUE OK - 6448 credits, about 11 days left | balance=6448;1000;250;0 ...
 
 exit status: 0 ok, 1 low, 2 critical or empty, 3 unknown.
-The reading is stored in the history, from which the days are forecast."""
+The reading is stored in the history, from which the days are forecast.
+Of several wallets the worst one decides, and each has a line of its own."""
 
 _CHECK_EXAMPLES = """\
 examples:
@@ -44,8 +46,22 @@ _HISTORY_EXAMPLES = """\
 examples:
   deepvue-tray history --since 30d > readings.csv
   deepvue-tray history --since 2026-11-01 --format jsonl
+  deepvue-tray history --wallet Trial > trial.csv
   deepvue-tray history import readings.csv
 """
+
+_LOGIN = """\
+Adds a wallet, or renews its secret. Prompts for the client secret (hidden), or
+reads it from standard input. Checks the credentials with the server, and stores
+them only if it accepts them."""
+
+_LOGOUT = """\
+Removes a wallet, and its client secret from the keyring. The history is kept
+unless --delete-history is given."""
+
+_STATUS = """\
+Prints the balance of each wallet, its level, how long it will last, and what was
+spent today. Times are local. Exit status: 1 if a wallet could not be asked."""
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -86,7 +102,7 @@ def parser() -> argparse.ArgumentParser:
     main.add_argument(
         "--demo",
         action="store_true",
-        help="show a made-up wallet; does not use your files or credentials",
+        help="show made-up wallets; does not use your files or credentials",
     )
     main.add_argument(
         "--background", action="store_true", help="open no window at the start, as at login"
@@ -95,12 +111,8 @@ def parser() -> argparse.ArgumentParser:
     main.set_defaults(command="")
     add = main.add_subparsers(title="commands", metavar="[COMMAND]").add_parser
     _add_login(add)
-    logout = add(
-        "logout",
-        help="remove the stored credentials",
-        description="Removes the client secret from the keyring. The history is kept.",
-    )
-    logout.set_defaults(command="logout")
+    _add_logout(add)
+    _add_status(add)
     _add_check(add)
     _add_history(add)
     return main
@@ -113,7 +125,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if options.command and (options.demo or options.background):
         main.error("--demo and --background start the tray, and cannot be used with a command")
     if options.command == "import" and (options.since or options.format != "csv"):
-        main.error("history import takes no option, only a file")
+        main.error("history import takes no option but --wallet, only a file")
     return options
 
 
@@ -121,11 +133,39 @@ def _add_login(add: _AddCommand) -> None:
     login = add(
         "login",
         help="check credentials and store them in the keyring",
-        description="Prompts for the client secret (hidden), or reads it from standard input."
-        " Checks the credentials with the server, and stores them only if it accepts them.",
+        description=_LOGIN,
     )
-    login.add_argument("--client-id", help="the client ID; the default is to prompt for it")
+    login.add_argument(
+        "--client-id", metavar="ID", help="the client ID; the default is to prompt for it"
+    )
+    login.add_argument("--name", help="the name that tells the wallet from others")
     login.set_defaults(command="login")
+
+
+def _add_logout(add: _AddCommand) -> None:
+    logout = add("logout", help="remove the stored credentials", description=_LOGOUT)
+    which = logout.add_mutually_exclusive_group()
+    _add_wallet(which, "the wallet to remove")
+    which.add_argument(
+        "--all", action="store_true", help="remove every wallet, and every secret ever stored"
+    )
+    logout.add_argument(
+        "--delete-history", action="store_true", help="delete the stored readings too"
+    )
+    logout.set_defaults(command="logout")
+
+
+def _add_status(add: _AddCommand) -> None:
+    status = add("status", help="show the balance of each wallet", description=_STATUS)
+    _add_wallet(status, "only this wallet")
+    status.add_argument(
+        "--cached", action="store_true", help="show the last known balances, without a request"
+    )
+    status.set_defaults(command="status")
+
+
+def _add_wallet(to: "argparse._ActionsContainer", meaning: str, **options: Any) -> None:
+    to.add_argument("--wallet", metavar="W", help=f"{meaning}, by its name or client ID", **options)
 
 
 def _add_check(add: _AddCommand) -> None:
@@ -137,6 +177,7 @@ def _add_check(add: _AddCommand) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     check.usage_status = UNKNOWN
+    _add_wallet(check, "only this wallet")
     limits = check.add_argument_group("thresholds", "The default is the threshold of the settings.")
     for name, metavar, meaning in (
         ("--warning", "CREDITS", "low at or below this balance"),
@@ -180,6 +221,7 @@ def _add_history(add: _AddCommand) -> None:
         epilog=_HISTORY_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_wallet(history, "this wallet, also a removed one")
     history.add_argument(
         "--since",
         metavar="WHEN",
@@ -200,6 +242,8 @@ def _add_history(add: _AddCommand) -> None:
         " history meanwhile. After an interruption the older part is stored; importing again adds"
         " the rest.",
     )
+    # Without a default, which would override the option before the word import.
+    _add_wallet(entry, "into this wallet, also a removed one", default=argparse.SUPPRESS)
     entry.add_argument("file", metavar="FILE", help="the file, or - for standard input")
     entry.set_defaults(command="import")
 

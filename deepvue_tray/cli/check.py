@@ -1,17 +1,18 @@
-"""``check``: polls the wallet once, for monitoring."""
+"""``check``: polls each wallet once, for monitoring."""
 
 import argparse
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from deepvue_tray.backend import event_loop
-from deepvue_tray.backend.backend import Backend, real_backend
+from deepvue_tray.backend.backend import real_backend
 from deepvue_tray.cli import output
-from deepvue_tray.cli.check_formats import FORMATS, Status, status_of
+from deepvue_tray.cli.check_formats import FORMATS, Status, worst_status
+from deepvue_tray.cli.wallets import chosen_wallets
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError, StorageError
-from deepvue_tray.core.settings import NOT_BELOW, Settings, problems
+from deepvue_tray.core.settings import NOT_BELOW, WalletSettings, problems
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services import atomic_file
 from deepvue_tray.services.system_keyring import SystemKeyring
@@ -28,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 def check(options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring) -> int:
-    """Poll the wallet once and print the result; return the status of a monitoring plugin."""
+    """Poll each wallet once and print the result; return the status of a monitoring plugin."""
     text, status = "", Status.UNKNOWN
     try:
         text, status = _check(options, environ, keyring)
@@ -53,33 +54,71 @@ def _check(
     options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring
 ) -> tuple[str, Status]:
     """Return the text to print and the status."""
-    backend = real_backend(environ, keyring)
-    settings = _with_overrides(backend.accounts.settings, options)
-    snapshot = replace(event_loop.run(_poll(backend)), settings=settings)
-    backend.close()
-    text = FORMATS[options.format](snapshot, datetime.now(UTC))
+    snapshots = _poll(options, environ, keyring)
+    text = FORMATS[options.format](snapshots, datetime.now(UTC))
     if options.output:
         atomic_file.replace(options.output, [text], mode=0o644)
         text = ""
-    return text, status_of(snapshot)
+    elif options.format == "prometheus":
+        output.encode_as_utf_8()
+    return text, worst_status(snapshots)
 
 
-async def _poll(backend: Backend) -> Snapshot:
-    snapshot = await backend.monitor.poll()
-    if snapshot.trouble:
-        # Without a new reading, the forecast comes from the stored ones.
-        snapshot = replace(snapshot, runway=backend.monitor.load_last_known().runway)
-    return snapshot
+def _poll(
+    options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring
+) -> Sequence[Snapshot]:
+    """Poll the chosen wallets at the same time, except paused ones; return their snapshots."""
+    backend = real_backend(environ, keyring)
+    chosen = chosen_wallets(options.wallet, backend.accounts)
+    wallets = [
+        wallet
+        if wallet.is_paused
+        else _with_overrides(wallet, options, f"{wallet.name}: " if len(chosen) > 1 else "")
+        for wallet in chosen
+    ]
+    polled = [wallet.client_id for wallet in wallets if not wallet.is_paused]
+    overview = event_loop.run(backend.poll_all(polled))
+    backend.close()
+    snapshots = [
+        replace(snapshot, wallet=wallet)
+        for wallet in wallets
+        if (snapshot := overview.snapshot(wallet.client_id))
+    ]
+    if not snapshots:
+        raise InvalidInputError("the wallet has just been removed")
+    if any(snapshot.trouble for snapshot in snapshots):
+        return _with_stored_runways(snapshots, environ)
+    return snapshots
 
 
-def _with_overrides(settings: Settings, options: argparse.Namespace) -> Settings:
-    """Return the settings with the thresholds of the options; raises InvalidInputError."""
+def _with_stored_runways(
+    snapshots: Sequence[Snapshot], environ: Mapping[str, str]
+) -> Sequence[Snapshot]:
+    """Return the snapshots; without a new reading, the forecast comes from the stored ones."""
+    backend = real_backend(environ)
+    known = backend.overview()
+    backend.close()
+    return [
+        replace(snapshot, runway=stored.runway)
+        if snapshot.trouble and (stored := known.snapshot(snapshot.client_id))
+        else snapshot
+        for snapshot in snapshots
+    ]
+
+
+def _with_overrides(
+    wallet: WalletSettings, options: argparse.Namespace, prefix: str
+) -> WalletSettings:
+    """Return a wallet with the thresholds of the options.
+
+    Raises InvalidInputError, whose detail begins with ``prefix``.
+    """
     overrides = {
         field: getattr(options, name)
         for field, option in OPTIONS.items()
         if hasattr(options, name := option.lstrip("-").replace("-", "_"))
     }
-    changed = replace(settings, **overrides)
+    changed = replace(wallet, **overrides)
 
     def threshold(field: str) -> str:
         return f"{OPTIONS.get(field, field)} {getattr(changed, field)}"
@@ -87,6 +126,6 @@ def _with_overrides(settings: Settings, options: argparse.Namespace) -> Settings
     for field, reason in problems(changed).items():
         if reason == NOT_BELOW:
             below = field.replace("critical", "low")
-            raise InvalidInputError(f"{threshold(field)} is not below {threshold(below)}")
-        raise InvalidInputError(f"{threshold(field)}: {reason.rstrip('.')}")
+            raise InvalidInputError(f"{prefix}{threshold(field)} is not below {threshold(below)}")
+        raise InvalidInputError(f"{prefix}{threshold(field)}: {reason.rstrip('.')}")
     return changed

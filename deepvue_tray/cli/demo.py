@@ -4,7 +4,7 @@ import sys
 
 from deepvue_tray.backend import event_loop
 from deepvue_tray.backend.demo import demo_backend
-from deepvue_tray.cli.login import format_reading
+from deepvue_tray.cli.texts import reading_text
 
 
 def run_demo(problem: str | None) -> int:
@@ -16,12 +16,13 @@ def run_demo(problem: str | None) -> int:
 
             return run(build, prefix="Demo", single=False)
         backend = build()
-        snapshot = event_loop.run(backend.monitor.poll())
+        overview = event_loop.run(backend.poll_all())
         backend.close()
-    if snapshot.trouble or not snapshot.reading:
-        print(f"Demo: {snapshot.trouble}", file=sys.stderr)
-        return 1
-    print(f"Demo: {format_reading(snapshot.reading)}.")
+    for snapshot in overview.snapshots:
+        if snapshot.trouble or not snapshot.reading:
+            print(f"Demo: {snapshot.trouble}", file=sys.stderr)
+            return 1
+        print(f"Demo, {snapshot.wallet.name}: {reading_text(snapshot.reading)}.")
     print("On a desktop the tray shows the current balance, and notifies when it is low.")
     print(problem)
     return 0

@@ -12,6 +12,7 @@ from typing import TextIO
 
 from deepvue_tray.backend.backend import Backend, real_backend
 from deepvue_tray.cli import output
+from deepvue_tray.cli.wallets import WalletNeededError, known_client_id, names_of, watched
 from deepvue_tray.core.errors import InvalidInputError, NotSetUpError, StorageError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services import readings_csv
@@ -25,7 +26,9 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 def print_history(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Print the readings of a range."""
     with _open_backend(environ) as backend:
-        readings = backend.history.readings(options.since or _BEGINNING, datetime.now(UTC))
+        client_id = _client_id(options.wallet, backend)
+        since, now = options.since or _BEGINNING, datetime.now(UTC)
+        readings = backend.history.readings(client_id, since, now)
         output.write(readings_csv.lines(readings) if options.format == "csv" else _json(readings))
     return 0
 
@@ -40,6 +43,7 @@ def _json(readings: Iterable[Reading]) -> Iterator[str]:
 def import_history(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Store the readings of a file, or none if a line is wrong."""
     with _open_backend(environ) as backend, _open_file(options.file) as lines:
+        client_id = _client_id(options.wallet, backend)
         readings, bad = readings_csv.parse(lines, datetime.now(UTC))
         if bad:
             for line in bad[:MAX_REPORTED_LINES]:
@@ -52,7 +56,7 @@ def import_history(options: argparse.Namespace, environ: Mapping[str, str]) -> i
             )
             return 1
         try:
-            new = backend.history.merge(readings)
+            new = backend.history.merge(client_id, readings)
         except StorageError as error:
             raise StorageError(f"{error.detail}; importing again adds what is missing") from None
     known = len(readings) - new
@@ -63,12 +67,30 @@ def import_history(options: argparse.Namespace, environ: Mapping[str, str]) -> i
 @contextmanager
 def _open_backend(environ: Mapping[str, str]) -> Iterator[Backend]:
     backend = real_backend(environ)
-    if not backend.accounts.client_id:
-        raise NotSetUpError("no client ID: sign in, or set DEEPVUE_CLIENT_ID")
     try:
         yield backend
     finally:
         backend.close()
+
+
+def _client_id(name: str | None, backend: Backend) -> str:
+    """Return the client ID of the wallet that is named, or of the only one."""
+    settings = watched(backend.accounts)
+    if name is not None:
+        return known_client_id(name, settings, backend)
+    if len(settings.client_ids) > 1:
+        raise WalletNeededError(
+            "There are several wallets", names_of(settings), "Add --wallet and one of them."
+        )
+    if settings.client_ids:
+        return settings.client_ids[0]
+    if backend.accounts.damage:
+        raise backend.accounts.damage
+    if removed := backend.client_ids():
+        raise WalletNeededError(
+            "No wallet is signed in; the history has", removed, "Add --wallet and one of them."
+        )
+    raise NotSetUpError("no client ID: sign in, or set DEEPVUE_CLIENT_ID")
 
 
 @contextmanager

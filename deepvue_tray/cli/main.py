@@ -58,7 +58,7 @@ def _take_credentials() -> Mapping[str, str]:
     Child processes, such as the browser, inherit the environment.
     """
     return {
-        "DEEPVUE_CLIENT_ID": os.environ.get("DEEPVUE_CLIENT_ID", ""),
+        "DEEPVUE_CLIENT_ID": os.environ.get("DEEPVUE_CLIENT_ID", "").strip(),
         "DEEPVUE_CLIENT_SECRET": os.environ.pop("DEEPVUE_CLIENT_SECRET", ""),
     }
 
@@ -79,7 +79,12 @@ def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         case "login" | "logout" as command:
             from deepvue_tray.cli import login
 
-            return login.login(options, environ) if command == "login" else login.logout(environ)
+            do = login.login if command == "login" else login.logout
+            return do(options, environ)
+        case "status":
+            from deepvue_tray.cli.status import status
+
+            return status(options, environ)
         case "check":
             # Imported first, in 8 ms: the other modules take 60 ms, in which the keyring's process
             # starts.
@@ -94,8 +99,8 @@ def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         case "history" | "import" as command:
             from deepvue_tray.cli import history
 
-            do = history.print_history if command == "history" else history.import_history
-            return do(options, environ)
+            act = history.print_history if command == "history" else history.import_history
+            return act(options, environ)
     return _tray(environ, demo=options.demo, background=options.background)
 
 
@@ -116,9 +121,7 @@ def _tray(environ: Mapping[str, str], *, demo: bool = False, background: bool = 
         return FAILED
     from deepvue_tray.app.startup import run
 
-    return run(
-        lambda: _backend(environ), from_environment=any(environ.values()), background=background
-    )
+    return run(lambda: _backend(environ), background=background)
 
 
 def _backend(environ: Mapping[str, str]) -> "Backend":

@@ -16,6 +16,12 @@ def escape_unencodable() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
+def encode_as_utf_8() -> None:
+    """Write UTF-8 to standard output, whatever the locale, because a format requires it."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+
+
 def write(lines: Iterable[str] = ()) -> None:
     """Write lines to standard output, and flush it.
 

@@ -10,6 +10,7 @@ class Action(Enum):
     REFRESH = "refresh"
     HISTORY = "history"
     SETTINGS = "settings"
+    SET_UP = "set up"
     UNLOCK = "unlock"
     STATUS_PAGE = "status page"
     DASHBOARD = "dashboard"

@@ -23,7 +23,7 @@ from deepvue_tray.core.alert_state import RECENT_COUNT, AlertState, Sent, Snooze
 from deepvue_tray.core.errors import DeepvueError, RejectedError
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading, is_restored, is_top_up
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.settings import WalletSettings
 
 HYSTERESIS = Fraction(11, 10)
 """A severity re-arms at 110 % of its threshold, so that small corrections of the balance or of the
@@ -64,13 +64,15 @@ class Observation:
     """Why there is no reading."""
     unseen: timedelta = timedelta(0)
     """Time awake since the last successful reading; zero without a sign-in."""
+    interval: timedelta = timedelta(0)
+    """The time between two polls."""
 
 
 def is_reached(
     severity: Alert,
     balance: Decimal,
     days: float | None,
-    settings: Settings,
+    wallet: WalletSettings,
     margin: Fraction = Fraction(1),
 ) -> bool:
     """Return whether a severity's threshold is reached, in credits or in days of runway.
@@ -80,7 +82,7 @@ def is_reached(
     """
     if severity is Alert.EMPTY:
         return balance <= 0
-    thresholds = _thresholds_of(severity, settings)
+    thresholds = _thresholds_of(severity, wallet)
     if days is None and thresholds.days is not None and margin > 1:
         return True
     return _is_within(float(balance), thresholds.credits, margin) or _is_within(
@@ -91,30 +93,30 @@ def is_reached(
 def worst_severity(
     balance: Decimal,
     days: float | None,
-    settings: Settings,
+    wallet: WalletSettings,
     among: Sequence[Alert] = SEVERITIES,
 ) -> Alert | None:
     """Return the worst severity that is reached, or None."""
-    return next((s for s in reversed(among) if is_reached(s, balance, days, settings)), None)
+    return next((s for s in reversed(among) if is_reached(s, balance, days, wallet)), None)
 
 
-def judge(state: AlertState, seen: Observation, settings: Settings) -> AlertState:
+def judge(state: AlertState, seen: Observation, wallet: WalletSettings) -> AlertState:
     """Return the state after one attempt."""
     if seen.reading is not None:
-        state = _after_reading(state, seen, seen.reading.balance, settings)
+        state = _after_reading(state, seen, seen.reading.balance, wallet)
     if state.snooze and state.snooze.is_over(seen.now):
         state = replace(state, snooze=None)
     return state
 
 
-def to_notify(state: AlertState, seen: Observation, settings: Settings) -> tuple[Alert, ...]:
+def to_notify(state: AlertState, seen: Observation, wallet: WalletSettings) -> tuple[Alert, ...]:
     """Return the alerts to deliver now, given the state after an attempt."""
     if seen.reading is None:
-        alerts = _alerts_after_failure(state, seen, settings)
+        alerts = _alerts_after_failure(state, seen, wallet)
     else:
-        alerts = _alerts_after_reading(state, seen, seen.reading.balance, settings)
+        alerts = _alerts_after_reading(state, seen, seen.reading.balance, wallet)
     silenced = state.snooze.silences if state.snooze else frozenset()
-    return tuple(alert for alert in alerts if alert in settings.alerts - silenced)
+    return tuple(alert for alert in alerts if alert in wallet.alerts - silenced)
 
 
 def is_pending(state: AlertState, alert: Alert) -> bool:
@@ -175,21 +177,21 @@ def tomorrow_morning(now: datetime) -> datetime:
 
 
 def _alerts_after_failure(
-    state: AlertState, seen: Observation, settings: Settings
+    state: AlertState, seen: Observation, wallet: WalletSettings
 ) -> tuple[Alert, ...]:
     if Alert.REJECTED in state.notified:
         return ()
-    if Alert.REJECTED in settings.alerts and isinstance(seen.trouble, RejectedError):
+    if Alert.REJECTED in wallet.alerts and isinstance(seen.trouble, RejectedError):
         return (Alert.REJECTED,)
     # With a long interval, a single missed reading is not enough.
-    long_enough = max(NO_DATA_AFTER, 2 * settings.interval)
+    long_enough = max(NO_DATA_AFTER, 2 * seen.interval)
     if seen.unseen >= long_enough and Alert.NO_DATA not in state.notified:
         return (Alert.NO_DATA,)
     return ()
 
 
 def _after_reading(
-    state: AlertState, seen: Observation, balance: Decimal, settings: Settings
+    state: AlertState, seen: Observation, balance: Decimal, wallet: WalletSettings
 ) -> AlertState:
     """Re-arm the alerts that a successful reading re-arms, and store the reading's values."""
     rearmed = {Alert.REJECTED, Alert.NO_DATA}
@@ -199,14 +201,14 @@ def _after_reading(
         rearmed |= {*SEVERITIES}
         state = replace(state, pending=state.pending | {Alert.TOP_UP})
         snooze = None if snooze and snooze.until is None else snooze
-    if Alert.TOP_UP not in settings.alerts:
+    if Alert.TOP_UP not in wallet.alerts:
         # Do not notify about an old top-up when the alert is switched on again.
         state = replace(state, pending=state.pending - {Alert.TOP_UP})
     days = _days_left(seen)
     if not is_restored(state.balances, balance):
         # A restored balance may vanish again with the next reading.
-        rearmed |= {s for s in SEVERITIES if not is_reached(s, balance, days, settings, HYSTERESIS)}
-    rearmed |= _rearmed_by_settings(state, settings)
+        rearmed |= {s for s in SEVERITIES if not is_reached(s, balance, days, wallet, HYSTERESIS)}
+    rearmed |= _rearmed_by_settings(state, wallet)
     fast = _count_consecutive(state.fast, fast=seen.fast)
     if fast <= -CONFIRMING_READINGS:
         rearmed.add(Alert.FAST_SPENDING)
@@ -217,9 +219,7 @@ def _after_reading(
         snooze=snooze,
         balances=(*state.balances, balance)[-RECENT_COUNT:],
         days=days,
-        thresholds=tuple(
-            _thresholds_of(severity, settings) for severity in CONFIGURABLE_SEVERITIES
-        ),
+        thresholds=tuple(_thresholds_of(severity, wallet) for severity in CONFIGURABLE_SEVERITIES),
     )
 
 
@@ -228,25 +228,23 @@ def _without_sent(state: AlertState, alerts: Set[Alert]) -> AlertState:
     return replace(state, unanswered=others)
 
 
-def _rearmed_by_settings(state: AlertState, settings: Settings) -> set[Alert]:
+def _rearmed_by_settings(state: AlertState, wallet: WalletSettings) -> set[Alert]:
     """Return the severities whose threshold has changed and was not reached at the last reading."""
     return {
         severity
         # Both thresholds and balances are empty before the first reading.
         for severity, before in zip(CONFIGURABLE_SEVERITIES, state.thresholds, strict=False)
-        if before != _thresholds_of(severity, settings)
-        and not any(
-            is_reached(severity, last, state.days, settings) for last in state.balances[-1:]
-        )
+        if before != _thresholds_of(severity, wallet)
+        and not any(is_reached(severity, last, state.days, wallet) for last in state.balances[-1:])
     }
 
 
 def _alerts_after_reading(
-    state: AlertState, seen: Observation, balance: Decimal, settings: Settings
+    state: AlertState, seen: Observation, balance: Decimal, wallet: WalletSettings
 ) -> tuple[Alert, ...]:
     alerts = list(state.pending)
-    enabled = [severity for severity in SEVERITIES if severity in settings.alerts]
-    worst = worst_severity(balance, _days_left(seen), settings, enabled)
+    enabled = [severity for severity in SEVERITIES if severity in wallet.alerts]
+    worst = worst_severity(balance, _days_left(seen), wallet, enabled)
     if worst and worst not in state.notified:
         alerts.append(worst)
     # A time in the future comes from a wrong clock, and is ignored.
@@ -262,10 +260,10 @@ def _alerts_after_reading(
     return tuple(alerts)
 
 
-def _thresholds_of(severity: Alert, settings: Settings) -> Thresholds:
+def _thresholds_of(severity: Alert, wallet: WalletSettings) -> Thresholds:
     if severity is Alert.LOW:
-        return Thresholds(settings.low, settings.low_days)
-    return Thresholds(settings.critical, settings.critical_days)
+        return Thresholds(wallet.low, wallet.low_days)
+    return Thresholds(wallet.critical, wallet.critical_days)
 
 
 def _is_within(left: float | None, threshold: int | None, margin: Fraction) -> bool:

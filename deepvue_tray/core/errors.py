@@ -50,6 +50,7 @@ class Condition(Enum):
     LOCKED = "locked"
     NO_KEYRING = "no keyring"
     NOT_SET_UP = "not set up"
+    PAUSED = "paused"
 
 
 class DeepvueError(Exception):
@@ -194,7 +195,7 @@ class NotSetUpError(AccountError):
         "Enter the client ID and the client secret in Settings, or run deepvue-tray login.",
     )
     condition = Condition.NOT_SET_UP
-    action = Action.SETTINGS
+    action = Action.SET_UP
 
 
 class InvalidInputError(AccountError):

@@ -1,4 +1,4 @@
-"""When to poll the wallet again: at the interval, and with a backoff after failures.
+"""When to poll a wallet again: at the interval, and with a backoff after failures.
 
 The rate limit is shared with the user's production traffic, so every rule prefers fewer requests.
 At the default interval of 5 minutes there are at most 400 requests a day: 288 at the interval, and
@@ -69,6 +69,19 @@ def next_attempt(
         # With an interval of a day, do not wait a day for a server that was down for a minute.
         return failed, max(pause, min(interval, MAX_BACKOFF))
     return Schedule(failed.failures, (*early_retries, clock)), pause
+
+
+def spread(due_at: float, place: int, count: int, interval: timedelta) -> float:
+    """Return the time closest to ``due_at`` at which a wallet has its turn.
+
+    The turns of ``count`` wallets are spread evenly over the interval; ``place`` is the wallet's,
+    from 0. A single wallet needs none. Times are seconds of a monotonic clock.
+    """
+    if count == 1:
+        return due_at
+    length = interval.total_seconds()
+    turn = place * length / count
+    return due_at + (turn - due_at + length / 2) % length - length / 2
 
 
 def _retry_after(trouble: DeepvueError) -> timedelta:

@@ -1,7 +1,7 @@
-"""The state of the wallet at one moment, which every view shows."""
+"""The state of one wallet at one moment."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
@@ -11,7 +11,7 @@ from deepvue_tray.core.alert_state import Snooze
 from deepvue_tray.core.errors import Condition, DeepvueError
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.settings import WalletSettings
 
 
 class Level(Enum):
@@ -34,12 +34,10 @@ _LEVELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The state that icon, tooltip, menu, windows and notifications show."""
+    """The state of one wallet that icon, tooltip, menu, windows and notifications show."""
 
-    settings: Settings = field(default_factory=Settings)
-    """The settings in force."""
-    client_id: str = ""
-    """The client ID of the wallet; empty before the first sign-in."""
+    wallet: WalletSettings = field(default_factory=WalletSettings)
+    """The wallet's settings in force; they name it."""
     reading: Reading | None = None
     """The last successful reading, of any age; an error does not clear it."""
     peak: Decimal | None = None
@@ -52,6 +50,8 @@ class Snapshot:
     """Whether the reading is older than expected although no attempt has failed."""
     refreshing: bool = False
     """Whether an attempt is in progress."""
+    next_at: datetime | None = None
+    """When the next attempt begins; aware, UTC. None during one, and if none is planned."""
     runway: Runway | None = None
     """The forecast at the last successful reading; None while there is too little data."""
     snoozed: Snooze | None = None
@@ -60,16 +60,23 @@ class Snapshot:
     """The alerts to deliver."""
 
     @property
+    def client_id(self) -> str:
+        """The client ID of the wallet; empty before the first sign-in."""
+        return self.wallet.client_id
+
+    @property
     def level(self) -> Level:
         """The level of the last successful reading."""
         if self.reading is None:
             return Level.UNKNOWN
         days = (self.runway.earliest - self.reading.at) / timedelta(days=1) if self.runway else None
-        return _LEVELS[worst_severity(self.reading.balance, days, self.settings)]
+        return _LEVELS[worst_severity(self.reading.balance, days, self.wallet)]
 
     @property
     def condition(self) -> Condition:
         """The result of the last attempt; an attempt in progress does not hide its error."""
+        if self.wallet.is_paused:
+            return Condition.PAUSED
         if self.trouble:
             return self.trouble.condition
         if self.stale:

@@ -1,10 +1,10 @@
 """The credentials in use: from the environment, this session's memory, or the keyring."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from deepvue_tray.core.credentials import Credentials, Secret
-from deepvue_tray.core.errors import AccountError, NotSetUpError
+from deepvue_tray.core.errors import AccountError, NoKeyringError, NotSetUpError
 
 
 class Keyring(Protocol):
@@ -14,8 +14,8 @@ class Keyring(Protocol):
     ``prompt``. Every call may raise KeyringLockedError, NoKeyringError or KeyringRefusedError.
     """
 
-    async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
-        """Return the secret of ``client_id``, or None if there is none."""
+    async def get(self, client_ids: Collection[str], *, prompt: bool) -> Mapping[str, Secret]:
+        """Return the secrets that are stored for ``client_ids``, after at most one prompt."""
 
     async def set(self, client_id: str, secret: Secret) -> None:
         """Store or replace the secret."""
@@ -30,9 +30,9 @@ class MemoryKeyring:
     def __init__(self, secrets: Mapping[str, Secret] | None = None) -> None:
         self._secrets = dict(secrets or {})
 
-    async def get(self, client_id: str, *, prompt: bool) -> Secret | None:  # noqa: ARG002 - never locked
-        """Return the secret of ``client_id``, or None if there is none."""
-        return self._secrets.get(client_id)
+    async def get(self, client_ids: Collection[str], *, prompt: bool) -> Mapping[str, Secret]:  # noqa: ARG002 - never locked
+        """Return the secrets that are stored for ``client_ids``."""
+        return {id_: self._secrets[id_] for id_ in client_ids if id_ in self._secrets}
 
     async def set(self, client_id: str, secret: Secret) -> None:
         """Store or replace the secret."""
@@ -47,76 +47,104 @@ class CredentialStore:
     """Returns credentials from the environment, from this session's memory, or from ``keyring``.
 
     ``environ`` holds DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET if they are set; each takes
-    precedence over a stored value. Credentials are cached, so that the keyring is read once a
-    session.
+    precedence over a stored value. Secrets are cached, so that the keyring is read once a session.
     """
 
     def __init__(self, environ: Mapping[str, str], keyring: Keyring) -> None:
-        self._client_id = environ.get("DEEPVUE_CLIENT_ID", "")
+        self.client_id = environ.get("DEEPVUE_CLIENT_ID", "")
+        """The environment's client ID; empty if it has none."""
         self._secret = Secret(environ.get("DEEPVUE_CLIENT_SECRET", ""))
         self._keyring = keyring
-        self._cached: Credentials | None = None
-        self._session_only: Credentials | None = None
+        self._cached: dict[str, Secret] = {}
+        self._session_only: dict[str, Secret] = {}
 
-    def client_id(self, setting: str) -> str:
-        """Return the client ID in use: the environment's, otherwise ``setting``."""
-        return self._client_id or setting
+    @property
+    def is_from_environment(self) -> bool:
+        """Whether the environment holds a client ID or a secret."""
+        return bool(self.client_id or self._secret.reveal())
 
-    async def load(self, client_id: str, *, prompt: bool) -> Credentials:
-        """Return the credentials in use; ``client_id`` is the one of the settings.
+    def cached(self, client_id: str) -> Credentials | None:
+        """Return the credentials of a wallet if they are known without the keyring."""
+        if not client_id:
+            return None
+        if secret := self._secret.reveal():
+            return Credentials.parse(client_id, secret)
+        known = self._cached.get(client_id)
+        return Credentials.parse(client_id, known.reveal()) if known else None
 
+    async def load(
+        self, client_id: str, also: Collection[str] = (), *, prompt: bool
+    ) -> Credentials:
+        """Return the credentials of a wallet.
+
+        Where the keyring is read, the secrets of the wallets ``also`` are read and cached too.
         ``prompt`` is whether the keyring may show a prompt to unlock it. Raises an AccountError
         with the reason if there are none.
         """
-        client_id = self.client_id(client_id)
         if not client_id:
             raise NotSetUpError
-        if secret := self._secret.reveal():
-            return Credentials.parse(client_id, secret)
-        if self._cached is None or self._cached.client_id != client_id:
-            try:
-                self._cached = await self.in_keyring(client_id, prompt=prompt)
-            except AccountError:
-                if self._session_only is None or self._session_only.client_id != client_id:
-                    raise
-                self._cached = self._session_only
-        return self._cached
+        if credentials := self.cached(client_id):
+            return credentials
+        missing = [id_ for id_ in dict.fromkeys((client_id, *also)) if id_ not in self._cached]
+        kept = {id_: self._session_only[id_] for id_ in missing if id_ in self._session_only}
+        try:
+            stored = await self._keyring.get(missing, prompt=prompt)
+        except AccountError:
+            if client_id not in kept:
+                raise
+            stored = {}
+        self._cached |= {**kept, **stored}
+        if client_id not in self._cached:
+            raise _no_secret(client_id)
+        return Credentials.parse(client_id, self._cached[client_id].reveal())
 
-    async def in_keyring(self, client_id: str, *, prompt: bool) -> Credentials:
+    async def in_keyring(self, client_id: str) -> Credentials:
         """Return the keyring's credentials, bypassing cache and environment.
 
         Raises an AccountError; a NotSetUpError if the keyring has none for ``client_id``.
         """
-        stored = await self._keyring.get(client_id, prompt=prompt)
+        stored = await self.stored(client_id)
         if stored is None:
-            raise NotSetUpError(f"the keyring holds no secret for {client_id}")
+            raise _no_secret(client_id)
         return Credentials.parse(client_id, stored.reveal())
 
     async def stored(self, client_id: str) -> Secret | None:
         """Return the keyring's secret for ``client_id``, bypassing cache and environment."""
-        return await self._keyring.get(client_id, prompt=True)
+        return (await self._keyring.get([client_id], prompt=True)).get(client_id)
 
     async def store(self, credentials: Credentials) -> None:
         """Store or replace the secret in the keyring."""
         await self._keyring.set(credentials.client_id, credentials.secret)
-        self._cached, self._session_only = credentials, None
+        self._cached[credentials.client_id] = credentials.secret
+        self._session_only.pop(credentials.client_id, None)
 
     def keep_for_session(self, credentials: Credentials) -> None:
         """Keep the credentials in memory only, until the program ends."""
-        self._cached = self._session_only = credentials
+        self._cached[credentials.client_id] = credentials.secret
+        self._session_only[credentials.client_id] = credentials.secret
 
-    def forget(self) -> None:
-        """Clear the cache; credentials kept for the session stay."""
-        if self._cached is not self._session_only:
-            self._cached = None
+    def forget(self, client_id: str) -> None:
+        """Clear the cached secret of a wallet, unless it is kept for the session."""
+        if client_id not in self._session_only:
+            self._cached.pop(client_id, None)
 
     def prefer_keyring(self) -> None:
         """Clear the cache; credentials kept for the session are used if the keyring has none."""
-        self._cached = None
+        self._cached.clear()
 
     async def remove(self, client_id: str) -> None:
-        """Remove the secret of ``client_id`` from the keyring and from memory."""
-        await self._keyring.delete(client_id)
-        self._cached = None
-        if self._session_only and self._session_only.client_id == client_id:
-            self._session_only = None
+        """Remove the secret of ``client_id`` from the keyring and from memory.
+
+        Without a keyring, a secret that is kept for the session is removed from memory.
+        """
+        try:
+            await self._keyring.delete(client_id)
+        except NoKeyringError:
+            if client_id not in self._session_only:
+                raise
+        self._cached.pop(client_id, None)
+        self._session_only.pop(client_id, None)
+
+
+def _no_secret(client_id: str) -> NotSetUpError:
+    return NotSetUpError(f"the keyring holds no secret for {client_id}")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepvue_tray.core.notification import Notification
+from deepvue_tray.core.notification import Notification, OnPress
 
 if TYPE_CHECKING:
     from deepvue_tray.services.session_bus import SessionBus
@@ -32,7 +32,7 @@ _CLICK = "default"
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 """For markup. Python's ``html`` does the same, with a table of 0.5 MB that would stay loaded."""
 
-_NORMAL_URGENCY = {"urgency": ("y", 1)}
+_NORMAL_URGENCY = 1
 _OWN_TIMEOUT = -1
 
 
@@ -41,14 +41,14 @@ class FreedesktopNotifier:
 
     def __init__(self, icon: Path) -> None:
         self._icon = icon
-        self._on_press: Callable[[str], object] = lambda _: None
+        self._on_press: OnPress = lambda _client_id, _button: None
         self._on_service: Callable[[], object] = lambda: None
         self._connecting = asyncio.Lock()
         self._bus: SessionBus | None = None
         self._reconnecting: asyncio.Task[None] | None = None
-        self._shown: dict[str, int] = {}
+        self._shown: dict[tuple[str, str], int] = {}
 
-    def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
+    def listen(self, on_press: OnPress, on_service: Callable[[], object]) -> None:
         """See Notifier."""
         self._on_press, self._on_service = on_press, on_service
 
@@ -73,10 +73,10 @@ class FreedesktopNotifier:
             bus = await self._connected()
             (capabilities,) = await bus.call(_NAME, _PATH, "GetCapabilities")
             server, *_ = await bus.call(_NAME, _PATH, "GetServerInformation")
-            if notification.kind in self._shown:
+            if notification.subject in self._shown:
                 # Services may replace a notification without showing it again, so it is closed
                 # and sent as a new one.
-                await self._close(bus, self._shown.pop(notification.kind))
+                await self._close(bus, self._shown.pop(notification.subject))
             number, *_ = await bus.call(
                 _NAME,
                 _PATH,
@@ -91,13 +91,13 @@ class FreedesktopNotifier:
                 if "body-markup" in capabilities
                 else notification.body,
                 _actions(notification, server) if "actions" in capabilities else [],
-                _NORMAL_URGENCY,
+                self._hints(notification),
                 _OWN_TIMEOUT,
             )
         except ConnectionError as error:
             logger.warning("The desktop did not accept the notification (%s).", error)
             return False
-        self._shown[notification.kind] = number
+        self._shown[notification.subject] = number
         return True
 
     def close(self) -> None:
@@ -107,6 +107,12 @@ class FreedesktopNotifier:
         if self._bus is not None:
             self._bus.close()
             self._bus = None
+
+    def _hints(self, notification: Notification) -> dict[str, tuple[str, object]]:
+        hints: dict[str, tuple[str, object]] = {"urgency": ("y", _NORMAL_URGENCY)}
+        if notification.picture:
+            hints["image-path"] = ("s", self._icon.with_name(notification.picture).as_uri())
+        return hints
 
     async def _connected(self) -> "SessionBus":
         """Return the connection, opened if there is none; raises ConnectionError."""
@@ -140,10 +146,11 @@ class FreedesktopNotifier:
                 self._shown.clear()
                 if owner:
                     self._on_service()
-            case "ActionInvoked", (number, key) if number in self._shown.values():
-                self._on_press("" if key == _CLICK else key)
+            case "ActionInvoked", (number, key):
+                for client_id, _ in [each for each, n in self._shown.items() if n == number]:
+                    self._on_press(client_id, "" if key == _CLICK else key)
             case "NotificationClosed", (number, _):
-                self._shown = {kind: n for kind, n in self._shown.items() if n != number}
+                self._shown = {each: n for each, n in self._shown.items() if n != number}
 
     def _on_lost(self) -> None:
         self._bus = None

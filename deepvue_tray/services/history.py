@@ -57,6 +57,9 @@ BUCKET_SIZES = (
 """The longest range for each size of buckets; None means single readings. So a range has at most
 about 3,000 buckets, or 3,650 in ten years; a screen is 2,000 pixels wide."""
 
+SUMMED_BY_QUARTER = timedelta(days=124)
+"""The longest range of which ``spent`` is exact to a quarter of an hour: 12,000 rows."""
+
 BUSY_TIMEOUT_S = 5.0
 """Seconds that a command waits for another process that writes."""
 
@@ -132,7 +135,7 @@ class History:
 
         Stores all or nothing, and returns the new state of the alerts. No other process can change
         the state in between. A second reading of the same moment replaces the first. After a
-        StorageError the reading is kept in memory, and stored with the next one.
+        StorageError the reading is kept in memory, and stored with the wallet's next one.
         """
         try:
             try:
@@ -143,7 +146,7 @@ class History:
         except StorageError:
             self._unstored.append((client_id, reading))
             raise
-        self._unstored.clear()
+        self.discard_unstored(client_id)
         return alerts
 
     def _append(
@@ -151,7 +154,8 @@ class History:
     ) -> AlertState:
         with self._database.transaction() as database:
             for owner, unstored in self._unstored:
-                _store(database, owner, unstored)
+                if owner == client_id:
+                    _store(database, owner, unstored)
             recent = _store(database, client_id, reading)
             stored = _stored_alerts(database, client_id)
             if stored and not stored.balances:
@@ -286,6 +290,22 @@ class History:
             ).fetchall()
             return [bucket_of(cells) for cells in rows]
 
+    def spent(self, client_id: str, since: datetime, until: datetime) -> Decimal:
+        """Return the credits spent in a range, to a quarter of an hour; of a long one, to a day."""
+        size_ms = (QUARTER if until - since <= SUMMED_BY_QUARTER else DAY) // MS
+        with self._database.transaction(writes=False) as database:
+            (cell,) = database.execute(
+                "SELECT coalesce(sum(spent), 0) FROM stretch JOIN wallet ON wallet = id"
+                " WHERE client_id = ? AND size = ? AND start >= ? AND start < ?",
+                (
+                    client_id,
+                    size_ms,
+                    milliseconds(since) // size_ms * size_ms,
+                    milliseconds(until),
+                ),
+            ).fetchone()
+            return amount_of(cell)
+
     def alerts(self, client_id: str) -> AlertState:
         """Return the state of a wallet's alerts."""
         with self._database.transaction(writes=False) as database:
@@ -315,6 +335,48 @@ class History:
         except PARSE_ERRORS:
             logger.warning("The stored spending model cannot be read. Learning it again.")
             return None
+
+    def client_ids(self) -> list[str]:
+        """Return the client IDs of all wallets that were ever signed in, also of removed ones."""
+        with self._database.transaction(writes=False) as database:
+            # A snooze before the first sign-in is stored under an empty client ID.
+            rows = database.execute(
+                "SELECT client_id FROM wallet WHERE client_id != '' ORDER BY id"
+            ).fetchall()
+            return [str(client_id) for (client_id,) in rows]
+
+    def add(self, client_id: str) -> bool:
+        """Record a wallet, so that ``client_ids`` names it; return whether it was unknown."""
+        with self._database.transaction() as database:
+            is_new = _column(database, "alerts", client_id) is None
+            wallet_of(database, client_id)
+        return is_new
+
+    def remove(self, client_id: str) -> None:
+        """Remove a wallet that was recorded and has no reading."""
+        with self._database.transaction() as database:
+            database.execute(
+                "DELETE FROM wallet WHERE client_id = ?"
+                " AND NOT EXISTS (SELECT 1 FROM reading WHERE wallet = id)",
+                (client_id,),
+            )
+
+    def delete(self, client_id: str) -> None:
+        """Delete the readings of a wallet and everything learnt from them; keep its client ID."""
+        self.discard_unstored(client_id)
+        with self._database.transaction() as database:
+            wallet = wallet_of(database, client_id)
+            for table in ("reading", "stretch"):
+                database.execute(f"DELETE FROM {table} WHERE wallet = ?", (wallet,))  # noqa: S608 - a literal
+            database.execute(
+                "UPDATE wallet SET alerts = '{}', full = NULL, outlook = NULL WHERE id = ?",
+                (wallet,),
+            )
+
+    def discard_unstored(self, client_id: str) -> None:
+        """Discard the readings of a wallet that are kept in memory."""
+        others = [entry for entry in self._unstored if entry[0] != client_id]
+        self._unstored = deque(others, maxlen=UNSTORED_COUNT)
 
     def close(self) -> None:
         """Close the file; a later call opens it again."""

@@ -44,13 +44,14 @@ _NOT_STARTED = tuple(
 )
 
 
-def answer(call: str, client_id: str, secret: str | None) -> dict[str, str | None]:
-    """Make a call; return the secret, or the kind of failure and its detail.
+def answer(call: str, client_ids: list[str], secret: str | None) -> dict[str, Any]:
+    """Make a call; return the secrets by client ID, or the kind of failure and its detail.
 
-    ``call`` is ``get``, ``set``, ``delete``, or ``peek``, which gets without a prompt.
+    ``call`` is ``get``, ``set``, ``delete``, or ``peek``, which gets without a prompt. ``set`` and
+    ``delete`` change only the first client ID.
     """
     try:
-        return {"secret": _ask(call, client_id, secret)}
+        return {"secrets": _ask(call, client_ids, secret)}
     except keyring.errors.KeyringLocked:
         return {"failure": "locked"}
     except (keyring.errors.NoKeyringError, keyring.errors.InitError):
@@ -62,12 +63,16 @@ def answer(call: str, client_id: str, secret: str | None) -> dict[str, str | Non
         return {"failure": "refused", "detail": type(error).__name__}
 
 
-def _ask(call: str, client_id: str, secret: str | None) -> str | None:
+def _ask(call: str, client_ids: list[str], secret: str | None) -> dict[str, str]:
     _start_kwallet()
     backend = keyring.get_keyring()
     if call == "set" and secret is not None:
-        backend.set_password(SERVICE, client_id, secret)
-        return None
+        backend.set_password(SERVICE, client_ids[0], secret)
+        return {}
+    if call == "delete":
+        if backend.get_password(SERVICE, client_ids[0]) is not None:
+            backend.delete_password(SERVICE, client_ids[0])
+        return {}
     if call == "peek" and any(map(_would_prompt, getattr(backend, "backends", [backend]))):
         raise keyring.errors.KeyringLocked
     if call == "peek" and sys.platform == "darwin":
@@ -75,13 +80,15 @@ def _ask(call: str, client_id: str, secret: str | None) -> str | None:
         security = ctypes.CDLL("/System/Library/Frameworks/Security.framework/Security")
         security.SecKeychainSetUserInteractionAllowed(False)
         try:
-            return backend.get_password(SERVICE, client_id)
+            return _stored(backend, client_ids)
         except keyring.errors.KeyringError:
             raise keyring.errors.KeyringLocked from None
-    stored = backend.get_password(SERVICE, client_id)
-    if call == "delete" and stored is not None:
-        backend.delete_password(SERVICE, client_id)
-    return None if call == "delete" else stored
+    return _stored(backend, client_ids)
+
+
+def _stored(backend: KeyringBackend, client_ids: list[str]) -> dict[str, str]:
+    secrets = {client_id: backend.get_password(SERVICE, client_id) for client_id in client_ids}
+    return {client_id: secret for client_id, secret in secrets.items() if secret is not None}
 
 
 def _would_prompt(backend: KeyringBackend) -> bool:

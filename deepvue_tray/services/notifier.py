@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from deepvue_tray.core.notification import Notification
+from deepvue_tray.core.notification import Notification, OnPress
 from deepvue_tray.services.freedesktop_notifier import APP_NAME, FreedesktopNotifier
 
 if TYPE_CHECKING:
-    from desktop_notifier import Button, DesktopNotifier
+    from desktop_notifier import Button, DesktopNotifier, Icon
 
 logger = logging.getLogger(__name__)
 
@@ -25,11 +25,12 @@ logging.getLogger("desktop_notifier").setLevel(logging.CRITICAL)
 class Notifier(Protocol):
     """The desktop's notification service, used from one asyncio loop."""
 
-    def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
+    def listen(self, on_press: OnPress, on_service: Callable[[], object]) -> None:
         """Set the callbacks, which are called on the loop's thread.
 
-        ``on_press`` gets the identifier of the button that was pressed, or an empty one for a
-        click on the notification itself. ``on_service`` is called when a service has started.
+        ``on_press`` gets the client ID that the notification concerns, and the identifier of the
+        button that was pressed, or an empty one for a click on the notification itself.
+        ``on_service`` is called when a service has started.
         """
 
     async def service(self) -> str:
@@ -55,14 +56,15 @@ class LibraryNotifier:
 
     def __init__(self, icon: Path) -> None:
         self._icon = icon
-        self._on_press: Callable[[str], object] = lambda _: None
+        self._on_press: OnPress = lambda _client_id, _button: None
         self._library: DesktopNotifier | None = None
         self._button: type[Button]
-        self._shown: dict[str, str] = {}
+        self._icon_type: type[Icon]
+        self._shown: dict[tuple[str, str], str] = {}
 
     def listen(
         self,
-        on_press: Callable[[str], object],
+        on_press: OnPress,
         on_service: Callable[[], object],  # noqa: ARG002 - never called
     ) -> None:
         """See Notifier. On these systems the service does not start later."""
@@ -93,16 +95,17 @@ class LibraryNotifier:
         library, dispatched = self._loaded(), list[bool]()
         if not await library.get_capabilities():
             return False
-        if notification.kind in self._shown:
-            await _try(library.clear(self._shown.pop(notification.kind)))
+        if notification.subject in self._shown:
+            await _try(library.clear(self._shown.pop(notification.subject)))
         # The library suppresses errors, and calls on_dispatched only after a success.
-        self._shown[notification.kind] = await library.send(
+        self._shown[notification.subject] = await library.send(
             title=notification.title,
             message=notification.body,
             buttons=tuple(
                 self._button(title=label, identifier=name) for name, label in notification.buttons
             ),
             on_dispatched=lambda: dispatched.append(True),
+            icon=self._picture(notification),
         )
         return bool(dispatched)
 
@@ -115,11 +118,22 @@ class LibraryNotifier:
         from desktop_notifier import Button, DesktopNotifier, Icon  # noqa: PLC0415
 
         if self._library is None:
-            self._button = Button
+            self._button, self._icon_type = Button, Icon
             self._library = DesktopNotifier(app_name=APP_NAME, app_icon=Icon(path=self._icon))
-            self._library.on_clicked = lambda _shown: self._on_press("")
-            self._library.on_button_pressed = lambda _shown, button: self._on_press(button)
+            self._library.on_clicked = lambda shown: self._press(shown, "")
+            self._library.on_button_pressed = self._press
         return self._library
+
+    def _picture(self, notification: Notification) -> "Icon | None":
+        """Return the notification's picture; None for the program's icon."""
+        if not notification.picture:
+            return None
+        return self._icon_type(path=self._icon.with_name(notification.picture))
+
+    def _press(self, shown: str, button: str) -> None:
+        # A notification of an earlier run concerns no known wallet.
+        client_ids = (client_id for (client_id, _), id_ in self._shown.items() if id_ == shown)
+        self._on_press(next(client_ids, ""), button)
 
 
 async def _try(removal: Awaitable[None]) -> None:

@@ -2,20 +2,15 @@
 
 import itertools
 import json
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import asdict, fields, replace
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.errors import DamagedError, StorageError
-from deepvue_tray.core.settings import Settings, problems
-from deepvue_tray.services import atomic_file, private_folder
-
-_NOTIFY = "notify_"
-_CURRENT_KEYS = {f"{_NOTIFY}{alert.value}" for alert in Alert}
+from deepvue_tray.core.settings import Settings
+from deepvue_tray.services import atomic_file, file_lock, private_folder
+from deepvue_tray.services.settings_json import settings_from, with_settings
 
 
 class _Stamp(NamedTuple):
@@ -54,34 +49,37 @@ class SettingsFile:
         """
         self._last_stamp = self._stamp()
         try:
-            stored = self._read()
+            return settings_from(self._read())
         except DamagedError:
             self._last_stamp = self._stamp()
             raise
-        settings = Settings(alerts=_alerts_in(stored))
-        for field in fields(Settings):
-            if field.name in stored and field.name != "alerts":
-                with suppress(ValueError, TypeError, OverflowError):
-                    settings = _with(settings, field.name, stored[field.name])
-        # A stored low threshold may be below the default critical one: switch off the latter.
-        off: dict[str, Any] = dict.fromkeys(problems(settings))
-        return replace(settings, **off)
 
-    def save(self, settings: Settings) -> None:
-        """Replace the file. Raises StorageError, and leaves the file unchanged."""
-        values = asdict(settings) | {"interval": int(settings.interval.total_seconds())}
-        del values["alerts"]
-        values |= {f"{_NOTIFY}{alert.value}": alert in settings.alerts for alert in Alert}
+    def update(self, change: Callable[[Settings], Settings]) -> Settings:
+        """Store the settings that ``change`` returns for the stored ones, and return them.
+
+        No other process can change the file in between. Raises StorageError, and leaves the file
+        unchanged.
+        """
+        with self._locked():
+            try:
+                stored = self._read()
+            except DamagedError:
+                stored = {}
+            settings = change(settings_from(stored))
+            text = json.dumps(with_settings(stored, settings), indent=2)
+            atomic_file.replace(self._path, [text, "\n"])
+            self._last_stamp = self._stamp()
+        return settings
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        target = atomic_file.target_of(self._path)
         try:
-            stored = self._read()
-        except DamagedError:
-            stored = {}
-        try:
-            private_folder.make(atomic_file.target_of(self._path).parent)
+            private_folder.make(target.parent)
+            with file_lock.held(target.with_name(f".{target.name}.lock")):
+                yield
         except OSError as error:
             raise StorageError(f"{self._path}: {error.strerror}") from None
-        atomic_file.replace(self._path, [json.dumps(stored | values, indent=2), "\n"])
-        self._last_stamp = self._stamp()
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -108,32 +106,3 @@ class SettingsFile:
         except OSError as error:
             raise StorageError(f"{self._path}: {error.strerror}") from None
         return aside
-
-
-def _alerts_in(stored: Mapping[str, Any]) -> frozenset[Alert]:
-    """Return the alerts that are switched on; those without a key are on."""
-    alerts = set(Alert)
-    # Version 0.1 had other names for some alerts; those keys come first, so that the present ones
-    # override them.
-    for key in sorted(stored, key=lambda key: key in _CURRENT_KEYS):
-        if key.startswith(_NOTIFY) and isinstance(stored[key], bool):
-            with suppress(ValueError):  # an alert of a later version
-                alert = Alert(key.removeprefix(_NOTIFY))
-                alerts = alerts | {alert} if stored[key] else alerts - {alert}
-    return frozenset(alerts)
-
-
-def _with(settings: Settings, name: str, value: Any) -> Settings:
-    """Return ``settings`` with one stored value; raises ValueError if it is invalid."""
-    if name == "interval" and not isinstance(value, bool):
-        value = timedelta(seconds=value)
-    if isinstance(value, str):
-        value.encode()  # raises for a lone surrogate, which JSON can express
-    default = getattr(Settings(), name)
-    optional = name in ("low", "critical", "low_days", "critical_days")
-    if type(value) is not type(default) and not (optional and value is None):
-        raise ValueError(name)
-    changed = replace(settings, **{name: value})
-    if name in problems(changed):
-        raise ValueError(name)
-    return changed

@@ -3,8 +3,10 @@
 import json
 import subprocess
 import sys
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import deepvue_tray
 from deepvue_tray.core.credentials import Secret
@@ -51,21 +53,23 @@ class SystemKeyring:
         with suppress(OSError):  # the call itself reports it
             self._ready = _start()
 
-    async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
-        """Return the secret of ``client_id``, or None if there is none."""
-        text = await self._call("get" if prompt else "peek", client_id)
-        return None if text is None else Secret(text)
+    async def get(self, client_ids: Collection[str], *, prompt: bool) -> Mapping[str, Secret]:
+        """Return the secrets that are stored for ``client_ids``, after at most one prompt."""
+        secrets = await self._call("get" if prompt else "peek", client_ids)
+        return {client_id: Secret(secret) for client_id, secret in secrets.items()}
 
     async def set(self, client_id: str, secret: Secret) -> None:
         """Store or replace the secret."""
-        await self._call("set", client_id, secret.reveal())
+        await self._call("set", [client_id], secret.reveal())
 
     async def delete(self, client_id: str) -> None:
         """Remove the secret, if there is one."""
-        await self._call("delete", client_id)
+        await self._call("delete", [client_id])
 
-    async def _call(self, call: str, client_id: str, secret: str | None = None) -> str | None:
-        request = json.dumps({"call": call, "client_id": client_id, "secret": secret})
+    async def _call(
+        self, call: str, client_ids: Collection[str], secret: str | None = None
+    ) -> dict[str, str]:
+        request = json.dumps({"call": call, "client_ids": [*client_ids], "secret": secret})
         try:
             child, self._ready = self._ready or _start(), None
         except OSError as error:
@@ -74,8 +78,9 @@ class SystemKeyring:
             child, request, PEEK_TIMEOUT_S if call == "peek" else PROMPT_TIMEOUT_S
         )
         if "failure" in reply:
-            raise _error(reply["failure"] or "", reply.get("detail") or "")
-        return reply["secret"]
+            raise _error(reply["failure"], reply.get("detail", ""))
+        secrets: dict[str, str] = reply["secrets"]
+        return secrets
 
 
 def _start() -> "subprocess.Popen[bytes]":
@@ -93,7 +98,7 @@ def _start() -> "subprocess.Popen[bytes]":
 
 async def _reply_of(
     child: "subprocess.Popen[bytes]", request: str, seconds: float
-) -> dict[str, str | None]:
+) -> dict[str, Any]:
     import asyncio  # noqa: PLC0415 - 20 ms, in which the child starts
 
     assert child.stdin is not None  # noqa: S101 - both are pipes
@@ -117,7 +122,7 @@ async def _reply_of(
             child.kill()
             raise
     try:
-        reply: dict[str, str | None] = json.loads(loaded + output)
+        reply: dict[str, Any] = json.loads(loaded + output)
     except ValueError:
         raise KeyringRefusedError(f"exit status {child.returncode}") from None
     return reply

@@ -3,8 +3,7 @@
 import platform
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QEvent, QMargins, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QMargins, Qt
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -16,17 +15,18 @@ from PySide6.QtWidgets import (
 )
 
 from deepvue_tray import __version__
+from deepvue_tray.core.addresses import DASHBOARD, DOCUMENTATION, STATUS_PAGE
 from deepvue_tray.core.translation import QT_TRANSLATE_NOOP
-from deepvue_tray.ui.form_widgets import button_box
+from deepvue_tray.ui.form_widgets import Links, button_box
 from deepvue_tray.ui.palette import keep_readable
 from deepvue_tray.ui.scroll_area import ScrollingDialog
 from deepvue_tray.ui.translation import translate
 from deepvue_tray.ui.windows import redraw_when_resized
 
 LINKS = {
-    QT_TRANSLATE_NOOP("about", "Dashboard"): "https://dashboard.deepvue.ai",
-    QT_TRANSLATE_NOOP("about", "Status"): "https://status.deepvue.ai",
-    QT_TRANSLATE_NOOP("about", "Documentation"): "https://docs.deepvue.ai",
+    QT_TRANSLATE_NOOP("about", "Dashboard"): DASHBOARD,
+    QT_TRANSLATE_NOOP("about", "Status"): STATUS_PAGE,
+    QT_TRANSLATE_NOOP("about", "Documentation"): DOCUMENTATION,
 }
 
 _PATH_LABELS = {
@@ -67,35 +67,6 @@ def about_window(places: Mapping[str, str], libraries: Iterable[str]) -> QDialog
     return window
 
 
-class _Links(QLabel):
-    """The links, in the palette's colour; Qt would keep the colour that they were created with."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        self.setOpenExternalLinks(True)
-        self.setAccessibleName(translate("about", "Links"))
-        self.setAccessibleDescription(
-            translate("about", "Tab selects a link, Return opens it in the browser.")
-        )
-        self._apply_colour()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow a change of the palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._apply_colour()
-
-    def _apply_colour(self) -> None:
-        style = f"color: {self.palette().color(QPalette.ColorRole.Link).name()}"
-        self.setText(
-            " · ".join(
-                f'<a href="{url}" style="{style}">{translate("about", name)}</a>'
-                for name, url in LINKS.items()
-            )
-        )
-
-
 def _head() -> QVBoxLayout:
     name = QLabel(f"<b style='font-size: x-large'>deepvue-tray {__version__}</b>")
     purpose = QLabel(
@@ -106,7 +77,8 @@ def _head() -> QVBoxLayout:
     head = QVBoxLayout()
     head.setContentsMargins(0, 0, 0, 12)
     head.setSpacing(4)
-    for text in (name, purpose, _Links()):
+    links = Links({translate("about", text): url for text, url in LINKS.items()})
+    for text in (name, purpose, links):
         head.addWidget(text)
     return head
 

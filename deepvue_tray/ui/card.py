@@ -1,50 +1,65 @@
-"""The card: the balance in large type, its time, the recent spending, and buttons.
+"""The card: the wallets, the balance in large type, the forecast, the spending, and buttons.
 
 Without a tray it is the program's main window.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QCursor,
     QFont,
     QGuiApplication,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
-    QScreen,
+    QResizeEvent,
     QWindow,
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
+    QLayout,
     QMenu,
     QMessageBox,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from deepvue_tray.core.actions import Action
+from deepvue_tray.core.errors import NotSetUpError, RejectedError, WalletError
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import HistoryBucket
-from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui import texts
-from deepvue_tray.ui.chart.sparkline import Sparkline
-from deepvue_tray.ui.gauge import Gauge
+from deepvue_tray.core.spending import Period, spent_by
+from deepvue_tray.ui import card_texts, texts
+from deepvue_tray.ui.card_colours import CardColours, Tone
+from deepvue_tray.ui.card_parts import (
+    SMALL,
+    CardButton,
+    MoreButton,
+    Notice,
+    Pill,
+    Text,
+)
+from deepvue_tray.ui.card_place import available_area, beside, icon_at, screen_at
+from deepvue_tray.ui.chart.day_bars import DayBars, last_days
 from deepvue_tray.ui.message_box import MessageBox
-from deepvue_tray.ui.palette import blended, keep_readable
+from deepvue_tray.ui.palette import blended, draw_edge, keep_readable
+from deepvue_tray.ui.row_or_column import RowOrColumn
+from deepvue_tray.ui.wallet_list import MAX_ROWS, WalletList, tone_of
 from deepvue_tray.ui.windows import NO_LIMIT, bring_to_front, is_wayland, redraw_when_resized
 
 WIDTH_PX = 320
-"""The minimum width, which fits a remedy in two or three lines."""
+"""The width, unless the desktop's text is too large for it. A multiple of WIDTH_STEP_PX."""
 
-MARGIN_PX = 4
-"""Between the card and the icon, a panel, or the edge of the screen."""
+WIDTH_STEP_PX = 64
+"""KWin 5.27 shows the first picture of a window of another width skewed."""
+
+GRID_PX = 8
 
 CLICK_MS = 400
 """The longest time from the loss of the focus to the click on the icon that caused it."""
@@ -53,29 +68,28 @@ MOVE_START_MS = 500
 """The longest time from the start of a move to the loss of the focus on GNOME. The focus returns at
 the end of the move."""
 
-POINTER_PX = 24
-"""The assumed size of the icon around the pointer, if the desktop reports neither the icon's
-position nor the panel's."""
-
 
 class Card(QWidget):
-    """A small window that shows snapshots.
+    """A small window that shows overviews.
 
     As a pop-up beside the tray it closes on Escape and when it loses the focus. Without a tray it
     is a window that stays open and also offers ``menu``, the tray's menu; once closed, it shows
     that the program keeps running.
     """
 
-    action_requested = Signal(Action)
-    """The action that the person chose."""
+    action_requested = Signal(Action, str)
+    """The action that the person chose, and the client id of its wallet; empty for all."""
+
+    selected = Signal()
+    """Emitted when the person has selected another wallet, whose history is not shown yet."""
 
     def __init__(self, prefix: str, menu: QMenu | None = None) -> None:
         super().__init__()
         self._prefix = prefix
         self._quit_question: QMessageBox | None = None
         self._icon: QRect | None = None
-        self._settings = Settings()
-        self._awaits_past = True
+        self._overview = Overview()
+        self._client_id = ""
         self._is_moved = False
         self._since_focus = QElapsedTimer()
         self.setWindowTitle(prefix or "deepvue-tray")
@@ -87,79 +101,75 @@ class Card(QWidget):
             application.focusWindowChanged.connect(self._on_focus_window)
         keep_readable(self)
         redraw_when_resized(self)
+        self._follow_font()
+        self._show()
+
+    @property
+    def shown(self) -> Snapshot:
+        """The wallet that is unfolded: the selected one, at first the worst."""
+        return self._overview.snapshot(self._client_id) or self._overview.worst
 
     @Slot(object)
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show ``snapshot``."""
-        self._settings = snapshot.settings
-        self._gauge.show_snapshot(snapshot)
-        self._balance.setText(texts.format_balance(snapshot))
-        now = datetime.now(UTC)
-        runway = texts.runway_line(snapshot, now)
-        self._runway.setText(runway)
-        self._runway.setVisible(bool(runway))
-        self._range.setText(texts.runway_range_text(snapshot, now))
-        self._range.setVisible(bool(self._range.text()))
-        trouble = snapshot.trouble or snapshot.storage
-        # The explanation below describes the error, so this line has only the time.
-        self._status.setText(
-            texts.reading_time_text(snapshot, now) if trouble else texts.status_text(snapshot, now)
-        )
-        self._status.setVisible(bool(self._status.text()))
-        if self._awaits_past:
-            self._reserve_space_for_past(snapshot.reading is not None)
-        self._refresh.setEnabled(not snapshot.refreshing)
-        self._refresh.setText(texts.refresh_label(snapshot))
-        self._explanation.setVisible(trouble is not None)
-        if trouble:
-            sentences = (texts.error_text(trouble), texts.retry_text(trouble))
-            self._explanation.setText(" ".join(filter(None, sentences)))
-        for action, button in self._remedy_buttons.items():
-            button.setVisible(trouble is not None and trouble.action is action)
-        self._fit()
+    def show_overview(self, overview: Overview) -> None:
+        """Show ``overview``; the selected wallet stays selected."""
+        before = self.shown.client_id
+        self._overview = overview
+        if self.shown.client_id != before:
+            self._clear_history()
+        self._show()
 
-    def show_past(self, since: datetime, until: datetime, buckets: list[HistoryBucket]) -> None:
-        """Show the balance and the spending between ``since`` and ``until``, aware UTC."""
-        self._sparkline.show_past(since, until, buckets, self._settings)
-        self._sparkline.setVisible(len(buckets) > 1)
-        self._spent.setText(texts.recent_spending_text(buckets, until))
-        self._spent.setVisible(len(buckets) > 1)
-        self._awaits_past = False
-        self._reserve_space_for_past(False)
-        self._fit()
+    def select(self, client_id: str) -> None:
+        """Unfold a wallet; if there is none with this client id, the worst one."""
+        known = self._overview.snapshot(client_id) or self._overview.worst
+        if known.client_id != self._client_id:
+            self._client_id = known.client_id
+            self._clear_history()
+            self._show()
+
+    def show_history(self, client_id: str, now: datetime, buckets: Iterable[HistoryBucket]) -> None:
+        """Show the spending of the last days of a wallet, unless another one is selected now."""
+        if client_id == self.shown.client_id:
+            today = now.astimezone().date()
+            spent = spent_by(Period.DAY, buckets)
+            by_day = {start.date(): amount for start, amount in spent.items()}
+            self._bars.show_days(last_days(by_day, today))
 
     @Slot()
     def open_without_tray(self) -> None:
         """Open as the program's window, with a notice that there is no tray."""
         self._icon = None
-        self._notice.setText(
-            self.tr(
-                "This desktop has no tray, so the balance is shown here. It moves to the tray as"
-                " soon as there is one. On GNOME, install the AppIndicator extension."
-            )
-        )
-        self._notice.setVisible(True)
+        self._no_tray.setVisible(True)
         self._menu.setVisible(True)
         if self.windowType() != Qt.WindowType.Window:
             self.setWindowFlags(Qt.WindowType.Window)
         self._fit()
+        self._focus_wallets()
         bring_to_front(self)
 
     def open_as_popup(self, icon: QRect | None = None) -> None:
         """Open beside the tray's icon, or beside the pointer if its position is unknown."""
-        self._icon = icon or _icon_at(QCursor.pos())
-        self._notice.setVisible(False)
+        self._icon = icon or icon_at(QCursor.pos())
+        self._no_tray.setVisible(False)
         self._menu.setVisible(False)
         self.setWindowFlags(Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint)
         self._fit()
+        self._focus_wallets()
         self.show()
         self.activateWindow()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the system's font."""
+        """Follow the system's font and colours."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._balance.setFont(_large(self.font()))
+            self._follow_font()
+            self._fit()
+        elif event.type() == QEvent.Type.PaletteChange:
+            self._show_colours()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the content together in the middle of a window that the person enlarged."""
+        super().resizeEvent(event)
+        self._place_content()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Show that the program keeps running: without a tray, nothing else of it is visible."""
@@ -170,14 +180,14 @@ class Card(QWidget):
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw the border, because window managers draw none around a pop-up."""
         if self._is_popup:
-            painter = QPainter(self)
-            painter.setPen(blended(self.palette(), 0.3))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            draw_edge(QPainter(self), QRectF(self.rect()), blended(self.palette(), 0.3))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Close the pop-up on Escape."""
+        """Close the pop-up on Escape, and copy the balance."""
         if self._is_popup and event.key() == Qt.Key.Key_Escape:
             self.hide()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(texts.format_balance(self.shown))
         else:
             super().keyPressEvent(event)
 
@@ -219,170 +229,247 @@ class Card(QWidget):
     def _on_move_started(self) -> None:
         self._is_moved = False
 
-    def _fit(self) -> None:
-        """Resize to the content, and keep a pop-up beside the icon.
+    def _focus_wallets(self) -> None:
+        """Let the arrow keys select a wallet at once."""
+        if not self._wallets.isHidden():
+            self._wallets.setFocus()
 
-        Qt's adjustSize stops at 2/3 of the screen.
-        """
+    def _on_selected(self, client_id: str) -> None:
+        if client_id == self.shown.client_id:
+            return
+        top = self.pos()
+        self.select(client_id)
+        if self._is_popup:
+            # The rows stay below the pointer; they would move with a card that grows upwards.
+            area = available_area(screen_at(top))
+            top.setY(max(area.top(), min(top.y(), area.bottom() + 1 - self.height())))
+            self.move(top)
+        self.selected.emit()
+
+    def _clear_history(self) -> None:
+        self._bars.show_days(last_days({}, _today()))
+
+    def _show(self) -> None:
+        """Show the overview, and the selected wallet of it."""
+        snapshot, now = self.shown, datetime.now(UTC)
+        is_one = not self._overview.has_several
+        self._head.setText(card_texts.head_text(self._overview, self._prefix))
+        self._times.setText(card_texts.times_text(snapshot, now))
+        self._wallets.setVisible(not is_one)
+        self._wallets.show_wallets(self._overview.snapshots, snapshot.client_id)
+        title = card_texts.notice_title(snapshot)
+        self._notice.setVisible(bool(title))
+        self._notice.show_texts(title, card_texts.notice_text(snapshot, now))
+        is_told = snapshot.reading is None and bool(title)
+        self._balance.setText(texts.format_balance(snapshot))
+        self._balance.setVisible(is_one and not is_told)
+        self._pill.show_text(card_texts.pill_text(snapshot) if is_one else "")
+        name = "" if is_one else snapshot.wallet.name
+        self._runway.show_text(card_texts.runway_text(snapshot, now, name))
+        self._outlook.show_text(card_texts.outlook_text(snapshot, now))
+        # Known before the history is read, so that the card keeps its size when it arrives.
+        self._bars.setVisible(snapshot.runway is not None)
+        snoozed = card_texts.snooze_text(snapshot, now)
+        self._snoozed.show_text(snoozed)
+        self._resume.setVisible(bool(snoozed))
+        self._show_buttons(snapshot)
+        self._show_colours()
+        self._fit()
+
+    def _show_buttons(self, snapshot: Snapshot) -> None:
+        primary = card_texts.primary_action(snapshot)
+        self._primary.setText(card_texts.primary_label(snapshot))
+        self._primary.setToolTip(card_texts.button_tooltip(primary) if primary else "")
+        self._primary.setVisible(primary is not None)
+        trouble = snapshot.trouble
+        has_status_page = trouble is not None and trouble.action is Action.STATUS_PAGE
+        self._status_page.setVisible(has_status_page)
+        self._refresh.setEnabled(not snapshot.refreshing and not snapshot.wallet.is_paused)
+        self._refresh.setText(card_texts.refresh_label(snapshot))
+        leads_to_settings = primary in (Action.SETTINGS, Action.SET_UP)
+        self._settings.setVisible(not leads_to_settings)
+        self._dashboard.setVisible(leads_to_settings)
+
+    def _show_colours(self) -> None:
+        colours = CardColours.of(self.palette())
+        trouble = self.shown.trouble
+        self._pill.show_tone(tone_of(self.shown.level, colours))
+        self._notice.show_tone(
+            _tone_of_trouble(self.shown, colours),
+            coloured_title=isinstance(trouble, RejectedError),
+        )
+
+    def _follow_font(self) -> None:
+        for text in self.findChildren(Text):
+            text.follow_font(self.font())
+
+    def _fit(self) -> None:
+        """Resize to the content, and keep a pop-up beside the icon."""
         self.ensurePolished()
-        size = self.sizeHint().expandedTo(QSize(WIDTH_PX, 0))
-        size.setHeight(max(size.height(), self.heightForWidth(size.width())))
+        screen = screen_at(self._icon.center()) if self._icon else self.screen()
+        area = available_area(screen)
+        for max_rows in range(MAX_ROWS, 1, -1):
+            self._wallets.show_at_most(max_rows)
+            # Without these, the layouts would learn later of sizes that have changed.
+            self._notice.updateGeometry()
+            self._column.invalidate()
+            self._column.activate()
+            needed = self._column.totalMinimumSize().width()
+            steps = max(WIDTH_PX, needed) + WIDTH_STEP_PX - 1
+            width = steps // WIDTH_STEP_PX * WIDTH_STEP_PX
+            size = QSize(width, self._column.totalHeightForWidth(width))
+            if self._wallets.isHidden() or size.height() <= area.height():
+                break
+        self._content.resize(size)
         if self._icon is None:
             self.setMaximumSize(NO_LIMIT)
             self.setMinimumSize(WIDTH_PX, 0)
-            self.resize(size.boundedTo(_available_area(self.screen()).size()))
-            return
-        area = _available_area(_screen_at(self._icon.center()))
-        # A tiling compositor would enlarge a window without a fixed size to half the screen.
-        self.setFixedSize(size.boundedTo(area.size()))
-        self.move(_beside(self._icon, self.size(), area))
+            self.resize(size.boundedTo(area.size()))
+        else:
+            # A tiling compositor would enlarge a window without a fixed size to half the screen.
+            self.setFixedSize(size.boundedTo(area.size()))
+            self.move(beside(self._icon, self.size(), area))
+        self._place_content()
+
+    def _place_content(self) -> None:
+        self._content.move(max(0, (self.width() - self._content.width()) // 2), 0)
 
     def _show_quit_question(self) -> QMessageBox:
         question = MessageBox()
         # A modal message would block other windows, such as the settings.
         question.setModal(False)
         question.setWindowTitle(self.windowTitle())
-        question.setIcon(QMessageBox.Icon.Information)
         question.setText(self.tr("deepvue-tray keeps running and still notifies you."))
         question.setInformativeText(self.tr("Start deepvue-tray again to open its window."))
         quit_button = question.addButton(
             texts.action_label(Action.QUIT), QMessageBox.ButtonRole.DestructiveRole
         )
-        quit_button.clicked.connect(lambda: self.action_requested.emit(Action.QUIT))
+        quit_button.clicked.connect(lambda: self.action_requested.emit(Action.QUIT, ""))
         stay = question.addButton(self.tr("Keep running"), QMessageBox.ButtonRole.AcceptRole)
         question.setDefaultButton(stay)
         question.setEscapeButton(stay)
         question.show()
         return question
 
-    def _button(self, action: Action) -> QPushButton:
-        button = QPushButton(texts.action_label(action))
-        button.setToolTip(texts.action_tooltip(action))
-        button.clicked.connect(lambda: self.action_requested.emit(action))
-        return button
+    def _request(self, action: Action) -> None:
+        concerns_all = action in (Action.REFRESH, Action.UNLOCK, Action.STATUS_PAGE)
+        self.action_requested.emit(action, "" if concerns_all else self.shown.client_id)
+
+    def _on_primary(self) -> None:
+        action = card_texts.primary_action(self.shown)
+        if action is not None:
+            self._request(action)
 
     def _build(self) -> None:
-        self._sparkline = Sparkline()
-        self._spent = _line(muted=True)
-        # As high as a text: with some fonts an empty label is higher, and the card would jump.
-        self._spent.setText(" ")
-        self._explanation = _line()
-        self._explanation.setWordWrap(True)
-        self._notice = _line(muted=True)
-        self._notice.setWordWrap(True)
-        layout = QVBoxLayout(self)
-        layout.setSpacing(10)
-        layout.setContentsMargins(14, 14, 14, 14)
-        layout.addLayout(self._head())
-        for part in (self._sparkline, self._spent, self._explanation, self._notice):
-            # Each is shown only while it has content.
-            part.hide()
-            layout.addWidget(part)
-        # Only the remedies that have no permanent button.
-        self._remedy_buttons = {
-            action: self._button(action) for action in (Action.UNLOCK, Action.STATUS_PAGE)
-        }
-        for button in self._remedy_buttons.values():
-            layout.addWidget(button)
-        layout.addLayout(self._buttons())
+        self._content = QWidget(self)
+        self._notice = Notice()
+        self._wallets = WalletList()
+        self._wallets.selected.connect(self._on_selected)
+        self._bars = DayBars(_today())
+        column = self._column = QVBoxLayout(self._content)
+        column.setSpacing(12)
+        # The rows of the list are 8 px wider on both sides than their texts.
+        column.setContentsMargins(GRID_PX, 16, GRID_PX, 16)
+        self._head, self._times = Text(scale=SMALL, muted=True), Text(scale=SMALL, muted=True)
+        self._times.setAlignment(Qt.AlignmentFlag.AlignRight)
+        column.addLayout(_inset(_pair(self._head, self._times)))
+        column.addWidget(self._wallets)
+        column.addLayout(_inset(self._notice))
+        column.addLayout(_inset(self._figures()))
+        column.addLayout(_inset(self._bars))
+        self._snoozed = Text(scale=SMALL, muted=True)
+        self._resume = self._button(Action.RESUME)
+        column.addLayout(_inset(_pair(self._snoozed, self._resume)))
+        column.addLayout(_inset(self._buttons()))
+        self._no_tray = Text(scale=SMALL, muted=True)
+        self._no_tray.setText(
+            self.tr(
+                "This desktop has no tray, so the balance is shown here. It moves to the tray as"
+                " soon as there is one. On GNOME, install the AppIndicator extension."
+            )
+        )
+        self._no_tray.hide()
+        column.addLayout(_inset(self._no_tray))
 
-    def _reserve_space_for_past(self, reserved: bool) -> None:
-        """Reserve space for the history, which arrives after the card has opened."""
-        for widget in (self._sparkline, self._spent):
-            policy = widget.sizePolicy()
-            policy.setRetainSizeWhenHidden(reserved)
-            widget.setSizePolicy(policy)
-
-    def _head(self) -> QHBoxLayout:
-        self._gauge = Gauge(52)
-        self._balance = _line()
-        self._balance.setFont(_large(self.font()))
-        self._runway = _line()
-        self._range = _line(muted=True)
-        self._status = _line(muted=True)
+    def _figures(self) -> QLayout:
+        self._balance = Text(scale=1.9, weight=QFont.Weight.Bold)
+        self._balance.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._balance.setCursor(Qt.CursorShape.IBeamCursor)
+        self._pill = Pill()
+        self._runway = Text(scale=1.08)
+        self._outlook = Text(muted=True)
         figures = QVBoxLayout()
-        figures.setSpacing(2)
-        if self._prefix:
-            demo = _line(muted=True)
-            demo.setText(self._prefix)
-            figures.addWidget(demo)
-        for line in (self._balance, self._runway, self._range, self._status):
-            figures.addWidget(line)
-        head = QHBoxLayout()
-        head.setSpacing(14)
-        head.addWidget(self._gauge, alignment=Qt.AlignmentFlag.AlignTop)
-        head.addLayout(figures, stretch=1)
-        return head
+        figures.setSpacing(0)
+        figures.addLayout(_pair(self._balance, self._pill))
+        figures.addSpacing(2)
+        figures.addWidget(self._runway)
+        figures.addWidget(self._outlook)
+        return figures
 
-    def _buttons(self) -> QHBoxLayout:
+    def _button(self, action: Action) -> CardButton:
+        button = CardButton(card_texts.button_label(action))
+        button.setToolTip(card_texts.button_tooltip(action))
+        button.clicked.connect(lambda: self._request(action))
+        return button
+
+    def _buttons(self) -> QLayout:
+        self._primary = CardButton(primary=True)
+        self._primary.clicked.connect(self._on_primary)
+        self._status_page = self._button(Action.STATUS_PAGE)
         self._refresh = self._button(Action.REFRESH)
-        self._menu = QPushButton(self.tr("More"))
+        self._settings = self._button(Action.SETTINGS)
+        self._dashboard = self._button(Action.DASHBOARD)
+        self._menu = MoreButton()
+        self._menu.setAccessibleName(self.tr("More"))
         self._menu.setToolTip(self.tr("Snooze, dashboard, about and quit"))
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
+        self._menu.hide()
+        row = RowOrColumn(equal=True, row_gap=GRID_PX, column_gap=GRID_PX)
         for button in (
             self._refresh,
             self._button(Action.HISTORY),
-            self._button(Action.SETTINGS),
-            self._menu,
+            self._settings,
+            self._dashboard,
         ):
-            # Equal widths, so that the layout stays when a label changes.
-            buttons.addWidget(button, stretch=1)
-        self._menu.hide()
+            row.addWidget(button)
+        below = QHBoxLayout()
+        below.setSpacing(GRID_PX)
+        below.addLayout(row, stretch=1)
+        below.addWidget(self._menu, alignment=Qt.AlignmentFlag.AlignTop)
+        buttons = QVBoxLayout()
+        buttons.setSpacing(GRID_PX)
+        buttons.addWidget(self._primary)
+        buttons.addWidget(self._status_page)
+        buttons.addLayout(below)
         return buttons
 
 
-def _icon_at(pointer: QPoint) -> QRect:
-    """Return the assumed rectangle of the icon below the pointer.
-
-    A single pixel if the pointer is on a panel, because the card never covers panels.
-    """
-    side = POINTER_PX if _available_area(_screen_at(pointer)).contains(pointer) else 1
-    icon = QRect(0, 0, side, side)
-    icon.moveCenter(pointer)
-    return icon
+def _tone_of_trouble(snapshot: Snapshot, colours: CardColours) -> Tone:
+    """Return the colours of a notice: red if refused, amber if the person must correct it."""
+    trouble = snapshot.trouble or snapshot.storage
+    if isinstance(trouble, RejectedError):
+        return colours.critical
+    passes = trouble is None or isinstance(trouble, WalletError | NotSetUpError)
+    return colours.neutral if passes else colours.low
 
 
-def _screen_at(position: QPoint) -> QScreen:
-    return QGuiApplication.screenAt(position) or QGuiApplication.primaryScreen()
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
 
 
-def _available_area(screen: QScreen) -> QRect:
-    """Return the area of a screen without its panels and a margin."""
-    geometry, area = screen.geometry(), screen.availableGeometry()
-    if not geometry.contains(area):
-        # On X11, when a panel appears later, Qt scales the size but leaves the position in native
-        # pixels.
-        offset = (area.topLeft() - geometry.topLeft()) / screen.devicePixelRatio()
-        area.moveTopLeft(geometry.topLeft() + offset)
-    return area.adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)
+def _pair(left: QWidget, right: QWidget) -> QLayout:
+    """Return a row of two widgets, or a column if they are too wide."""
+    pair = RowOrColumn(equal=False, row_gap=GRID_PX, column_gap=4)
+    pair.addWidget(left)
+    pair.addWidget(right)
+    return pair
 
 
-def _beside(icon: QRect, size: QSize, area: QRect) -> QPoint:
-    """Return the top left corner of a card above or below the icon, where ``area`` has more room.
-
-    The card lies within ``area``.
-    """
-    card = QRect(QPoint(), size)
-    card.moveCenter(icon.center())
-    if icon.center().y() < area.center().y():
-        card.moveTop(icon.bottom() + MARGIN_PX)
+def _inset(part: QWidget | QLayout) -> QLayout:
+    """Return a layout of ``part`` with the margins that the list of wallets does not have."""
+    inset = QVBoxLayout()
+    inset.setContentsMargins(GRID_PX, 0, GRID_PX, 0)
+    if isinstance(part, QWidget):
+        inset.addWidget(part)
     else:
-        card.moveBottom(icon.top() - MARGIN_PX)
-    left = max(area.left(), min(card.left(), area.right() - card.width() + 1))
-    top = max(area.top(), min(card.top(), area.bottom() - card.height() + 1))
-    return QPoint(left, top)
-
-
-def _large(font: QFont) -> QFont:
-    large = QFont(font)
-    large.setPointSizeF(font.pointSizeF() * 1.8)
-    large.setBold(True)
-    return large
-
-
-def _line(*, muted: bool = False) -> QLabel:
-    label = QLabel(textFormat=Qt.TextFormat.PlainText)
-    if muted:
-        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    return label
+        inset.addLayout(part)
+    return inset

@@ -1,22 +1,34 @@
-"""Parts of forms: rows of fields, messages below them, and the window's row of buttons."""
+"""Parts of forms: fields, rows of them, messages below them, links, and a row of buttons."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDialogButtonBox,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QSpinBox,
     QStyle,
     QStyleOptionButton,
     QWidget,
 )
 
-from deepvue_tray.ui.palette import draw_edge, focus_ring, muted
+from deepvue_tray.ui.palette import draw_edge, focus_ring, outline
+
+GAP_PX = 8
+"""Between two fields, and between two rows of them."""
 
 FIELD_WIDTH_PX = 320
 """Fits a whole secret, and a message below a field without widening the window."""
+
+
+_KEYBOARD_USED = Qt.WidgetAttribute.WA_KeyboardFocusChange
+"""Set in a window after its focus was moved with the keyboard."""
 
 
 class Message(QLabel):
@@ -33,6 +45,49 @@ class Message(QLabel):
         self.setText(text)
         self.setVisible(True)
 
+    def show_problem(self, reason: str) -> None:
+        """Show why something is invalid or failed; an empty ``reason`` hides the line."""
+        self.setText(f"✗ {reason}" if reason else "")
+        self.setVisible(bool(reason))
+
+
+class Links(QLabel):
+    """Links that open in the browser, by text; in the palette's colour.
+
+    Qt would keep the colour that they were created with.
+    """
+
+    def __init__(self, urls: Mapping[str, str]) -> None:
+        super().__init__()
+        self._urls = urls
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.setOpenExternalLinks(True)
+        self.setAccessibleName(self.tr("Links") if len(urls) > 1 else next(iter(urls)))
+        self.setAccessibleDescription(
+            self.tr("Tab selects a link, Return opens it in the browser.")
+        )
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._apply_colour()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the focus ring as well: Qt only dots a line around the link."""
+        super().paintEvent(event)
+        draw_focus_ring(QPainter(self), self, self.rect())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._apply_colour()
+
+    def _apply_colour(self) -> None:
+        style = f"color: {self.palette().color(QPalette.ColorRole.Link).name()}"
+        self.setText(
+            " · ".join(
+                f'<a href="{url}" style="{style}">{text}</a>' for text, url in self._urls.items()
+            )
+        )
+
 
 class CheckBox(QCheckBox):
     """A check box with a visible square and focus: Fusion draws both with too little contrast."""
@@ -46,10 +101,42 @@ class CheckBox(QCheckBox):
         self.initStyleOption(option)
         painter = QPainter(self)
         square = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
-        draw_edge(painter, QRectF(square), muted(self.palette()))
-        shown = QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_KeyboardFocusChange
-        if option.state & shown == shown:
-            draw_edge(painter, QRectF(self.rect()), focus_ring(self.palette()))
+        draw_edge(painter, QRectF(square), outline(self.palette()))
+        draw_focus_ring(painter, self, self.rect())
+
+
+class LineEdit(QLineEdit):
+    """A field with a visible edge."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the edge as well."""
+        super().paintEvent(event)
+        _draw_field_edge(self)
+
+
+class SpinBox(QSpinBox):
+    """A field for a whole number, with a visible edge."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the edge as well."""
+        super().paintEvent(event)
+        _draw_field_edge(self)
+
+
+class ComboBox(QComboBox):
+    """A choice, with a visible edge."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the edge as well."""
+        super().paintEvent(event)
+        _draw_field_edge(self)
+
+
+def muted_label(text: str) -> QLabel:
+    """Return a paragraph of secondary text."""
+    label = QLabel(text, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return label
 
 
 def button_box(buttons: QDialogButtonBox.StandardButton) -> QDialogButtonBox:
@@ -60,23 +147,24 @@ def button_box(buttons: QDialogButtonBox.StandardButton) -> QDialogButtonBox:
     return box
 
 
-def align_labels(dialog: QWidget) -> None:
-    """Give the labels of all forms in ``dialog`` the same width, so that the fields line up."""
-    forms = dialog.findChildren(QFormLayout)
-    items = [
-        form.itemAt(row, QFormLayout.ItemRole.LabelRole)
-        for form in forms
-        for row in range(form.rowCount())
-    ]
-    labels = [widget for item in items if item and (widget := item.widget())]
-    width = max(label.sizeHint().width() for label in labels)
-    for label in labels:
-        label.setMinimumWidth(width)
+def draw_focus_ring(painter: QPainter, widget: QWidget, area: QRect) -> None:
+    """Draw a ring within ``area`` if the keyboard moved the focus to ``widget``."""
+    if widget.hasFocus() and widget.window().testAttribute(_KEYBOARD_USED):
+        draw_edge(painter, QRectF(area), focus_ring(widget.palette()))
+
+
+def _draw_field_edge(field: QWidget) -> None:
+    """Draw the edge of a field: Fusion's is hardly darker than the window, also if that is dark."""
+    if field.style().name() == "fusion" and field.isEnabled():
+        colours = field.palette()
+        colour = focus_ring(colours) if field.hasFocus() else outline(colours)
+        draw_edge(QPainter(field), QRectF(field.rect()), colour)
 
 
 def row(*widgets: QWidget, stretch: bool = False) -> QHBoxLayout:
     """Lay widgets side by side; ``stretch`` keeps them at their preferred width."""
     layout = QHBoxLayout()
+    layout.setSpacing(GAP_PX)
     for widget in widgets:
         layout.addWidget(widget)
     if stretch:

@@ -1,62 +1,60 @@
-"""The history window: the chart, the choice of its range, and the export."""
+"""The history window: ranges, summary, chart or table, and the export."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QStandardPaths, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFileDialog,
-    QHBoxLayout,
-    QLabel,
     QMenu,
-    QPushButton,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from deepvue_tray.core.errors import DeepvueError
-from deepvue_tray.core.forecast.runway import Runway
-from deepvue_tray.core.reading import HistoryBucket
+from deepvue_tray.core.history_page import HistoryPage
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui import texts
-from deepvue_tray.ui.chart.chart import Chart, Plot
+from deepvue_tray.ui import history_texts, texts
+from deepvue_tray.ui.card_parts import Text
+from deepvue_tray.ui.chart.chart import Chart
+from deepvue_tray.ui.chart.plot import Plot
+from deepvue_tray.ui.chart.time_range import DAY, end_of, start_for
+from deepvue_tray.ui.form_widgets import row
+from deepvue_tray.ui.head_controls import Choice, HeadButton, MenuButton
+from deepvue_tray.ui.history_table import HistoryTable
 from deepvue_tray.ui.palette import keep_readable
+from deepvue_tray.ui.row_or_column import RowOrColumn
+from deepvue_tray.ui.segmented_control import SegmentedControl
+from deepvue_tray.ui.summary_tiles import SummaryTiles
 from deepvue_tray.ui.windows import fitted, redraw_when_resized
 
-DAY = timedelta(days=1)
+FIRST_LENGTH = 7 * DAY
+"""The range that is shown first."""
 
-AHEAD_SHARE = 0.3
-"""The future shown if the forecast ends far ahead, relative to the past shown."""
-
-MAX_AHEAD_SHARE, MARGIN_SHARE = 0.5, 0.02
-"""Relative to the past shown: the longest future that a forecast's end may take, and the margin
-after that end."""
+NAME_CHARACTERS = 28
+"""The width of the choice of the wallet, at most; a longer name is shortened."""
 
 RESIZE_MS = 300
 """The time after the last change of the window's size until it is reported."""
 
-
-def end_of(since: datetime, now: datetime, runway: Runway | None) -> datetime:
-    """Return the end of a range that starts at ``since``: that of the forecast, if it is near."""
-    if runway is None or runway.latest <= now:
-        return now
-    length, ahead = now - since, runway.latest - now
-    is_near = ahead <= length * MAX_AHEAD_SHARE
-    return now + (ahead + length * MARGIN_SHARE if is_near else length * AHEAD_SHARE)
+MARGIN_PX, GAP_PX = 16, 8
 
 
 class HistoryWindow(QWidget):
     """Shows plots, and requests those that a person chooses.
 
-    ``plot_requested`` carries the start of the range, or None for the first reading, and its end,
-    or None for the end that ``end_of`` returns; both are aware UTC. ``export_requested`` carries
-    the file for the readings of the displayed range, and the start and end of that range.
-    ``picture_requested`` carries the file for an image of the chart, and the image. ``resized``
-    carries a size that a person gave to the window; ``size`` is the last such one.
+    ``wallet_chosen`` carries the client ID of the wallet to show. ``plot_requested`` carries the
+    start of the range, or None for the first reading, and its end, or None for the end that
+    ``end_of`` returns; both are aware UTC. ``export_requested`` carries the file for the readings
+    of the displayed range, and the start and end of that range. ``picture_requested`` carries the
+    file for an image of the chart, and the image. ``resized`` carries a size that a person gave to
+    the window; ``size`` is the last such one.
     """
 
+    wallet_chosen = Signal(str)
     plot_requested = Signal(object, object)  # ``datetime | None`` each
     export_requested = Signal(Path, datetime, datetime)
     picture_requested = Signal(Path, QImage)
@@ -67,18 +65,17 @@ class HistoryWindow(QWidget):
         title = self.tr("History")
         self.setWindowTitle(f"{prefix} · {title}" if prefix else title)
         self._plot: Plot | None = None
-        self._length: timedelta | None = 7 * DAY
+        self._length: timedelta | None = FIRST_LENGTH
         self._follows_now = True
         self._chart = Chart()
         self._chart.range_requested.connect(self._on_range)
-        self._message = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 12, 14, 12)
-        layout.setSpacing(8)
-        layout.addLayout(self._head())
-        layout.addWidget(self._chart, stretch=1)
-        layout.addWidget(self._message)
+        self._table = HistoryTable()
+        self._tiles = SummaryTiles()
+        now = datetime.now(UTC)
+        self._tiles.show_summary(None, start_for(FIRST_LENGTH, now), now, now)
+        self._dates = Text(muted=True)
+        self._build()
+        QShortcut(QKeySequence.StandardKey.Close, self, self.close)
         self._chart.setFocus()
         self.resize(fitted(self, size or self.sizeHint()))
         self._known_size = self.size()
@@ -92,36 +89,65 @@ class HistoryWindow(QWidget):
         if not self._follows_now and self._plot:
             self.plot_requested.emit(self._plot.since, self._plot.until)
             return
-        since = datetime.now(UTC) - self._length if self._length else None
+        since = start_for(self._length, datetime.now(UTC)) if self._length else None
         self.plot_requested.emit(since, None)
 
+    def show_wallets(
+        self, names: Mapping[str, str], removed: Iterable[str], client_id: str
+    ) -> None:
+        """Offer several wallets, by client ID, of which ``client_id`` is shown.
+
+        ``removed`` are the client IDs of those without a name.
+        """
+        labels = [*names.items()]
+        labels += [(each, self.tr("{0} (removed)").format(each)) for each in removed]
+        rows = range(self._wallets.count())
+        if labels != [(self._wallets.itemData(row), self._wallets.itemText(row)) for row in rows]:
+            self._wallets.clear()
+            for each, label in labels:
+                self._wallets.addItem(label, each)
+        self._wallets.setCurrentIndex(self._wallets.findData(client_id))
+        self._wallets.setVisible(len(labels) > 1)
+
     def show_history(
-        self,
-        since: datetime,
-        until: datetime | None,
-        buckets: list[HistoryBucket],
-        snapshot: Snapshot,
-        now: datetime,
+        self, page: HistoryPage, until: datetime | None, snapshot: Snapshot, now: datetime
     ) -> None:
         """Draw a range of the history; None as its end is what ``end_of`` returns."""
-        end = until or end_of(since, now, snapshot.runway)
-        self.show_plot(Plot(since=since, until=end, buckets=buckets, snapshot=snapshot, now=now))
+        plot = Plot(
+            since=page.since,
+            until=until or end_of(page.since, now, snapshot.runway),
+            buckets=page.buckets,
+            snapshot=snapshot,
+            now=now,
+            first=page.first,
+            summary=page.summary,
+        )
+        self.show_plot(plot)
 
     def show_plot(self, plot: Plot) -> None:
-        """Draw ``plot``, and show its runway in words."""
+        """Show ``plot`` in all parts, and its runway in words."""
         self._plot = plot
         self._chart.show_plot(plot)
+        if self._shows_table:
+            self._table.show_plot(plot)
+        self._tiles.show_summary(plot.summary, plot.since, plot.until, plot.now)
+        self._dates.setText(history_texts.range_text(plot.since, plot.until, plot.now))
         range_text = texts.runway_range_text(plot.snapshot, plot.now)
-        text = texts.runway_line(plot.snapshot, plot.now)
-        self._message.setText(f"{text} ({range_text})" if range_text else text)
+        self._message.setText(texts.runway_line(plot.snapshot, plot.now))
+        self._range.show_text(f"({range_text})" if range_text else "")
 
     def show_saved(self, path: Path) -> None:
         """Show that a file was written."""
-        self._message.setText("✓ " + self.tr("Saved as {0}.").format(path))
+        self._show_message("✓ " + self.tr("Saved as {0}.").format(path))
 
     def show_failed(self, error: DeepvueError) -> None:
         """Show why something could not be read or written."""
-        self._message.setText("✗ " + texts.error_text(error))
+        self._show_message("✗ " + texts.error_text(error))
+
+    def _show_message(self, text: str) -> None:
+        """Show ``text`` instead of the runway."""
+        self._message.setText(text)
+        self._range.show_text("")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Start the time after which the new size is reported."""
@@ -141,10 +167,43 @@ class HistoryWindow(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _head(self) -> QHBoxLayout:
-        head = QHBoxLayout()
-        head.setSpacing(4)
-        self._ranges = QButtonGroup(self)
+    @property
+    def _shows_table(self) -> bool:
+        return self._views.currentWidget() is self._table
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
+        layout.setSpacing(MARGIN_PX - 4)
+        layout.addWidget(
+            _group(
+                _group(_group(self._build_choice(), self._build_ranges()), self._dates),
+                _group(self._build_view_button(), self._build_export()),
+            )
+        )
+        layout.addWidget(self._tiles)
+        self._views = QStackedWidget()
+        self._views.addWidget(self._chart)
+        self._views.addWidget(self._table)
+        layout.addWidget(self._views, stretch=1)
+        self._message, self._range = Text(), Text(muted=True)
+        self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        foot = row(self._message, self._range, stretch=True)
+        layout.addLayout(foot)
+
+    def _build_choice(self) -> QWidget:
+        self._wallets = Choice()
+        self._wallets.setAccessibleName(self.tr("Wallet"))
+        self._wallets.setToolTip(self.tr("The wallet whose history is shown"))
+        self._wallets.setMaximumWidth(self.fontMetrics().averageCharWidth() * NAME_CHARACTERS)
+        self._wallets.activated.connect(
+            lambda row: self.wallet_chosen.emit(self._wallets.itemData(row))
+        )
+        self._wallets.hide()
+        return self._wallets
+
+    def _build_ranges(self) -> QWidget:
+        self._ranges = SegmentedControl()
         for label, length in (
             (self.tr("24 h"), DAY),
             (self.tr("7 d"), 7 * DAY),
@@ -152,21 +211,34 @@ class HistoryWindow(QWidget):
             (self.tr("90 d"), 90 * DAY),
             (self.tr("All"), None),
         ):
-            button = _RangeButton(label)
-            button.setToolTip(self.tr("All readings") if length is None else self.tr("Up to now"))
-            button.setChecked(length == self._length)
+            tooltip = self.tr("All readings") if length is None else self.tr("Up to now")
+            button = self._ranges.add(label, tooltip)
             button.clicked.connect(lambda _checked, length=length: self._choose(length))
-            self._ranges.addButton(button)
-            head.addWidget(button)
-        head.addStretch()
-        export = QPushButton(self.tr("Save as"))
+            button.setChecked(length == self._length)
+        return self._ranges
+
+    def _build_view_button(self) -> QWidget:
+        self._view = HeadButton(self.tr("Table"))
+        self._view.setToolTip(self.tr("Shows the displayed range as a table or a chart"))
+        self._view.clicked.connect(self._change_view)
+        return self._view
+
+    def _build_export(self) -> QWidget:
+        export = MenuButton(self.tr("Save as"))
         export.setToolTip(self.tr("Saves the displayed range as a table or a picture"))
         menu = QMenu(export)
-        menu.addAction(self.tr("CSV…"), self._save_csv)
-        menu.addAction(self.tr("Picture…"), self._save_picture)
+        menu.addAction("CSV…", self._save_csv)
+        menu.addAction("PNG…", self._save_picture)
         export.setMenu(menu)
-        head.addWidget(export)
-        return head
+        return export
+
+    def _change_view(self) -> None:
+        shown = self._chart if self._shows_table else self._table
+        self._views.setCurrentWidget(shown)
+        self._view.setText(self.tr("Chart") if self._shows_table else self.tr("Table"))
+        if self._plot:
+            self._table.show_plot(self._plot)
+        shown.setFocus()
 
     def _choose(self, length: timedelta | None) -> None:
         self._length, self._follows_now = length, True
@@ -176,10 +248,7 @@ class HistoryWindow(QWidget):
     def _on_range(self, since: datetime, until: datetime) -> None:
         """Request a range from the chart, and uncheck the buttons."""
         self._follows_now = False
-        self._ranges.setExclusive(False)
-        for button in self._ranges.buttons():
-            button.setChecked(False)
-        self._ranges.setExclusive(True)
+        self._ranges.uncheck()
         self.plot_requested.emit(since, until)
 
     def _save_csv(self) -> None:
@@ -202,16 +271,11 @@ class HistoryWindow(QWidget):
         return Path(path) if path else None
 
 
-class _RangeButton(QPushButton):
-    """A button that is underlined while it is checked, as some styles hardly show the state."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.setCheckable(True)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the button, and the line if it is checked."""
-        super().paintEvent(event)
-        if self.isChecked():
-            line = self.rect().adjusted(8, self.height() - 5, -8, -3)
-            QPainter(self).fillRect(line, self.palette().color(QPalette.ColorRole.ButtonText))
+def _group(*widgets: QWidget) -> QWidget:
+    """Return widgets side by side, the last one at the right, or in a column."""
+    group = QWidget()
+    layout = RowOrColumn(equal=False, row_gap=GAP_PX, column_gap=GAP_PX)
+    for widget in widgets:
+        layout.addWidget(widget)
+    group.setLayout(layout)
+    return group

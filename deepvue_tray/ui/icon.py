@@ -1,20 +1,21 @@
-"""The tray's icon: a gauge or a number, drawn from vectors.
+"""The tray's icon: one of five signs and two calm ones, or a number; drawn from vectors.
 
-The ring's fill is the balance relative to the peak since the last top-up. After a failed request
-the ring is grey, as the balance may have changed. The sign in the ring shows the level, or the
-error of the last request, by its shape, so that the state can be read without colour. The colours
-have a contrast of at least 3:1 on both white and near-black, as no toolkit reports the colour of
-the panel; macOS colours a black template itself.
+A ring is a gauge: its fill is the balance relative to the peak since the last top-up. Each sign
+has a shape of its own, so that it can be read at 16 pixels without colour. Everything is opaque and
+in a colour whose contrast is at least 3:1 on the panels of all desktops, because no toolkit reports
+the panel's colour; macOS colours a black template itself.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from deepvue_tray.core.errors import Condition
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.snapshot import Level, Snapshot
 
 SIZES_PX = (16, 20, 22, 24, 32, 48, 64)
@@ -24,96 +25,101 @@ FILL_STEPS = 24
 """The fill is rounded to this many steps; finer ones are invisible, and would redraw more often."""
 
 COLOURS = {
-    Level.UNKNOWN: QColor("#808080"),
+    Level.UNKNOWN: QColor("#848484"),
     Level.OK: QColor("#1a9c5b"),
-    Level.LOW: QColor("#c77700"),
-    Level.CRITICAL: QColor("#e0443a"),
-    Level.EMPTY: QColor("#e0443a"),
+    Level.LOW: QColor("#c27400"),
+    Level.CRITICAL: QColor("#e5534a"),
+    Level.EMPTY: QColor("#e5534a"),
 }
 """The colour of each level, also used in the charts."""
 
-Stroke = tuple[tuple[float, float], ...]
+NEEDS_YOU_COLOUR = QColor("#3584e4")
 
-# Each sign is a few strokes, in coordinates from -1 to 1; a stroke of one point is a dot.
-_LEVEL_SIGNS: dict[Level, tuple[Stroke, ...]] = {
-    Level.UNKNOWN: (((-0.7, 0), (0.7, 0)),),
-    Level.OK: (),
-    Level.LOW: (((-0.8, -0.4), (0, 0.5), (0.8, -0.4)),),
-    Level.CRITICAL: (((0, -1.0), (0, 0.15)), ((0, 0.95),)),
-    Level.EMPTY: (((-0.6, -0.9), (0.6, -0.9), (0.6, 0.9), (-0.6, 0.9), (-0.6, -0.9)),),
+
+class Sign(Enum):
+    """What the icon says."""
+
+    UNKNOWN = "no balance is known yet"
+    FINE = "enough credits"
+    LOW = "few credits"
+    CRITICAL = "very few credits, or none"
+    NEEDS_YOU = "credentials, keyring or set-up need the person"
+    UNREACHABLE = "no current balance; the program tries again by itself"
+    PAUSED = "the person has paused the wallet"
+
+
+_LEVEL_SIGNS = {
+    Level.UNKNOWN: Sign.UNKNOWN,
+    Level.OK: Sign.FINE,
+    Level.LOW: Sign.LOW,
+    Level.CRITICAL: Sign.CRITICAL,
+    Level.EMPTY: Sign.CRITICAL,
 }
-_REFUSED: tuple[Stroke, ...] = (((-0.8, -0.8), (0.8, 0.8)), ((-0.8, 0.8), (0.8, -0.8)))
-_TROUBLE_SIGNS: dict[Condition, tuple[Stroke, ...]] = {
-    Condition.STALE: (((0, -1.0), (0, 0.1), (0.9, 0.1)),),
-    Condition.OFFLINE: (((-1.0, 1.0), (1.0, -1.0)),),
-    Condition.REJECTED: _REFUSED,
-    Condition.INACTIVE: _REFUSED,
-    Condition.THROTTLED: (((-0.5, -0.8), (-0.5, 0.8)), ((0.5, -0.8), (0.5, 0.8))),
-    Condition.SERVER_ERROR: (((0.4, -1.0), (-0.5, 0.1), (0.5, 0.0), (-0.4, 1.0)),),
-    Condition.UNTRUSTED: (((0, -0.9), (0.95, 0.8), (-0.95, 0.8), (0, -0.9)),),
-    Condition.UNREADABLE: (
-        ((-0.6, -0.6), (-0.2, -1.0), (0.4, -0.9), (0.5, -0.4), (0, 0.1), (0, 0.35)),
-        ((0, 1.0),),
-    ),
-    Condition.LOCKED: (
-        ((-0.8, 0.0), (0.8, 0.0), (0.8, 0.9), (-0.8, 0.9), (-0.8, 0.0)),
-        ((-0.5, 0.0), (-0.5, -0.6), (0, -1.0), (0.5, -0.6), (0.5, 0.0)),
-    ),
-    Condition.NO_KEYRING: (
-        ((-0.9, 0), (-0.5, -0.5), (0, 0), (-0.5, 0.5), (-0.9, 0)),
-        ((0, 0), (1.0, 0), (1.0, 0.5)),
-    ),
-    Condition.NOT_SET_UP: (((0, -0.9), (0, 0.9)), ((-0.9, 0), (0.9, 0))),
+_OF_THE_LEVEL = {Condition.FRESH, Condition.REFRESHING}
+_CONDITION_SIGNS = {
+    Condition.PAUSED: Sign.PAUSED,
+    Condition.REJECTED: Sign.NEEDS_YOU,
+    Condition.INACTIVE: Sign.NEEDS_YOU,
+    Condition.LOCKED: Sign.NEEDS_YOU,
+    Condition.NO_KEYRING: Sign.NEEDS_YOU,
+    Condition.NOT_SET_UP: Sign.NEEDS_YOU,
 }
+"""All other conditions mean that there is no current balance."""
+
 _BAR_GAPS = {Level.UNKNOWN: 0, Level.OK: 0, Level.LOW: 1, Level.CRITICAL: 2, Level.EMPTY: 3}
+
+_GRID = 16
+"""The size in which the shapes are described; their edges are crisp in its multiples."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
     """All inputs of the drawing: equal values give the same picture."""
 
+    sign: Sign
     level: Level
-    trouble: Condition | None
-    """The condition, if it has a sign."""
     fill: float
     text: str
-    """A number to show instead of the gauge; empty for the gauge."""
+    """A number to show instead of the sign; empty for the sign."""
     template: bool
 
     @property
     def colour(self) -> QColor:
-        return QColor(Qt.GlobalColor.black) if self.template else COLOURS[self.level]
+        """The sign's colour; the slash's if the balance cannot be reached."""
+        if self.template:
+            return QColor(Qt.GlobalColor.black)
+        if self.sign is Sign.NEEDS_YOU:
+            return NEEDS_YOU_COLOUR
+        # Never green without a current balance, because green means that there is no problem.
+        is_grey = self.sign is Sign.PAUSED or (
+            self.sign is Sign.UNREACHABLE and self.level is Level.OK
+        )
+        return COLOURS[Level.UNKNOWN if is_grey else self.level]
 
-    @property
-    def ring(self) -> QColor:
-        is_grey = self.trouble is not None and not self.template
-        return COLOURS[Level.UNKNOWN] if is_grey else self.colour
 
-    @property
-    def sign(self) -> QColor:
-        """Never green with an error, because green means that there is no problem."""
-        return self.ring if self.level is Level.OK else self.colour
+def sign_of(snapshot: Snapshot) -> Sign:
+    """Return what the icon says about a wallet."""
+    condition = snapshot.condition
+    if condition in _OF_THE_LEVEL:
+        return _LEVEL_SIGNS[snapshot.level]
+    return _CONDITION_SIGNS.get(condition, Sign.UNREACHABLE)
 
 
-def icon_for(snapshot: Snapshot, *, template: bool = False) -> QIcon:
-    """Return the icon of a snapshot; the same object for snapshots that look the same.
+def icon_for(overview: Overview, *, template: bool = False) -> QIcon:
+    """Return the icon of the worst wallet; the same object where it looks the same.
 
-    An error shows the gauge with its sign even if the number was chosen, so that an old number
+    Without a current balance the sign is shown even if the number was chosen, so that an old number
     does not look current. ``template`` leaves the colours to the panel, as macOS expects.
     """
-    text = ""
+    text, snapshot = "", overview.worst
     if (
-        snapshot.settings.number_icon
+        overview.settings.number_icon
         and snapshot.reading is not None
-        and snapshot.condition not in _TROUBLE_SIGNS
+        and snapshot.condition in _OF_THE_LEVEL
     ):
         text = format_short_balance(snapshot.reading.balance)
-    return _icon(_look_of(snapshot, text, template=template))
-
-
-def draw_gauge(painter: QPainter, size: float, snapshot: Snapshot) -> None:
-    """Draw the gauge of a snapshot into a square of ``size`` pixels."""
-    _draw_gauge(painter, size, _look_of(snapshot, "", template=False))
+    fill = round(snapshot.fill * FILL_STEPS) / FILL_STEPS
+    return _icon(_Look(sign_of(snapshot), snapshot.level, fill, text, template))
 
 
 def format_short_balance(balance: Decimal) -> str:
@@ -133,12 +139,6 @@ def format_short_balance(balance: Decimal) -> str:
     return f"{'-' if balance < 0 else ''}{digits}{unit}"
 
 
-def _look_of(snapshot: Snapshot, text: str, *, template: bool) -> _Look:
-    fill = round(snapshot.fill * FILL_STEPS) / FILL_STEPS
-    trouble = snapshot.condition if snapshot.condition in _TROUBLE_SIGNS else None
-    return _Look(snapshot.level, trouble, fill, text, template)
-
-
 @lru_cache(maxsize=64)
 def _icon(look: _Look) -> QIcon:
     icon = QIcon()
@@ -146,7 +146,8 @@ def _icon(look: _Look) -> QIcon:
         pixmap = QPixmap(size, size)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        (_draw_number if look.text else _draw_gauge)(painter, size, look)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        (_draw_number if look.text else _draw_sign)(painter, size, look)
         painter.end()
         icon.addPixmap(pixmap)
     icon.setIsMask(look.template)
@@ -155,8 +156,7 @@ def _icon(look: _Look) -> QIcon:
 
 def _draw_number(painter: QPainter, size: float, look: _Look) -> None:
     """Draw a number as large as it fits, above a bar that shows the fill and the level."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    colour, bar = look.colour, max(2.0, size / 8)
+    colour, bar = look.colour, max(2, round(size / 8))
     font = QFont()
     font.setBold(True)
     font.setPixelSize(100)
@@ -173,44 +173,102 @@ def _draw_number(painter: QPainter, size: float, look: _Look) -> None:
     painter.translate(-box.center())
     painter.fillPath(path, colour)
     painter.restore()
-    painter.fillRect(QRectF(0, size - bar, size, bar), _muted(colour))
+    painter.fillRect(QRectF(0, size - bar // 2, size, bar // 2), colour)
     painter.fillRect(QRectF(0, size - bar, size * look.fill, bar), colour)
     # The number of gaps shows the level without colour.
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
     gaps = _BAR_GAPS[look.level]
     for gap in range(1, gaps + 1):
         centre = round(size * gap / (gaps + 1))
-        painter.fillRect(QRectF(centre - bar / 2, size - bar, bar, bar), colour)
+        painter.fillRect(QRectF(centre - bar // 2, size - bar, bar, bar), colour)
 
 
-def _draw_gauge(painter: QPainter, size: float, look: _Look) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    width = size / 7
-    ring = QRectF(0, 0, size, size).adjusted(width / 2, width / 2, -width / 2, -width / 2)
-    pen = QPen(_muted(look.ring), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+def _draw_sign(painter: QPainter, size: float, look: _Look) -> None:
+    painter.scale(size / _GRID, size / _GRID)
+    colour = look.colour
+    match look.sign:
+        case Sign.CRITICAL:
+            _draw_disc(painter, colour)
+            _cut(painter, _EXCLAMATION_MARK)
+        case Sign.NEEDS_YOU:
+            painter.strokePath(_shackle(), QPen(colour, 2))
+            painter.fillPath(_round_rect(QRectF(2, 7, 12, 9)), colour)
+            _cut(painter, _KEYHOLE)
+        case Sign.UNREACHABLE:
+            base = colour if look.template else COLOURS[Level.UNKNOWN]
+            if _LEVEL_SIGNS[look.level] is Sign.CRITICAL:
+                _draw_disc(painter, base)
+            else:
+                _draw_gauge(painter, look.fill, base)
+            _draw_slash(painter, colour)
+        case _:
+            _draw_gauge(painter, look.fill, colour)
+            painter.fillPath(_GAUGE_SIGNS[look.sign], colour)
+
+
+def _draw_gauge(painter: QPainter, fill: float, colour: QColor) -> None:
+    """Draw a ring, thick as far as it is filled; its rest is thin instead of pale."""
+    ring = QRectF(1.5, 1.5, _GRID - 3, _GRID - 3)
     # In sixteenths of a degree, from the lower left over the top to the lower right.
     start, sweep = 225 * 16, -270 * 16
-    painter.setPen(pen)
+    painter.setPen(QPen(colour, 1.5, c=Qt.PenCapStyle.FlatCap))
     painter.drawArc(ring, start, sweep)
-    pen.setColor(look.ring)
-    painter.setPen(pen)
-    if look.fill > 0:
-        painter.drawArc(ring, start, round(sweep * look.fill))
-    pen.setColor(look.sign)
-    pen.setWidthF(size / 9)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.setPen(pen)
-    centre, radius = size / 2, size * 0.19
-    for stroke in _TROUBLE_SIGNS[look.trouble] if look.trouble else _LEVEL_SIGNS[look.level]:
-        points = [QPointF(centre + x * radius, centre + y * radius) for x, y in stroke]
-        if len(points) == 1:
-            painter.drawPoint(points[0])
-        else:
-            painter.drawPolyline(QPolygonF(points))
+    if fill > 0:
+        painter.setPen(QPen(colour, 3, c=Qt.PenCapStyle.FlatCap))
+        painter.drawArc(ring, start, round(sweep * fill))
 
 
-def _muted(colour: QColor) -> QColor:
-    muted = QColor(colour)
-    muted.setAlphaF(0.35)
-    return muted
+def _draw_disc(painter: QPainter, colour: QColor) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(QRectF(0, 0, _GRID, _GRID))
+
+
+def _draw_slash(painter: QPainter, colour: QColor) -> None:
+    """Strike through what is drawn; a gap on both sides keeps the line visible on it."""
+    _cut(painter, _polygon((-3, 15), (1, 19), (19, 1), (15, -3)))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+    painter.setPen(QPen(colour, 2.25, c=Qt.PenCapStyle.RoundCap))
+    painter.drawLine(QPointF(1.5, 14.5), QPointF(14.5, 1.5))
+
+
+def _cut(painter: QPainter, shape: QPainterPath) -> None:
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+    painter.fillPath(shape, Qt.GlobalColor.black)
+
+
+def _shackle() -> QPainterPath:
+    path = QPainterPath(QPointF(5, 8))
+    path.lineTo(5, 4)
+    path.arcTo(QRectF(5, 1, 6, 6), 180, -180)
+    path.lineTo(11, 8)
+    return path
+
+
+def _round_rect(area: QRectF) -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(area, 1.5, 1.5)
+    return path
+
+
+def _rects(*areas: QRectF) -> QPainterPath:
+    path = QPainterPath()
+    for area in areas:
+        path.addRect(area)
+    return path
+
+
+def _polygon(*points: tuple[float, float]) -> QPainterPath:
+    path = QPainterPath()
+    path.addPolygon(QPolygonF([QPointF(x, y) for x, y in points]))
+    return path
+
+
+_EXCLAMATION_MARK = _rects(QRectF(7, 3, 2, 6), QRectF(7, 11, 2, 2))
+_KEYHOLE = _rects(QRectF(7, 10, 2, 3))
+_GAUGE_SIGNS = {
+    Sign.UNKNOWN: _rects(QRectF(5, 7, 6, 2)),
+    Sign.FINE: _rects(),
+    Sign.LOW: _polygon((4, 6), (12, 6), (8, 11)),
+    Sign.PAUSED: _rects(QRectF(5, 5, 2, 6), QRectF(9, 5, 2, 6)),
+}

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from deepvue_tray.ui.palette import keep_readable
 from deepvue_tray.ui.windows import redraw_when_resized, set_size
 
 
@@ -12,6 +13,7 @@ class MessageBox(QMessageBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        keep_readable(self)
         redraw_when_resized(self)
 
     def event(self, event: QEvent) -> bool:

@@ -16,6 +16,7 @@ _TEXT = QPalette.ColorRole.WindowText
 _PLACEHOLDER = QPalette.ColorRole.PlaceholderText
 _LINK = QPalette.ColorRole.Link
 _BACKGROUND = QPalette.ColorRole.Window
+_INACTIVE = QPalette.ColorGroup.Inactive
 _HIGHLIGHT = QPalette.ColorRole.Highlight
 _HIGHLIGHTED = QPalette.ColorRole.HighlightedText
 _STRENGTHS = (0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
@@ -32,7 +33,7 @@ def blended(palette: QPalette, strength: float) -> QColor:
 
     Opaque, because transparent colours are slow to draw.
     """
-    return _mixed(palette.color(_BACKGROUND), palette.color(_TEXT), strength)
+    return mixed(palette.color(_BACKGROUND), palette.color(_TEXT), strength)
 
 
 def readable(palette: QPalette, role: QPalette.ColorRole) -> QColor:
@@ -64,6 +65,17 @@ def muted(palette: QPalette) -> QColor:
     return next((blend for blend in blends if contrast(blend, background) >= TEXT_CONTRAST), text)
 
 
+def outline(palette: QPalette) -> QColor:
+    """Return the weakest blend that shows a field or a check box by its edge alone."""
+    background, text = palette.color(_BACKGROUND), palette.color(_TEXT)
+    if _is_high_contrast_wanted():
+        return text
+    blends = (blended(palette, percent / 100) for percent in range(30, 100, 5))
+    return next(
+        (blend for blend in blends if contrast(blend, background) >= GRAPHICS_CONTRAST), text
+    )
+
+
 def focus_ring(palette: QPalette) -> QColor:
     """Return the colour of a focus ring; with Fusion, that of the style's own widgets."""
     if QApplication.style().name() != "fusion":
@@ -80,10 +92,11 @@ def draw_edge(painter: QPainter, area: QRectF, colour: QColor) -> None:
 
 
 def keep_readable(window: QWidget) -> None:
-    """Keep muted text, links and the focus ring of ``window`` readable in every palette.
+    """Keep all text and the focus ring of ``window`` readable in every palette.
 
     Qt's placeholder text is half transparent, which is too weak on most backgrounds; on a dark
-    background, links and the focus keep the colours for a light one.
+    background, links and the focus keep the colours for a light one; Breeze's selection is too
+    light for its white text; and GNOME's themes make the text of an inactive window grey.
     """
     keeper = _Keeper(window)
     window.installEventFilter(keeper)
@@ -104,15 +117,22 @@ class _Keeper(QObject):
         mended = {_PLACEHOLDER: muted(palette), _LINK: readable(palette, _LINK)}
         if window.style().name() == "fusion":
             highlight = _readable_highlight(palette)
+            inks = palette.color(_HIGHLIGHTED), palette.color(_BACKGROUND), palette.color(_TEXT)
             mended[_HIGHLIGHT] = highlight
-            mended[_HIGHLIGHTED] = palette.color(_HIGHLIGHTED)
-            if highlight != palette.color(_HIGHLIGHT):
-                inks = palette.color(_BACKGROUND), palette.color(_TEXT)
-                mended[_HIGHLIGHTED] = max(inks, key=lambda each: contrast(each, highlight))
-        if any(window.palette().color(role) != colour for role, colour in mended.items()):
-            own = QPalette()  # Only these roles; the others follow the system.
-            for role, colour in mended.items():
-                own.setColor(role, colour)
+            mended[_HIGHLIGHTED] = next(
+                (ink for ink in inks if contrast(ink, highlight) >= TEXT_CONTRAST),
+                max(inks, key=lambda ink: contrast(ink, highlight)),
+            )
+        own = QPalette()  # Only these roles; the others follow the system.
+        for role, colour in mended.items():
+            own.setColor(role, colour)
+        own.setColor(_INACTIVE, _TEXT, palette.color(_TEXT))
+        if any(
+            window.palette().color(group, role) != own.color(group, role)
+            for group in (QPalette.ColorGroup.Active, _INACTIVE)
+            for role in (*mended, _TEXT)
+            if own.isBrushSet(group, role)
+        ):
             window.setPalette(own)
 
 
@@ -127,8 +147,8 @@ def _standing_out(
     ``least`` is the minimum contrast with the window of that colour as it is ``drawn``.
     """
     paper, text = palette.color(_BACKGROUND), palette.color(_TEXT)
-    mixed = (_mixed(palette.color(role), text, tenths / 10) for tenths in range(11))
-    return next((each for each in mixed if contrast(drawn(each), paper) >= least), text)
+    mixes = (mixed(palette.color(role), text, tenths / 10) for tenths in range(11))
+    return next((each for each in mixes if contrast(drawn(each), paper) >= least), text)
 
 
 def _readable_highlight(palette: QPalette) -> QColor:
@@ -151,7 +171,7 @@ def _drawn_ring(highlight: QColor) -> QColor:
     return picture.pixelColor(8, 0)
 
 
-def _mixed(one: QColor, other: QColor, share: float) -> QColor:
+def mixed(one: QColor, other: QColor, share: float) -> QColor:
     """Return ``one`` mixed with ``share``, from 0 to 1, of ``other``; opaque."""
     pairs = (
         (one.red(), other.red()),

@@ -1,10 +1,20 @@
 """Content that scrolls only if it is larger than the screen."""
 
-from PySide6.QtCore import QEvent, QMargins, QObject, QSize, Qt
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMargins,
+    QObject,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from deepvue_tray.ui.windows import NO_LIMIT, fitted, set_size
+from deepvue_tray.ui.windows import NO_LIMIT, REDRAW_MS, fitted, is_wayland, set_size
 
 GAP_PX = 6
 """Between the content and the scroll bar."""
@@ -36,6 +46,13 @@ class ScrollArea(QScrollArea):
             policy.ScrollBarAlwaysOn if horizontal else policy.ScrollBarAlwaysOff
         )
         self.setViewportMargins(0, 0, GAP_PX if vertical else 0, GAP_PX if horizontal else 0)
+
+    def show_whole(self, widget: QWidget) -> None:
+        """Scroll to a widget of the content; Qt's own function shows only a field's cursor."""
+        if self._content.isAncestorOf(widget):
+            area = QRect(widget.mapTo(self._content, QPoint()), widget.size())
+            center = area.center()
+            self.ensureVisible(center.x(), center.y(), area.width() // 2, area.height() // 2 + 1)
 
     def bar_px(self) -> int:
         """Return the width of the vertical bar in pixels, which is the horizontal one's height."""
@@ -69,13 +86,20 @@ class ScrollingDialog(QDialog):
 
     def scroll_to(self, widget: QWidget) -> None:
         """Make a widget of the content visible."""
-        self._area.ensureWidgetVisible(widget)
+        self._area.show_whole(widget)
 
     def event(self, event: QEvent) -> bool:
-        """Resize when a message changes the required size."""
+        """Resize when the required size changes, and when the window has another one."""
         handled = super().event(event)
+        if event.type() == QEvent.Type.Show:
+            # A change of a nested layout reaches the outer ones only by events, innermost first.
+            for widget in reversed(self.findChildren(QWidget)):
+                QCoreApplication.sendPostedEvents(widget, QEvent.Type.LayoutRequest)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
             self._fit()
+        elif event.type() == QEvent.Type.WindowActivate and is_wayland():
+            # With the focus the compositor sends a size, which may be older than the present one.
+            QTimer.singleShot(REDRAW_MS, self, self._fit)
         return handled
 
     def focusNextPrevChild(self, forward: bool) -> bool:

@@ -1,323 +1,259 @@
-"""The settings window: credentials, thresholds, interval, alerts, desktop.
+"""The settings window: a page each for the wallets, for what applies to all, and for the alerts.
 
-Slow operations are requested by signal; the window keeps the typed values until it receives the
-outcome.
+Slow operations are requested by signal; the window keeps the edits until it receives the outcome.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
-from PySide6.QtCore import QMargins, QTimer, Signal
+from PySide6.QtCore import QMargins, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
-    QGridLayout,
-    QGroupBox,
-    QLabel,
-    QSpinBox,
-    QVBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QMessageBox,
+    QStackedWidget,
     QWidget,
 )
 
-from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.errors import (
-    AccountError,
-    DeepvueError,
-    InvalidInputError,
-)
-from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.settings import (
-    MAX_INTERVAL,
-    MIN_INTERVAL,
-    Settings,
-    problems,
-)
+from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.core.settings import Settings, WalletSettings, problems
 from deepvue_tray.ui import texts
-from deepvue_tray.ui.credentials_box import CredentialsBox
-from deepvue_tray.ui.form_widgets import (
-    CheckBox,
-    Message,
-    align_labels,
-    button_box,
-    row,
-)
+from deepvue_tray.ui.alerts_page import AlertsPage
+from deepvue_tray.ui.form_widgets import CheckBox, Message, button_box
+from deepvue_tray.ui.general_page import GeneralPage
+from deepvue_tray.ui.lists import PageList
+from deepvue_tray.ui.message_box import MessageBox
 from deepvue_tray.ui.palette import keep_readable
 from deepvue_tray.ui.scroll_area import ScrollingDialog
-from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.translation import translate
+from deepvue_tray.ui.wallet_texts import name_problem
+from deepvue_tray.ui.wallets_page import WalletsPage
 from deepvue_tray.ui.windows import redraw_when_resized
-
-_MINUTE = timedelta(minutes=1)
-_DEFAULTS = Settings()
 
 
 class SettingsDialog(ScrollingDialog):
     """Edits ``settings``.
 
-    ``from_environment`` tells that the environment's credentials take precedence,
+    ``from_environment`` tells that the environment's wallet is watched alone,
     ``starts_at_login`` whether the tray starts at login at present. ``notice`` is an error to show
-    on opening. Credentials are carried as typed: both values, a client ID alone whose secret the
-    keyring holds, or None for those in use. ``test_requested`` carries the credentials to test;
-    ``save_requested`` carries the settings, the credentials, whether to keep the credentials for
-    this session only, and whether to start at login; ``remove_requested`` carries the client ID
-    whose secret is to be removed. One change runs at a time. A window that was closed during a
+    on opening. ``save_requested`` carries the settings before and after the edits, and whether to
+    start at login; ``new_secret_requested`` a client ID; ``remove_requested`` a client ID, and
+    whether to delete the history too. One change runs at a time. A window that was closed during a
     change opens again if the change fails.
     """
 
-    # Credentials are ``Credentials | str | None``, for which a signal has no type but object.
-    test_requested = Signal(object)
-    save_requested = Signal(Settings, object, bool, bool)
-    remove_requested = Signal(str)
+    save_requested = Signal(Settings, Settings, bool)
+    add_requested = Signal()
+    new_secret_requested = Signal(str)
+    remove_requested = Signal(str, bool)
 
     def __init__(
         self,
         settings: Settings,
         *,
-        from_environment: bool,
+        from_environment: bool = False,
         starts_at_login: bool = False,
         prefix: str = "",
         notice: DeepvueError | None = None,
     ) -> None:
         super().__init__()
-        self._settings = settings
+        self._before = self._after = settings
+        self._selected = settings.wallets[0].client_id
+        self._from_environment = from_environment
         self._is_changing = False
         self._focused: QWidget | None = None
         title = self.tr("Settings")
         self.setWindowTitle(f"{prefix} · {title}" if prefix else title)
         self._failure = Message()
-        groups = QWidget()
-        column = QVBoxLayout(groups)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addWidget(self._credentials_box(from_environment=from_environment))
-        column.addWidget(self._monitoring_box())
-        column.addWidget(self._alerts_box())
-        column.addWidget(self._desktop_box(starts_at_login=starts_at_login))
-        align_labels(groups)
-        self._groups = groups
-        self.lay_out(groups, [self._failure, self._button_box()], QMargins(16, 16, 16, 16), 12)
+        self._wallets = self._wallets_page(from_environment=from_environment)
+        self._general = GeneralPage(starts_at_login=starts_at_login)
+        self._general.edited.connect(self._on_edited)
+        self._alerts = AlertsPage()
+        self._alerts.edited.connect(lambda alerts: self._on_wallet_edited("alerts", alerts))
+        self._alerts.selected.connect(self.select)
+        self._pages = self._laid_out_pages()
+        self.lay_out(self._pages, [self._failure, self._button_box()], QMargins(16, 16, 16, 16), 12)
         # Set in the dialog: otherwise it is lost once another button has had the focus.
         self._save.setDefault(True)
-        self._validate()
+        self._page_list.currentRowChanged.connect(self._validate)
+        self._show_edits()
         if notice:
             self._failure.show_text(texts.error_text(notice))
         keep_readable(self)
         redraw_when_resized(self)
 
-    def show_tested(self, reading: Reading) -> None:
-        """Show the balance that the tested credentials gave."""
-        self._credentials.show_tested(reading)
+    def select(self, client_id: str) -> None:
+        """Show the values of a wallet; a client ID that is not among the wallets is ignored."""
+        if self._after.wallet(client_id) and client_id != self._selected:
+            self._selected = client_id
+            self._show_edits()
 
-    def show_test_failed(self, error: DeepvueError) -> None:
-        """Show below the credentials why the test failed."""
-        self._credentials.show_test_failed(error)
+    def show_settings(self, settings: Settings) -> None:
+        """Take over settings that were stored meanwhile; the edits stay."""
+        if settings == self._before:
+            return
+        self._after = settings.with_changes(self._before, self._after)
+        self._before = settings
+        if not settings.wallet(self._selected):
+            self._selected = settings.wallets[0].client_id
+        self._show_edits()
 
-    def show_save_failed(self, error: DeepvueError) -> None:
-        """Show why nothing was saved; keep the input, and offer to keep it for this session."""
-        self.show_remove_failed(error)
-        can_keep = isinstance(error, AccountError) and self._credentials.has_secret
-        self._for_session.setVisible(can_keep)
+    def show_failed(self, error: DeepvueError) -> None:
+        """Show why nothing was saved or removed, and keep the input."""
+        self.stop_waiting()
+        self._failure.show_problem(texts.error_text(error))
 
-    def show_remove_failed(self, error: DeepvueError) -> None:
-        """Show why the secret was not removed."""
-        self._end_change()
-        self._failure.show_text("✗ " + self._credentials.explanation_of(error))
+    def stop_waiting(self) -> None:
+        """Return to editing after a change, or without an outcome to show."""
+        self._set_changing(False)
+        self._validate()
+        self.show()
 
     def show_removed(self) -> None:
-        """Show that the secret was removed; other edits stay, to be saved or not."""
+        """Return to editing after a removal; a window that was closed meanwhile stays closed."""
         if self.isHidden():
             self._set_changing(False)
             self.reject()
-            return
-        self._settings = replace(self._settings, client_id="")
-        self._end_change()
-        self._credentials.show_removed()
-
-    def stop_waiting(self) -> None:
-        """Return to editing when the change or test in progress has no outcome to show."""
-        self._credentials.end_test()
-        self._end_change()
+        else:
+            self.stop_waiting()
 
     def done(self, result: int) -> None:
-        """Close, and clear the secret from the widget."""
+        """Close, unless a change is in progress."""
         if self._is_changing and result == QDialog.DialogCode.Rejected:
             # Hidden only: a failed change opens the window again, with the input.
             self.hide()
             return
-        self._credentials.clear_secret()
         super().done(result)
         self.deleteLater()
 
-    def _credentials_box(self, *, from_environment: bool) -> QWidget:
-        box = CredentialsBox(self._settings.client_id, from_environment=from_environment)
-        box.edited.connect(self._validate)
-        box.test_requested.connect(self.test_requested)
-        box.remove_requested.connect(self._on_remove)
-        box.result_shown.connect(self._scroll_to_result)
-        self._credentials = box
-        return box
+    def _wallets_page(self, *, from_environment: bool) -> WalletsPage:
+        page = WalletsPage(from_environment=from_environment)
+        page.edited.connect(self._on_wallet_edited)
+        page.selected.connect(self.select)
+        page.add_requested.connect(self.add_requested)
+        page.new_secret_requested.connect(lambda: self.new_secret_requested.emit(self._selected))
+        page.remove_requested.connect(self._confirm_removal)
+        return page
 
-    def _monitoring_box(self) -> QWidget:
-        settings = self._settings
-        self._low = ThresholdField(
-            self.tr("Low, in credits"), settings.low, _DEFAULTS.low, in_days=False
-        )
-        self._low_days = ThresholdField(
-            self.tr("Low, in days"), settings.low_days, _DEFAULTS.low_days, in_days=True
-        )
-        self._critical = ThresholdField(
-            self.tr("Critical, in credits"), settings.critical, _DEFAULTS.critical, in_days=False
-        )
-        self._critical_days = ThresholdField(
-            self.tr("Critical, in days"),
-            settings.critical_days,
-            _DEFAULTS.critical_days,
-            in_days=True,
-        )
-        for threshold in (self._low, self._low_days, self._critical, self._critical_days):
-            threshold.changed.connect(self._validate)
-        self._problem = Message()
-        self._interval = QSpinBox(
-            minimum=MIN_INTERVAL // _MINUTE,
-            maximum=MAX_INTERVAL // _MINUTE,
-            suffix=self.tr(" min"),
-            value=settings.interval // _MINUTE,
-        )
-        self._interval.setToolTip(self.tr("The time from one request to the next"))
-        self._initial_interval = self._interval.value()
-        box = QGroupBox(self.tr("Monitoring"))
-        form = QFormLayout(box)
-        for text, in_credits, in_days in (
-            (self.tr("&Low at:"), self._low, self._low_days),
-            (self.tr("Critic&al at:"), self._critical, self._critical_days),
-        ):
-            label = QLabel(text)
-            label.setBuddy(in_credits.field)
-            form.addRow(label, row(in_credits, QLabel(self.tr("or")), in_days))
-        form.addRow("", self._problem)
-        interval_label = QLabel(self.tr("Refresh &every:"))
-        interval_label.setBuddy(self._interval)
-        form.addRow(interval_label, row(self._interval, stretch=True))
-        return box
-
-    def _alerts_box(self) -> QWidget:
-        labels = {
-            Alert.LOW: (self.tr("Low"), self.tr("The low threshold is reached")),
-            Alert.CRITICAL: (self.tr("Critical"), self.tr("The critical threshold is reached")),
-            Alert.EMPTY: (self.tr("Empty"), self.tr("Nothing is left")),
-            Alert.TOP_UP: (self.tr("Credits added"), self.tr("The balance has risen")),
-            Alert.FAST_SPENDING: (
-                self.tr("Spending far faster than usual"),
-                self.tr("Compared with the wallet's usual spending"),
-            ),
-            Alert.REJECTED: (
-                self.tr("Credentials refused"),
-                self.tr("The server no longer accepts them"),
-            ),
-            Alert.NO_DATA: (
-                self.tr("Balance unknown for an hour"),
-                self.tr("Counts only the time when the computer is awake"),
-            ),
+    def _laid_out_pages(self) -> QWidget:
+        pages = {
+            self.tr("Wallets"): self._wallets,
+            self.tr("General"): self._general,
+            self.tr("Alerts"): self._alerts,
         }
-        box = QGroupBox(self.tr("Notify about"))
-        grid = QGridLayout(box)
-        self._alerts = {alert: CheckBox(label) for alert, (label, _) in labels.items()}
-        for index, (alert, check_box) in enumerate(self._alerts.items()):
-            check_box.setToolTip(labels[alert][1])
-            check_box.setChecked(alert in self._settings.alerts)
-            # The first column holds the short labels.
-            grid.addWidget(check_box, index % 4, index // 4)
-        grid.setColumnStretch(1, 1)
-        return box
-
-    def _desktop_box(self, *, starts_at_login: bool) -> QWidget:
-        self._at_login = CheckBox(self.tr("Start at lo&gin"))
-        self._at_login.setToolTip(self.tr("The current state on this computer"))
-        self._at_login.setChecked(starts_at_login)
-        self._number_icon = CheckBox(self.tr("Show the &balance on the icon instead of a gauge"))
-        self._number_icon.setToolTip(self.tr("Shortened, such as 6.4k"))
-        self._number_icon.setChecked(self._settings.number_icon)
-        box = QGroupBox(self.tr("Desktop"))
-        layout = QVBoxLayout(box)
-        layout.addWidget(self._at_login)
-        layout.addWidget(self._number_icon)
-        return box
+        self._stack = QStackedWidget()
+        for page in pages.values():
+            self._stack.addWidget(page)
+        self._page_list = PageList(list(pages))
+        self._page_list.setAccessibleName(self.tr("Pages"))
+        self._page_list.setToolTip(self.tr("Select the page to show"))
+        self._page_list.currentRowChanged.connect(self._stack.setCurrentIndex)
+        self._page_list.setCurrentRow(0)
+        content = QWidget()
+        layout = QHBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        layout.addWidget(self._page_list, alignment=Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(QFrame(frameShape=QFrame.Shape.VLine, frameShadow=QFrame.Shadow.Sunken))
+        layout.addWidget(self._stack, stretch=1)
+        return content
 
     def _button_box(self) -> QWidget:
         buttons = button_box(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
         self._save = buttons.button(QDialogButtonBox.StandardButton.Save)
-        self._for_session = buttons.addButton(
-            self.tr("&Keep for this session only"), QDialogButtonBox.ButtonRole.ActionRole
-        )
-        self._for_session.setVisible(False)
-        self._for_session.clicked.connect(lambda: self._on_save(session_only=True))
         buttons.accepted.connect(self._on_save)
         buttons.rejected.connect(self.reject)
         return buttons
 
-    def _edited(self) -> Settings:
-        """Return the settings in the fields; an unchanged interval keeps its seconds."""
-        is_interval_edited = self._interval.value() != self._initial_interval
-        return replace(
-            self._settings,
-            low=self._low.value(),
-            low_days=self._low_days.value(),
-            critical=self._critical.value(),
-            critical_days=self._critical_days.value(),
-            alerts=frozenset(alert for alert, box in self._alerts.items() if box.isChecked()),
-            number_icon=self._number_icon.isChecked(),
-            interval=(
-                self._interval.value() * _MINUTE if is_interval_edited else self._settings.interval
-            ),
+    def _show_edits(self) -> None:
+        self._wallets.show_wallets(self._after, self._selected)
+        self._general.show_settings(self._after)
+        self._alerts.show_wallets(self._after, self._selected)
+        has_alerts = bool(self._after.client_ids) or self._from_environment
+        self._page_list.item(self._stack.indexOf(self._alerts)).setHidden(not has_alerts)
+        self._validate()
+
+    def _on_edited(self, name: str, value: object) -> None:
+        self._after = replace(self._after, **{name: value})  # type: ignore[arg-type] # of this field
+        self._validate()
+
+    def _on_wallet_edited(self, name: str, value: object) -> None:
+        wallets = (
+            replace(wallet, **{name: value})  # type: ignore[arg-type] # of this field
+            if wallet.client_id == self._selected
+            else wallet
+            for wallet in self._after.wallets
         )
+        self._on_edited("wallets", tuple(wallets))
+
+    def _problems_of(self, wallet: WalletSettings) -> Mapping[str, str]:
+        """Return the translated reason for each invalid field, by its name."""
+        reasons = {name: translate("settings", text) for name, text in problems(wallet).items()}
+        before = self._before.wallet(wallet.client_id)
+        if before and before.name != wallet.name:
+            reasons["name"] = name_problem(wallet.name, wallet.client_id, self._after)
+        return {name: reason for name, reason in reasons.items() if reason}
 
     def _validate(self, *_: object) -> None:
-        """Show a setting that is invalid, and enable Save where none is."""
-        self._credentials.hide_result()
-        self._failure.setVisible(False)
-        self._for_session.setVisible(False)
-        # The interval's field holds only valid values; the demo's interval is too short for it.
-        reasons = (text for name, text in problems(self._edited()).items() if name != "interval")
-        reason = next(reasons, None)
-        self._problem.setVisible(reason is not None)
-        if reason is not None:
-            self._problem.show_text("✗ " + translate("settings", reason))
-        self._save.setEnabled(reason is None)
+        """Mark what is invalid, and enable Save where nothing is."""
+        reasons = {w.client_id: self._problems_of(w) for w in self._after.wallets}
+        self._wallets.show_problems(reasons[self._selected])
+        self._failure.show_problem(self._hidden_problem(reasons))
+        self._save.setEnabled(not any(reasons.values()) and not self._is_changing)
+
+    def _hidden_problem(self, reasons: Mapping[str, Mapping[str, str]]) -> str:
+        """Return what is invalid on a page, or in a wallet, that is not shown; empty if nothing."""
+        shown_id = self._selected if self._stack.currentWidget() is self._wallets else None
+        for wallet in self._before.wallets:
+            if wallet.client_id != shown_id and (found := reasons[wallet.client_id]):
+                place = wallet.name or wallet.client_id or self.tr("Wallets")
+                return f"{place}: {next(iter(found.values()))}"
+        return ""
 
     def _set_changing(self, changing: bool) -> None:
         """Disable everything that edits or requests while a change is in progress."""
         if changing:
             self._focused = self.focusWidget()
         self._is_changing = changing
-        self._groups.setEnabled(not changing)
+        self._pages.setEnabled(not changing)
         self._save.setEnabled(not changing)
-        self._for_session.setEnabled(not changing)
         if not changing and self._focused:
             self._focused.setFocus()
 
-    def _end_change(self) -> None:
-        self._set_changing(False)
-        self._validate()
-        self.show()
-
-    def _scroll_to_result(self) -> None:
-        result = self._credentials.result
-        # Once it is laid out.
-        QTimer.singleShot(0, result, lambda: self.scroll_to(result))
-
-    def _on_remove(self, client_id: str) -> None:
+    def _on_save(self) -> None:
         self._set_changing(True)
-        self.remove_requested.emit(client_id)
+        self.save_requested.emit(self._before, self._after, self._general.starts_at_login)
 
-    def _on_save(self, *, session_only: bool = False) -> None:
-        try:
-            credentials = self._credentials.typed()
-        except InvalidInputError as error:
-            self._credentials.show_failed(texts.error_text(error))
-            return
+    def _confirm_removal(self) -> None:
+        client_id = self._selected
+        wallet = self._after.wallet(client_id)
+        has_others = len(self._after.wallets) > 1
+        question = MessageBox(self)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.setWindowTitle(self.tr("Remove"))
+        name = wallet.name if wallet and has_others else client_id
+        text = self.tr("Remove {0} from deepvue-tray?").format(name)
+        question.setText(text)
+        question.setInformativeText(
+            self.tr("Its client secret is deleted from the keyring. Its history stays.")
+        )
+        with_history = CheckBox(self.tr("Delete its &history too"))
+        with_history.setToolTip(self.tr("Its readings cannot be restored"))
+        question.setCheckBox(with_history)
+        confirm = question.addButton(self.tr("&Remove"), QMessageBox.ButtonRole.DestructiveRole)
+        confirm.clicked.connect(lambda: self._remove(client_id, with_history.isChecked()))
+        cancel = question.addButton(QMessageBox.StandardButton.Cancel)
+        cancel.setIcon(QIcon())
+        question.setDefaultButton(cancel)
+        question.setEscapeButton(cancel)
+        question.open()
+
+    def _remove(self, client_id: str, delete_history: bool) -> None:
         self._set_changing(True)
-        at_login = self._at_login.isChecked()
-        self.save_requested.emit(self._edited(), credentials, session_only, at_login)
+        self._failure.show_text(self.tr("Removing…"))
+        self.remove_requested.emit(client_id, delete_history)

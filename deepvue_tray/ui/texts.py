@@ -1,17 +1,12 @@
-"""The texts of a snapshot, shared by the tooltip, the menu, the windows and the notifications."""
+"""The texts of the wallets, shared by the tooltip, the menu, the windows and the notifications."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from deepvue_tray.core.actions import Action
-from deepvue_tray.core.alert import SEVERITIES, Alert
-from deepvue_tray.core.errors import Condition, DeepvueError, RejectedError, WalletError
+from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.forecast.runway import HORIZON
-from deepvue_tray.core.notification import Notification
-from deepvue_tray.core.reading import HistoryBucket
 from deepvue_tray.core.snapshot import Level, Snapshot
-from deepvue_tray.core.spending import Period, first_day, spent_by
 from deepvue_tray.ui.formats import (
     format_day,
     format_day_and_time,
@@ -22,9 +17,6 @@ from deepvue_tray.ui.formats import (
 )
 from deepvue_tray.ui.translation import translate
 
-MAX_TOOLTIP_LENGTH = 127
-"""The maximum number of characters of a tooltip; Windows cuts the rest."""
-
 _SEPARATOR = " · "
 
 
@@ -33,13 +25,20 @@ def prefixed(prefix: str, text: str) -> str:
     return f"{prefix}: {text}" if prefix else text
 
 
+def joined(*parts: str) -> str:
+    """Return the parts that are not empty, separated by dots."""
+    return _SEPARATOR.join(filter(None, parts))
+
+
 def format_balance(snapshot: Snapshot) -> str:
     """Return the balance, ``6,448 credits``, or a dash before the first reading."""
-    if snapshot.reading is None:
-        return "—"
-    balance = snapshot.reading.balance
-    form = translate("texts", "{0} credit") if balance == 1 else translate("texts", "{0} credits")
-    return form.format(format_number(balance))
+    return "—" if snapshot.reading is None else format_credits(snapshot.reading.balance)
+
+
+def format_credits(amount: Decimal) -> str:
+    """Return an amount with its unit: ``6,448 credits``."""
+    form = translate("texts", "{0} credit") if amount == 1 else translate("texts", "{0} credits")
+    return form.format(format_number(amount))
 
 
 def threshold_label(level: Level) -> str:
@@ -50,29 +49,9 @@ def threshold_label(level: Level) -> str:
     }[level]
 
 
-def spending_title(period: Period) -> str:
-    """Return the title of a bar chart of the credits spent in each period."""
-    return {
-        Period.DAY: translate("texts", "Spent per day"),
-        Period.WEEK: translate("texts", "Spent per week"),
-        Period.MONTH: translate("texts", "Spent per month"),
-    }[period]
-
-
-def recent_spending_text(buckets: Iterable[HistoryBucket], now: datetime) -> str:
-    """Return the spending of today and of the last 7 days: ``Spent: 86 today · 614 in 7 days``.
-
-    ``buckets`` cover these 7 days.
-    """
-    spent_by_day = spent_by(Period.DAY, buckets)
-    today = spent_by_day.get(first_day(Period.DAY, now), Decimal(0))
-    total = sum(spent_by_day.values(), Decimal(0))
-    return _SEPARATOR.join(
-        (
-            translate("texts", "Spent: {0} today").format(format_number(today)),
-            translate("texts", "{0} in 7 days").format(format_number(total)),
-        )
-    )
+def level_text(level: Level) -> str:
+    """Return the level in words, ``Low``; empty if it is ok or unknown, or the runway says it."""
+    return threshold_label(level) if level in (Level.LOW, Level.CRITICAL) else ""
 
 
 def reading_text(balance: Decimal, at: datetime) -> str:
@@ -80,7 +59,7 @@ def reading_text(balance: Decimal, at: datetime) -> str:
     return f"{format_number(balance)}{_SEPARATOR}{format_day_and_time(at)}"
 
 
-def _is_beyond_horizon(at: datetime, now: datetime) -> bool:
+def is_beyond_horizon(at: datetime, now: datetime) -> bool:
     """Return whether a forecast was capped at its horizon; a day's tolerance for its age."""
     return at - now >= HORIZON - timedelta(days=1)
 
@@ -96,7 +75,7 @@ def runway_text(snapshot: Snapshot, now: datetime) -> str:
         return translate("texts", "gathering data")
     if runway.empty_at <= now:
         return translate("texts", "may be empty by now")
-    if _is_beyond_horizon(runway.empty_at, now):
+    if is_beyond_horizon(runway.empty_at, now):
         return translate("texts", "more than a year left")
     return translate("texts", "about {0} left").format(format_duration(runway.empty_at - now))
 
@@ -104,7 +83,7 @@ def runway_text(snapshot: Snapshot, now: datetime) -> str:
 def runway_with_date_text(snapshot: Snapshot, now: datetime) -> str:
     """Return how long the credits last and the day they end: ``about 11 days left, Fri 4 Dec``."""
     text, runway = runway_text(snapshot, now), snapshot.runway
-    if runway is None or runway.empty_at <= now or _is_beyond_horizon(runway.empty_at, now):
+    if runway is None or runway.empty_at <= now or is_beyond_horizon(runway.empty_at, now):
         return text
     return f"{text}, {format_day(runway.empty_at)}"
 
@@ -118,16 +97,16 @@ def runway_line(snapshot: Snapshot, now: datetime) -> str:
 def runway_range_text(snapshot: Snapshot, now: datetime) -> str:
     """Return the 80 % range of the runway, ``between 9 and 14 days``; empty without a forecast."""
     runway = snapshot.runway
-    if runway is None or runway.empty_at <= now or _is_beyond_horizon(runway.earliest, now):
+    if runway is None or runway.empty_at <= now or is_beyond_horizon(runway.earliest, now):
         return ""
     shortest = max(runway.earliest - now, timedelta(0))
-    if _is_beyond_horizon(runway.latest, now):
+    if is_beyond_horizon(runway.latest, now):
         return translate("texts", "at least {0}").format(format_duration(shortest))
     return format_duration_range(shortest, runway.latest - now)
 
 
 def snooze_text(snapshot: Snapshot, now: datetime) -> str:
-    """Return the title of the snooze menu, with the end of a snooze that is active."""
+    """Return whether the alerts of a wallet are snoozed, and until when."""
     if snapshot.snoozed is None:
         return translate("texts", "Snooze alerts")
     if snapshot.snoozed.until is None:
@@ -140,13 +119,6 @@ def snooze_text(snapshot: Snapshot, now: datetime) -> str:
 def error_title(error: DeepvueError) -> str:
     """Return what happened, in a few translated words."""
     return translate("errors", error.title)
-
-
-def retry_text(error: DeepvueError) -> str:
-    """Return that the program tries again; empty for an error that only the person can correct."""
-    if isinstance(error, WalletError) and not isinstance(error, RejectedError):
-        return translate("texts", "Trying again automatically.")
-    return ""
 
 
 def error_text(error: DeepvueError) -> str:
@@ -163,6 +135,7 @@ def action_label(action: Action) -> str:
         Action.REFRESH: translate("texts", "Refresh"),
         Action.HISTORY: translate("texts", "History…"),
         Action.SETTINGS: translate("texts", "Settings…"),
+        Action.SET_UP: translate("texts", "Set up…"),
         Action.UNLOCK: translate("texts", "Unlock the keyring…"),
         Action.STATUS_PAGE: translate("texts", "Open status page"),
         Action.DASHBOARD: translate("texts", "Open dashboard"),
@@ -181,16 +154,10 @@ def action_tooltip(action: Action) -> str:
         Action.REFRESH: translate("texts", "Gets the balance from the server"),
         Action.HISTORY: translate("texts", "Balance and spending over time"),
         Action.SETTINGS: translate("texts", "Credentials, thresholds and alerts"),
+        Action.SET_UP: translate("texts", "Asks for the client ID and the secret"),
         Action.UNLOCK: translate("texts", "Opens the keyring's password prompt"),
         Action.STATUS_PAGE: translate("texts", "Shows known problems of the server"),
     }[action]
-
-
-def refresh_label(snapshot: Snapshot) -> str:
-    """Return the text of the refresh button, which also shows a request in progress."""
-    if snapshot.refreshing:
-        return translate("texts", "Refreshing…")
-    return action_label(Action.REFRESH)
 
 
 def reading_time_text(snapshot: Snapshot, now: datetime) -> str:
@@ -200,15 +167,12 @@ def reading_time_text(snapshot: Snapshot, now: datetime) -> str:
     return translate("texts", "as of {0}").format(format_time(snapshot.reading.at, now))
 
 
-def status_text(snapshot: Snapshot, now: datetime) -> str:
-    """Return in one line when the balance was read and what is wrong, if anything."""
-    return _SEPARATOR.join(filter(None, (reading_time_text(snapshot, now), *_caveats(snapshot))))
-
-
-def _caveats(snapshot: Snapshot) -> list[str]:
+def caveats(snapshot: Snapshot) -> list[str]:
     """Return why the balance is missing, old or not stored; empty if there is no problem."""
     parts = []
-    if snapshot.trouble is not None:
+    if snapshot.wallet.is_paused:
+        parts.append(translate("texts", "paused"))
+    elif snapshot.trouble is not None:
         parts.append(error_title(snapshot.trouble))
     elif snapshot.stale:
         parts.append(translate("texts", "out of date"))
@@ -217,79 +181,3 @@ def _caveats(snapshot: Snapshot) -> list[str]:
     if snapshot.storage is not None:
         parts.append(error_title(snapshot.storage))
     return parts
-
-
-def tooltip_text(snapshot: Snapshot, now: datetime, prefix: str) -> str:
-    """Return a summary of at most ``MAX_TOOLTIP_LENGTH`` characters.
-
-    ``6,448 credits · about 11 days left · 14:05``
-    """
-    parts = [prefix] if prefix else []
-    if snapshot.reading is not None:
-        at = format_time(snapshot.reading.at, now)
-        parts += [format_balance(snapshot), runway_text(snapshot, now), at]
-    text = _SEPARATOR.join((*parts, *_caveats(snapshot)))
-    return text if len(text) <= MAX_TOOLTIP_LENGTH else text[: MAX_TOOLTIP_LENGTH - 1] + "…"
-
-
-def notification_for(alert: Alert, snapshot: Snapshot, now: datetime, prefix: str) -> Notification:
-    """Return the notification of an alert; ``prefix`` precedes its title."""
-    balance = format_balance(snapshot)
-    runway = runway_with_date_text(snapshot, now) if snapshot.runway else ""
-    summary = f"{balance}, {runway}." if runway else translate("texts", "{0} left.").format(balance)
-    title, body = {
-        Alert.LOW: (translate("texts", "Deepvue credits are low"), summary),
-        Alert.CRITICAL: (translate("texts", "Deepvue credits are nearly used up"), summary),
-        Alert.EMPTY: (
-            translate("texts", "Deepvue credits are used up"),
-            translate("texts", "Paid calls fail until credits are added."),
-        ),
-        Alert.FAST_SPENDING: (
-            translate("texts", "Deepvue credits are going fast"),
-            translate("texts", "Spending is far higher than usual. {0}").format(summary),
-        ),
-        Alert.TOP_UP: (
-            translate("texts", "Deepvue credits were added"),
-            translate("texts", "The balance is {0}.").format(balance),
-        ),
-        Alert.REJECTED: (_rejection_title(snapshot), _trouble_text(snapshot)),
-        Alert.NO_DATA: (
-            translate("texts", "Deepvue balance unknown for an hour"),
-            _trouble_text(snapshot),
-        ),
-    }[alert]
-    return Notification(
-        # One kind for all severities, so that a worse one replaces the milder one on screen.
-        kind="balance" if alert in SEVERITIES else alert.value,
-        title=prefixed(prefix, title),
-        body=body,
-        buttons=tuple((action.value, label) for action, label in _alert_buttons(alert, snapshot)),
-    )
-
-
-def _rejection_title(snapshot: Snapshot) -> str:
-    if snapshot.condition is Condition.INACTIVE:
-        return translate("texts", "The Deepvue account is inactive")
-    return translate("texts", "Deepvue refuses the credentials")
-
-
-def _alert_buttons(alert: Alert, snapshot: Snapshot) -> list[tuple[Action, str]]:
-    if alert in (*SEVERITIES, Alert.FAST_SPENDING):
-        snooze = (Action.SNOOZE_MORNING, translate("texts", "Snooze until morning"))
-        return [(Action.DASHBOARD, translate("texts", "Top up")), snooze]
-    if alert is Alert.REJECTED and snapshot.condition is Condition.INACTIVE:
-        return [(Action.DASHBOARD, translate("texts", "Open dashboard"))]
-    return [(Action.SETTINGS, translate("texts", "Settings"))] if alert is Alert.REJECTED else []
-
-
-def _trouble_text(snapshot: Snapshot) -> str:
-    return error_text(snapshot.trouble) if snapshot.trouble else ""
-
-
-def crash_notification(prefix: str) -> Notification:
-    """Return the notification of a bug in this program; ``prefix`` precedes its title."""
-    title = translate("texts", "Internal error in deepvue-tray")
-    body = translate(
-        "texts", "The program keeps running. The log has the details; please report the error."
-    )
-    return Notification(kind="fault", title=prefixed(prefix, title), body=body)

@@ -1,54 +1,34 @@
 """A settings field for a threshold that can be switched off."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
-
 from deepvue_tray.core.settings import MAX_RUNWAY_DAYS, MAX_THRESHOLD
-from deepvue_tray.ui.form_widgets import CheckBox
+from deepvue_tray.ui.form_widgets import FIELD_WIDTH_PX, SpinBox
 
 
-class ThresholdField(QWidget):
-    """A number of credits, or of days, that can be switched off.
+class ThresholdField(SpinBox):
+    """A number of credits, or of days; 0 switches the threshold off."""
 
-    ``value`` is None while the threshold is off; the disabled field then shows ``default``.
-    """
-
-    changed = Signal()
-
-    def __init__(self, name: str, value: int | None, default: int | None, *, in_days: bool) -> None:
-        super().__init__()
-        self._number = QSpinBox(
-            minimum=1,
+    def __init__(self, name: str, *, in_days: bool) -> None:
+        super().__init__(
+            minimum=0,
             maximum=MAX_RUNWAY_DAYS if in_days else MAX_THRESHOLD,
             singleStep=1 if in_days else 100,
-            value=(default or 1) if value is None else value,
         )
-        self._number.setAccessibleName(name)
-        self._number.setToolTip(
-            self.tr("When the credits are forecast to last this many days or fewer")
+        # Two of them are as wide as a field.
+        self.setMinimumWidth(FIELD_WIDTH_PX // 2)
+        self.setAccessibleName(name)
+        self.setToolTip(
+            self.tr("When the credits are forecast to last this many days or fewer; 0 is off")
             if in_days
-            else self.tr("When this many credits or fewer are left")
+            else self.tr("When this many credits or fewer are left; 0 is off")
         )
-        self._number.setGroupSeparatorShown(True)
-        self._number.setSuffix(self.tr(" days") if in_days else self.tr(" credits"))
-        self._on = CheckBox()
-        self._on.setToolTip(self.tr("Use this threshold"))
-        self._on.setAccessibleName(f"{name}: {self._on.toolTip()}")
-        self._on.setChecked(value is not None)
-        self._number.setEnabled(value is not None)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._on)
-        layout.addWidget(self._number, stretch=1)
-        self._on.toggled.connect(self._number.setEnabled)
-        self._on.toggled.connect(self.changed)
-        self._number.valueChanged.connect(self.changed)
+        self.setGroupSeparatorShown(True)
+        self.setSuffix(self.tr(" days") if in_days else self.tr(" credits"))
+        self.setSpecialValueText(self.tr("Off"))
 
-    @property
-    def field(self) -> QWidget:
-        """The buddy for a label; a focus proxy would hide the check box from the Tab key."""
-        return self._number
+    def show_threshold(self, threshold: int | None) -> None:
+        """Show a threshold; None means that it is off."""
+        self.setValue(threshold or 0)
 
-    def value(self) -> int | None:
-        """Return the threshold, or None while it is switched off."""
-        return self._number.value() if self._on.isChecked() else None
+    def threshold(self) -> int | None:
+        """Return the threshold, or None while it is off."""
+        return self.value() or None

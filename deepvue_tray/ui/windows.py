@@ -39,6 +39,7 @@ def set_size(window: QWidget, size: QSize) -> None:
     """Give a window with a frame this size, fixed if that is allowed."""
     if may_fix_size():
         window.setFixedSize(size)
+        window.resize(size)  # Qt has not done so if the limits were set already.
     else:
         window.setMinimumSize(size)
         window.setMaximumSize(NO_LIMIT)

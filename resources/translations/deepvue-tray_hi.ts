@@ -2,6 +2,77 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="hi_IN">
 <context>
+    <name>AlertsPage</name>
+    <message>
+        <source>The wallet whose alerts are shown</source>
+        <translation>वह वॉलेट जिसके अलर्ट दिखाए गए हैं</translation>
+    </message>
+    <message>
+        <source>Alerts o&amp;f:</source>
+        <translation>अलर्ट किसके (&amp;F):</translation>
+    </message>
+    <message>
+        <source>Notify about:</source>
+        <translation>इनकी सूचना दें:</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>कम</translation>
+    </message>
+    <message>
+        <source>The low threshold is reached</source>
+        <translation>&quot;कम&quot; की सीमा आ गई</translation>
+    </message>
+    <message>
+        <source>Critical</source>
+        <translation>गंभीर</translation>
+    </message>
+    <message>
+        <source>The critical threshold is reached</source>
+        <translation>&quot;गंभीर&quot; की सीमा आ गई</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>खाली</translation>
+    </message>
+    <message>
+        <source>Nothing is left</source>
+        <translation>कुछ नहीं बचा</translation>
+    </message>
+    <message>
+        <source>Credits added</source>
+        <translation>क्रेडिट जुड़े</translation>
+    </message>
+    <message>
+        <source>The balance has risen</source>
+        <translation>शेष राशि बढ़ी है</translation>
+    </message>
+    <message>
+        <source>Spending far faster than usual</source>
+        <translation>खर्च सामान्य से बहुत तेज़</translation>
+    </message>
+    <message>
+        <source>Compared with the wallet&apos;s usual spending</source>
+        <translation>वॉलेट के सामान्य खर्च की तुलना में</translation>
+    </message>
+    <message>
+        <source>Credentials refused</source>
+        <translation>क्रेडेंशियल अस्वीकृत</translation>
+    </message>
+    <message>
+        <source>The server no longer accepts them</source>
+        <translation>सर्वर उन्हें अब स्वीकार नहीं करता</translation>
+    </message>
+    <message>
+        <source>Balance unknown for an hour</source>
+        <translation>एक घंटे से शेष राशि अज्ञात</translation>
+    </message>
+    <message>
+        <source>Counts only the time when the computer is awake</source>
+        <translation>केवल वह समय गिना जाता है जब कंप्यूटर चालू हो</translation>
+    </message>
+</context>
+<context>
     <name>Card</name>
     <message>
         <source>This desktop has no tray, so the balance is shown here. It moves to the tray as soon as there is one. On GNOME, install the AppIndicator extension.</source>
@@ -48,58 +119,42 @@
     </message>
 </context>
 <context>
-    <name>CredentialsBox</name>
-    <message>
-        <source>Credentials</source>
-        <translation>क्रेडेंशियल</translation>
-    </message>
+    <name>ConnectDialog</name>
     <message>
         <source>From the Deepvue dashboard</source>
         <translation>Deepvue डैशबोर्ड से</translation>
     </message>
     <message>
-        <source>Leave empty to use the stored secret</source>
-        <translation>सहेजा हुआ सीक्रेट इस्तेमाल करने के लिए खाली छोड़ें</translation>
+        <source>Tells this wallet from the others</source>
+        <translation>इस वॉलेट को बाकी से अलग पहचानने के लिए</translation>
     </message>
     <message>
-        <source>&amp;Test</source>
-        <translation>जाँचें (&amp;T)</translation>
+        <source>Leave empty to use the secret that the keyring holds</source>
+        <translation>कीरिंग में रखा सीक्रेट इस्तेमाल करने के लिए खाली छोड़ें</translation>
     </message>
     <message>
-        <source>Gets the balance with these credentials, without saving them</source>
-        <translation>इन क्रेडेंशियल से शेष राशि लाता है, इन्हें सहेजे बिना</translation>
+        <source>The keyring holds no secret for this client ID. Enter it here.</source>
+        <translation>कीरिंग में इस क्लाइंट ID का कोई सीक्रेट नहीं है। उसे यहाँ भरें।</translation>
     </message>
     <message>
-        <source>&amp;Remove</source>
-        <translation>हटाएँ (&amp;R)</translation>
+        <source>New client secret</source>
+        <translation>नया क्लाइंट सीक्रेट</translation>
     </message>
     <message>
-        <source>Deletes the client ID and the stored secret</source>
-        <translation>क्लाइंट ID और सहेजा हुआ सीक्रेट मिटाता है</translation>
+        <source>Connect your Deepvue wallet</source>
+        <translation>अपना Deepvue वॉलेट जोड़ें</translation>
     </message>
     <message>
-        <source>Contacting the server…</source>
-        <translation>सर्वर से संपर्क किया जा रहा है…</translation>
+        <source>Add a wallet</source>
+        <translation>वॉलेट जोड़ें</translation>
     </message>
     <message>
-        <source>The keyring holds no secret for this client ID. Enter it above.</source>
-        <translation>कीरिंग में इस क्लाइंट ID का कोई सीक्रेट नहीं है। उसे ऊपर भरें।</translation>
+        <source>See the balance in the tray, and be warned before it runs out.</source>
+        <translation>शेष राशि ट्रे में देखें, और खत्म होने से पहले चेतावनी पाएँ।</translation>
     </message>
     <message>
-        <source>It works: {0}.</source>
-        <translation>काम कर रहा है: {0}।</translation>
-    </message>
-    <message>
-        <source>The client secret was removed from the keyring.</source>
-        <translation>क्लाइंट सीक्रेट कीरिंग से हटा दिया गया।</translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation>दिखाएँ</translation>
-    </message>
-    <message>
-        <source>Shows or hides the typed secret</source>
-        <translation>लिखा हुआ सीक्रेट दिखाता या छिपाता है</translation>
+        <source>Client ID:</source>
+        <translation>क्लाइंट ID:</translation>
     </message>
     <message>
         <source>Client &amp;ID:</source>
@@ -110,24 +165,153 @@
         <translation>क्लाइंट सीक्रेट (&amp;N):</translation>
     </message>
     <message>
-        <source>DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set and takes precedence.</source>
-        <translation>DEEPVUE_CLIENT_ID या DEEPVUE_CLIENT_SECRET सेट है और उसे प्राथमिकता मिलती है।</translation>
+        <source>Na&amp;me:</source>
+        <translation>नाम (&amp;M):</translation>
     </message>
     <message>
-        <source>unchanged</source>
-        <translation>वही रहेगा</translation>
+        <source>Where do I find these?</source>
+        <translation>ये कहाँ मिलेंगे?</translation>
     </message>
     <message>
-        <source>Remove</source>
-        <translation>हटाएँ</translation>
+        <source>The secret is kept in your keyring, and nowhere else.</source>
+        <translation>सीक्रेट केवल आपकी कीरिंग में रहता है, और कहीं नहीं।</translation>
     </message>
     <message>
-        <source>Remove the client secret of {0} from the keyring?</source>
-        <translation>क्या {0} का क्लाइंट सीक्रेट कीरिंग से हटाना है?</translation>
+        <source>&amp;Show</source>
+        <translation>दिखाएँ (&amp;S)</translation>
     </message>
     <message>
-        <source>The wallet will no longer be monitored. Its history stays.</source>
-        <translation>वॉलेट की निगरानी अब नहीं होगी। उसका इतिहास बना रहेगा।</translation>
+        <source>&amp;Hide</source>
+        <translation>छिपाएँ (&amp;H)</translation>
+    </message>
+    <message>
+        <source>Shows or hides the typed secret</source>
+        <translation>लिखा हुआ सीक्रेट दिखाता या छिपाता है</translation>
+    </message>
+    <message>
+        <source>&amp;Later</source>
+        <translation>बाद में (&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>रद्द करें (&amp;C)</translation>
+    </message>
+    <message>
+        <source>Closes the window</source>
+        <translation>विंडो बंद करता है</translation>
+    </message>
+    <message>
+        <source>Checks the credentials with the server, then saves them</source>
+        <translation>क्रेडेंशियल सर्वर से जाँचता है, फिर सहेजता है</translation>
+    </message>
+    <message>
+        <source>Saves the credentials unchecked</source>
+        <translation>क्रेडेंशियल बिना जाँचे सहेजता है</translation>
+    </message>
+    <message>
+        <source>At most {0} characters.</source>
+        <translation>अधिक से अधिक {0} वर्ण।</translation>
+    </message>
+    <message>
+        <source>C&amp;onnect</source>
+        <translation>कनेक्ट करें (&amp;O)</translation>
+    </message>
+    <message>
+        <source>Save &amp;anyway</source>
+        <translation>फिर भी सहेजें (&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep for this session only</source>
+        <translation>केवल इस सत्र के लिए रखें (&amp;K)</translation>
+    </message>
+    <message>
+        <source>Until deepvue-tray is quit</source>
+        <translation>deepvue-tray के बंद होने तक</translation>
+    </message>
+    <message>
+        <source>Spaces and characters such as é are not allowed.</source>
+        <translation>स्पेस और é जैसे वर्ण नहीं चलते।</translation>
+    </message>
+    <message>
+        <source>This wallet is there already. “New secret…” replaces its secret.</source>
+        <translation>यह वॉलेट पहले से है। “नया सीक्रेट…” उसका सीक्रेट बदलता है।</translation>
+    </message>
+    <message>
+        <source>Enter the client ID.</source>
+        <translation>क्लाइंट ID भरें।</translation>
+    </message>
+    <message>
+        <source>Enter the client secret.</source>
+        <translation>क्लाइंट सीक्रेट भरें।</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>जाँच हो रही है…</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>सहेजा जा रहा है…</translation>
+    </message>
+</context>
+<context>
+    <name>GeneralPage</name>
+    <message>
+        <source> min</source>
+        <translation> मिनट</translation>
+    </message>
+    <message>
+        <source>The time from one request to the next</source>
+        <translation>एक अनुरोध से अगले तक का समय</translation>
+    </message>
+    <message>
+        <source>Start at lo&amp;gin</source>
+        <translation>लॉग इन पर शुरू करें (&amp;G)</translation>
+    </message>
+    <message>
+        <source>The current state on this computer</source>
+        <translation>इस कंप्यूटर पर वर्तमान स्थिति</translation>
+    </message>
+    <message>
+        <source>Show the &amp;balance on the icon instead of a gauge</source>
+        <translation>आइकन पर गेज की जगह शेष राशि दिखाएँ (&amp;B)</translation>
+    </message>
+    <message>
+        <source>Shortened, such as 6.4k</source>
+        <translation>संक्षिप्त, जैसे 6.4k</translation>
+    </message>
+    <message>
+        <source>Refresh &amp;every:</source>
+        <translation>ताज़ा करें, हर (&amp;E):</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryModel</name>
+    <message>
+        <source>Time</source>
+        <translation>समय</translation>
+    </message>
+    <message>
+        <source>Balance</source>
+        <translation>शेष राशि</translation>
+    </message>
+    <message>
+        <source>Spent</source>
+        <translation>खर्च</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>जोड़े गए</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryTable</name>
+    <message>
+        <source>Readings</source>
+        <translation>रीडिंग</translation>
+    </message>
+    <message>
+        <source>The displayed range, newest first</source>
+        <translation>दिखाई गई अवधि, सबसे नई पहले</translation>
     </message>
 </context>
 <context>
@@ -137,8 +321,20 @@
         <translation>इतिहास</translation>
     </message>
     <message>
+        <source>{0} (removed)</source>
+        <translation>{0} (हटाया गया)</translation>
+    </message>
+    <message>
         <source>Saved as {0}.</source>
         <translation>{0} के रूप में सहेजा गया।</translation>
+    </message>
+    <message>
+        <source>Wallet</source>
+        <translation>वॉलेट</translation>
+    </message>
+    <message>
+        <source>The wallet whose history is shown</source>
+        <translation>वह वॉलेट जिसका इतिहास दिख रहा है</translation>
     </message>
     <message>
         <source>24 h</source>
@@ -161,8 +357,20 @@
         <translation>सभी</translation>
     </message>
     <message>
+        <source>Table</source>
+        <translation>तालिका</translation>
+    </message>
+    <message>
+        <source>Shows the displayed range as a table or a chart</source>
+        <translation>दिखाई गई अवधि को तालिका या चार्ट के रूप में दिखाता है</translation>
+    </message>
+    <message>
         <source>Saves the displayed range as a table or a picture</source>
         <translation>दिखाई गई अवधि को तालिका या चित्र के रूप में सहेजता है</translation>
+    </message>
+    <message>
+        <source>Chart</source>
+        <translation>चार्ट</translation>
     </message>
     <message>
         <source>Up to now</source>
@@ -177,20 +385,23 @@
         <translation>इस रूप में सहेजें</translation>
     </message>
     <message>
-        <source>CSV…</source>
-        <translation>CSV…</translation>
-    </message>
-    <message>
-        <source>Picture…</source>
-        <translation>चित्र…</translation>
-    </message>
-    <message>
         <source>Save the readings</source>
         <translation>रीडिंग सहेजें</translation>
     </message>
     <message>
         <source>Save the picture</source>
         <translation>चित्र सहेजें</translation>
+    </message>
+</context>
+<context>
+    <name>Links</name>
+    <message>
+        <source>Links</source>
+        <translation>लिंक</translation>
+    </message>
+    <message>
+        <source>Tab selects a link, Return opens it in the browser.</source>
+        <translation>Tab से लिंक चुनें, Return उसे ब्राउज़र में खोलता है।</translation>
     </message>
 </context>
 <context>
@@ -230,32 +441,101 @@
         <translation>सेटिंग्स</translation>
     </message>
     <message>
-        <source>Critic&amp;al at:</source>
-        <translation>गंभीर (&amp;A):</translation>
+        <source>Wallets</source>
+        <translation>वॉलेट</translation>
     </message>
     <message>
-        <source>Compared with the wallet&apos;s usual spending</source>
-        <translation>वॉलेट के सामान्य खर्च की तुलना में</translation>
+        <source>General</source>
+        <translation>सामान्य</translation>
     </message>
     <message>
-        <source>The server no longer accepts them</source>
-        <translation>सर्वर उन्हें अब स्वीकार नहीं करता</translation>
+        <source>Alerts</source>
+        <translation>अलर्ट</translation>
     </message>
     <message>
-        <source>Balance unknown for an hour</source>
-        <translation>एक घंटे से शेष राशि अज्ञात</translation>
+        <source>Pages</source>
+        <translation>पृष्ठ</translation>
     </message>
     <message>
-        <source>Start at lo&amp;gin</source>
-        <translation>लॉग इन पर शुरू करें (&amp;G)</translation>
+        <source>Select the page to show</source>
+        <translation>दिखाने के लिए पृष्ठ चुनें</translation>
     </message>
     <message>
-        <source>The current state on this computer</source>
-        <translation>इस कंप्यूटर पर वर्तमान स्थिति</translation>
+        <source>Remove</source>
+        <translation>हटाएँ</translation>
     </message>
     <message>
-        <source>Show the &amp;balance on the icon instead of a gauge</source>
-        <translation>आइकन पर गेज की जगह शेष राशि दिखाएँ (&amp;B)</translation>
+        <source>Remove {0} from deepvue-tray?</source>
+        <translation>क्या {0} को deepvue-tray से हटाना है?</translation>
+    </message>
+    <message>
+        <source>Its client secret is deleted from the keyring. Its history stays.</source>
+        <translation>उसका क्लाइंट सीक्रेट कीरिंग से मिटाया जाएगा। उसका इतिहास बना रहेगा।</translation>
+    </message>
+    <message>
+        <source>Delete its &amp;history too</source>
+        <translation>उसका इतिहास भी मिटाएँ (&amp;H)</translation>
+    </message>
+    <message>
+        <source>Its readings cannot be restored</source>
+        <translation>उसकी रीडिंग वापस नहीं लाई जा सकतीं</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>हटाएँ (&amp;R)</translation>
+    </message>
+    <message>
+        <source>Removing…</source>
+        <translation>हटाया जा रहा है…</translation>
+    </message>
+</context>
+<context>
+    <name>ThresholdField</name>
+    <message>
+        <source>When the credits are forecast to last this many days or fewer; 0 is off</source>
+        <translation>जब अनुमान हो कि क्रेडिट इतने या इससे कम दिन चलेंगे; 0 यानी बंद</translation>
+    </message>
+    <message>
+        <source>When this many credits or fewer are left; 0 is off</source>
+        <translation>जब इतने या इससे कम क्रेडिट बचें; 0 यानी बंद</translation>
+    </message>
+    <message>
+        <source> days</source>
+        <translation> दिन</translation>
+    </message>
+    <message>
+        <source> credits</source>
+        <translation> क्रेडिट</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>बंद</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Top up…</source>
+        <translation>टॉप-अप करें…</translation>
+    </message>
+</context>
+<context>
+    <name>WalletsPage</name>
+    <message>
+        <source>List of wallets</source>
+        <translation>वॉलेट की सूची</translation>
+    </message>
+    <message>
+        <source>Select the wallet to edit</source>
+        <translation>बदलने के लिए वॉलेट चुनें</translation>
+    </message>
+    <message>
+        <source>There is no wallet yet.</source>
+        <translation>अभी कोई वॉलेट नहीं है।</translation>
+    </message>
+    <message>
+        <source>Tells this wallet from the others</source>
+        <translation>इस वॉलेट को बाकी से अलग पहचानने के लिए</translation>
     </message>
     <message>
         <source>Low, in credits</source>
@@ -274,118 +554,64 @@
         <translation>गंभीर, दिनों में</translation>
     </message>
     <message>
-        <source> min</source>
-        <translation> मिनट</translation>
+        <source>&amp;Watch this wallet</source>
+        <translation>इस वॉलेट पर नज़र रखें (&amp;W)</translation>
     </message>
     <message>
-        <source>The time from one request to the next</source>
-        <translation>एक अनुरोध से अगले तक का समय</translation>
+        <source>If not, its balance is not requested: it is paused</source>
+        <translation>नहीं तो उसकी शेष राशि नहीं पूछी जाती: वह रुका हुआ है</translation>
+    </message>
+    <message>
+        <source>&amp;Add…</source>
+        <translation>जोड़ें… (&amp;A)</translation>
+    </message>
+    <message>
+        <source>Asks for the credentials of a wallet</source>
+        <translation>वॉलेट के क्रेडेंशियल पूछता है</translation>
+    </message>
+    <message>
+        <source>&amp;New secret…</source>
+        <translation>नया सीक्रेट… (&amp;N)</translation>
+    </message>
+    <message>
+        <source>Replaces the client secret in the keyring</source>
+        <translation>कीरिंग में क्लाइंट सीक्रेट बदलता है</translation>
+    </message>
+    <message>
+        <source>&amp;Remove…</source>
+        <translation>हटाएँ… (&amp;R)</translation>
+    </message>
+    <message>
+        <source>Removes the wallet, and its secret from the keyring</source>
+        <translation>वॉलेट को, और उसका सीक्रेट कीरिंग से हटाता है</translation>
+    </message>
+    <message>
+        <source>Add an&amp;other wallet…</source>
+        <translation>एक और वॉलेट जोड़ें… (&amp;O)</translation>
+    </message>
+    <message>
+        <source>Client ID:</source>
+        <translation>क्लाइंट ID:</translation>
+    </message>
+    <message>
+        <source>Na&amp;me:</source>
+        <translation>नाम (&amp;M):</translation>
     </message>
     <message>
         <source>&amp;Low at:</source>
         <translation>कम (&amp;L):</translation>
     </message>
     <message>
+        <source>Cri&amp;tical at:</source>
+        <translation>गंभीर (&amp;T):</translation>
+    </message>
+    <message>
         <source>or</source>
         <translation>या</translation>
     </message>
     <message>
-        <source>Monitoring</source>
-        <translation>निगरानी</translation>
-    </message>
-    <message>
-        <source>Refresh &amp;every:</source>
-        <translation>ताज़ा करें, हर (&amp;E):</translation>
-    </message>
-    <message>
-        <source>Low</source>
-        <translation>कम</translation>
-    </message>
-    <message>
-        <source>The low threshold is reached</source>
-        <translation>&quot;कम&quot; की सीमा आ गई</translation>
-    </message>
-    <message>
-        <source>Critical</source>
-        <translation>गंभीर</translation>
-    </message>
-    <message>
-        <source>The critical threshold is reached</source>
-        <translation>&quot;गंभीर&quot; की सीमा आ गई</translation>
-    </message>
-    <message>
-        <source>Empty</source>
-        <translation>खाली</translation>
-    </message>
-    <message>
-        <source>Nothing is left</source>
-        <translation>कुछ नहीं बचा</translation>
-    </message>
-    <message>
-        <source>Credits added</source>
-        <translation>क्रेडिट जुड़े</translation>
-    </message>
-    <message>
-        <source>The balance has risen</source>
-        <translation>शेष राशि बढ़ी है</translation>
-    </message>
-    <message>
-        <source>Spending far faster than usual</source>
-        <translation>खर्च सामान्य से बहुत तेज़</translation>
-    </message>
-    <message>
-        <source>Counts only the time when the computer is awake</source>
-        <translation>केवल वही समय गिना जाता है जब कंप्यूटर चालू हो</translation>
-    </message>
-    <message>
-        <source>Shortened, such as 6.4k</source>
-        <translation>संक्षिप्त, जैसे 6.4k</translation>
-    </message>
-    <message>
-        <source>Credentials refused</source>
-        <translation>क्रेडेंशियल अस्वीकृत</translation>
-    </message>
-    <message>
-        <source>Notify about</source>
-        <translation>सूचना दें</translation>
-    </message>
-    <message>
-        <source>Desktop</source>
-        <translation>डेस्कटॉप</translation>
-    </message>
-    <message>
-        <source>&amp;Keep for this session only</source>
-        <translation>केवल इस सत्र के लिए रखें (&amp;K)</translation>
-    </message>
-</context>
-<context>
-    <name>Sparkline</name>
-    <message>
-        <source>Balance of the last 7 days</source>
-        <translation>पिछले 7 दिनों की शेष राशि</translation>
-    </message>
-</context>
-<context>
-    <name>ThresholdField</name>
-    <message>
-        <source>When the credits are forecast to last this many days or fewer</source>
-        <translation>जब अनुमान हो कि क्रेडिट इतने या इससे कम दिन चलेंगे</translation>
-    </message>
-    <message>
-        <source>When this many credits or fewer are left</source>
-        <translation>जब इतने या इससे कम क्रेडिट बाकी हों</translation>
-    </message>
-    <message>
-        <source> days</source>
-        <translation> दिन</translation>
-    </message>
-    <message>
-        <source> credits</source>
-        <translation> क्रेडिट</translation>
-    </message>
-    <message>
-        <source>Use this threshold</source>
-        <translation>इस सीमा का उपयोग करें</translation>
+        <source>paused</source>
+        <translation>रुका हुआ</translation>
     </message>
 </context>
 <context>
@@ -427,16 +653,151 @@
         <translation>इनके साथ:</translation>
     </message>
     <message>
-        <source>Tab selects a link, Return opens it in the browser.</source>
-        <translation>Tab से लिंक चुनें, Return उसे ब्राउज़र में खोलता है।</translation>
-    </message>
-    <message>
         <source>The balance of a prepaid Deepvue API wallet, and alerts before it runs out.</source>
         <translation>प्रीपेड Deepvue API वॉलेट की शेष राशि, और समाप्त होने से पहले सूचनाएँ।</translation>
     </message>
+</context>
+<context>
+    <name>card</name>
     <message>
-        <source>Links</source>
-        <translation>लिंक</translation>
+        <source>{0} wallets</source>
+        <translation>{0} वॉलेट</translation>
+    </message>
+    <message>
+        <source>from the environment</source>
+        <translation>एनवायरनमेंट से</translation>
+    </message>
+    <message>
+        <source>checking…</source>
+        <translation>जाँच हो रही है…</translation>
+    </message>
+    <message>
+        <source>next {0}</source>
+        <translation>अगली {0}</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>जाँच हो रही है…</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>खाली</translation>
+    </message>
+    <message>
+        <source>Low: under {0}</source>
+        <translation>कम: {0} से नीचे</translation>
+    </message>
+    <message>
+        <source>Critical: under {0}</source>
+        <translation>गंभीर: {0} से नीचे</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>रुका हुआ</translation>
+    </message>
+    <message>
+        <source>getting the balance…</source>
+        <translation>शेष राशि लाई जा रही है…</translation>
+    </message>
+    <message>
+        <source>paid calls fail until credits are added</source>
+        <translation>क्रेडिट जोड़े जाने तक सशुल्क कॉल विफल होंगी</translation>
+    </message>
+    <message>
+        <source>forecast after a day of use</source>
+        <translation>एक दिन के उपयोग के बाद अनुमान</translation>
+    </message>
+    <message>
+        <source>{0}, until {1}</source>
+        <translation>{0}, {1} तक</translation>
+    </message>
+    <message>
+        <source>tonight {0}</source>
+        <translation>आज रात {0}</translation>
+    </message>
+    <message>
+        <source>today {0}</source>
+        <translation>आज {0}</translation>
+    </message>
+    <message>
+        <source>tomorrow {0}</source>
+        <translation>कल {0}</translation>
+    </message>
+    <message>
+        <source>about {0} a day</source>
+        <translation>लगभग {0} प्रतिदिन</translation>
+    </message>
+    <message>
+        <source>Out of date</source>
+        <translation>पुराना</translation>
+    </message>
+    <message>
+        <source>Enter the client ID and secret of your wallet.</source>
+        <translation>अपने वॉलेट की क्लाइंट ID और सीक्रेट लिखें।</translation>
+    </message>
+    <message>
+        <source>Trying again now.</source>
+        <translation>अभी फिर कोशिश हो रही है।</translation>
+    </message>
+    <message>
+        <source>Trying again automatically.</source>
+        <translation>अपने आप फिर कोशिश की जाएगी।</translation>
+    </message>
+    <message>
+        <source>Trying again at {0}.</source>
+        <translation>{0} पर फिर कोशिश होगी।</translation>
+    </message>
+    <message>
+        <source>Snoozed until the next top-up</source>
+        <translation>सूचनाएँ अगले टॉप-अप तक रुकी हैं</translation>
+    </message>
+    <message>
+        <source>Snoozed until {0}</source>
+        <translation>सूचनाएँ {0} तक रुकी हैं</translation>
+    </message>
+    <message>
+        <source>Top up…</source>
+        <translation>टॉप-अप करें…</translation>
+    </message>
+    <message>
+        <source>Dashboard</source>
+        <translation>डैशबोर्ड</translation>
+    </message>
+    <message>
+        <source>Unlock…</source>
+        <translation>अनलॉक करें…</translation>
+    </message>
+    <message>
+        <source>Status page</source>
+        <translation>स्थिति पृष्ठ</translation>
+    </message>
+    <message>
+        <source>Resume alerts</source>
+        <translation>फिर चालू करें</translation>
+    </message>
+    <message>
+        <source>Opens the Deepvue dashboard</source>
+        <translation>Deepvue डैशबोर्ड खोलता है</translation>
+    </message>
+    <message>
+        <source>Ends the snooze</source>
+        <translation>रोक समाप्त करता है</translation>
+    </message>
+    <message>
+        <source>Wallets</source>
+        <translation>वॉलेट</translation>
+    </message>
+    <message>
+        <source>The arrow keys choose the wallet that is shown below</source>
+        <translation>तीर कुंजियाँ नीचे दिखने वाला वॉलेट चुनती हैं</translation>
+    </message>
+    <message>
+        <source>Spent in the last 7 days</source>
+        <translation>पिछले 7 दिनों का खर्च</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>आज</translation>
     </message>
 </context>
 <context>
@@ -579,6 +940,61 @@
     </message>
 </context>
 <context>
+    <name>history</name>
+    <message>
+        <source>Spent per hour</source>
+        <translation>प्रति घंटा खर्च</translation>
+    </message>
+    <message>
+        <source>Spent per day</source>
+        <translation>प्रतिदिन खर्च</translation>
+    </message>
+    <message>
+        <source>Spent per week</source>
+        <translation>प्रति सप्ताह खर्च</translation>
+    </message>
+    <message>
+        <source>Spent per month</source>
+        <translation>प्रति माह खर्च</translation>
+    </message>
+    <message>
+        <source>MMMM yyyy</source>
+        <translation>MMMM yyyy</translation>
+    </message>
+    <message>
+        <source>Spent in {0}</source>
+        <translation>{0} में खर्च</translation>
+    </message>
+    <message>
+        <source>{0} years</source>
+        <translation>{0} वर्ष</translation>
+    </message>
+    <message>
+        <source>A day</source>
+        <translation>प्रतिदिन</translation>
+    </message>
+    <message>
+        <source>{0} so far</source>
+        <translation>{0} में अब तक</translation>
+    </message>
+    <message>
+        <source>Top-ups</source>
+        <translation>टॉप-अप</translation>
+    </message>
+    <message>
+        <source>On average, and compared with the same time before</source>
+        <translation>औसतन, और उतने ही पिछले समय की तुलना में</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0} %</translation>
+    </message>
+    <message>
+        <source>last {0}</source>
+        <translation>अंतिम {0}</translation>
+    </message>
+</context>
+<context>
     <name>settings</name>
     <message>
         <source>Must be from 1 to 1,000,000,000 credits.</source>
@@ -591,10 +1007,6 @@
     <message>
         <source>Must be below the low threshold.</source>
         <translation>&quot;कम&quot; की सीमा से नीचे होना चाहिए।</translation>
-    </message>
-    <message>
-        <source>Must be from 1 minute to 24 hours.</source>
-        <translation>1 मिनट से 24 घंटे तक होना चाहिए।</translation>
     </message>
 </context>
 <context>
@@ -668,26 +1080,6 @@
         <translation>गंभीर</translation>
     </message>
     <message>
-        <source>Spent per day</source>
-        <translation>प्रतिदिन खर्च</translation>
-    </message>
-    <message>
-        <source>Spent per week</source>
-        <translation>प्रति सप्ताह खर्च</translation>
-    </message>
-    <message>
-        <source>Spent per month</source>
-        <translation>प्रति माह खर्च</translation>
-    </message>
-    <message>
-        <source>Spent: {0} today</source>
-        <translation>खर्च: आज {0}</translation>
-    </message>
-    <message>
-        <source>{0} in 7 days</source>
-        <translation>7 दिनों में {0}</translation>
-    </message>
-    <message>
         <source>empty</source>
         <translation>खाली</translation>
     </message>
@@ -752,6 +1144,10 @@
         <translation>सेटिंग्स…</translation>
     </message>
     <message>
+        <source>Set up…</source>
+        <translation>सेट करें…</translation>
+    </message>
+    <message>
         <source>Unlock the keyring…</source>
         <translation>कीरिंग अनलॉक करें…</translation>
     </message>
@@ -792,44 +1188,24 @@
         <translation>क्रेडेंशियल, सीमाएँ और सूचनाएँ</translation>
     </message>
     <message>
+        <source>Asks for the client ID and the secret</source>
+        <translation>क्लाइंट ID और सीक्रेट पूछता है</translation>
+    </message>
+    <message>
         <source>as of {0}</source>
         <translation>{0} की स्थिति</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>रुका हुआ</translation>
     </message>
     <message>
         <source>out of date</source>
         <translation>पुराना</translation>
     </message>
     <message>
-        <source>{0} left.</source>
-        <translation>{0} बाकी।</translation>
-    </message>
-    <message>
-        <source>Deepvue credits are low</source>
-        <translation>Deepvue क्रेडिट कम हैं</translation>
-    </message>
-    <message>
-        <source>Deepvue credits are nearly used up</source>
-        <translation>Deepvue क्रेडिट लगभग समाप्त हैं</translation>
-    </message>
-    <message>
-        <source>Deepvue credits are used up</source>
-        <translation>Deepvue क्रेडिट समाप्त हो गए</translation>
-    </message>
-    <message>
         <source>Paid calls fail until credits are added.</source>
         <translation>क्रेडिट जोड़े जाने तक सशुल्क कॉल विफल होंगी।</translation>
-    </message>
-    <message>
-        <source>Deepvue credits are going fast</source>
-        <translation>Deepvue क्रेडिट तेज़ी से घट रहे हैं</translation>
-    </message>
-    <message>
-        <source>Deepvue credits were added</source>
-        <translation>Deepvue क्रेडिट जोड़े गए</translation>
-    </message>
-    <message>
-        <source>The balance is {0}.</source>
-        <translation>शेष राशि {0} है।</translation>
     </message>
     <message>
         <source>The Deepvue account is inactive</source>
@@ -842,10 +1218,6 @@
     <message>
         <source>Deepvue balance unknown for an hour</source>
         <translation>एक घंटे से Deepvue शेष राशि अज्ञात</translation>
-    </message>
-    <message>
-        <source>Trying again automatically.</source>
-        <translation>अपने आप फिर कोशिश की जाएगी।</translation>
     </message>
     <message>
         <source>Gets the balance from the server</source>
@@ -864,16 +1236,32 @@
         <translation>सर्वर की ज्ञात समस्याएँ दिखाता है</translation>
     </message>
     <message>
-        <source>Refreshing…</source>
-        <translation>ताज़ा किया जा रहा है…</translation>
-    </message>
-    <message>
         <source>loading…</source>
         <translation>लोड हो रहा है…</translation>
     </message>
     <message>
-        <source>Spending is far higher than usual. {0}</source>
-        <translation>खर्च सामान्य से बहुत अधिक है। {0}</translation>
+        <source>Nearly used up</source>
+        <translation>लगभग समाप्त</translation>
+    </message>
+    <message>
+        <source>Spending is far higher than usual</source>
+        <translation>खर्च सामान्य से बहुत अधिक है</translation>
+    </message>
+    <message>
+        <source>Credits were added</source>
+        <translation>क्रेडिट जोड़े गए</translation>
+    </message>
+    <message>
+        <source>No Deepvue credits left</source>
+        <translation>Deepvue क्रेडिट समाप्त हो गए</translation>
+    </message>
+    <message>
+        <source>{0} Deepvue credit left</source>
+        <translation>{0} Deepvue क्रेडिट बाकी</translation>
+    </message>
+    <message>
+        <source>{0} Deepvue credits left</source>
+        <translation>{0} Deepvue क्रेडिट बाकी</translation>
     </message>
     <message>
         <source>Snooze until morning</source>
@@ -886,6 +1274,41 @@
     <message>
         <source>Settings</source>
         <translation>सेटिंग्स</translation>
+    </message>
+    <message>
+        <source>Resume {0}</source>
+        <translation>{0}: फिर चालू करें</translation>
+    </message>
+    <message>
+        <source>{0} until tomorrow morning</source>
+        <translation>{0}: कल सुबह तक</translation>
+    </message>
+    <message>
+        <source>and {0} more</source>
+        <translation>और {0} अन्य</translation>
+    </message>
+    <message>
+        <source>Only the environment&apos;s wallet is watched</source>
+        <translation>केवल एनवायरनमेंट के वॉलेट की निगरानी</translation>
+    </message>
+</context>
+<context>
+    <name>wallets</name>
+    <message>
+        <source>A name is needed.</source>
+        <translation>नाम चाहिए।</translation>
+    </message>
+    <message>
+        <source>At most {0} characters.</source>
+        <translation>अधिक से अधिक {0} वर्ण।</translation>
+    </message>
+    <message>
+        <source>Another wallet has this name.</source>
+        <translation>किसी और वॉलेट का यही नाम है।</translation>
+    </message>
+    <message>
+        <source>DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set: only the wallet that it names is watched.</source>
+        <translation>DEEPVUE_CLIENT_ID या DEEPVUE_CLIENT_SECRET सेट है: केवल उसी के वॉलेट पर नज़र रखी जाती है।</translation>
     </message>
 </context>
 </TS>

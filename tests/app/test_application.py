@@ -18,7 +18,10 @@ from deepvue_tray.app.worker import Worker
 from deepvue_tray.backend.history_queries import HistoryRange
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.errors import NotSetUpError
+from deepvue_tray.core.history_page import HistoryPage
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.window_sizes import WindowSizes
@@ -35,25 +38,36 @@ class FakeBackend:
         self.paths = Paths.below(Path("/nowhere"))
         self.window_sizes = WindowSizes(self.paths.windows)
         self.snapshot = Snapshot(
-            client_id="live_1", reading=Reading(at=NOW, balance=Decimal(6448)), peak=Decimal(9000)
+            wallet=WalletSettings(client_id="live_1"),
+            reading=Reading(at=NOW, balance=Decimal(6448)),
+            peak=Decimal(9000),
         )
         self.polls: list[bool] = []
-        self.snoozes: list[datetime | None] = []
-        self.changed_elsewhere: Snapshot | None = None
+        self.snoozes: list[tuple[datetime | None, str | None]] = []
+        self.resumed: list[str | None] = []
+        self.changed_elsewhere = False
 
-    def load_last_known(self) -> Snapshot:
-        return self.snapshot
+    def overview(self) -> Overview:
+        settings = Settings(wallets=(self.snapshot.wallet,))
+        return Overview(settings=settings, snapshots=(self.snapshot,))
 
-    def poll(self, *, prompt: bool, awake_since: datetime) -> Snapshot:
+    def poll(self, _client_id: str, *, prompt: bool, awake_since: datetime) -> Overview:
         self.polls.append(prompt)
-        return self.snapshot
+        return self.overview()
 
-    def snooze(self, until: datetime | None) -> Snapshot:
-        self.snoozes.append(until)
-        return self.snapshot
+    def snooze(self, until: datetime | None, client_id: str | None) -> Overview:
+        self.snoozes.append((until, client_id))
+        return self.overview()
 
-    def reload_if_changed(self) -> Snapshot | None:
-        return self.changed_elsewhere
+    def resume_alerts(self, client_id: str | None) -> Overview:
+        self.resumed.append(client_id)
+        return self.overview()
+
+    def reload_if_changed(self) -> Overview | None:
+        return self.overview() if self.changed_elsewhere else None
+
+    def client_ids(self) -> list[str]:
+        return [self.snapshot.client_id]
 
     def is_on(self) -> bool:
         return False
@@ -61,8 +75,13 @@ class FakeBackend:
     def listen(self, on_press: object, on_service: object) -> None:
         pass
 
-    def range(self, since: datetime, until: datetime) -> HistoryRange:
+    def range(self, _client_id: str, since: datetime, until: datetime) -> HistoryRange:
         return HistoryRange(since, [])
+
+    def page(
+        self, _client_id: str, since: datetime, _until: datetime | None, _now: datetime
+    ) -> HistoryPage:
+        return HistoryPage(since=since, first=None, buckets=[])
 
 
 class InlineWorker(Worker[Any]):
@@ -110,6 +129,13 @@ def start(qtbot: QtBot, qapp: QApplication, backend: FakeBackend) -> Iterator[St
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
+def let_time_pass(application: Application) -> None:
+    """Let the last request be so long ago that a click may start another."""
+    application.poller._last_began_at = float("-inf")
+    for turn in application.poller._turns.values():
+        turn.began_at = float("-inf")
+
+
 def titles(qapp: QApplication) -> set[str]:
     return {window.windowTitle() for window in qapp.topLevelWidgets() if window.isVisible()}
 
@@ -119,7 +145,7 @@ def test_at_its_start_it_shows_the_stored_state_and_polls_once(
 ) -> None:
     application = start()
     assert backend.polls == [False]
-    assert application.poller.snapshot.reading == backend.snapshot.reading
+    assert application.poller.overview.worst.reading == backend.snapshot.reading
     assert "6448" in application._tray._icon._tooltip
 
 
@@ -131,9 +157,9 @@ def test_a_click_polls_and_unlocking_lets_the_keyring_prompt(
     start: Start, backend: FakeBackend
 ) -> None:
     application = start()
-    application.poller._began_at = float("-inf")
-    application.perform(Action.REFRESH)
-    application.perform(Action.UNLOCK)
+    let_time_pass(application)
+    application.perform(Action.REFRESH, "")
+    application.perform(Action.UNLOCK, "")
     assert backend.polls == [False, False, True]
 
 
@@ -148,8 +174,9 @@ def test_a_click_polls_and_unlocking_lets_the_keyring_prompt(
 def test_each_snooze_ends_when_its_label_says(
     start: Start, backend: FakeBackend, action: Action, longest: timedelta | None
 ) -> None:
-    start().perform(action)
-    [until] = backend.snoozes
+    start().perform(action, "live_1")
+    [(until, client_id)] = backend.snoozes
+    assert client_id == "live_1"
     if longest is None:
         assert until is None
     else:
@@ -157,53 +184,63 @@ def test_each_snooze_ends_when_its_label_says(
         assert timedelta(0) < until - datetime.now(UTC) <= longest
 
 
+def test_alerts_are_snoozed_and_resumed_for_one_wallet_or_for_all(
+    start: Start, backend: FakeBackend
+) -> None:
+    application = start()
+    for client_id in ("live_1", ""):
+        application.perform(Action.SNOOZE_TOP_UP, client_id)
+        application.perform(Action.RESUME, client_id)
+    assert backend.snoozes == [(None, "live_1"), (None, None)]
+    assert backend.resumed == ["live_1", None]
+
+
 def test_links_open_in_the_browser(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     application = start()
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
-    application.perform(Action.DASHBOARD)
-    application.perform(Action.STATUS_PAGE)
+    application.perform(Action.DASHBOARD, "")
+    application.perform(Action.STATUS_PAGE, "")
     assert opened == ["https://dashboard.deepvue.ai", "https://status.deepvue.ai"]
 
 
 def test_settings_saved_by_another_process_are_used(start: Start, backend: FakeBackend) -> None:
     application = start()
-    other = replace(backend.snapshot, client_id="live_2")
-    backend.changed_elsewhere = other
-    backend.snapshot = other
+    backend.changed_elsewhere = True
+    backend.snapshot = replace(backend.snapshot, wallet=WalletSettings(client_id="live_2"))
     application.poller.waiting.emit()
-    assert application.poller.snapshot.client_id == "live_2"
+    assert application.poller.overview.settings.client_ids == ("live_2",)
 
 
-def test_a_first_start_opens_the_settings_and_a_start_at_login_no_window(
+def test_a_first_start_asks_for_credentials_and_a_start_at_login_opens_no_window(
     start: Start, backend: FakeBackend, qapp: QApplication
 ) -> None:
     backend.snapshot = Snapshot(trouble=NotSetUpError())
     start(background=True)
     assert titles(qapp) == set()
     start()
-    assert titles(qapp) == {"Settings"}
+    assert titles(qapp) == {"Connect your Deepvue wallet"}
 
 
 def test_the_card_shows_the_latest_snapshot(
     start: Start, backend: FakeBackend, qapp: QApplication
 ) -> None:
     application = start(prefix="Demo")
-    application.perform(Action.CARD)
+    application.perform(Action.CARD, "")
     assert titles(qapp) == {"Demo"}
     assert application.card._card is not None
     assert "6448" in application.card._card._balance.text()
     backend.snapshot = replace(
         backend.snapshot, reading=Reading(at=NOW, balance=Decimal(120)), peak=Decimal(9000)
     )
-    application.poller._began_at = float("-inf")
-    application.perform(Action.REFRESH)
+    let_time_pass(application)
+    application.perform(Action.REFRESH, "")
     assert "120" in application.card._card._balance.text()
 
 
 def test_history_about_and_settings_open_once_each(start: Start, qapp: QApplication) -> None:
     application = start()
     for action in (Action.HISTORY, Action.SETTINGS, Action.ABOUT):
-        application.perform(action)
-        application.perform(action)
+        application.perform(action, "")
+        application.perform(action, "")
     assert titles(qapp) == {"History", "Settings", "About deepvue-tray"}

@@ -2,12 +2,15 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.app.history_controller import HistoryController
@@ -15,10 +18,31 @@ from deepvue_tray.app.poller import Poller
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.backend.backend import Backend
 from deepvue_tray.backend.demo import demo_backend
-from deepvue_tray.backend.history_queries import HistoryQueries, HistoryRange
+from deepvue_tray.backend.history_queries import HistoryQueries
 from deepvue_tray.core.errors import StorageError
+from deepvue_tray.core.history_page import HistoryPage
+from deepvue_tray.core.overview import Overview
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import Settings, WalletSettings
+from deepvue_tray.core.snapshot import Snapshot
 from tests.support.held_worker import HeldWorker
 from tests.support.timeouts import TIMEOUT_S
+
+TRIAL, LIVE = "free_tier_demo", "live_demo"
+
+
+def two_wallets() -> Overview:
+    """Return the overview of the demo's wallets, of which the first is low."""
+    at = datetime.now(UTC)
+    wallets = (
+        WalletSettings(client_id=TRIAL, name="Trial"),
+        WalletSettings(client_id=LIVE, name="Live"),
+    )
+    snapshots = tuple(
+        Snapshot(wallet=wallet, reading=Reading(at=at, balance=Decimal(balance)))
+        for wallet, balance in zip(wallets, (900, 6448), strict=True)
+    )
+    return Overview(settings=Settings(wallets=wallets), snapshots=snapshots)
 
 
 @pytest.fixture
@@ -27,6 +51,7 @@ def controller(qtbot: QtBot) -> Iterator[HistoryController]:
         worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
         worker.start()
         poller = Poller(HeldWorker())
+        poller.overview = two_wallets()
         controller = HistoryController(worker, poller, "")
         controller.open()
         qtbot.waitUntil(lambda: controller._window is not None)
@@ -127,17 +152,21 @@ def test_after_a_failed_read_the_range_requested_meanwhile_is_read(
     qtbot: QtBot, idle: HistoryController, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[datetime | None] = []
-    read_range = HistoryQueries.range
+    read_page = HistoryQueries.page
 
     def fail_at_first(
-        queries: HistoryQueries, since: datetime | None, until: datetime
-    ) -> HistoryRange:
+        queries: HistoryQueries,
+        client_id: str,
+        since: datetime | None,
+        until: datetime | None,
+        now: datetime,
+    ) -> HistoryPage:
         read.append(since)
         if len(read) == 1:
             raise StorageError("disk full")
-        return read_range(queries, since, until)
+        return read_page(queries, client_id, since, until, now)
 
-    monkeypatch.setattr(HistoryQueries, "range", fail_at_first)
+    monkeypatch.setattr(HistoryQueries, "page", fail_at_first)
     idle._request(DAYS[0], None)
     idle._request(DAYS[1], None)
     qtbot.waitUntil(lambda: not idle._reading)
@@ -149,16 +178,20 @@ def test_a_failed_export_starts_no_second_read_during_the_first(
 ) -> None:
     read: list[datetime | None] = []
     may_end = threading.Event()
-    read_range = HistoryQueries.range
+    read_page = HistoryQueries.page
 
     def wait_at_first(
-        queries: HistoryQueries, since: datetime | None, until: datetime
-    ) -> HistoryRange:
+        queries: HistoryQueries,
+        client_id: str,
+        since: datetime | None,
+        until: datetime | None,
+        now: datetime,
+    ) -> HistoryPage:
         read.append(since)
         may_end.wait(TIMEOUT_S)
-        return read_range(queries, since, until)
+        return read_page(queries, client_id, since, until, now)
 
-    monkeypatch.setattr(HistoryQueries, "range", wait_at_first)
+    monkeypatch.setattr(HistoryQueries, "page", wait_at_first)
     save_readings(idle, tmp_path / "missing" / "saved")
     idle._request(DAYS[0], None)
     qtbot.waitUntil(lambda: "A file could not be used" in message(idle))
@@ -167,3 +200,103 @@ def test_a_failed_export_starts_no_second_read_during_the_first(
     may_end.set()
     qtbot.waitUntil(lambda: not idle._reading)
     assert read == [DAYS[0], DAYS[2]]
+
+
+def chooser(controller: HistoryController) -> QComboBox:
+    assert controller._window is not None
+    return controller._window._wallets
+
+
+def shown(controller: HistoryController) -> str:
+    """Return the client ID of the wallet that is drawn."""
+    assert controller._window is not None
+    assert controller._window._plot is not None
+    return controller._window._plot.snapshot.client_id
+
+
+def choices(controller: HistoryController) -> list[str]:
+    box = chooser(controller)
+    return [] if box.isHidden() else [box.itemText(row) for row in range(box.count())]
+
+
+def test_it_opens_with_the_worst_wallet_and_offers_all(
+    qtbot: QtBot, idle: HistoryController
+) -> None:
+    assert shown(idle) == TRIAL
+    assert choices(idle) == ["Trial", "Live"]
+    assert chooser(idle).currentText() == "Trial"
+
+
+def test_a_chosen_wallet_stays_chosen_when_the_window_is_opened_again(
+    qtbot: QtBot, idle: HistoryController
+) -> None:
+    chooser(idle).activated.emit(1)
+    for client_id in ("", LIVE):
+        qtbot.waitUntil(lambda: not idle._reading)
+        idle.open(client_id)
+        qtbot.waitUntil(lambda: not idle._reading)
+        assert shown(idle) == LIVE
+        assert chooser(idle).currentText() == "Live"
+    idle.open(TRIAL)
+    qtbot.waitUntil(lambda: shown(idle) == TRIAL)
+
+
+def test_the_readings_of_the_chosen_wallet_are_saved(
+    qtbot: QtBot, idle: HistoryController, tmp_path: Path
+) -> None:
+    for client_id in (TRIAL, LIVE):
+        idle.open(client_id)
+        save_readings(idle, tmp_path / client_id)
+        qtbot.waitUntil(lambda client_id=client_id: (tmp_path / client_id).exists())  # type: ignore[misc]
+    assert (tmp_path / TRIAL).read_text() != (tmp_path / LIVE).read_text()
+
+
+def publish(controller: HistoryController, overview: Overview) -> None:
+    controller._poller.overview = overview
+    controller._poller.changed.emit(overview)
+
+
+def remove(controller: HistoryController, client_id: str) -> None:
+    known = two_wallets()
+    others = tuple(each for each in known.snapshots if each.client_id != client_id)
+    settings = known.settings.without_wallet(client_id)
+    publish(controller, replace(known, settings=settings, snapshots=others))
+
+
+def test_a_wallet_that_was_removed_is_offered_as_long_as_it_has_readings(
+    qtbot: QtBot, idle: HistoryController
+) -> None:
+    remove(idle, TRIAL)
+    qtbot.waitUntil(lambda: choices(idle) == ["Live", "free_tier_demo (removed)"])
+    assert shown(idle) == TRIAL
+    assert message(idle) == ""
+    idle._worker.submit(lambda backend: backend._files.delete(TRIAL))
+    assert idle._window is not None
+    idle._window.ask()
+    qtbot.waitUntil(lambda: shown(idle) == LIVE)
+    assert choices(idle) == []
+
+
+def test_a_wallet_that_the_environment_hides_is_offered_by_its_name(
+    qtbot: QtBot, idle: HistoryController
+) -> None:
+    known = two_wallets()
+    publish(idle, replace(known, snapshots=known.snapshots[1:], from_environment=True))
+    qtbot.waitUntil(lambda: not idle._reading)
+    assert choices(idle) == ["Trial", "Live"]
+    assert shown(idle) == TRIAL
+
+
+def test_the_poll_of_another_wallet_reads_nothing(
+    qtbot: QtBot, idle: HistoryController, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(idle._window, "ask", lambda: asked.append(None))
+    trial, live = idle._poller.overview.snapshots
+    newer = Reading(at=datetime.now(UTC), balance=Decimal(800))
+    for snapshots, count in (
+        ((trial, replace(live, reading=newer)), 0),
+        ((replace(trial, reading=newer), live), 1),
+    ):
+        publish(idle, replace(idle._poller.overview, snapshots=snapshots))
+        assert len(asked) == count

@@ -13,16 +13,19 @@ from deepvue_tray.app.notification_controller import NotificationController
 from deepvue_tray.app.poller import Poller
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.notification import Notification
+from deepvue_tray.core.notification import Notification, OnPress
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from tests.support.held_worker import BackendWorker
 
 LOW = Snapshot(
-    client_id="live_1",
+    wallet=WalletSettings(client_id="live_1", name="Live"),
     reading=Reading(at=datetime(2026, 11, 23, tzinfo=UTC), balance=Decimal(900)),
     to_notify=(Alert.LOW,),
 )
+OTHER = replace(LOW, wallet=WalletSettings(client_id="free_tier_1", name="Trial"))
 
 
 class Desktop(BackendWorker):
@@ -33,7 +36,7 @@ class Desktop(BackendWorker):
         self.has_balloons = False
         self.sent: list[Notification] = []
         self.balloons: list[str] = []
-        self.marked: list[Alert] = []
+        self.marked: list[tuple[str, Alert]] = []
         self.poller = Poller(self)
         self.notifications = NotificationController(self, self.poller, self.balloon, "")
         self.held.clear()
@@ -44,11 +47,7 @@ class Desktop(BackendWorker):
     def notifier(self) -> "Desktop":
         return self
 
-    @property
-    def alerts(self) -> "Desktop":
-        return self
-
-    def listen(self, on_press: Callable[[str], None], on_service: Callable[[], None]) -> None:
+    def listen(self, on_press: OnPress, on_service: Callable[[], None]) -> None:
         self.press, self.start_service = on_press, on_service
 
     def notify(self, _alert: Alert, _snapshot: Snapshot, notification: Notification) -> None:
@@ -57,8 +56,8 @@ class Desktop(BackendWorker):
     def show(self, notification: Notification) -> None:
         self.sent.append(notification)
 
-    def mark_notified(self, alert: Alert, _client_id: str) -> None:
-        self.marked.append(alert)
+    def mark_notified(self, client_id: str, alert: Alert) -> None:
+        self.marked.append((client_id, alert))
 
     # Events on the desktop.
 
@@ -70,9 +69,14 @@ class Desktop(BackendWorker):
             self.balloons.append(title)
         return self.has_balloons
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        self.poller.snapshot = snapshot
-        self.poller.changed.emit(snapshot)
+    def poll(self, snapshot: Snapshot, *others: Snapshot) -> None:
+        """Deliver the result of a poll; ``others`` are the other wallets."""
+        self.publish(snapshot, *others)
+        self.poller.polled.emit(snapshot)
+
+    def publish(self, *snapshots: Snapshot) -> None:
+        self.poller.overview = Overview(snapshots=snapshots)
+        self.poller.changed.emit(self.poller.overview)
 
 
 @pytest.fixture
@@ -84,67 +88,70 @@ def desktop(qtbot: QtBot) -> Iterator[Desktop]:
 
 
 def test_an_alert_is_sent_with_the_balance(desktop: Desktop) -> None:
-    desktop.show_snapshot(LOW)
-    assert [(notification.kind, notification.body) for notification in desktop.sent] == [
-        ("balance", "900 credits left.")
+    desktop.poll(LOW)
+    assert [(notification.title, notification.body) for notification in desktop.sent] == [
+        ("900 Deepvue credits left", "Low.")
     ]
 
 
 def test_without_an_alert_nothing_is_sent(desktop: Desktop) -> None:
-    desktop.show_snapshot(Snapshot())
+    desktop.poll(Snapshot())
     assert desktop.sent == []
 
 
 def test_an_alert_is_not_sent_again_before_the_service_has_replied(desktop: Desktop) -> None:
-    desktop.show_snapshot(LOW)
-    desktop.show_snapshot(replace(LOW, refreshing=True))
+    desktop.poll(LOW)
+    desktop.publish(replace(LOW, refreshing=True))
     desktop.start_service()
     assert len(desktop.sent) == 1
 
 
 def test_another_wallet_s_alert_does_not_wait_for_the_reply_to_the_first(desktop: Desktop) -> None:
-    desktop.show_snapshot(LOW)
-    desktop.show_snapshot(replace(LOW, client_id="live_2"))
-    assert len(desktop.sent) == 2
+    desktop.poll(LOW, OTHER)
+    desktop.poll(OTHER, LOW)
+    assert [notification.title for notification in desktop.sent] == [
+        "900 Deepvue credits left · Live",
+        "900 Deepvue credits left · Trial",
+    ]
 
 
 def test_an_alert_that_was_shown_natively_shows_no_balloon(desktop: Desktop) -> None:
     desktop.has_balloons = True
-    desktop.show_snapshot(LOW)
+    desktop.poll(LOW)
     desktop.reply(is_notified=True)
     assert desktop.balloons == []
 
 
 def test_without_a_service_a_balloon_shows_the_alert_once(desktop: Desktop) -> None:
     desktop.has_balloons = True
-    desktop.show_snapshot(LOW)
+    desktop.poll(LOW)
     desktop.reply(is_notified=False)
     # Until the alert is stored as notified, the next snapshot still contains it.
-    desktop.show_snapshot(LOW)
-    assert desktop.balloons == ["Deepvue credits are low"]
-    assert desktop.marked == [Alert.LOW]
+    desktop.poll(LOW)
+    assert desktop.balloons == ["900 Deepvue credits left"]
+    assert desktop.marked == [("live_1", Alert.LOW)]
     assert len(desktop.sent) == 1
 
 
 def test_an_alert_that_could_not_be_shown_is_sent_again_with_the_next_snapshot(
     desktop: Desktop,
 ) -> None:
-    desktop.show_snapshot(LOW)
+    desktop.poll(LOW)
     desktop.reply(is_notified=False)
     assert desktop.marked == []
-    desktop.show_snapshot(LOW)
+    desktop.poll(LOW)
     assert len(desktop.sent) == 2
 
 
 def test_an_alert_that_could_not_be_shown_is_sent_when_a_service_starts(desktop: Desktop) -> None:
-    desktop.show_snapshot(LOW)
+    desktop.poll(LOW)
     desktop.reply(is_notified=False)
     desktop.start_service()
     assert len(desktop.sent) == 2
 
 
 def test_a_service_that_starts_during_a_failing_attempt_gets_the_alert(desktop: Desktop) -> None:
-    desktop.show_snapshot(LOW)
+    desktop.poll(LOW)
     desktop.start_service()
     desktop.reply(is_notified=False)
     assert len(desktop.sent) == 2
@@ -153,24 +160,24 @@ def test_a_service_that_starts_during_a_failing_attempt_gets_the_alert(desktop: 
 def test_a_service_that_starts_during_a_request_gets_the_last_reading_s_alert(
     desktop: Desktop,
 ) -> None:
-    desktop.show_snapshot(LOW)
+    desktop.poll(LOW)
     desktop.reply(is_notified=False)
-    desktop.show_snapshot(replace(LOW, refreshing=True))
+    desktop.publish(replace(LOW, refreshing=True))
     desktop.start_service()
     assert len(desktop.sent) == 2
 
 
 def test_the_start_of_a_request_does_not_repeat_the_last_reading_s_alerts(desktop: Desktop) -> None:
-    desktop.show_snapshot(LOW)
+    desktop.poll(LOW)
     desktop.reply(is_notified=True)
-    desktop.show_snapshot(replace(LOW, refreshing=True))
+    desktop.publish(replace(LOW, refreshing=True))
     assert len(desktop.sent) == 1
 
 
 def test_an_alert_that_has_ended_before_a_service_starts_is_not_sent(desktop: Desktop) -> None:
-    desktop.show_snapshot(LOW)
+    desktop.poll(LOW)
     desktop.reply(is_notified=False)
-    desktop.show_snapshot(replace(LOW, to_notify=()))
+    desktop.poll(replace(LOW, to_notify=()))
     desktop.start_service()
     assert len(desktop.sent) == 1
 
@@ -195,5 +202,19 @@ def test_a_pressed_button_requests_its_action(
     qtbot: QtBot, desktop: Desktop, button: str, action: Action
 ) -> None:
     with qtbot.waitSignal(desktop.notifications.action_requested) as requested:
-        desktop.press(button)
-    assert requested.args == [action]
+        desktop.press("live_1", button)
+    assert requested.args == [action, "live_1"]
+
+
+def test_a_service_that_starts_gets_the_alerts_of_all_wallets(desktop: Desktop) -> None:
+    for first, second in ((LOW, OTHER), (OTHER, LOW)):
+        desktop.poll(first, second)
+        desktop.reply(is_notified=False)
+    desktop.start_service()
+    assert len(desktop.sent) == 4
+    assert len({notification.subject for notification in desktop.sent}) == 2
+
+
+def test_the_poll_of_one_wallet_sends_no_alert_of_another(desktop: Desktop) -> None:
+    desktop.poll(replace(OTHER, to_notify=()), LOW)
+    assert desktop.sent == []

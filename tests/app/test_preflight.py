@@ -31,13 +31,14 @@ def test_without_a_screen_one_line_explains_why_the_tray_cannot_start() -> None:
     assert result.stderr == "No screen: DISPLAY is not set.\n"
 
 
-def test_the_demo_without_a_screen_prints_its_balance_once() -> None:
+def test_the_demo_without_a_screen_prints_each_balance_once() -> None:
     result = run("--demo")
     assert result.returncode == 0
-    first, second, third = result.stdout.splitlines()
-    assert re.match(r"Demo: 1,[01]\d\d credits at ", first)
-    assert "tray" in second
-    assert third.startswith("No screen: ")
+    trial, live, hint, problem = result.stdout.splitlines()
+    assert re.match(r"Demo, Trial: 1,[01]\d\d credits at ", trial)
+    assert re.match(r"Demo, Live: 6,4\d\d credits at ", live)
+    assert "tray" in hint
+    assert problem.startswith("No screen: ")
     assert result.stderr == ""
 
 

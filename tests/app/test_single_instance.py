@@ -30,8 +30,8 @@ sys.stdin.read()
 """
 
 
-def live() -> str:
-    return "live_1"
+def live() -> list[str]:
+    return ["live_1", "live_2"]
 
 
 ASK = """
@@ -64,9 +64,10 @@ def test_other_starts_let_the_first_one_show_itself(qtbot: QtBot, short: Path) -
     with closing(SingleInstance(short)) as first:
         assert first.is_first()
         server = InstanceServer(first, live)
-        for wanted in ("", "live_1"):
-            with qtbot.waitSignal(server.asked):
-                assert OtherStart(short, wanted).answer(qtbot) == "live_1"
+        for wanted, answer in (("", "live_1"), ("live_1", "live_1"), ("live_2", "live_2")):
+            with qtbot.waitSignal(server.asked) as asked:
+                assert OtherStart(short, wanted).answer(qtbot) == answer
+            assert asked.args == [wanted]
 
 
 def test_a_start_with_another_wallet_gets_the_running_one_s_client_id_and_shows_nothing(
@@ -76,7 +77,7 @@ def test_a_start_with_another_wallet_gets_the_running_one_s_client_id_and_shows_
         assert first.is_first()
         server = InstanceServer(first, live)
         with qtbot.assertNotEmitted(server.asked):
-            assert OtherStart(short, "live_2").answer(qtbot) == "live_1"
+            assert OtherStart(short, "live_3").answer(qtbot) == "live_1"
 
 
 def test_a_start_waits_while_the_first_one_is_still_starting(qtbot: QtBot, short: Path) -> None:
@@ -216,7 +217,7 @@ def test_if_no_folder_can_be_written_one_warning_is_logged_and_the_tray_starts(
     Path(os.environ["XDG_DATA_HOME"]).write_text("a file where the folder should be")
     with closing(SingleInstance(_instance_folder())) as ours:
         assert ours.is_first()
-        InstanceServer(ours, lambda: "")
+        InstanceServer(ours, list)
     [record] = caplog.records
     assert record.getMessage().startswith("No lock can be made in ")
 

@@ -13,8 +13,9 @@ import pytest
 from deepvue_tray.backend.backend import Backend, assemble
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import RESEND_PAUSE
-from deepvue_tray.core.notification import Notification
+from deepvue_tray.core.notification import Notification, OnPress
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.autostart import XdgAutostart
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
@@ -22,7 +23,7 @@ from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.wallet_api import WalletApi
 
 CLIENT = "live_1"
-LOW = Snapshot(client_id=CLIENT)
+LOW = Snapshot(wallet=WalletSettings(client_id=CLIENT))
 NOTE = Notification(kind="balance", title="Credits are low", body="900 left")
 
 
@@ -35,7 +36,7 @@ class Service:
         self.was_called = asyncio.Event()
         self.accepts = True
 
-    def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
+    def listen(self, on_press: OnPress, on_service: Callable[[], object]) -> None:
         raise NotImplementedError
 
     async def service(self) -> str:
@@ -75,8 +76,9 @@ class Home:
             XdgAutostart(self.paths.autostart, [sys.executable]),
             now=lambda: self.now,
         )
-        backend.monitor.load_last_known()
-        return replace(backend, notifier=service)
+        backend.notifier = service
+        backend.overview()
+        return backend
 
     def deliver(self, service: Service, snapshot: Snapshot = LOW) -> bool:
         """Deliver an alert in a separate session."""
@@ -163,5 +165,5 @@ def test_an_alert_of_an_older_reading_is_not_sent(home: Home) -> None:
 
 def test_an_alert_of_another_wallet_does_not_notify(home: Home) -> None:
     service = Service()
-    assert home.deliver(service, Snapshot(client_id="live_2"))
+    assert home.deliver(service, Snapshot(wallet=WalletSettings(client_id="live_2")))
     assert service.sent == []

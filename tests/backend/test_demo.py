@@ -2,30 +2,48 @@
 
 import asyncio
 import tempfile
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from deepvue_tray.backend.demo import demo_backend, demo_balance, wallet_server
+from deepvue_tray.backend.demo import INTERVAL, demo_backend, demo_balance, wallet_server
 from deepvue_tray.core.credentials import Credentials, Secret
 from deepvue_tray.core.errors import RejectedError
 from deepvue_tray.services.wallet_api import WalletApi
 
 
-def test_it_shows_a_balance_without_any_account() -> None:
+def test_it_shows_two_balances_without_any_account() -> None:
     with demo_backend() as build:
         backend = build()
-        snapshot = asyncio.run(backend.monitor.poll())
+        overview = asyncio.run(backend.poll_all())
         backend.close()
-    assert snapshot.reading is not None
-    assert snapshot.trouble is None
+    assert [snapshot.wallet.name for snapshot in overview.snapshots] == ["Trial", "Live"]
+    for snapshot in overview.snapshots:
+        assert snapshot.reading is not None
+        assert snapshot.trouble is snapshot.storage is None
+        assert snapshot.runway is not None
+
+
+def test_its_interval_is_short_until_the_person_sets_another() -> None:
+    with demo_backend() as build:
+        backend = build()
+        before = backend.accounts.settings
+        assert before.interval == INTERVAL
+        asyncio.run(backend.save(before, replace(before, number_icon=True), start_at_login=False))
+        assert backend.accounts.settings == replace(before, number_icon=True)
+        hourly = replace(before, interval=timedelta(hours=1))
+        asyncio.run(backend.save(before, hourly, start_at_login=False))
+        assert backend.overview().settings.interval == timedelta(hours=1)
+        backend.close()
 
 
 def test_its_files_are_removed_at_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with demo_backend() as build:
         backend = build()
-        asyncio.run(backend.monitor.poll())
+        asyncio.run(backend.poll_all())
         assert [*tmp_path.rglob("history.sqlite")]
         backend.close()
     assert not [*tmp_path.iterdir()]
@@ -33,7 +51,10 @@ def test_its_files_are_removed_at_its_end(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_its_server_refuses_wrong_credentials_as_the_real_one_does() -> None:
     stranger = Credentials("free_tier_demo", Secret("wrong"))
-    with wallet_server(lambda: 5) as url, pytest.raises(RejectedError, match="access Denied"):
+    with (
+        wallet_server({"free_tier_demo": lambda: 5}) as url,
+        pytest.raises(RejectedError, match="access Denied"),
+    ):
         asyncio.run(WalletApi(url).read(stranger))
 
 

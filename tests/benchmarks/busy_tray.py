@@ -6,7 +6,9 @@ Its files are in FOLDER; the user's own files are neither read nor changed.
 import sys
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
+from deepvue_tray.app import poller
 from deepvue_tray.app.startup import run
 from deepvue_tray.backend.backend import Backend, assemble
 from deepvue_tray.core.settings import Settings
@@ -29,4 +31,5 @@ def build(url: str, folder: Path, seconds: float) -> Backend:
 
 if __name__ == "__main__":
     url, folder, seconds = sys.argv[1:]
-    sys.exit(run(lambda: build(url, Path(folder), float(seconds)), single=False))
+    with patch.object(poller, "REQUEST_PAUSE_S", 0.0):
+        sys.exit(run(lambda: build(url, Path(folder), float(seconds)), single=False))

@@ -22,7 +22,9 @@ from deepvue_tray.core.forecast.runway import forecast_runway
 from deepvue_tray.core.forecast.series import MEMORY, series_of
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.history import History
-from deepvue_tray.ui.chart.chart import Chart, Plot
+from deepvue_tray.ui.chart.chart import Chart
+from deepvue_tray.ui.chart.plot import Plot
+from deepvue_tray.ui.history_table import HistoryTable
 from deepvue_tray.ui.history_window import HistoryWindow
 from tests.benchmarks.table import Row, show
 from tests.benchmarks.ten_years import NOW, YEAR, build
@@ -74,11 +76,19 @@ def rows(years: float = 10) -> Iterator[Row]:
             application.processEvents()
             window.close()
 
+        def open_table() -> None:
+            table = HistoryTable()
+            table.resize(SIZE)
+            table.show_plot(plot(years * YEAR))
+            table.grab()
+
         line = PlainLine()
         line.resize(SIZE)
         plain = median(line.grab)
         window = median(open_window)
         yield Row(f"open the history window on {years:g} years", "ms", window, goal="< 150 ms")
+        table = median(open_table)
+        yield Row(f"open its table of {years:g} years", "ms", table, goal="< 150 ms")
         for days in (1, 7, 30, 90, int(years * 365)):
             chart = Chart()
             chart.resize(SIZE)

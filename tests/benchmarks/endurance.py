@@ -2,10 +2,11 @@
 
     python -m tests.benchmarks.endurance [--days 90] [--seed 1]
 
-The tray without its screen runs in its own process on a simulated clock, against a faulty server on
-loopback. The machine sleeps, its clock is changed, its disk is full, the program is restarted, and
-killed at any point. Each reading that was shown as stored is looked up in the file, at once and
-again at the end; the oracle checks each notification.
+The tray without its screen runs in its own process on a simulated clock, with seven wallets of
+different habits, whose servers on loopback have different faults. The machine sleeps, its clock is
+changed, its disk is full, the program is restarted, and killed at any point. Each reading that was
+shown as stored is looked up in the file, at once and again at the end; an oracle for each wallet
+checks each notification.
 
 Kills and restarts end after three fifths of the time. One session then runs to the end and shows
 memory growth: the median of its last tenth minus that of its first.
@@ -25,7 +26,9 @@ from tests.support import faulty_server
 from tests.support.alert_oracle import DAY
 from tests.support.faulty_server import FaultyServer
 from tests.support.memory import anonymous
-from tests.support.simulated_world import START, Server, World
+from tests.support.simulated_account import Account
+from tests.support.simulated_wallets import HABITS
+from tests.support.simulated_world import START, World
 
 KILLS_UNTIL = 0.6
 """As a share of the simulated time."""
@@ -41,6 +44,7 @@ class Endurance:
     """Real time."""
     requests: int
     most_a_day: int
+    """Requests for one wallet on one day."""
     stored: int
     """Balances that the server sent and that are in the history."""
     unstored: int
@@ -55,9 +59,9 @@ class Endurance:
     full_disks: int
     sleeps: int
     clock_changes: int
-    expected: dict[str, int]
-    """The number of expected notifications of each alert."""
-    notified: dict[str, int]
+    expected: dict[str, dict[str, int]]
+    """For each wallet the number of expected notifications of each alert."""
+    notified: dict[str, dict[str, int]]
     repeated: tuple[str, ...]
     """Alerts notified again because a kill or a full disk prevented storing the first time."""
     withheld: tuple[str, ...]
@@ -83,7 +87,13 @@ def run(days: float, seed: int) -> Endurance:
         tempfile.TemporaryDirectory() as folder,
         FaultyServer(faulty_server.balance(0)) as faulty,
     ):
-        world = World(Path(folder), faulty.url, Server(faulty, chance), chance)
+        accounts = {
+            habit.settings.client_id: Account(
+                habit, faulty, random.Random(f"{seed} {habit.settings.client_id}"), START
+            )
+            for habit in HABITS
+        }
+        world = World(Path(folder), faulty.url, accounts, chance)
         actions = _actions(world)
         end = START + days * DAY
         while world.true_now < end:
@@ -95,18 +105,18 @@ def run(days: float, seed: int) -> Endurance:
                 world.free_disk()
             next(actions)()
         world.end()
-    counts, oracle = world.counts, world.oracle
+    counts, oracles = world.counts, {id_: account.oracle for id_, account in accounts.items()}
     return Endurance(
         days=days,
         seed=seed,
         seconds=time.perf_counter() - start_s,
-        most_a_day=max(world.days.values()),
-        expected=dict(oracle.expected),
-        notified=dict(world.notified),
-        repeated=tuple(oracle.repeated),
-        withheld=tuple(oracle.withheld),
+        most_a_day=max(max(account.days.values()) for account in accounts.values()),
+        expected={id_: dict(oracle.expected) for id_, oracle in oracles.items()},
+        notified={id_: dict(account.notified) for id_, account in accounts.items()},
+        repeated=tuple(alert for oracle in oracles.values() for alert in oracle.repeated),
+        withheld=tuple(alert for oracle in oracles.values() for alert in oracle.withheld),
         growth=_growth(world.memory),
-        wrong=(*world.wrong, *oracle.wrong),
+        wrong=tuple(world.wrong),
         **{count: counts[count] for count in COUNTS},
     )
 
@@ -139,10 +149,14 @@ def rows(days: float = 90, seed: int = 1) -> Iterator[Row]:
     faults = sum(
         (result.kills, result.restarts, result.full_disks, result.sleeps, result.clock_changes)
     )
-    notified, expected = sum(result.notified.values()), sum(result.expected.values())
+    notified, expected = (
+        sum(sum(alerts.values()) for alerts in wallets.values())
+        for wallets in (result.notified, result.expected)
+    )
     kinds = "kills, restarts, full disks, sleeps, clock changes"
-    yield Row(f"faults in {days:g} simulated days: {kinds}", "", faults)
-    yield Row("requests on the busiest of these days", "", result.most_a_day, goal="≤ 400")
+    yield Row(f"faults in {days:g} simulated days of {len(HABITS)} wallets: {kinds}", "", faults)
+    busiest = "requests for a wallet on the busiest of these days"
+    yield Row(busiest, "", result.most_a_day, goal="≤ 400")
     yield Row("failures shown", "", result.failures_shown, result.failures, "failures caused")
     yield Row("alerts shown", "", notified, expected, "alerts that the oracle expects", "1")
     yield Row("readings lost, alerts missed or repeated", "", len(result.wrong), goal="0")

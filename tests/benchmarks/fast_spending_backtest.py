@@ -32,7 +32,7 @@ from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.forecast.fast_spending import RECENT, Limits, is_fast_spending, learn_limits
 from deepvue_tray.core.forecast.series import Point, series_of
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.settings import WalletSettings
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 INTERVAL = timedelta(minutes=5)
@@ -47,7 +47,7 @@ IN_TIME = HOUR // 2
 TRIALS = 100
 TIMES = 10
 
-SETTINGS = Settings()
+SETTINGS = WalletSettings()
 
 Trace = Sequence[int]
 

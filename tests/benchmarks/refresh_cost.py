@@ -43,9 +43,10 @@ ROUNDS, REFRESHES = 10, 48
 STEP = timedelta(minutes=5)
 START = datetime(2026, 11, 1, tzinfo=UTC)
 WEEKS = timedelta(weeks=8)
-CREDENTIALS = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
+CLIENT_ID = "live_1"
+CREDENTIALS = {"DEEPVUE_CLIENT_ID": CLIENT_ID, "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
 HEADERS = {
-    "client-id": CREDENTIALS["DEEPVUE_CLIENT_ID"],
+    "client-id": CLIENT_ID,
     "x-api-key": CREDENTIALS["DEEPVUE_CLIENT_SECRET"],
     "Content-Type": "application/json",
     "Accept": "application/json",
@@ -127,16 +128,16 @@ async def poller(
         Reading(at=START - n * STEP, balance=Decimal(100_000 + 3 * n))
         for n in range(WEEKS // STEP, 0, -1)
     )
-    backend.history.merge(past)
-    backend.monitor.load_last_known()
+    backend.history.merge(CLIENT_ID, past)
+    backend.overview()
     with patch.object(httpx, "Limits", lambda **_: limits) if limits else nullcontext():
         await api.prepare()
 
     async def refresh() -> None:
         now[0] += STEP
         if learns:
-            backend.history.merge([])
-        snapshot = await backend.monitor.poll()
+            backend.history.merge(CLIENT_ID, [])
+        snapshot = (await backend.poll(CLIENT_ID)).worst
         assert snapshot.trouble is None, snapshot.trouble
         assert snapshot.runway is not None
 

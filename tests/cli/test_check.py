@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -19,8 +20,11 @@ from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
+from tests.cli import wallets
+from tests.cli.conftest import LIVE, TRIAL
 from tests.support.command import COMMAND, run
-from tests.support.faulty_server import FaultyServer, balance, hang, status
+from tests.support.faulty_server import FaultyServer, balance, by_client, hang, status
+from tests.support.file_keyring import FileKeyring
 from tests.support.platform import (
     WINDOWS,
     needs_posix_files,
@@ -290,3 +294,110 @@ def test_an_interrupted_check_prints_nothing(server: FaultyServer) -> None:
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=TIMEOUT_S)
     assert (process.returncode, stderr) == (-signal.SIGINT, "")
+
+
+def test_two_wallets_are_polled_at_the_same_time_and_the_worst_decides(
+    two: FaultyServer, keyring: FileKeyring
+) -> None:
+    met = asyncio.Barrier(2)
+
+    async def answer(server: FaultyServer, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+        client_id = server.requests[-1].headers["client-id"]
+        await met.wait()
+        async for piece in balance({"live_1": 6448, "free_tier_2": 100}[client_id])(server, writer):
+            yield piece
+
+    two.answer = answer
+    ran = run("check", **keyring.env)
+    assert ran.returncode == 2
+    first, *lines = ran.stdout.splitlines()
+    assert first.startswith("DEEPVUE CRITICAL - Trial: 100 credits, gathering data (1 of 2 ")
+    assert first.endswith(" | 'Live balance'=6448;1000;250;0 'Trial balance'=100;1000;250;0")
+    assert lines == [
+        "OK - Live: 6448 credits, gathering data",
+        "CRITICAL - Trial: 100 credits, gathering data",
+    ]
+    assert len(two.requests) == 2
+
+
+@pytest.mark.parametrize("chosen", ["Trial", "free_tier_2"])
+def test_a_chosen_wallet_is_polled_alone_and_printed_as_if_it_were_the_only_one(
+    two: FaultyServer, keyring: FileKeyring, chosen: str
+) -> None:
+    ran = run("check", "--wallet", chosen, **keyring.env)
+    assert ran.returncode == 1
+    assert ran.stdout == (
+        "DEEPVUE WARNING - 900 credits, gathering data | balance=900;1000;250;0\n"
+    )
+    content = json.loads(run("check", "--json", "--wallet", chosen, **keyring.env).stdout)
+    assert (content["schema"], content["client_id"]) == (1, "free_tier_2")
+    assert {request.headers["client-id"] for request in two.requests} == {"free_tier_2"}
+
+
+def test_an_unknown_wallet_is_unknown_and_sends_no_request(
+    two: FaultyServer, keyring: FileKeyring
+) -> None:
+    ran = run("check", "--wallet", "Test", **keyring.env)
+    assert (ran.returncode, two.requests) == (3, [])
+    assert "(no wallet Test; there are Live, Trial)" in ran.stdout
+
+
+def test_one_wallet_s_failure_does_not_keep_the_other_s_balance(
+    two: FaultyServer, keyring: FileKeyring
+) -> None:
+    two.answer = by_client({"live_1": balance(6448), "free_tier_2": status(401)})
+    ran = run("check", "--json", **keyring.env)
+    assert ran.returncode == 3
+    live, trial = json.loads(ran.stdout)["wallets"]
+    assert (live["name"], live["status"], live["balance"]) == ("Live", "OK", 6448)
+    assert (trial["name"], trial["status"], trial["balance"]) == ("Trial", "UNKNOWN", None)
+    assert len(two.requests) == 2
+
+
+def test_a_paused_wallet_is_not_polled(two: FaultyServer, keyring: FileKeyring) -> None:
+    wallets.sign_in(LIVE, replace(TRIAL, is_paused=True))
+    ran = run("check", "--critical", "900", **keyring.env)
+    assert ran.returncode == 0
+    assert ran.stdout.splitlines()[-1] == "PAUSED - Trial"
+    assert run("check", "--wallet", "Trial", **keyring.env).returncode == 3
+    assert [request.headers["client-id"] for request in two.requests] == ["live_1"]
+
+
+def test_given_thresholds_apply_to_every_wallet(two: FaultyServer, keyring: FileKeyring) -> None:
+    ran = run("check", "--json", "--warning", "7000", "--critical", "500", **keyring.env)
+    assert [wallet["thresholds"]["warning"] for wallet in json.loads(ran.stdout)["wallets"]] == [
+        7000,
+        7000,
+    ]
+    assert ran.returncode == 1
+
+
+def test_each_wallet_has_the_thresholds_of_its_settings(
+    two: FaultyServer, keyring: FileKeyring
+) -> None:
+    wallets.sign_in(LIVE, replace(TRIAL, low=500))
+    assert run("check", **keyring.env).returncode == 0
+
+
+def test_a_threshold_that_does_not_fit_one_wallet_is_refused_with_its_name(
+    two: FaultyServer, keyring: FileKeyring
+) -> None:
+    wallets.sign_in(LIVE, replace(TRIAL, low=500))
+    ran = run("check", "--critical", "700", **keyring.env)
+    assert (ran.returncode, two.requests) == (3, [])
+    assert "(Trial: --critical 700 is not below --warning 500)" in ran.stdout
+
+
+def test_the_environment_s_wallet_is_checked_alone(two: FaultyServer) -> None:
+    ran = run("check", DEEPVUE_CLIENT_ID="live_1", DEEPVUE_CLIENT_SECRET=SECRET)
+    assert ran.stdout.startswith("DEEPVUE OK - 6448 credits, ")
+    assert [request.headers["client-id"] for request in two.requests] == ["live_1"]
+
+
+@pytest.mark.skipif(
+    "PROGRAM_UNDER_TEST" in os.environ, reason="a bundle's Python ignores PYTHONIOENCODING"
+)
+def test_metrics_are_utf_8_in_every_locale(two: FaultyServer, keyring: FileKeyring) -> None:
+    wallets.sign_in(replace(LIVE, name="Bücher"))
+    ran = run("check", "--prometheus", **keyring.env, PYTHONIOENCODING="latin-1")
+    assert 'deepvue_up{client_id="live_1",wallet="Bücher"} 1\n' in ran.stdout

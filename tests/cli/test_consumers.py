@@ -5,12 +5,16 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.cli import wallets
+from tests.cli.conftest import LIVE, TRIAL
 from tests.support.command import COMMAND, run
 from tests.support.faulty_server import FaultyServer, balance, status
+from tests.support.file_keyring import FileKeyring
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "check.md"
 PLUGINS = "/usr/lib/nagios/plugins"
@@ -56,6 +60,18 @@ def test_promtool_accepts_the_metrics_of_a_failure(server: FaultyServer) -> None
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("name", ["Trial", 'It\'s a "test", 50 % = 1 | 2', r"Bücher \ 試用"])
+def test_promtool_accepts_the_metrics_of_several_wallets(
+    two: FaultyServer, keyring: FileKeyring, name: str
+) -> None:
+    promtool = consumer("promtool", "prometheus")
+    wallets.sign_in(LIVE, replace(TRIAL, name=name))
+    text = run("check", "--prometheus", **keyring.env).stdout
+    assert text.count("deepvue_up{") == 2
+    checked = consume(promtool, "check", "metrics", text=text)
+    assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
+
+
 def test_promtool_accepts_the_documented_alert_rules(tmp_path: Path) -> None:
     promtool = consumer("promtool", "prometheus")
     [rules] = re.findall(r"```yaml\n(.*?)```", DOCUMENTATION.read_text(), re.DOTALL)
@@ -77,3 +93,18 @@ def test_a_plugin_runner_understands_every_status(
     ran = consume(negate, *turn, *COMMAND, "check", text="")
     assert ran.returncode == swapped
     assert ran.stdout.startswith("DEEPVUE ")
+
+
+def test_a_plugin_runner_understands_the_worst_of_several_wallets(
+    two: FaultyServer, keyring: FileKeyring
+) -> None:
+    negate = consumer("negate", "monitoring-plugins-basic")
+    ran = consume(
+        *("env", *(f"{name}={value}" for name, value in keyring.env.items())),
+        *(negate, "--warning=OK", "--ok=CRITICAL", "--substitute", *COMMAND, "check"),
+        text="",
+    )
+    assert ran.returncode == 0
+    first, *lines = ran.stdout.splitlines()
+    assert first.startswith("DEEPVUE OK - Trial: 900 credits, ")
+    assert len(lines) == 2

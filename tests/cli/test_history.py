@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
+from tests.cli import wallets
+from tests.cli.conftest import LIVE, TRIAL
 from tests.support.command import COMMAND, run
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -51,7 +55,9 @@ def test_a_file_with_a_byte_order_mark_is_read_from_a_pipe_too() -> None:
 
 
 def test_importing_has_none_of_the_options_of_printing() -> None:
-    assert run("history", "--since", "30d", "import", "-", typed=GOOD).returncode == 2
+    ran = run("history", "--since", "30d", "import", "-", typed=GOOD)
+    assert ran.returncode == 2
+    assert "--wallet" in ran.stderr
 
 
 def test_since_leaves_out_older_readings() -> None:
@@ -191,3 +197,84 @@ def test_a_client_id_in_invalid_utf_8_is_refused(command: list[str]) -> None:
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "the client ID has" in ran.stderr
     assert ran.stderr.count("\n") == 1
+
+
+@pytest.fixture
+def signed_in_to_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DEEPVUE_CLIENT_ID")
+    wallets.sign_in(LIVE, TRIAL)
+    wallets.store("free_tier_2", *wallets.SOME_READINGS)
+
+
+TWO_LINES = "at,balance\n2026-11-01T09:00:00Z,100\n2026-11-01T10:00:00Z,90\n"
+
+
+@pytest.mark.usefixtures("signed_in_to_two")
+@pytest.mark.parametrize("chosen", ["Trial", "TRIAL", "free_tier_2"])
+def test_the_history_of_a_chosen_wallet_is_printed(chosen: str) -> None:
+    assert run("history", "--wallet", chosen).stdout == TWO_LINES
+
+
+@pytest.mark.usefixtures("signed_in_to_two")
+@pytest.mark.parametrize("command", [["history"], ["history", "import", "-"]])
+def test_of_several_wallets_one_must_be_chosen(command: list[str]) -> None:
+    ran = run(*command, typed=GOOD)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == ("There are several wallets: Live, Trial. Add --wallet and one of them.\n")
+
+
+@pytest.mark.usefixtures("signed_in_to_two")
+def test_the_list_of_wallets_is_never_shortened() -> None:
+    many = [replace(LIVE, client_id=f"live_{n}", name=f"{n} " + "x" * 37) for n in range(7)]
+    wallets.sign_in(*many)
+    stderr = run("history").stderr
+    assert all(wallet.name in stderr for wallet in many)
+
+
+@pytest.mark.usefixtures("signed_in_to_two")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["history", "import", "--wallet", "Live", "-"],
+        ["history", "--wallet", "live_1", "import", "-"],
+    ],
+)
+def test_readings_are_imported_into_the_chosen_wallet(command: list[str]) -> None:
+    assert run(*command, typed=GOOD).stdout == "3 readings imported.\n"
+    assert run("history", "--wallet", "Live").stdout == GOOD
+    assert run("history", "--wallet", "Trial").stdout == TWO_LINES
+
+
+@pytest.mark.usefixtures("signed_in_to_two")
+def test_the_history_of_a_removed_wallet_is_found_by_its_client_id() -> None:
+    wallets.sign_in(LIVE)
+    assert run("history").stdout == "at,balance\n"
+    assert run("history", "--wallet", "free_tier_2").stdout == TWO_LINES
+    ran = run("history", "import", "--wallet", "free_tier_2", "-", typed=GOOD)
+    assert ran.stdout == "2 readings imported, 1 already known.\n"
+
+
+@pytest.mark.usefixtures("signed_in_to_two")
+def test_without_a_wallet_the_removed_ones_are_listed() -> None:
+    wallets.sign_in(WalletSettings())
+    ran = run("history")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("No wallet is signed in; the history has: free_tier_2. ")
+
+
+@pytest.mark.usefixtures("signed_in_to_two")
+def test_the_history_of_an_unknown_wallet_is_a_usage_error() -> None:
+    ran = run("history", "--wallet", "Test")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "(no wallet Test; there are Live, Trial)" in ran.stderr
+
+
+@pytest.mark.usefixtures("signed_in_to_two")
+def test_the_environment_s_wallet_needs_no_choice() -> None:
+    assert run("history", DEEPVUE_CLIENT_ID="free_tier_2").stdout == TWO_LINES
+
+
+def test_a_name_with_spaces_and_quotes_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DEEPVUE_CLIENT_ID")
+    wallets.sign_in(replace(LIVE, name='The "big" one\'s'), TRIAL)
+    assert run("history", "--wallet", 'The "big" one\'s').stdout == "at,balance\n"

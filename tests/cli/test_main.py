@@ -32,7 +32,8 @@ def test_the_version_is_printed() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["login"], ["logout"], ["check"], ["history"], ["history", "import"]]
+    "command",
+    [[], ["login"], ["logout"], ["status"], ["check"], ["history"], ["history", "import"]],
 )
 def test_every_command_has_help(command: list[str]) -> None:
     result = run(*command, "--help")
@@ -225,7 +226,7 @@ def test_offline_is_reported_in_one_line() -> None:
     assert ran.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["logout", "check", "history"])
+@pytest.mark.parametrize("command", ["logout", "status", "check", "history"])
 def test_no_command_but_the_tray_loads_qt(command: str) -> None:
     program = (
         f"import sys; from deepvue_tray.cli.main import main; main([{command!r}]);"
@@ -235,7 +236,7 @@ def test_no_command_but_the_tray_loads_qt(command: str) -> None:
     assert ran.returncode == 0, ran.stderr
 
 
-@pytest.mark.parametrize("command", [[], ["--background"], ["login"], ["logout"]])
+@pytest.mark.parametrize("command", [[], ["--background"], ["login"], ["logout"], ["status"]])
 def test_a_client_id_in_invalid_utf_8_is_refused(command: list[str]) -> None:
     ran = run(*command, typed="s3cr3t", DEEPVUE_CLIENT_ID="live_\udcff")
     assert ran.returncode == 2

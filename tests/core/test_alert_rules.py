@@ -47,11 +47,11 @@ from deepvue_tray.core.errors import (
 )
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.settings import WalletSettings
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 STEP = timedelta(minutes=5)
-DEFAULT = Settings()
+DEFAULT = WalletSettings()
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,10 @@ class Attempt:
     fast: bool = False
     trouble: DeepvueError | None = None
     unseen: timedelta = timedelta(0)
+    interval: timedelta = timedelta(minutes=5)
 
 
-def without(alert: Alert) -> Settings:
+def without(alert: Alert) -> WalletSettings:
     """Return settings with one alert switched off."""
     return replace(DEFAULT, alerts=frozenset(Alert) - {alert})
 
@@ -73,7 +74,7 @@ def without(alert: Alert) -> Settings:
 class Widget:
     """Polls repeatedly, stores the state as the program does, and records the alerts."""
 
-    def __init__(self, settings: Settings = DEFAULT, *, delivers: bool = True) -> None:
+    def __init__(self, settings: WalletSettings = DEFAULT, *, delivers: bool = True) -> None:
         self.settings = settings
         self.delivers = delivers
         self.state = AlertState()
@@ -90,6 +91,7 @@ class Widget:
             fast=attempt.fast,
             trouble=attempt.trouble,
             unseen=attempt.unseen,
+            interval=attempt.interval,
         )
         self.state = judge(self.state, seen, self.settings)
         due = to_notify(self.state, seen, self.settings)
@@ -212,7 +214,6 @@ def test_a_severity_re_arms_at_110_percent_of_both_its_thresholds(
         (at(5000, days=6.5), {"low_days": 6.4}, at(5000, days=6.45), None),
         (at(5000, days=1.9), {"critical_days": 1}, at(5000, days=0.9), Alert.CRITICAL),
         (at(990, days=6.5), {"low": 900}, at(880, days=6.5), None),
-        (at(990), {"interval": timedelta(hours=1)}, at(880), None),
     ],
 )
 def test_a_changed_threshold_notifies_when_it_is_reached(
@@ -281,11 +282,9 @@ def test_one_reading_without_a_runway_repeats_no_alert() -> None:
 
 
 def test_one_missed_reading_does_not_notify_at_an_interval_of_two_hours() -> None:
-    seldom = Widget(replace(DEFAULT, interval=timedelta(hours=2)))
-    assert seldom.poll_all([replace(OFFLINE, unseen=timedelta(hours=2))]).notified == []
-    assert seldom.poll_all([replace(OFFLINE, unseen=timedelta(hours=4))]).notified == [
-        Alert.NO_DATA
-    ]
+    widget, failed = Widget(), replace(OFFLINE, interval=timedelta(hours=2))
+    assert widget.poll_all([replace(failed, unseen=timedelta(hours=2))]).notified == []
+    assert widget.poll_all([replace(failed, unseen=timedelta(hours=4))]).notified == [Alert.NO_DATA]
 
 
 @pytest.mark.parametrize(
@@ -541,7 +540,7 @@ def test_a_snooze_without_a_time_never_ends_by_itself() -> None:
 
 @given(threshold=st.integers(1, 10**6).map(lambda tens: 10 * tens))
 def test_a_severity_re_arms_at_exactly_110_percent(threshold: int) -> None:
-    settings = Settings(low=threshold, critical=None, low_days=None, critical_days=None)
+    settings = WalletSettings(low=threshold, critical=None, low_days=None, critical_days=None)
     edge = Decimal(threshold) * 11 / 10
     assert is_reached(Alert.LOW, edge - Decimal("0.001"), None, settings, HYSTERESIS)
     assert not is_reached(Alert.LOW, edge, None, settings, HYSTERESIS)
@@ -565,7 +564,7 @@ def test_a_notification_without_a_reply_delays_no_other_alert() -> None:
 def test_an_alert_that_re_arms_before_its_reply_may_be_sent_at_once() -> None:
     state = mark_sent(AlertState(balances=(Decimal(900),)), Alert.LOW, NOW, ":1.7")
     topped_up = Observation(now=NOW, reading=Reading(at=NOW, balance=Decimal(5000)))
-    assert judge(state, topped_up, Settings()).unanswered == ()
+    assert judge(state, topped_up, WalletSettings()).unanswered == ()
 
 
 def test_a_delivered_top_up_is_not_sent_again() -> None:
@@ -655,7 +654,7 @@ def test_a_reply_ends_the_wait_for_its_own_alert_only() -> None:
 def test_a_reply_about_an_alert_that_has_re_armed_does_not_silence_the_next_one() -> None:
     sent = mark_sent(AlertState(balances=(Decimal(900),)), Alert.LOW, NOW, ":1.7")
     topped_up = Observation(now=NOW, reading=Reading(at=NOW, balance=Decimal(5000)))
-    after = judge(sent, topped_up, Settings())
+    after = judge(sent, topped_up, WalletSettings())
     assert mark_shown(after, Sent(Alert.LOW, NOW, ":1.7"), NOW) == after
 
 

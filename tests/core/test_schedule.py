@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from deepvue_tray.core.errors import (
     ServerError,
     ThrottledError,
 )
-from deepvue_tray.core.schedule import EARLY_RETRIES_PER_HOUR, Schedule, next_attempt
+from deepvue_tray.core.schedule import EARLY_RETRIES_PER_HOUR, Schedule, next_attempt, spread
 from deepvue_tray.core.settings import MAX_INTERVAL, MIN_INTERVAL
 
 NOW = 1000.0
@@ -156,3 +157,29 @@ def test_a_retry_at_the_interval_does_not_count_as_one_before_it() -> None:
 
 def test_if_the_server_demands_no_pause_a_retry_may_be_immediate() -> None:
     assert pause_after(0, OfflineError(), chance=0) == timedelta(0)
+
+
+def test_a_single_wallet_is_polled_exactly_when_it_is_due() -> None:
+    assert spread(1234.5, 0, 1, DEFAULT) == 1234.5
+
+
+@given(st.integers(2, 50), intervals, st.floats(0, 10**7))
+def test_the_turns_of_several_wallets_are_spread_evenly_over_the_interval(
+    count: int, interval: timedelta, due_at: float
+) -> None:
+    length = interval.total_seconds()
+    turns = [spread(due_at, place, count, interval) for place in range(count)]
+    for turn in turns:
+        assert abs(turn - due_at) <= length / 2 + 1e-6
+    phases = sorted(turn % length for turn in turns)
+    gaps = [later - earlier for earlier, later in pairwise([*phases, phases[0] + length])]
+    assert gaps == pytest.approx([length / count] * count, abs=1e-3)
+
+
+@given(st.integers(2, 50), intervals, st.floats(0, 10**7), st.integers(0, 49))
+def test_a_wallet_keeps_its_turn_from_one_interval_to_the_next(
+    count: int, interval: timedelta, due_at: float, place: int
+) -> None:
+    length = interval.total_seconds()
+    turn = spread(due_at, place % count, count, interval)
+    assert spread(turn + length, place % count, count, interval) == pytest.approx(turn + length)

@@ -9,7 +9,7 @@ import pytest
 from deepvue_tray.core.errors import Condition, OfflineError
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.core.snapshot import Level, Snapshot
 
 READING = Reading(at=datetime(2026, 11, 23, 9, 0, tzinfo=UTC), balance=Decimal(600))
@@ -36,9 +36,9 @@ def test_a_level_begins_at_its_threshold(balance: str, level: Level) -> None:
 
 
 def test_without_thresholds_only_empty_has_its_own_level() -> None:
-    off = Settings(low=None, critical=None)
-    assert replace(at("1"), settings=off).level is Level.OK
-    assert replace(at("0"), settings=off).level is Level.EMPTY
+    off = WalletSettings(low=None, critical=None)
+    assert replace(at("1"), wallet=off).level is Level.OK
+    assert replace(at("0"), wallet=off).level is Level.EMPTY
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,9 @@ def test_the_gauge_is_filled_by_the_highest_balance_since_the_last_top_up() -> N
 @pytest.mark.parametrize("peak", [None, Decimal(0), Decimal(-5)])
 def test_the_gauge_is_empty_without_a_balance_or_a_peak(peak: Decimal | None) -> None:
     assert Snapshot(reading=READING, peak=peak).fill == 0
+
+
+def test_a_paused_wallet_keeps_its_level_and_shows_no_other_condition() -> None:
+    paused = WalletSettings(is_paused=True)
+    snapshot = Snapshot(reading=READING, wallet=paused, trouble=OfflineError())
+    assert (snapshot.level, snapshot.condition) == (Level.LOW, Condition.PAUSED)

@@ -1,6 +1,7 @@
 """Fixtures of the real desktop, which is started for each test that uses it."""
 
 import functools
+import itertools
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QImage
 
 from tests.desktop.session import Desktop, missing, wait_until
 from tests.desktop.status_notifier import TrayItem
@@ -73,9 +75,11 @@ class Program:
         self.desktop = desktop
         self._env = {"DEEPVUE_BASE_URL": url, "PATH": "/nonexistent"}
 
-    def login(self, client_id: str, secret: str) -> subprocess.CompletedProcess[str]:
+    def login(
+        self, client_id: str, secret: str, *arguments: str
+    ) -> subprocess.CompletedProcess[str]:
         """Sign in with the secret on standard input, as a script would."""
-        return self.run("login", "--client-id", client_id, input=secret)
+        return self.run("login", "--client-id", client_id, *arguments, input=secret)
 
     def run(self, *arguments: str, input: str = "") -> subprocess.CompletedProcess[str]:  # noqa: A002
         """Run a command to its end."""
@@ -111,12 +115,44 @@ def program(desktop: Desktop, server: FaultyServer) -> Program:
     return Program(desktop, server.url)
 
 
+def tooltip(item: TrayItem, *words: str) -> str:
+    """Wait until the tooltip contains all of ``words``, and return it."""
+
+    def complete_text() -> str:
+        text = item.tooltip
+        return text if all(word in text for word in words) else ""
+
+    return wait_until(complete_text, f"a tooltip with {words} instead of {item.tooltip!r}")
+
+
+def refresh_until(item: TrayItem, happened: Callable[[], bool], what: str) -> None:
+    """Click Refresh, which is limited to once a second, until ``happened`` is true."""
+
+    def clicked() -> bool:
+        item.click("Refresh")
+        return happened()
+
+    wait_until(clicked, what)
+
+
 def read(item: TrayItem, server: FaultyServer, left: int) -> None:
     """Set the server's balance, and choose Refresh until the tray shows it."""
     server.answer = balance(left)
+    start = f"Deepvue · {left:,} credits"
+    refresh_until(item, lambda: item.tooltip.startswith(start), f"{left} credits")
 
-    def is_shown() -> bool:
-        item.click("Refresh")
-        return item.tooltip.startswith(f"{left:,} credits")
 
-    wait_until(is_shown, f"{left} credits")
+MIN_BARS_PX = 6000
+"""The least number of green pixels of a chart with bars; the pressed button has 2,000."""
+
+
+def has_bars(desktop: Desktop, window: str) -> bool:
+    """Return whether a history window shows bars of spending, which are green."""
+    path = desktop.folder / "window.png"
+    desktop.run("import", "-window", window, str(path))
+    picture = QImage(str(path))
+    places = itertools.product(range(0, picture.width(), 2), range(0, picture.height(), 2))
+    colours = (picture.pixelColor(x, y) for x, y in places)
+    return (
+        4 * sum(each.green() - max(each.red(), each.blue()) > 40 for each in colours) > MIN_BARS_PX
+    )

@@ -86,13 +86,11 @@ class Notifications:
         closed = self._closed()
         return [notification for notification in self.all if notification.id not in closed]
 
-    def wait_for(self, summary: str) -> Notification:
-        """Wait for a notification whose summary contains ``summary``; it stays open."""
+    def wait_for(self, text: str) -> Notification:
+        """Wait for a notification whose summary or body contains ``text``; it stays open."""
         found = wait_until(
-            lambda: [
-                notification for notification in self.displayed if summary in notification.summary
-            ],
-            f"a notification with {summary!r}",
+            lambda: [each for each in self.displayed if text in f"{each.summary}\n{each.body}"],
+            f"a notification with {text!r}",
         )
         return found[0]
 

@@ -59,14 +59,14 @@ def with_tray(folder: Path, name: str, translation: Path | None, env: Mapping[st
         desktop.run("import", "-window", "root", "-crop", "420x330+0+0", "-strip", "+repage",
                     str(folder / f"card-at-icon-{name}.png"))  # fmt: skip
         labels = item.labels()
-        for view, place in (("history", 4), ("settings", -3), ("about", -2)):
+        for view, place in (("history", 3), ("settings", -3), ("about", -2)):
             item.click(labels[place])
             title = labels[place].partition("…")[0].rstrip("·]")
             desktop.focus(title if view == "about" else f"Demo · {title}")
             take(desktop, folder / f"{view}-{name}.png")
             if view == "history":
-                # Move from the chart to the ranges, then to the third of them.
-                desktop.run("xdotool", "key", "Tab", "Right", "Right")
+                # Move from the chart over the wallets to the ranges, then to the third of them.
+                desktop.run("xdotool", "key", "Tab", "Tab", "Right", "Right")
                 take(desktop, folder / f"history-30-{name}.png")
             desktop.run("xdotool", "key", "Escape")
         desktop.click_icon(3)

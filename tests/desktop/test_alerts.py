@@ -36,11 +36,11 @@ def started(desktop: Desktop, server: FaultyServer, notifications: Notifications
 def test_a_more_severe_alert_replaces_the_milder_one(
     started: TrayItem, server: FaultyServer, notifications: Notifications
 ) -> None:
-    notifications.wait_for("low")
+    notifications.wait_for("Low")
     read(started, server, 200)
-    notifications.wait_for("nearly used up")
+    notifications.wait_for("Nearly used up")
     read(started, server, 0)
-    notifications.wait_for("are used up")
+    notifications.wait_for("No Deepvue credits left")
     wait_until(lambda: len(notifications.displayed) == 1, "one notification")
     assert len(notifications.all) == 3
 
@@ -64,7 +64,7 @@ def test_refused_credentials_notify_and_the_button_opens_the_settings(
 def test_a_snooze_from_the_notification_is_shown_in_the_menu_and_ends_there(
     started: TrayItem, notifications: Notifications
 ) -> None:
-    notifications.wait_for("low")
+    notifications.wait_for("Low")
     assert "Snooze alerts" in started.labels()
     notifications.press("Snooze until morning")
 
@@ -82,7 +82,7 @@ def test_a_snooze_survives_a_restart_and_silences_shown_alerts_but_not_more_seve
     program = Program(desktop, server.url)
     first = program.start(**SIGNED_IN)
     item = TrayItem.wait(desktop)
-    notifications.wait_for("low")
+    notifications.wait_for("Low")
     item.click("1 hour")
     wait_until(lambda: "Resume" in item.labels(), "the snooze")
     item.click("Quit")
@@ -91,16 +91,29 @@ def test_a_snooze_survives_a_restart_and_silences_shown_alerts_but_not_more_seve
     item = TrayItem.wait(desktop)
     for left in (2000, 900, 100):
         read(item, server, left)
-    notifications.wait_for("nearly used up")
-    endings = [notification.summary.split(" ", 2)[2] for notification in notifications.all]
-    assert endings == ["are low", "were added", "are nearly used up"]
+    notifications.wait_for("Nearly used up")
+    events = [notification.body for notification in notifications.all]
+    assert events == ["Low.", "Credits were added.", "Nearly used up."]
+
+
+def test_the_notification_of_one_of_several_wallets_names_it_and_snoozes_only_its_alerts(
+    desktop: Desktop, server: FaultyServer, notifications: Notifications
+) -> None:
+    Program(desktop, server.url).start("--demo")
+    item = TrayItem.wait(desktop)
+    assert notifications.wait_for("Low").summary.endswith("Deepvue credits left · Trial")
+    notifications.press("Snooze until morning")
+    wait_until(lambda: "Resume Trial" in item.labels(), "the snooze")
+    assert "Live until tomorrow morning" in item.labels()
+    item.click("Resume Trial")
+    wait_until(lambda: "Trial until tomorrow morning" in item.labels(), "its end")
 
 
 def test_a_click_on_the_notification_shows_the_card(
     started: TrayItem, notifications: Notifications
 ) -> None:
     desktop = started.desktop
-    notifications.wait_for("low")
+    notifications.wait_for("Low")
     desktop.run("dunstctl", "action")
     search = ("xdotool", "search", "--onlyvisible", "--name", "^deepvue-tray$")
     wait_until(lambda: desktop.run(*search).strip(), "the card")
@@ -121,12 +134,12 @@ def test_a_pending_alert_is_shown_once_when_a_service_starts(
     read(item, server, 900)
     read(item, server, 899)
     with FakeNotificationService(no_service.bus, accepts_all=True) as first:
-        assert "low" in first.calls.get(timeout=TIMEOUT_S).title
+        assert "Low" in first.calls.get(timeout=TIMEOUT_S).body
         read(item, server, 898)
     # Another service does not get an alert again.
     with FakeNotificationService(no_service.bus, accepts_all=True) as second:
         read(item, server, 200)
-        assert "nearly used up" in second.calls.get(timeout=TIMEOUT_S).title
+        assert "Nearly used up" in second.calls.get(timeout=TIMEOUT_S).body
         assert first.calls.empty()
         assert second.calls.empty()
 
@@ -145,7 +158,7 @@ def test_a_service_that_never_answers_blocks_nothing_and_gets_an_alert_once(
             read(item, server, left - 1)
             item.click("Quit")
             assert process.wait(QUITS_WITHIN_S) == 0
-        assert "low" in service.calls.get(timeout=TIMEOUT_S).title
+        assert "Low" in service.calls.get(timeout=TIMEOUT_S).body
         assert service.calls.empty()
 
 
@@ -163,9 +176,9 @@ def test_a_stopped_service_blocks_nothing_and_shows_the_alert_once_it_continues(
     item = TrayItem.wait(desktop)
     read(item, server, 898)
     desktop.signal("dunst", signal.SIGCONT)
-    notifications.wait_for("low")
+    notifications.wait_for("Low")
     read(item, server, 200)
-    notifications.wait_for("nearly used up")
+    notifications.wait_for("Nearly used up")
     assert len(notifications.all) == 2
 
 
@@ -188,7 +201,7 @@ def test_a_late_answer_counts_as_shown(no_service: Desktop, server: FaultyServer
         program.start(**SIGNED_IN)
         item = TrayItem.wait(no_service)
         read(item, server, 200)
-        assert "nearly used up" in another.calls.get(timeout=TIMEOUT_S).title
+        assert "Nearly used up" in another.calls.get(timeout=TIMEOUT_S).body
 
 
 def test_an_xembed_tray_shows_a_balloon_without_a_service(

@@ -47,7 +47,7 @@ def test_the_tray_is_in_the_desktop_s_menu_after_its_first_start(program: Progra
 
 def test_the_demo_is_not_in_the_desktop_s_menu(program: Program) -> None:
     program.start("--demo")
-    wait_for_tooltip(TrayItem.wait(program.desktop), "credits")
+    wait_for_tooltip(TrayItem.wait(program.desktop), "Live", "Trial")
     assert not [*Path(program.desktop.env["HOME"]).rglob("*.desktop")]
 
 
@@ -106,7 +106,7 @@ def test_a_start_at_login_shows_no_window_until_a_second_start(
     wait_until(lambda: window(program.desktop), "the window")
 
 
-def test_a_first_start_without_a_tray_gives_the_keyboard_focus_to_the_settings(
+def test_a_first_start_without_a_tray_gives_the_keyboard_focus_to_the_connect_window(
     new_desktop: Callable[..., Desktop], server: FaultyServer
 ) -> None:
     desktop = new_desktop(panel=None)
@@ -115,7 +115,7 @@ def test_a_first_start_without_a_tray_gives_the_keyboard_focus_to_the_settings(
     program.start()
     wait_until(lambda: "No tray" in program.output(), "the notice")
     focused = ("xdotool", "getwindowfocus", "getwindowname")
-    wait_until(lambda: desktop.run(*focused).startswith("Settings"), "the focus in the settings")
+    wait_until(lambda: desktop.run(*focused).startswith("Connect"), "the focus in the window")
     for keys in (("type", "live_1"), ("key", "Tab"), ("type", "s3cr3t-value"), ("key", "Return")):
         desktop.run("xdotool", *keys)
     wait_until(lambda: window(desktop), "the window with the balance")
@@ -156,8 +156,8 @@ def test_start_at_login_can_be_switched_on_in_the_settings(
     wait_for_tooltip(item, "6,448 credits")
     item.click("Settings…")
     desktop.focus("Settings")
-    # Backwards from the client id: Cancel, Save, the icon's style. A mnemonic would take 0.1 s.
-    desktop.run("xdotool", "key", *["shift+Tab"] * 4, "space", "Return")
+    # From the list of pages: the general one, then past the interval.
+    desktop.run("xdotool", "key", "Down", "Tab", "Tab", "space", "Return")
     entry = Path(desktop.env["HOME"], ".config", "autostart", "deepvue-tray.desktop")
     wait_until(entry.is_file, "the desktop entry")
     assert re.search(r'^Exec=".*deepvue-tray" "--background"$', entry.read_text(), re.M)

@@ -1,20 +1,17 @@
 """The main tasks with the installed program: sign in, read, refresh, get alerts, quit."""
 
 import signal
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from deepvue_tray.core.snapshot import Level
 from deepvue_tray.services.credentials import Keyring
 from deepvue_tray.services.system_keyring import SystemKeyring
 from deepvue_tray.services.wallet_api import DEADLINE_S
-from deepvue_tray.ui.icon import COLOURS
 from tests.desktop import secret_service
-from tests.desktop.conftest import SIGNED_IN, Program
+from tests.desktop.conftest import SIGNED_IN, Program, has_bars, refresh_until, tooltip
 from tests.desktop.notifications import Notifications
 from tests.desktop.session import BUS, Desktop, wait_until
 from tests.desktop.status_notifier import TrayItem
@@ -25,9 +22,6 @@ from tests.support.timeouts import TIMEOUT_S
 QUIT_TIMEOUT_S = DEADLINE_S / 2
 """Less than the deadline of a hanging request or of a prompt, for which quitting must not wait."""
 
-MIN_LINE_PX = 500
-"""The number of pixels that the chart's line and bars cover at least."""
-
 
 @pytest.fixture
 def signed_in(program: Program) -> Program:
@@ -35,28 +29,8 @@ def signed_in(program: Program) -> Program:
     return program
 
 
-def tooltip(item: TrayItem, *words: str) -> str:
-    """Wait until the tooltip contains all of ``words``, and return it."""
-
-    def complete_text() -> str:
-        text = item.tooltip
-        return text if all(word in text for word in words) else ""
-
-    return wait_until(complete_text, f"a tooltip with {words} instead of {item.tooltip!r}")
-
-
 def is_shown(item: TrayItem, text: str) -> bool:
     return text in item.tooltip
-
-
-def refresh_until(item: TrayItem, happened: Callable[[], bool], what: str) -> None:
-    """Click Refresh, which is limited to once a second, until ``happened`` is true."""
-
-    def clicked() -> bool:
-        item.click("Refresh")
-        return happened()
-
-    wait_until(clicked, what)
 
 
 def last_line(stderr: str) -> str:
@@ -114,11 +88,11 @@ def test_the_tray_shows_the_balance_and_refreshes_at_a_click(
     item = TrayItem.wait(signed_in.desktop)
     tooltip(item, "6,448 credits")
     first, *_others = item.menu()
-    assert (first.label, first.enabled) == ("6,448 credits", True)
-    assert item.labels()[-4:] == ["Open dashboard", "Settings…", "About", "Quit"]
+    assert (first.label, first.enabled) == ("6,448 credits, gathering data", True)
+    assert item.labels()[-3:] == ["Settings…", "About", "Quit"]
     before = item.pixels
     server.answer = balance(120)
-    refresh_until(item, lambda: "120 credits" in item.labels(), "the new balance")
+    refresh_until(item, lambda: "120 credits" in item.labels()[0], "the new balance")
     tooltip(item, "120 credits")
     assert item.pixels != before
 
@@ -131,7 +105,7 @@ def test_an_error_is_shown_with_its_remedy_beside_the_last_balance(
     tooltip(item, "6,448 credits")
     server.answer = status(503, "Source Unavailable")
     refresh_until(item, lambda: "problem" in item.tooltip, "the trouble")
-    assert tooltip(item, "problem").startswith("6,448 credits")
+    assert tooltip(item, "problem").startswith("Deepvue · 6,448 credits")
     assert "Open status page" in item.labels()
 
 
@@ -144,13 +118,13 @@ def test_a_low_balance_notifies_once_and_not_again_after_a_restart(
         program = signed_in.start()
         item = TrayItem.wait(signed_in.desktop)
         tooltip(item, f"{left:,} credits")
-        notification = notifications.wait_for("low")
+        notification = notifications.wait_for("Low")
         server.answer = balance(left - 1)
         refresh_until(item, partial(is_shown, item, f"{left - 1} credits"), "a reading")
         item.click("Quit")
         assert program.wait(TIMEOUT_S) == 0
-    assert notification.summary == "Deepvue credits are low"
-    assert notification.body == "1,000 credits left."
+    assert notification.summary == "1,000 Deepvue credits left"
+    assert notification.body == "Low."
     assert notifications.all == [notification]
 
 
@@ -161,16 +135,16 @@ def test_it_notifies_again_when_the_balance_has_been_above_110_percent(
     server.answer = balance(900)
     signed_in.start()
     item = TrayItem.wait(signed_in.desktop)
-    notifications.wait_for("low")
+    notifications.wait_for("Low")
     notifications.close_all()
     for left in (1101, 950):
         server.answer = balance(left)
         refresh_until(item, partial(is_shown, item, f"{left:,} credits"), "a reading")
-    assert notifications.wait_for("low").body.startswith("950 credits")
-    assert [notification.summary.split()[-1] for notification in notifications.all] == [
-        "low",
-        "added",
-        "low",
+    assert notifications.wait_for("Low").summary == "950 Deepvue credits left"
+    assert [notification.body for notification in notifications.all] == [
+        "Low.",
+        "Credits were added.",
+        "Low.",
     ]
 
 
@@ -184,7 +158,7 @@ def test_the_notification_s_button_opens_the_dashboard(
     notifications = Notifications.of(signed_in.desktop)
     server.answer = balance(900)
     signed_in.start(PATH=str(tmp_path))
-    notifications.wait_for("low")
+    notifications.wait_for("Low")
     notifications.press("Top up")
     opened = tmp_path / "opened"
     wait_until(lambda: opened.is_file() and opened.read_text(), "the browser")
@@ -228,7 +202,7 @@ def test_the_browser_does_not_get_the_client_secret(program: Program, tmp_path: 
     program.start(**SIGNED_IN, PATH=str(tmp_path))
     item = TrayItem.wait(program.desktop)
     tooltip(item, "6,448 credits")
-    item.click("Open dashboard")
+    item.click("Top up…")
     wait_until((tmp_path / "environ").is_file, "the browser")
     environ = (tmp_path / "environ").read_text()
     assert "DEEPVUE_CLIENT_ID=live_1" in environ
@@ -284,14 +258,14 @@ def test_quitting_at_the_prompt_of_a_removal_removes_nothing(signed_in: Program)
     assert signed_in.run("logout").stdout.startswith("Signed out")
 
 
-def test_a_first_start_opens_the_settings_and_the_typed_credentials_sign_in(
+def test_a_first_start_asks_for_credentials_and_the_typed_ones_sign_in(
     program: Program, server: FaultyServer
 ) -> None:
     desktop = program.desktop
     desktop.start("xfwm4", "--compositor=off")
     program.start()
     item = TrayItem.wait(desktop)
-    desktop.focus("Settings")
+    desktop.focus("Connect your Deepvue wallet")
     assert "Not set up" in item.tooltip
     desktop.run("xdotool", "type", "live_1")
     desktop.run("xdotool", "key", "Tab")
@@ -383,9 +357,9 @@ def test_the_demo_notifies_and_leaves_no_files(program: Program) -> None:
     before = {path for path in home.rglob("*") if path.is_file()}
     process = program.start("--demo")
     item = TrayItem.wait(program.desktop)
-    first = tooltip(item, "Demo", "credits")
+    first = tooltip(item, "Demo", "Live", "Trial")
     wait_until(lambda: item.tooltip not in ("", first), "a falling balance")
-    assert notifications.wait_for("Demo: Deepvue credits are low")
+    assert notifications.wait_for("Deepvue credits left · Trial").summary.startswith("Demo: ")
     item.click("Quit")
     assert process.wait(TIMEOUT_S) == 0
     new_files = {path for path in home.rglob("*") if path.is_file()} - before
@@ -393,9 +367,7 @@ def test_the_demo_notifies_and_leaves_no_files(program: Program) -> None:
     assert program.output() == ""
 
 
-def test_the_chart_is_drawn(program: Program, tmp_path: Path) -> None:
-    from PySide6.QtGui import QImage
-
+def test_the_chart_is_drawn(program: Program) -> None:
     desktop = program.desktop
     desktop.start("xfwm4", "--compositor=off")
     program.start("--demo")
@@ -404,15 +376,7 @@ def test_the_chart_is_drawn(program: Program, tmp_path: Path) -> None:
     item.click("History…")
     desktop.focus("Demo · History")
     window = desktop.run("xdotool", "getwindowfocus").strip()
-    picture = tmp_path / "chart.png"
-    line = COLOURS[Level.OK].rgb().to_bytes(4, sys.byteorder)
-
-    def is_drawn() -> bool:
-        desktop.run("import", "-window", window, str(picture))
-        image = QImage(str(picture)).convertToFormat(QImage.Format.Format_RGB32)
-        return bytes(image.constBits()).count(line) > MIN_LINE_PX
-
-    wait_until(is_drawn, "the chart's line")
+    wait_until(partial(has_bars, desktop, window), "the chart's bars")
 
 
 def test_texts_follow_the_desktop_s_language(program: Program, server: FaultyServer) -> None:

@@ -5,6 +5,7 @@ One contract runs against the real dunst and against a fake; the fake also produ
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -22,9 +23,15 @@ from tests.support.timeouts import TIMEOUT_S
 T = TypeVar("T")
 
 LOW = Notification(
-    kind="balance", title="Credits are low", body="900 left", buttons=(("dashboard", "Top up"),)
+    kind="balance",
+    client_id="live_1",
+    title="Credits are low",
+    body="900 left",
+    buttons=(("dashboard", "Top up"),),
+    picture="low-64.png",
 )
-CRITICAL = Notification(kind="balance", title="Nearly used up", body="200 left")
+CRITICAL = Notification(kind="balance", client_id="live_1", title="Nearly used up", body="200 left")
+OTHER = replace(LOW, client_id="live_2", title="Another wallet")
 HOSTILE = Notification(
     kind="rejected", title="Refused", body='quota <1000> & <a href="about:x">y</a>'
 )
@@ -100,15 +107,22 @@ class Contract:
         assert run(show_both)
         wait_until(lambda: shown.titles() == ["Nearly used up"], "only the newer one")
 
+    def test_the_notification_of_another_wallet_stays(self, shown: Shown) -> None:
+        async def show_both(notifier: FreedesktopNotifier) -> bool:
+            return await notifier.show(LOW) and await notifier.show(OTHER)
+
+        assert run(show_both)
+        wait_until(lambda: len(shown.titles()) == 2, "both")
+
     def test_a_pressed_button_is_reported(self, shown: Shown) -> None:
-        async def pressed(notifier: FreedesktopNotifier) -> str:
+        async def pressed(notifier: FreedesktopNotifier) -> object:
             pressed_button = asyncio.get_running_loop().create_future()
-            notifier.listen(pressed_button.set_result, lambda: None)
+            notifier.listen(lambda *press: pressed_button.set_result(press), lambda: None)
             await notifier.show(LOW)
             await asyncio.to_thread(shown.press, "Top up")
-            return str(await pressed_button)
+            return await pressed_button
 
-        assert run(pressed) == "dashboard"
+        assert run(pressed) == ("live_1", "dashboard")
 
     def test_a_service_keeps_its_identity_while_it_runs(self, shown: Shown) -> None:
         async def twice(notifier: FreedesktopNotifier) -> set[str]:
@@ -193,19 +207,19 @@ def test_a_late_answer_counts(address: str) -> None:
 
 
 def test_a_button_pressed_at_once_is_reported(address: str) -> None:
-    async def pressed(notifier: FreedesktopNotifier) -> str:
+    async def pressed(notifier: FreedesktopNotifier) -> object:
         pressed_button = asyncio.get_running_loop().create_future()
-        notifier.listen(pressed_button.set_result, lambda: None)
+        notifier.listen(lambda *press: pressed_button.set_result(press), lambda: None)
         showing = asyncio.create_task(notifier.show(LOW))
         call = await next_of(service.calls)
         # Both are sent at once, so that they are read together.
         service.accept(call)
         service.press("Top up")
         assert await showing
-        return str(await pressed_button)
+        return await pressed_button
 
     with FakeNotificationService(address) as service:
-        assert run(pressed) == "dashboard"
+        assert run(pressed) == ("live_1", "dashboard")
 
 
 def test_a_service_that_crashes_before_its_answer_has_shown_nothing(address: str) -> None:
@@ -224,7 +238,7 @@ def test_the_start_of_a_service_is_reported_and_it_has_a_new_identity(
 ) -> None:
     async def both(notifier: FreedesktopNotifier) -> list[str]:
         appeared = asyncio.Event()
-        notifier.listen(lambda _: None, appeared.set)
+        notifier.listen(lambda *_: None, appeared.set)
         names = [await notifier.service()]
         for _ in range(2):
             with FakeNotificationService(address):
@@ -245,7 +259,7 @@ def test_a_replaced_session_bus_is_found_again(
 
     async def replaced(notifier: FreedesktopNotifier) -> tuple[str, str]:
         appeared = asyncio.Event()
-        notifier.listen(lambda _: None, appeared.set)
+        notifier.listen(lambda *_: None, appeared.set)
         with FakeNotificationService(address):
             before = await notifier.service()
             await asyncio.to_thread(desktop.stop, "bus")

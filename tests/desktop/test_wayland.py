@@ -11,16 +11,16 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor
 
 from tests.desktop import secret_service
-from tests.desktop.conftest import SIGNED_IN, Program, read
+from tests.desktop.conftest import SIGNED_IN, Program, read, refresh_until
 from tests.desktop.session import PASSWORD, wait_until
 from tests.desktop.status_notifier import TrayItem
 from tests.desktop.wayland import DESKTOPS, Gnome, Kde, Sway, WaylandDesktop, Window
-from tests.support.faulty_server import FaultyServer
+from tests.support.faulty_server import FaultyServer, balance, by_client
 from tests.support.timeouts import TIMEOUT_S
 
 pytestmark = pytest.mark.wayland
 
-MARGIN = range(3, 11)
+MARGIN = range(3, 8)
 """Pixels from a window's edge in which nothing is drawn, on each desktop."""
 
 TITLE_BAR_PX = 60
@@ -32,7 +32,13 @@ DOUBLE_CLICK_S = 1.0
 LIGHT = 220
 """The least lightness, of 255, of a light theme's windows; KDE 3 had 211."""
 
-CARD = "deepvue-tray"
+ROWS_PX = 12
+"""Pixels from the card's left edge to where only the ground of the selected wallet's row is."""
+
+FREE_PLACE = QPoint(4, 400)
+"""A place for the pointer at the edge of the screen, where it is on no window."""
+
+CARD, CONNECT = "deepvue-tray", "Connect your Deepvue wallet"
 
 
 @pytest.fixture(params=DESKTOPS, ids=lambda kind: kind.name)
@@ -125,10 +131,16 @@ def test_windows_are_whole_and_come_to_the_front_again(
 ) -> None:
     item = start(desktop, program)
     item.click("Settings…")
-    before = desktop.wait_for_window("Settings").area
+    desktop.wait_for_window("Settings")
     wait_for_whole(desktop, "Settings")
-    wait_until(partial(is_resized_by_test, desktop, before), "a result of Test")
-    wait_for_whole(desktop, "Settings")
+    # Add a wallet, from within the settings.
+    desktop.input.press_with_alt("a")
+    before = desktop.wait_for_window(CONNECT).area
+    wait_for_whole(desktop, CONNECT)
+    wait_until(partial(is_resized_by_a_reason, desktop, before), "the reason below a field")
+    wait_for_whole(desktop, CONNECT)
+    desktop.input.press("escape")
+    desktop.wait_for_window("Settings")
     item.click("About")
     desktop.wait_for_window("About")
     wait_for_whole(desktop, "About")
@@ -139,10 +151,38 @@ def test_windows_are_whole_and_come_to_the_front_again(
             desktop.wait_for_window(entry.rstrip("…"))
 
 
-def is_resized_by_test(desktop: WaylandDesktop, before: QRect) -> bool:
-    """Press Test, whose result makes the settings taller; return whether it has."""
-    desktop.input.press_with_alt("t")
-    return desktop.wait_for_window("Settings").area.size() != before.size()
+def is_resized_by_a_reason(desktop: WaylandDesktop, before: QRect) -> bool:
+    """Connect without a client ID, which is then asked for; return whether the window is taller."""
+    desktop.input.press_with_alt("o")
+    return desktop.wait_for_window(CONNECT).area.size() != before.size()
+
+
+def test_the_settings_grow_with_a_wallet_that_is_added_in_them(
+    desktop: WaylandDesktop, program: Program
+) -> None:
+    program.start()
+    item = TrayItem.wait(desktop)
+    desktop.wait_for_window(CONNECT)
+    type_credentials(desktop, "live1")
+    says(item, "6,448 credits")
+    item.click("Settings…")
+    before = desktop.wait_for_window("Settings").area
+    desktop.input.press_with_alt("o")
+    desktop.wait_for_window("Add a wallet")
+    type_credentials(desktop, "live2")
+    wait_until(lambda: desktop.window("Add a wallet") is None, "the end of the smaller window")
+    # The focus returns to the settings while they grow.
+    wait_until(
+        lambda: desktop.wait_for_window("Settings").area.height() > before.height(),
+        "the list of two wallets",
+    )
+
+
+def type_credentials(desktop: WaylandDesktop, client_id: str) -> None:
+    desktop.input.type(client_id)
+    desktop.input.press("tab")
+    desktop.input.type("s3cr3tvalue")
+    desktop.input.press("return")
 
 
 def test_a_second_start_brings_the_card_to_the_front(
@@ -237,14 +277,11 @@ def test_the_main_job_from_signing_in_to_quitting(
     browser.chmod(0o700)
     process = program.start(PATH=str(tmp_path))
     item = TrayItem.wait(desktop)
-    # At the first start the settings are open, and the client ID has the focus.
-    desktop.wait_for_window("Settings")
-    desktop.input.type("live1")
-    desktop.input.press("tab")
-    desktop.input.type("s3cr3tvalue")
-    desktop.input.press("return")
+    # At the first start a window asks for the client ID, which has the focus.
+    desktop.wait_for_window(CONNECT)
+    type_credentials(desktop, "live1")
     says(item, "6,448 credits")
-    assert item.labels()[0] == "6,448 credits"
+    assert item.labels()[0].startswith("6,448 credits, ")
     # Another process has the secret from the keyring.
     assert program.run("check").stdout.startswith("DEEPVUE OK - 6448 credits")
     assert server.requests[-1].headers["x-api-key"] == "s3cr3tvalue"
@@ -267,6 +304,60 @@ def test_the_main_job_from_signing_in_to_quitting(
     desktop.wait_for_window(CARD)
     item.click("Quit")
     assert process.wait(TIMEOUT_S) == 0
+
+
+def test_two_wallets_have_entries_in_the_menu_rows_in_the_card_and_alerts_of_their_own(
+    desktop: WaylandDesktop, program: Program, server: FaultyServer
+) -> None:
+    live, trial = balance(6448), balance(2000)
+    server.answer = by_client({"live_1": live, "free_tier_1": trial})
+    for client_id in ("live_1", "free_tier_1"):
+        assert program.login(client_id, "s3cr3t-value").returncode == 0
+    process = program.start()
+    item = TrayItem.wait(desktop)
+    says(item, "Deepvue · Live 6,448 · Trial 2,000")
+    first, second = item.labels()[:2]
+    assert first.startswith("Live: 6,448 credits, ")
+    assert second.startswith("Trial: 2,000 credits, ")
+    icon = desktop.icon()
+    desktop.input.click(desktop.open_menu(icon))
+    wait_for_whole(desktop, CARD, above=MARGIN.start)
+    live_row = wait_until(partial(selected_row, desktop), "the row of Live")
+    card = desktop.wait_for_window(CARD).area
+    desktop.input.click(card.topLeft() + QPoint(ROWS_PX, live_row.stop + len(live_row) // 2))
+    desktop.input.move(FREE_PLACE)
+
+    def is_trial_selected() -> bool:
+        # GNOME may report a window that did not get the focus with a banner, which covers the card.
+        desktop.dismiss_notifications()
+        return selected_row(desktop).start >= live_row.stop
+
+    wait_until(is_trial_selected, "the row of Trial")
+    desktop.wait_for_window(CARD)
+    desktop.input.press("escape")
+    wait_until(lambda: not desktop.window(CARD), "the card's end")
+    item.click(second)
+    wait_until(is_trial_selected, "the card opened at Trial")
+    desktop.wait_for_window(CARD)
+    desktop.input.press("escape")
+    desktop.dismiss_notifications()
+    server.answer = by_client({"live_1": live, "free_tier_1": balance(900)})
+    refresh_until(item, lambda: "Trial 900, low" in item.tooltip, "the low balance")
+    desktop.press_in_notification("Snooze until morning")
+    wait_until(lambda: "Resume Trial" in item.labels(), "the snooze of Trial")
+    assert "Live until tomorrow morning" in item.labels()
+    item.click("Quit")
+    assert process.wait(TIMEOUT_S) == 0
+
+
+def selected_row(desktop: WaylandDesktop) -> range:
+    """Return the selected row of the card, in pixels from its top; empty if none is drawn yet."""
+    area, picture = desktop.wait_for_window(CARD, focused=False).area, desktop.picture()
+    across = area.left() + ROWS_PX
+    ground = picture.pixel(across, area.top() + MARGIN.start)
+    rows = range(area.top() + MARGIN.start, area.bottom() - MARGIN.start)
+    drawn = [y - area.top() for y in rows if picture.pixel(across, y) != ground]
+    return range(drawn[0], drawn[-1] + 1) if drawn else range(0)
 
 
 def test_the_icon_comes_back_with_the_tray(desktop: WaylandDesktop, program: Program) -> None:

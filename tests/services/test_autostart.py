@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deepvue_tray.backend.backend import assemble
-from deepvue_tray.core.credentials import Credentials, Secret
-from deepvue_tray.core.errors import KeyringRefusedError, StorageError
+from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.services import autostart
 from deepvue_tray.services.autostart import Autostart, LaunchAgent, XdgAutostart, own_command
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.paths import Paths
+from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.wallet_api import WalletApi
 from tests.support.platform import needs_linux
 
@@ -238,35 +238,21 @@ def test_a_save_that_fails_leaves_start_at_login_as_it_was(
 ) -> None:
     autostart = kind(tmp_path / "autostart", [sys.executable])
     autostart.switch(on=before)
-    prompted = asyncio.Event()
 
-    class Prompting(MemoryKeyring):
-        async def get(self, client_id: str, *, prompt: bool) -> Secret | None:
+    class Failing(SettingsFile):
+        def update(self, _change: Callable[[Settings], Settings]) -> Settings:
             assert autostart.is_on() is not before
-            prompted.set()
-            if interrupted:
-                await asyncio.Event().wait()
-            raise KeyringRefusedError
+            raise KeyboardInterrupt if interrupted else StorageError
 
+    files = tmp_path / "files"
     backend = assemble(
-        Paths.below(tmp_path / "files"),
-        CredentialStore({}, Prompting()),
+        Paths.below(files),
+        CredentialStore({}, MemoryKeyring()),
         WalletApi("http://127.0.0.1:1"),
         autostart,
+        settings_file=Failing(files / "settings.json"),
     )
-
-    async def save() -> None:
-        credentials = Credentials("live_1", Secret("s3cr3t-value"))
-        saving = asyncio.create_task(
-            backend.save(Settings(), credentials, session_only=False, start_at_login=not before)
-        )
-        await prompted.wait()
-        if interrupted:
-            saving.cancel()
-        await saving
-
-    with pytest.raises(asyncio.CancelledError if interrupted else KeyringRefusedError):
-        asyncio.run(save())
+    with pytest.raises(KeyboardInterrupt if interrupted else StorageError):
+        asyncio.run(backend.save(Settings(), Settings(), start_at_login=not before))
     assert autostart.is_on() is before
-    assert not (tmp_path / "files" / "settings.json").exists()
     backend.close()

@@ -1,6 +1,7 @@
 """Precedence: the environment, then this session's memory, then the keyring."""
 
 import asyncio
+from collections.abc import Collection, Mapping
 
 import pytest
 
@@ -23,15 +24,17 @@ def keyring() -> MemoryKeyring:
     return MemoryKeyring({STORED.client_id: STORED.secret})
 
 
-def test_both_variables_of_the_environment_take_precedence(keyring: MemoryKeyring) -> None:
-    environ = {"DEEPVUE_CLIENT_ID": "live_env", "DEEPVUE_CLIENT_SECRET": "env-secret"}
-    loaded = asyncio.run(CredentialStore(environ, keyring).load("live_1", prompt=True))
-    assert loaded == Credentials("live_env", Secret("env-secret"))
+def test_a_secret_in_the_environment_takes_precedence(keyring: MemoryKeyring) -> None:
+    store = CredentialStore({"DEEPVUE_CLIENT_SECRET": "env-secret"}, keyring)
+    loaded = asyncio.run(store.load("live_1", prompt=True))
+    assert loaded == Credentials("live_1", Secret("env-secret"))
+    assert store.is_from_environment
 
 
 def test_a_client_id_in_the_environment_uses_its_own_stored_secret(keyring: MemoryKeyring) -> None:
     store = CredentialStore({"DEEPVUE_CLIENT_ID": "live_1"}, keyring)
-    assert asyncio.run(store.load("live_settings", prompt=True)) == STORED
+    assert asyncio.run(store.load(store.client_id, prompt=True)) == STORED
+    assert store.is_from_environment
 
 
 def test_before_the_first_sign_in_it_is_not_set_up() -> None:
@@ -80,5 +83,42 @@ def test_after_a_rejection_credentials_kept_for_the_session_still_take_precedenc
     store = CredentialStore({}, keyring)
     for_session = Credentials("live_1", Secret("session-secret"))
     store.keep_for_session(for_session)
-    store.forget()
+    store.forget("live_1")
     assert asyncio.run(store.load("live_1", prompt=True)) == for_session
+
+
+def test_the_keyring_is_read_once_for_all_wallets() -> None:
+    class Counting(MemoryKeyring):
+        calls = 0
+
+        async def get(self, client_ids: Collection[str], *, prompt: bool) -> Mapping[str, Secret]:
+            self.calls += 1
+            return await super().get(client_ids, prompt=prompt)
+
+    client_ids = [f"live_{number}" for number in range(50)]
+    keyring = Counting({client_id: Secret(f"secret-{client_id}") for client_id in client_ids})
+    store = CredentialStore({}, keyring)
+    for client_id in client_ids:
+        loaded = asyncio.run(store.load(client_id, client_ids, prompt=True))
+        assert loaded == Credentials(client_id, Secret(f"secret-{client_id}"))
+    assert keyring.calls == 1
+
+
+def test_a_refused_secret_is_read_again_and_no_other() -> None:
+    keyring = MemoryKeyring({"live_1": Secret("old-secret"), "live_2": Secret("old-secret")})
+    store = CredentialStore({}, keyring)
+    asyncio.run(store.load("live_1", ["live_2"], prompt=True))
+    for client_id in ("live_1", "live_2"):
+        asyncio.run(keyring.set(client_id, Secret("new-secret")))
+    store.forget("live_1")
+    assert asyncio.run(store.load("live_1", ["live_2"], prompt=True)).secret == Secret("new-secret")
+    assert asyncio.run(store.load("live_2", ["live_1"], prompt=True)).secret == Secret("old-secret")
+
+
+def test_a_wallet_without_a_stored_secret_keeps_none_of_the_others_from_being_read(
+    keyring: MemoryKeyring,
+) -> None:
+    store = CredentialStore({}, keyring)
+    assert asyncio.run(store.load("live_1", ["live_none"], prompt=True)) == STORED
+    with pytest.raises(NotSetUpError, match="live_none"):
+        asyncio.run(store.load("live_none", ["live_1"], prompt=True))

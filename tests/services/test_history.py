@@ -310,6 +310,23 @@ def test_no_range_loses_an_extreme_or_a_credit_spent(
     (tmp_path / "fresh.sqlite").unlink()
 
 
+@pytest.mark.parametrize("length", LENGTHS)
+def test_the_sum_of_a_range_is_that_of_its_buckets(history: History, length: timedelta) -> None:
+    since, until = NOW.replace(hour=0) - length, NOW.replace(hour=0)
+    start, count = since - 2 * DAY, (length + 4 * DAY) // timedelta(hours=5)
+    history.merge(
+        "live_1",
+        [
+            Reading(at=start + n * timedelta(hours=5), balance=Decimal(n * 37 % 1000))
+            for n in range(count)
+        ],
+    )
+    buckets = history.buckets("live_1", since, until)
+    spent = sum(bucket.spent for bucket in buckets if bucket.start < until)
+    assert history.spent("live_1", since, until) == spent > 0
+    assert history.spent("live_2", since, until) == 0
+
+
 def test_buckets_are_small_enough_to_draw_and_not_smaller(history: History) -> None:
     history.merge("live_1", series([*range(4000, 0, -1)], timedelta(minutes=30)))
     for length, (_longest, size) in zip(LENGTHS, BUCKET_SIZES, strict=True):
@@ -497,3 +514,62 @@ def test_a_span_longer_than_the_range_is_cut_to_the_range(history: History) -> N
     assert [*history.each("live_1", begin, end)] == printed
     assert history.latest("live_1", end) == printed[-1]
     assert [piece.at for piece in history.buckets("live_1", begin, end)] == [begin, end]
+
+
+def test_every_wallet_that_was_signed_in_is_named_also_without_a_reading(tmp_path: Path) -> None:
+    with closing(History(tmp_path / "history.sqlite")) as history:
+        assert history.client_ids() == []
+        assert history.add("live_2")
+        assert not history.add("live_2")
+        history.append("live_1", Reading(at=NOW, balance=Decimal(900)), lambda _: QUIET)
+        history.add("live_1")
+        assert history.client_ids() == ["live_2", "live_1"]
+        assert history.latest("live_2", NOW) is None
+
+
+def test_a_deleted_history_leaves_the_client_id_alone_and_the_other_wallets_untouched(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "history.sqlite"
+    with closing(History(path)) as history:
+        for number in range(40):
+            reading = Reading(at=NOW + number * STEP, balance=Decimal(9000 - number))
+            for client_id in ("live_1", "live_2"):
+                history.append(client_id, reading, lambda _: LOW)
+        kept = history.readings("live_2", NOW, NOW + DAY)
+        history.delete("live_1")
+        assert history.readings("live_1", NOW, NOW + DAY) == []
+        assert history.buckets("live_1", NOW, NOW + timedelta(days=20)) == []
+        assert (history.peak("live_1"), history.alerts("live_1")) == (None, QUIET)
+        assert history.spending_model("live_1") is None
+        assert history.readings("live_2", NOW, NOW + DAY) == kept
+        assert (history.peak("live_2"), history.alerts("live_2")) == (Decimal(9000), LOW)
+        assert history.client_ids() == ["live_1", "live_2"]
+
+
+def test_a_reading_that_could_not_be_stored_is_not_stored_after_its_wallet_was_removed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "history.sqlite"
+    with closing(History(path, busy_timeout_s=0)) as history:
+        history.add("live_1")
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for client_id in ("live_1", "live_2"):
+                with pytest.raises(StorageError):
+                    history.append(client_id, Reading(at=NOW, balance=Decimal(9)), lambda _: QUIET)
+        history.discard_unstored("live_1")
+        for client_id, count in (("live_1", 1), ("live_2", 2)):
+            later = Reading(at=NOW + timedelta(hours=2), balance=Decimal(7))
+            history.append(client_id, later, lambda _: QUIET)
+            assert len(history.readings(client_id, NOW, NOW + DAY)) == count
+
+
+def test_only_a_wallet_without_a_reading_can_be_removed_again(tmp_path: Path) -> None:
+    with closing(History(tmp_path / "history.sqlite")) as history:
+        history.append("live_1", Reading(at=NOW, balance=Decimal(900)), lambda _: QUIET)
+        history.add("live_2")
+        for client_id in ("live_1", "live_2", "live_3"):
+            history.remove(client_id)
+        assert history.client_ids() == ["live_1"]
+        assert history.latest("live_1", NOW) is not None

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
@@ -94,3 +96,37 @@ def test_a_prompt_for_permission_is_waited_for_as_long_as_it_takes(
         assert await showing
 
     asyncio.run(use())
+
+
+def test_a_click_names_the_wallet_that_the_notification_concerns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import desktop_notifier.main
+    from desktop_notifier import Capability
+    from desktop_notifier.backends.dummy import DummyNotificationCenter
+
+    class Able(DummyNotificationCenter):
+        sent: ClassVar[list[str]] = []
+
+        async def _get_capabilities(self) -> frozenset[Capability]:
+            return frozenset({Capability.TITLE})
+
+        async def _send(self, notification: Any) -> None:
+            self.sent.append(notification.identifier)
+
+    async def use() -> None:
+        notifier = LibraryNotifier(Path("/icon.png"))
+        notifier.listen(lambda *press: pressed.append(press), lambda: None)
+        for client_id in ("live_1", "live_2"):
+            assert await notifier.show(replace(NOTE, client_id=client_id))
+        library = notifier._loaded()
+        assert library.on_clicked
+        assert library.on_button_pressed
+        library.on_clicked(Able.sent[0])
+        library.on_button_pressed(Able.sent[1], "settings")
+        library.on_clicked("of an earlier run")
+
+    pressed: list[tuple[str, str]] = []
+    monkeypatch.setattr(desktop_notifier.main, "get_backend_class", lambda: Able)
+    asyncio.run(use())
+    assert pressed == [("live_1", ""), ("live_2", "settings"), ("", "")]

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from deepvue_tray.core.settings import Settings
 from deepvue_tray.services import log, private_folder
 from deepvue_tray.services.autostart import XdgAutostart
 from deepvue_tray.services.history import History
@@ -26,7 +25,7 @@ def use_history(folder: Path) -> None:
 
 
 def use_settings(folder: Path) -> None:
-    SettingsFile(folder / "settings.json").save(Settings())
+    SettingsFile(folder / "settings.json").update(lambda settings: settings)
 
 
 def use_log(folder: Path) -> None:

@@ -42,7 +42,7 @@ def test_if_no_process_can_be_started_the_error_has_the_reason(
 ) -> None:
     monkeypatch.setattr(system_keyring, "_COMMAND", ("/nowhere/python",))
     with pytest.raises(KeyringRefusedError, match="no process for it: "):
-        asyncio.run(SystemKeyring().get("live_1", prompt=False))
+        asyncio.run(SystemKeyring().get(["live_1"], prompt=False))
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,14 @@ def test_each_failure_has_its_own_error_and_none_quotes_the_secret(
     assert "s3cr3t-value" not in str(caught.value)
     assert caught.value.__cause__ is None
     with pytest.raises(error_class):
-        asyncio.run(SystemKeyring().get("live_1", prompt=True))
+        asyncio.run(SystemKeyring().get(["live_1"], prompt=True))
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_missing_keyring_has_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     with pytest.raises(NoKeyringError):
-        asyncio.run(SystemKeyring().get("live_1", prompt=True))
+        asyncio.run(SystemKeyring().get(["live_1"], prompt=True))
 
 
 def test_a_background_read_of_the_keychain_shows_no_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,8 +97,8 @@ def test_a_background_read_of_the_keychain_shows_no_dialog(monkeypatch: pytest.M
         keyring_child, "ctypes", SimpleNamespace(CDLL=lambda _: Security()), raising=False
     )
     monkeypatch.setattr(keyring, "get_keyring", Keychain)
-    assert keyring_child.answer("get", "live_1", None) == {"secret": "s3cr3t-value"}
-    assert keyring_child.answer("peek", "live_1", None) == {"failure": "locked"}
+    assert keyring_child.answer("get", ["live_1"], None) == {"secrets": {"live_1": "s3cr3t-value"}}
+    assert keyring_child.answer("peek", ["live_1"], None) == {"failure": "locked"}
 
 
 def test_a_process_that_does_not_load_is_not_called_a_locked_keyring(
@@ -107,7 +107,7 @@ def test_a_process_that_does_not_load_is_not_called_a_locked_keyring(
     monkeypatch.setattr(system_keyring, "_COMMAND", SILENT)
     monkeypatch.setattr(system_keyring, "LOAD_TIMEOUT_S", 0.0)
     with pytest.raises(KeyringRefusedError, match="does not start"):
-        asyncio.run(SystemKeyring().get("live_1", prompt=False))
+        asyncio.run(SystemKeyring().get(["live_1"], prompt=False))
 
 
 def test_a_package_beside_the_program_does_not_replace_a_standard_module(
@@ -118,7 +118,7 @@ def test_a_package_beside_the_program_does_not_replace_a_standard_module(
     fail.setattr(system_keyring, "_FOUND_IN", str(tmp_path))
     fail.setenv("FAILING_KEYRING", "locked")
     with pytest.raises(KeyringLockedError):
-        asyncio.run(SystemKeyring().get("live_1", prompt=True))
+        asyncio.run(SystemKeyring().get(["live_1"], prompt=True))
 
 
 @needs_fifo
@@ -131,7 +131,7 @@ def test_a_keyring_that_does_not_reply_without_a_prompt_times_out(
     monkeypatch.setattr(system_keyring, "PEEK_TIMEOUT_S", 0.0)
     monkeypatch.delattr(system_keyring, "PROMPT_TIMEOUT_S")  # there is no prompt
     with pytest.raises(KeyringLockedError, match="does not answer"):
-        asyncio.run(SystemKeyring().get("live_1", prompt=False))
+        asyncio.run(SystemKeyring().get(["live_1"], prompt=False))
 
 
 @needs_fifo
@@ -143,7 +143,7 @@ def test_a_prompt_ends_when_the_call_is_cancelled(
         monkeypatch.setenv(name, value)
 
     async def cancel_at_the_prompt() -> None:
-        call = asyncio.create_task(SystemKeyring().get("live_1", prompt=True))
+        call = asyncio.create_task(SystemKeyring().get(["live_1"], prompt=True))
         child, stderr = await asyncio.to_thread(keyring.wait_for_prompt)
         call.cancel()
         with suppress(asyncio.CancelledError):
@@ -178,7 +178,7 @@ def test_a_cancelled_call_ends_in_whichever_step_of_the_loop_it_is(
 
     async def cancel_after(steps: int) -> None:
         asyncio.get_running_loop().set_default_executor(LoadedAndSilent())
-        call = asyncio.create_task(SystemKeyring().get("live_1", prompt=True))
+        call = asyncio.create_task(SystemKeyring().get(["live_1"], prompt=True))
         for _ in range(steps):
             await asyncio.sleep(0)
         call.cancel()

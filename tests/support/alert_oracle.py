@@ -1,10 +1,11 @@
-"""Expected notifications, computed only from the README's table of alerts.
+"""Expected notifications, computed only from the table of alerts in docs/alerts.md.
 
 The oracle does not use the program's rules, state or files. Its input is the server's responses,
 and when the machine was awake, the disk was full, and the program was killed. If a kill leaves open
 whether something was stored, the oracle follows both possibilities until one is ruled out.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +17,13 @@ DAY = 24 * HOUR
 NOTICED_WITHIN = 60_000
 """How late the program may notice that the machine woke up, in milliseconds."""
 
-THRESHOLDS = {"low": (1000, 7), "critical": (250, 2)}
-"""Credits and days; the defaults."""
+OFF = -math.inf
+"""A threshold that is switched off."""
+
+Thresholds = tuple[tuple[str, float, float], ...]
+"""The credits and the days of each alert, the worst first."""
+
+DEFAULTS: Thresholds = (("critical", 250, 2), ("low", 1000, 7))
 MILDER = {"low": ["low"], "critical": ["low", "critical"], "empty": ["low", "critical", "empty"]}
 
 
@@ -25,6 +31,7 @@ MILDER = {"low": ["low"], "critical": ["low", "critical"], "empty": ["low", "cri
 class Memory:
     """The state of a program that never loses it."""
 
+    thresholds: Thresholds = DEFAULTS
     last: tuple[int, float] | None = None
     """Time and balance of the last good response."""
     before: float | None = None
@@ -43,8 +50,9 @@ class Memory:
         returned = self.before is not None and last < balance <= self.before
         rose = balance - last >= max(1, last / 100) and not returned
         row = max(self.row, 0) + 1 if fast else min(self.row, 0) - 1
-        for alert, (floor, least) in THRESHOLDS.items():
-            safe = balance >= floor * 1.1 and days is not None and days >= least * 1.1
+        for alert, floor, least in self.thresholds:
+            is_far = days >= least * 1.1 if days is not None else least == OFF
+            safe = is_far and balance >= floor * 1.1
             if rose or (safe and not returned):
                 notified.discard(alert)
         if rose or (balance > 0 and not returned):
@@ -63,8 +71,7 @@ class Memory:
     def to_notify(self, now: int, balance: float, days: float | None) -> set[str]:
         """Return the alerts to notify after a good response."""
         worst = "empty" if balance <= 0 else ""
-        for alert in ("critical", "low"):
-            floor, least = THRESHOLDS[alert]
+        for alert, floor, least in self.thresholds:
             if not worst and (balance <= floor or (days is not None and days <= least)):
                 worst = alert
         alerts = {worst} - {""} - self.notified
@@ -127,20 +134,21 @@ class Poll:
 
 
 class Oracle:
-    """Checks each poll, and collects wrong notifications in ``wrong``.
+    """Checks each poll of one wallet, and collects wrong notifications in ``wrong``.
 
     It tracks what the program can know, and separately what the person knows, whose memory survives
     kills and full disks: ``repeated`` are alerts that the person had seen already, ``withheld`` are
     alerts that the person missed because the program had lost its state.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, thresholds: Thresholds = DEFAULTS) -> None:
+        self._nothing = Memory(thresholds)
         self.wrong: list[str] = []
         self.expected: Counter[str] = Counter()
         self.repeated: list[str] = []
         self.withheld: list[str] = []
-        self._memories = self._stored = frozenset({Memory()})
-        self._person = Memory()
+        self._memories = self._stored = frozenset({self._nothing})
+        self._person = self._nothing
         self._readable = True
         self._unread: list[Poll] = []
         self._awake_since = self._last_good = 0
@@ -155,7 +163,7 @@ class Oracle:
         self._readable = readable
         self._unread.clear()
         if not readable:
-            self._memories = frozenset({Memory()})
+            self._memories = frozenset({self._nothing})
             return
         same = frozenset(memory for memory in self._stored if memory.last == loaded)
         # After the clock was set back, the newest reading by time is not the latest response.

@@ -161,6 +161,16 @@ def balance(number: object) -> Answer:
     return http(200, f'{{"current_balance": {text}, "success": true}}'.encode())
 
 
+def by_client(answers: Mapping[str, Answer]) -> Answer:
+    """Send each client ID its own answer."""
+
+    async def send(server: FaultyServer, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+        async for piece in answers[server.requests[-1].headers["client-id"]](server, writer):
+            yield piece
+
+    return send
+
+
 def hang(*before: bytes) -> Answer:
     """Send ``before``, then keep the connection open and send nothing."""
 

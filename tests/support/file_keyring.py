@@ -1,6 +1,7 @@
 """A backend of the keyring library that stores secrets in a file, and can simulate a prompt.
 
-The environment of ``FileKeyring`` selects it in the keyring process.
+The environment of ``FileKeyring`` selects it in the keyring process. With FILE_KEYRING_LOCKED it
+is locked, and FILE_KEYRING_KEEPS names a secret that it does not delete.
 """
 
 import json
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked, PasswordDeleteError
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -26,11 +28,15 @@ class Keyring(KeyringBackend):
         self._write(self._unlocked() | {username: password})
 
     def delete_password(self, service: str, username: str) -> None:
+        if os.environ.get("FILE_KEYRING_KEEPS") == username:
+            raise PasswordDeleteError
         secrets = self._unlocked()
         del secrets[username]
         self._write(secrets)
 
     def _unlocked(self) -> dict[str, str]:
+        if os.environ.get("FILE_KEYRING_LOCKED"):
+            raise KeyringLocked
         if prompt := os.environ.get("FILE_KEYRING_PROMPT"):
             with Path(prompt).open("w") as pipe:
                 print(os.getpid(), file=pipe, flush=True)

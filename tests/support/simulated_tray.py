@@ -2,11 +2,12 @@
 
     python -m tests.support.simulated_tray URL FOLDER SEED NOW
 
-Backend, worker, poller and notification controller are real and wired as in ``app``. A notification
-is a line on standard output. Commands and events are lines of JSON. Each command on standard input
-ends with the event ``done``. After the event ``request``, the program reads one line: whether the
-server hangs, whether the desktop accepts notifications, and the event at which the program is
-killed. Times are milliseconds since 1970.
+Backend, worker, poller and notification controller are real and wired as in ``app``; the wallets
+are those of the settings file in FOLDER. A notification is a line on standard output. Commands and
+events are lines of JSON. Each command on standard input ends with the event ``done``. After the
+event ``request``, the program reads one line: whether the server hangs, whether the desktop accepts
+notifications, and the event at which the program is killed. No two polls run at the same time,
+because a simulated second passes between their starts. Times are milliseconds since 1970.
 """
 
 import json
@@ -18,9 +19,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -33,20 +32,22 @@ from deepvue_tray.backend import monitor
 from deepvue_tray.backend.backend import Backend, assemble
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import Observation
+from deepvue_tray.core.credentials import Secret
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.notification import Notification
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services import log
 from deepvue_tray.services.autostart import XdgAutostart
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
-from deepvue_tray.services.history_rows import datetime_of, milliseconds
+from deepvue_tray.services.history_rows import milliseconds
 from deepvue_tray.services.paths import Paths
+from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.wallet_api import WalletApi
+from tests.support.simulated_clock import Clock
 from tests.support.timeouts import TIMEOUT_S
 
-CLIENT = "live_1"
-
-HANGING_DEADLINE_S = 0.05
+HANGING_DEADLINE_S = 0.01
 """Real time, for a server that never completes its response."""
 
 DEADLINE_S = 60.0
@@ -73,7 +74,9 @@ class Notifications:
         self.accepts = False
         self.shown = 0
 
-    def listen(self, on_press: Callable[[str], object], on_service: Callable[[], object]) -> None:
+    def listen(
+        self, on_press: Callable[[str, str], object], on_service: Callable[[], object]
+    ) -> None:
         pass
 
     async def service(self) -> str:
@@ -86,68 +89,6 @@ class Notifications:
 
     def close(self) -> None:
         pass
-
-
-class Timer:
-    """Replaces QTimer; like one, it does not run while the machine sleeps."""
-
-    def __init__(self, clock: "Clock", *, interval: int) -> None:
-        self._clock = clock
-        self._interval = interval
-        self.timeout = SimpleNamespace(connect=partial(setattr, self, "fire"))
-        self.fire: Callable[[], None] = self.stop
-        self.due_at: int | None = None
-
-    def start(self, pause: int | None = None) -> None:
-        self.due_at = self._clock.awake + (self._interval if pause is None else pause)
-
-    def stop(self) -> None:
-        self.due_at = None
-
-    def run_out(self) -> None:
-        """Fire; a repeating timer continues."""
-        self.stop()
-        if self._interval:
-            self.start()
-        self.fire()
-
-
-class Clock:
-    """The time of day, and the total times awake and asleep, which never decrease."""
-
-    def __init__(self, wall: int) -> None:
-        self.wall = wall
-        self.awake = self.asleep = 0
-        self.timers: list[Timer] = []
-
-    def now(self) -> datetime:
-        return datetime_of(self.wall)
-
-    def sleep(self, time: int) -> None:
-        """Let ``time`` milliseconds pass without the timers."""
-        self.asleep += time
-        self.wall += time
-
-    def new_timer(self, _parent: object, *, singleShot: bool = False, interval: int = 0) -> Timer:  # noqa: N803 - Qt's name
-        timer = Timer(self, interval=interval)
-        self.timers.append(timer)
-        return timer
-
-    def run(self, time: int, after_each: Callable[[], None]) -> None:
-        """Let ``time`` milliseconds pass, and fire the timers that are due."""
-        end = self.awake + time
-        while due := [
-            timer for timer in self.timers if timer.due_at is not None and timer.due_at <= end
-        ]:
-            first = min(due, key=lambda timer: timer.due_at or 0)
-            self._go_on((first.due_at or 0) - self.awake)
-            first.run_out()
-            after_each()
-        self._go_on(end - self.awake)
-
-    def _go_on(self, time: int) -> None:
-        self.awake += time
-        self.wall += time
 
 
 class Tray:
@@ -167,15 +108,14 @@ class Tray:
             now=clock.now,
             chance=chance.random,
         )
-        self._is_polling = False
         # Connected before the controller: for each poll the world decides whether the desktop
         # accepts notifications.
-        self.poller.changed.connect(self._on_snapshot)
+        self.poller.polled.connect(self._on_polled)
         self._controller = NotificationController(
             self._worker, self.poller, lambda _title, _body: False, ""
         )
         self._worker.start()
-        self._worker.submit(lambda backend: backend.monitor.load_last_known(), self._restart)
+        self._worker.submit(lambda backend: backend.overview(), self._restart)
         self.settle()
 
     def settle(self) -> None:
@@ -191,35 +131,37 @@ class Tray:
             raise TimeoutError("the worker did not end")
 
     def _assemble(self) -> "ReportingBackend":
-        environ = {"DEEPVUE_CLIENT_ID": CLIENT, "DEEPVUE_CLIENT_SECRET": "s3cr3t-value"}
         paths = Paths.below(self._folder)
+        client_ids = SettingsFile(paths.settings).load().client_ids
+        secrets = dict.fromkeys(client_ids, Secret("s3cr3t-value"))
         backend = assemble(
             paths,
-            CredentialStore(environ, MemoryKeyring()),
+            CredentialStore({}, MemoryKeyring(secrets)),
             self._wallet,
             XdgAutostart(paths.autostart, [sys.executable]),
             now=self._clock.now,
         )
-        return ReportingBackend(replace(backend, notifier=self._notifications))
+        backend.notifier = self._notifications
+        return ReportingBackend(backend, self._on_request)
 
-    def _restart(self, known: Snapshot) -> None:
-        report("loaded", storage=known.storage is not None, **_facts(known))
-        self.poller.reset_and_poll(known)
+    def _restart(self, known: Overview) -> None:
+        for snapshot in known.snapshots:
+            report("loaded", storage=snapshot.storage is not None, **_facts(snapshot))
+        self.poller.show(known)
 
-    def _on_snapshot(self, snapshot: Snapshot) -> None:
-        if snapshot.refreshing and not self._is_polling:
-            report("request", now=self._clock.wall)
-            hangs, self._accepts, Kill.at = json.loads(sys.stdin.readline())
-            if Kill.at == "request":
-                os.kill(os.getpid(), signal.SIGKILL)
-            self._wallet._deadline = HANGING_DEADLINE_S if hangs else DEADLINE_S
-        elif self._is_polling and not snapshot.refreshing:
-            trouble = type(snapshot.trouble).__name__ if snapshot.trouble else ""
-            storage = snapshot.storage is not None
-            alerts = [alert.value for alert in snapshot.to_notify]
-            report("shown", trouble=trouble, storage=storage, to_notify=alerts, **_facts(snapshot))
-            self._notifications.accepts = self._accepts
-        self._is_polling = snapshot.refreshing
+    def _on_request(self, client_id: str) -> None:
+        report("request", client_id=client_id, now=self._clock.wall)
+        hangs, self._accepts, Kill.at = json.loads(sys.stdin.readline())
+        if Kill.at == "request":
+            os.kill(os.getpid(), signal.SIGKILL)
+        self._wallet._deadline = HANGING_DEADLINE_S if hangs else DEADLINE_S
+
+    def _on_polled(self, snapshot: Snapshot) -> None:
+        trouble = type(snapshot.trouble).__name__ if snapshot.trouble else ""
+        storage = snapshot.storage is not None
+        alerts = [alert.value for alert in snapshot.to_notify]
+        report("shown", trouble=trouble, storage=storage, to_notify=alerts, **_facts(snapshot))
+        self._notifications.accepts = self._accepts
 
 
 class CountingWorker(Worker[Any]):
@@ -246,17 +188,18 @@ class CountingWorker(Worker[Any]):
 class ReportingBackend:
     """The part of a backend that the jobs use; it reports events to the world."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, on_request: Callable[[str], object]) -> None:
         self._backend = backend
-        self.monitor = self
+        self._on_request = on_request
         self.notifier = backend.notifier
-        self.load_last_known = backend.monitor.load_last_known
+        self.overview = backend.overview
         self.close = backend.close
 
-    async def poll(self, *, prompt: bool, awake_since: datetime) -> Snapshot:
-        snapshot = await self._backend.monitor.poll(prompt=prompt, awake_since=awake_since)
+    async def poll(self, client_id: str, *, prompt: bool, awake_since: datetime) -> Overview:
+        self._on_request(client_id)
+        overview = await self._backend.poll(client_id, prompt=prompt, awake_since=awake_since)
         report("polled")
-        return snapshot
+        return overview
 
     async def notify(self, alert: Alert, snapshot: Snapshot, notification: Notification) -> bool:
         notifications = self._backend.notifier
@@ -276,10 +219,11 @@ def _die(error: Exception) -> None:
 
 
 def _facts(snapshot: Snapshot) -> dict[str, object]:
-    reading = snapshot.reading
+    reading, client_id = snapshot.reading, snapshot.client_id
     if reading is None:
-        return {"at": None, "balance": None, "days": None}
+        return {"client_id": client_id, "at": None, "balance": None, "days": None}
     return {
+        "client_id": client_id,
         "at": milliseconds(reading.at),
         "balance": str(reading.balance),
         "days": _days(snapshot.runway, reading.at),

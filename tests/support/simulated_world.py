@@ -1,7 +1,7 @@
-"""The machine that the simulated tray runs on, its user, the wallet and the faulty server.
+"""The machine that the simulated tray runs on, its user, the wallets and the faulty server.
 
 After each event, the world checks the program: it looks up a reading that was shown as stored in
-the file, at once and again at the end, and the oracle checks the notifications.
+the file, at once and again at the end, and each wallet's oracle checks the notifications.
 """
 
 import io
@@ -10,28 +10,26 @@ import random
 import signal
 import subprocess
 import sys
-from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from email.utils import format_datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
+from deepvue_tray.core.settings import Settings
 from deepvue_tray.services.history import History
 from deepvue_tray.services.history_rows import datetime_of, milliseconds
 from deepvue_tray.services.paths import Paths
-from tests.support import faulty_server, simulated_tray
-from tests.support.alert_oracle import DAY, HOUR, Oracle, Poll
-from tests.support.faulty_server import UNREADABLE, Answer, FaultyServer, drip, hang, status
-from tests.support.simulated_tray import CLIENT
+from deepvue_tray.services.settings_file import SettingsFile
+from tests.support import simulated_tray
+from tests.support.alert_oracle import DAY, HOUR, Poll
+from tests.support.simulated_account import Account
+from tests.support.simulated_wallets import MINUTE
 
 START = milliseconds(datetime(2026, 1, 5, tzinfo=UTC))
 """A Monday. All times here are milliseconds since 1970."""
-MINUTE = 60_000
 
 KILLED_AT = ("request", "measured", "polled", "shown", "notified", "saved")
 """The events of a poll at which the program is killed, in turn: before the request is sent, before
@@ -39,112 +37,31 @@ the reading is stored, before it is shown, before alerts are sent, before a noti
 stored, and after that."""
 
 
-class Wallet:
-    """A wallet with spending in office hours, sometimes far too fast, and with late top-ups."""
-
-    def __init__(self, chance: random.Random) -> None:
-        self.balance = Decimal(1300)
-        self._chance = chance
-        self._until = START
-        self._floor = -20
-        self._fast_until = START
-
-    def pass_time(self, until: int) -> None:
-        while self._until + 5 * MINUTE <= until:
-            self._until += 5 * MINUTE
-            self._spend(datetime_of(self._until))
-
-    def _spend(self, at: datetime) -> None:
-        chance = self._chance
-        if at.weekday() < 5 and 8 <= at.hour < 19:
-            is_fast = self._until < self._fast_until
-            self.balance -= chance.choice((0, 0, 1, 3, 5, 12)) * (15 if is_fast else 1)
-            if chance.random() < 1 / 800:
-                self._fast_until = self._until + chance.randrange(60, 120) * MINUTE
-            if chance.random() < 1 / 200:
-                # A correction, in either direction.
-                self.balance += Decimal(chance.randrange(-40, 60)) / 4
-        if self.balance < self._floor and chance.random() < 1 / 30:
-            self.balance += chance.choice((300, 1500, 3000, 6000))
-            self._floor = chance.choice((-20, 0, 120, 700))
-
-
-class Server:
-    """Sends balances, or one kind of fault for some time."""
-
-    def __init__(self, server: FaultyServer, chance: random.Random) -> None:
-        self._server = server
-        self._chance = chance
-        self._until = START
-        self._kinds = self._shuffled(self._faults())
-        self._fault: tuple[str, Callable[[datetime], Answer]] | None = None
-
-    def prepare(self, now: int, true_now: int, balance: Decimal) -> str:
-        """Prepare the next response; return its error's class name, empty for a balance."""
-        # The clients of hanging responses have given up.
-        self._server.drop_all()
-        if true_now >= self._until:
-            self._fault = None if self._fault or self._chance.random() < 0.3 else next(self._kinds)
-            mean = 40 if self._fault else 100
-            self._until = true_now + int(self._chance.expovariate(1 / mean) * MINUTE)
-        if self._fault is None:
-            self._server.answer = faulty_server.balance(str(balance))
-            return ""
-        trouble, answer = self._fault
-        self._server.answer = answer(datetime_of(now))
-        return trouble
-
-    def _faults(self) -> list[tuple[str, Callable[[datetime], Answer]]]:
-        chance = self._chance
-        unreadable = self._shuffled(list(UNREADABLE.values()))
-
-        def throttled(now: datetime) -> Answer:
-            at = format_datetime(now + timedelta(minutes=20), usegmt=True)
-            return status(429, **chance.choice([{}, {"Retry_After": "1800"}, {"Retry_After": at}]))
-
-        return [
-            ("RejectedError", lambda _: status(chance.choice((400, 401, 403)))),
-            ("ThrottledError", throttled),
-            ("ServerError", lambda _: status(chance.choice((404, 422, 500, 503)))),
-            ("OfflineError", lambda _: faulty_server.reset),
-            ("TimedOutError", lambda _: chance.choice((hang(), hang(b"HTTP/1.1 "), drip(0.01)))),
-            ("UnreadableError", lambda _: next(unreadable)),
-        ]
-
-    def _shuffled(self, items: Sequence[Any]) -> Iterator[Any]:
-        while True:
-            yield from self._chance.sample(items, len(items))
-
-
 @dataclass
 class World:
-    """The machine, its user, the server and the program."""
+    """The machine, its user, the program and its wallets."""
 
     folder: Path
     url: str
-    server: Server
+    accounts: Mapping[str, Account]
+    """By client ID."""
     chance: random.Random
-    oracle: Oracle = field(default_factory=Oracle)
     counts: Counter[str] = field(default_factory=Counter)
-    notified: Counter[str] = field(default_factory=Counter)
-    days: Counter[int] = field(default_factory=Counter)
     memory: list[float] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
     may_kill: bool = True
 
     def __post_init__(self) -> None:
-        self.wallet = Wallet(self.chance)
         self.now = START
         self.ahead = 0
+        self.damaged: list[str] = []
         self.disk_full = False
         self.kill_at = ""
-        self.stored: dict[int, float] = {}
-        self.unstored: dict[int, float] = {}
-        self.repeated_times: list[tuple[int, int]] = []
-        self.last_good: tuple[int, float] | None = None
-        self.cut_off: tuple[int, float] | None = None
-        self.poll: Poll | None = None
-        self.trouble = ""
+        # The wallet of the poll in progress, or of the last one.
+        self._polled: Account | None = None
+        wallets = tuple(account.settings for account in self.accounts.values())
+        SettingsFile(Paths.below(self.folder).settings).update(
+            lambda _stored: Settings(wallets=wallets)
+        )
         self._spawn()
 
     @property
@@ -164,7 +81,9 @@ class World:
         self.counts["clock_changes"] += 1
         change = -self.ahead or self.chance.choice((-1, 1)) * self.chance.randrange(3 * HOUR)
         if change < 0:
-            self.repeated_times.append((self._since_when_unchanged(self.now + change), self.now))
+            for account in self.accounts.values():
+                start = account.since_when_unchanged(self.now + change)
+                account.repeated_times.append((start, self.now))
         self.ahead += change
         self._jump("set clock", change)
 
@@ -198,9 +117,19 @@ class World:
         self.process.stdin.close()
         self._output.close()
         self.process.wait()
-        self._check_all_is_there()
-        damaged = [path.name for path in self.folder.glob("*damaged*")]
-        self.wrong += [f"set aside: {name}" for name in damaged]
+        history = History(Paths.below(self.folder).history)
+        for client_id, account in self.accounts.items():
+            since, until = datetime_of(START - DAY), datetime_of(self.now + DAY)
+            account.check_all_is_there([*history.each(client_id, since, until)])
+        history.close()
+        self.damaged = [path.name for path in self.folder.glob("*damaged*")]
+
+    @property
+    def wrong(self) -> Iterator[str]:
+        """Descriptions of every error found."""
+        for client_id, account in self.accounts.items():
+            yield from (f"{client_id}: {error}" for error in account.wrong + account.oracle.wrong)
+        yield from (f"set aside: {name}" for name in self.damaged)
 
     def command(self, *words: object) -> bool:
         """Send a command to the program; return whether the program is still running."""
@@ -216,27 +145,29 @@ class World:
         self._on_death()
         return False
 
-    def _on_request(self, now: int) -> None:
+    def _on_request(self, client_id: str, now: int) -> None:
         self._conclude()
         self.now = now
         self.counts["requests"] += 1
-        self.days[self.true_now // DAY] += 1
-        self.wallet.pass_time(self.true_now)
-        balance = self.wallet.balance
-        self.trouble = self.server.prepare(now, self.true_now, balance)
-        self.poll = Poll(
-            now=now,
-            true_now=self.true_now,
-            balance=None if self.trouble else float(balance),
-            refused=self.trouble == "RejectedError",
+        self._polled = self.accounts[client_id]
+        poll = self._polled.request(
+            now,
+            self.true_now,
             written=not self.disk_full,
             accepted=self.chance.random() < 0.9,
         )
-        self._write((self.trouble == "TimedOutError", self.poll.accepted, self.kill_at))
+        hangs = self._polled.trouble == "TimedOutError"
+        self._write((hangs, poll.accepted, self.kill_at))
+
+    @property
+    def _poll(self) -> Poll:
+        """The poll in progress."""
+        assert self._polled
+        assert self._polled.poll
+        return self._polled.poll
 
     def _on_measured(self, fast: bool, days: float | None) -> None:
-        assert self.poll
-        self.poll.fast, self.poll.days = fast, days
+        self._poll.fast, self._poll.days = fast, days
 
     def _on_polled(self) -> None:
         pass
@@ -244,6 +175,7 @@ class World:
     def _on_shown(
         self,
         *,
+        client_id: str,
         trouble: str,
         storage: bool,
         to_notify: list[str],
@@ -251,56 +183,63 @@ class World:
         balance: str | None,
         days: float | None,
     ) -> None:
-        poll = self.poll
-        assert poll
+        account, poll = self.accounts[client_id], self._poll
+        if account is not self._polled:
+            account.wrong.append("shown although another wallet was polled")
         poll.shown, poll.to_notify, poll.days = True, to_notify, days
         shown = None if balance is None or at is None else (at, float(balance))
-        if self.trouble or trouble:
-            self.counts["failures"] += bool(self.trouble)
-            self.counts["failures_shown"] += trouble == self.trouble
-            if trouble != self.trouble:
-                self.wrong.append(f"{self.trouble or 'a balance'} was shown as {trouble}")
+        if account.trouble or trouble:
+            self.counts["failures"] += bool(account.trouble)
+            self.counts["failures_shown"] += trouble == account.trouble
+            if trouble != account.trouble:
+                expected = account.trouble or "a balance"
+                account.wrong.append(f"{expected} was shown as {trouble}")
         else:
-            self.last_good = (poll.now, float(poll.balance or 0))
-            self._check_is_there(storage)
-        if self.last_good is None and shown and self.stored.get(shown[0]) == shown[1]:
+            account.last_good = (poll.now, float(poll.balance or 0))
+            self._check_is_there(account, storage)
+        if account.last_good is None and shown and account.stored.get(shown[0]) == shown[1]:
             # The history was unreadable at the start and is readable now.
-            self.last_good = shown
-        if shown != self.last_good:
-            self.wrong.append(f"shown {shown}, but the last good response was {self.last_good}")
+            account.last_good = shown
+        if shown != account.last_good:
+            account.wrong.append(
+                f"shown {shown}, but the last good response was {account.last_good}"
+            )
 
     def _on_notified(self, alert: str) -> None:
-        assert self.poll
-        self.poll.notified = [*self.poll.notified, alert]
-        self.notified[alert] += 1
+        self._poll.notified = [*self._poll.notified, alert]
+        assert self._polled
+        self._polled.notified[alert] += 1
 
     def _on_saved(self) -> None:
-        assert self.poll
-        self.poll.saved += 1
+        self._poll.saved += 1
 
     def _on_loaded(
-        self, storage: bool, at: int | None, balance: str | None, days: float | None
+        self,
+        client_id: str,
+        storage: bool,
+        at: int | None,
+        balance: str | None,
+        days: float | None,
     ) -> None:
+        account = self.accounts[client_id]
         loaded = None if at is None or balance is None else (at, float(balance))
         if not storage:
-            if self.cut_off is not None:
-                written = loaded == self.cut_off
-                self.counts["stored" if written else "cut_off"] += 1
-                if written:
-                    self.stored[self.cut_off[0]] = self.cut_off[1]
-                self.cut_off = None
-            newest = max((time for time in self.stored if time <= self.now), default=None)
-            is_repeated = any(start <= self.now <= end for start, end in self.repeated_times)
-            if not is_repeated and newest is not None and loaded != (newest, self.stored[newest]):
-                self.wrong.append(f"loaded {loaded} instead of {newest, self.stored[newest]}")
-        self.unstored.clear()
-        self.last_good = loaded
-        self.oracle.started(self.true_now, loaded, not storage)
+            if account.cut_off is not None:
+                self.counts["stored" if loaded == account.cut_off else "cut_off"] += 1
+            if loaded and account.unstored.get(loaded[0]) == loaded[1] and account.cut_off:
+                # The poll that was cut off has stored what could not be stored before.
+                account.keep_unstored()
+            account.load(loaded, self.now)
+        account.unstored.clear()
+        account.last_good = loaded
+        account.oracle.started(self.true_now, loaded, not storage)
+        if client_id == [*self.accounts][-1] and not storage:
+            for other in self.accounts.values():
+                other.cut_off = None
 
     def _conclude(self) -> None:
-        if self.poll:
-            self.oracle.check(self.poll)
-        self.poll = None
+        if self._polled:
+            self._polled.conclude()
 
     def _on_death(self) -> None:
         status = self.process.wait()
@@ -308,8 +247,9 @@ class World:
             raise RuntimeError(f"the program ended with status {status}")
         self.kill_at = ""
         self.counts["kills"] += 1
-        if self.poll and not self.poll.shown and self.poll.balance is not None:
-            self.cut_off = (self.poll.now, self.poll.balance)
+        poll = self._polled.poll if self._polled else None
+        if self._polled and poll and not poll.shown and poll.balance is not None:
+            self._polled.cut_off = (poll.now, poll.balance)
         self._conclude()
         assert self.process.stdin
         self.process.stdin.close()
@@ -340,51 +280,27 @@ class World:
 
     def _jump(self, how: str, time: int) -> None:
         self.command(how, time)
-        self.oracle.woke(self.true_now)
+        for account in self.accounts.values():
+            account.oracle.woke(self.true_now)
 
     def _set_disk(self, *, full: bool) -> None:
         self.disk_full = full
         self.command("disk full", full)
 
-    def _check_is_there(self, storage: bool) -> None:
+    def _check_is_there(self, account: Account, storage: bool) -> None:
         """Check from another process that the reading that was shown is stored."""
-        assert self.last_good
-        at, balance = self.last_good
+        assert account.last_good
+        at, balance = account.last_good
         self.counts["unstored" if storage else "stored"] += 1
-        self.unstored[at] = balance
+        account.unstored[at] = balance
         if storage:
             if not self.disk_full:
-                self.wrong.append(f"not stored although the disk was free: {self.last_good}")
+                account.wrong.append(f"not stored although the disk was free: {at, balance}")
             return
-        # The readings that could not be stored before are stored with it.
-        self.stored |= self.unstored
-        self.unstored.clear()
+        # Its readings that could not be stored before are stored with it.
+        account.keep_unstored()
         history = History(Paths.below(self.folder).history)
-        found = history.readings(CLIENT, datetime_of(at), datetime_of(at))
+        found = history.readings(account.settings.client_id, datetime_of(at), datetime_of(at))
         history.close()
         if {float(reading.balance) for reading in found} != {balance}:
-            self.wrong.append(f"shown as stored but missing: {self.last_good}, found {found}")
-
-    def _since_when_unchanged(self, at: int) -> int:
-        """Return the first time of the span of equal balances that ends at or before ``at``.
-
-        A reading that falls into the span later splits it; only its ends are kept.
-        """
-        times = sorted(time for time in self.stored if time <= at)
-        while len(times) > 1 and self.stored[times[-2]] == self.stored[times[-1]]:
-            times.pop()
-        return min([at, *times[-1:]])
-
-    def _check_all_is_there(self) -> None:
-        """Check that every reading is stored, except at times that a changed clock repeated."""
-        history = History(Paths.below(self.folder).history)
-        found = [*history.each(CLIENT, datetime_of(START - DAY), datetime_of(self.now + DAY))]
-        history.close()
-        times = [milliseconds(reading.at) for reading in found]
-        for at, balance in self.stored.items():
-            if any(start <= at <= end for start, end in self.repeated_times):
-                continue
-            # A span of equal balances has only its first and its last reading.
-            around = found[bisect_right(times, at) - 1 : bisect_left(times, at) + 1]
-            if {float(reading.balance) for reading in around} != {balance}:
-                self.wrong.append(f"stored but lost: {balance} at {at}, found {around}")
+            account.wrong.append(f"shown as stored but missing: {at, balance}, found {found}")

@@ -1,9 +1,12 @@
 """Fixtures of the interface's tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QLocale
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture
@@ -13,3 +16,16 @@ def locale(request: pytest.FixtureRequest) -> Iterator[None]:
     QLocale.setDefault(QLocale(getattr(request, "param", "en_GB")))
     yield
     QLocale.setDefault(before)
+
+
+@pytest.fixture
+def apply_palette(qtbot: QtBot) -> Iterator[Callable[[QPalette], None]]:
+    """Change the system's colours until the test ends."""
+    before = QApplication.palette()
+
+    def apply_palette(palette: QPalette) -> None:
+        QApplication.setPalette(palette)
+        QApplication.processEvents()
+
+    yield apply_palette
+    QApplication.setPalette(before)

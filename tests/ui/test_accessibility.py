@@ -1,6 +1,8 @@
 """Every control can be found, named and used without a mouse and without colours."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
@@ -8,29 +10,67 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
+    QComboBox,
     QDialogButtonBox,
     QLabel,
+    QLineEdit,
+    QScrollBar,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
-from deepvue_tray.core.errors import ServerError
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.alert_state import Snooze
+from deepvue_tray.core.errors import DeepvueError, NoKeyringError, RejectedError, ServerError
+from deepvue_tray.core.forecast.runway import Runway
+from deepvue_tray.core.overview import Overview
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.about import about_window
 from deepvue_tray.ui.card import Card
+from deepvue_tray.ui.connect_dialog import ConnectDialog
 from deepvue_tray.ui.history_window import HistoryWindow
+from deepvue_tray.ui.message_box import MessageBox
 from deepvue_tray.ui.settings_dialog import SettingsDialog
 from tests.support.layout import cut_off
 from tests.ui.test_history_window import plot
 
+LIVE = WalletSettings(client_id="live_1", name="Live")
+ONE = Settings(wallets=(LIVE,))
+TWO = Settings(wallets=(LIVE, WalletSettings(client_id="free_tier_17", name="Trial")))
+
 
 def card() -> QWidget:
     card = Card("Demo")
-    card.show_snapshot(Snapshot(trouble=ServerError()))
+    card.show_overview(Overview(snapshots=(low(trouble=ServerError()),)))
     return card
+
+
+def card_with_wallets() -> QWidget:
+    card = Card("")
+    refused = low(RejectedError(), client_id="live_2", name="Trial")
+    card.show_overview(Overview(snapshots=(low(), refused)))
+    return card
+
+
+def low(
+    trouble: DeepvueError | None = None, *, client_id: str = "live_1", name: str = "Live"
+) -> Snapshot:
+    """Return a wallet with few credits, a forecast and a snooze, so that the card has all parts."""
+    now = datetime.now(UTC)
+    ends = (now + timedelta(days=days) for days in (5, 6, 8))
+    earliest, empty_at, latest = ends
+    return Snapshot(
+        wallet=WalletSettings(client_id=client_id, name=name),
+        reading=Reading(at=now, balance=Decimal(900)),
+        peak=Decimal(9000),
+        runway=Runway(empty_at=empty_at, earliest=earliest, latest=latest, burn_rate=150),
+        snoozed=Snooze(None, frozenset()),
+        trouble=trouble,
+    )
 
 
 def without_tray() -> QWidget:
@@ -45,11 +85,60 @@ def history() -> QWidget:
     return window
 
 
+def history_table() -> QWidget:
+    window = HistoryWindow("")
+    window.show_wallets({"live_1": "Live", "live_2": "Trial"}, [], "live_1")
+    window.show_plot(plot())
+    window._view.click()
+    return window
+
+
+def connect_refused() -> QWidget:
+    window = ConnectDialog(ONE)
+    window.show_failed(RejectedError("Invalid client_id"))
+    return window
+
+
+def connect_without_keyring() -> QWidget:
+    window = ConnectDialog(Settings())
+    window._client_id.setText("live_1")
+    window._secret.setText("s3cr3t-value")
+    window.show_failed(NoKeyringError())
+    return window
+
+
+def settings_page(index: int) -> QWidget:
+    window = SettingsDialog(TWO)
+    window._page_list.setCurrentRow(index)
+    return window
+
+
+def removal_question() -> QWidget:
+    window = SettingsDialog(TWO)
+    window._confirm_removal()
+    [question] = window.findChildren(MessageBox)
+    # The window lives as long as the question.
+    question.finished.connect(lambda _: window.close())
+    return question
+
+
 WINDOWS: dict[str, Callable[[], QWidget]] = {
     "card": card,
+    "card with wallets": card_with_wallets,
     "card without a tray": without_tray,
     "history": history,
-    "settings": lambda: SettingsDialog(Settings(client_id="live_1"), from_environment=True),
+    "history, table": history_table,
+    "first start": lambda: ConnectDialog(Settings(), from_environment=True),
+    "connect, refused": connect_refused,
+    "connect, no keyring": connect_without_keyring,
+    "new secret": lambda: ConnectDialog(ONE, client_id="live_1"),
+    "settings before the first wallet": lambda: SettingsDialog(Settings()),
+    "settings": lambda: SettingsDialog(ONE, from_environment=True),
+    "settings of two wallets": lambda: SettingsDialog(TWO),
+    "settings, alerts": lambda: settings_page(2),
+    "settings, general": lambda: settings_page(1),
+    "question before a removal": removal_question,
+    "question before quitting": lambda: Card("")._show_quit_question(),
     "about": lambda: about_window({"settings": "settings.json"}, ["a library 1.0 (MIT)"]),
 }
 
@@ -82,6 +171,8 @@ def controls(window: QWidget) -> Iterator[QWidget]:
 
 def is_control(interface: QAccessibleInterface) -> bool:
     is_part = isinstance(interface.parent().object(), QAbstractSpinBox)
+    # A table's headers name its cells.
+    is_part |= interface.role() == QAccessible.Role.Cell
     return bool(interface.state().focusable) and not is_part
 
 
@@ -98,6 +189,25 @@ def test_every_control_has_a_description(window: QWidget) -> None:
         is_standard = isinstance(widget.parent(), QDialogButtonBox)  # Save, Cancel, Close
         interface = QAccessible.queryAccessibleInterface(widget)
         assert is_standard or interface.text(QAccessible.Text.Description), widget
+
+
+def is_picture(widget: QWidget) -> bool:
+    """Return whether a widget shows something other than its text, its rows or other widgets."""
+    if isinstance(widget, QLabel):
+        return not widget.pixmap().isNull()
+    is_text = isinstance(widget, QAbstractButton | QAbstractSpinBox | QComboBox | QLineEdit)
+    is_scroll_area = isinstance(widget, QAbstractScrollArea | QScrollBar)
+    draws_itself = type(widget).__module__.startswith("deepvue_tray")
+    has_parts = bool(widget.findChildren(QWidget))
+    return draws_itself and not (is_text or is_scroll_area or has_parts)
+
+
+def test_every_picture_has_a_text(window: QWidget) -> None:
+    for picture in filter(is_picture, window.findChildren(QWidget)):
+        if picture.isVisible():
+            interface = QAccessible.queryAccessibleInterface(picture)
+            assert interface.text(QAccessible.Text.Name), picture
+            assert interface.text(QAccessible.Text.Description), picture
 
 
 def test_the_tab_key_reaches_every_control(window: QWidget) -> None:

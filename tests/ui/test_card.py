@@ -1,25 +1,47 @@
-"""The card shows the snapshot, and closes as a pop-up does."""
+"""The card shows the wallets, and closes as a pop-up does."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.actions import Action
-from deepvue_tray.core.errors import ServerError
-from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.alert_state import Snooze
+from deepvue_tray.core.errors import (
+    DeepvueError,
+    InactiveError,
+    KeyringLockedError,
+    NotSetUpError,
+    OfflineError,
+    RejectedError,
+    ServerError,
+)
+from deepvue_tray.core.forecast.runway import Runway
+from deepvue_tray.core.overview import Overview
+from deepvue_tray.core.reading import HistoryBucket, Reading
+from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui.card import Card
+from deepvue_tray.ui.card import WIDTH_PX, Card
+from deepvue_tray.ui.chart.day_bars import DayBars
+from deepvue_tray.ui.palette import contrast
+from deepvue_tray.ui.wallet_list import MAX_ROWS, WalletList
 from tests.support.layout import cut_off
 from tests.support.platform import WINDOWS
-from tests.ui.test_history_window import plot
 
-READING = Reading(at=datetime.now(UTC), balance=Decimal(6448))
+NOW = datetime.now(UTC)
+RUNWAY = Runway(
+    empty_at=NOW + timedelta(days=11, hours=1),
+    earliest=NOW + timedelta(days=9, hours=1),
+    latest=NOW + timedelta(days=14, hours=1),
+    burn_rate=560,
+)
 
 
 @pytest.fixture
@@ -34,21 +56,262 @@ def text_of(card: Card) -> str:
     return "\n".join(label.text() for label in labels if label.isVisibleTo(card))
 
 
-def test_it_shows_the_balance(card: Card) -> None:
-    card.show_snapshot(Snapshot(reading=READING))
+def one(
+    balance: int | None = 6448, runway: Runway | None = RUNWAY, trouble: DeepvueError | None = None
+) -> Overview:
+    """Return the overview of a single wallet."""
+    return Overview(snapshots=(wallet("live_1", "Live", balance, runway, trouble),))
+
+
+def wallet(
+    client_id: str,
+    name: str,
+    balance: int | None = 6448,
+    runway: Runway | None = RUNWAY,
+    trouble: DeepvueError | None = None,
+) -> Snapshot:
+    return Snapshot(
+        wallet=WalletSettings(client_id=client_id, name=name),
+        reading=None if balance is None else Reading(at=NOW, balance=Decimal(balance)),
+        peak=Decimal(9000),
+        runway=runway,
+        trouble=trouble,
+    )
+
+
+LIVE, TRIAL = wallet("live_1", "Live"), wallet("trial_1", "Trial", 120)
+TWO = Overview(snapshots=(LIVE, TRIAL))
+
+
+def many(count: int) -> Overview:
+    return Overview(snapshots=tuple(wallet(f"w{n}", f"Client {n}") for n in range(count)))
+
+
+def buttons(card: Card) -> list[str]:
+    return [button.text() for button in card.findChildren(QPushButton) if button.isVisibleTo(card)]
+
+
+def button(card: Card, text: str) -> QPushButton:
+    shown = [b for b in card.findChildren(QPushButton) if b.isVisibleTo(card)]
+    [found] = [each for each in shown if each.text() == text]
+    return found
+
+
+def rows(card: Card) -> WalletList:
+    [found] = card.findChildren(WalletList)
+    return found
+
+
+def spent_an_hour_ago(credits_spent: int) -> list[HistoryBucket]:
+    amount = Decimal(credits_spent)
+    return [
+        HistoryBucket(
+            start=NOW, at=NOW, last=amount, low=amount, high=amount, spent=amount, added=Decimal(0)
+        )
+    ]
+
+
+def test_it_shows_the_balance_and_when_it_ends(card: Card) -> None:
+    card.show_overview(one())
     assert "6448 credits" in text_of(card)
-    assert "status page" not in text_of(card)
+    assert "About 11 days left, until " in text_of(card)
+    assert "between 9 and 14 days · about 560 a day" in text_of(card)
+
+
+def test_one_wallet_is_not_named_and_nothing_says_that_there_could_be_more(card: Card) -> None:
+    card.show_overview(one())
+    assert "Live" not in text_of(card)
+    assert "wallet" not in text_of(card)
+    assert not rows(card).isVisibleTo(card)
+
+
+def test_the_level_is_said_in_words_with_its_reason(card: Card) -> None:
+    card.show_overview(one(900))
+    assert "Low: under 1000" in text_of(card)
+    assert buttons(card)[0] == "Top up…"
+
+
+def test_while_all_is_well_no_action_is_emphasized(card: Card) -> None:
+    card.show_overview(one())
+    assert buttons(card) == ["Refresh", "History…", "Settings…"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "label", "action"),
+    [
+        (NotSetUpError(), "Set up…", Action.SET_UP),
+        (RejectedError(), "Settings…", Action.SETTINGS),
+        (KeyringLockedError(), "Unlock…", Action.UNLOCK),
+        (InactiveError(), "Dashboard", Action.DASHBOARD),
+        (OfflineError(), "Top up…", Action.DASHBOARD),
+    ],
+)
+def test_the_first_button_is_what_is_needed_now(
+    qtbot: QtBot, card: Card, trouble: DeepvueError, label: str, action: Action
+) -> None:
+    card.show_overview(one(100, trouble=trouble))
+    assert buttons(card)[0] == label
+    assert len(set(buttons(card))) == len(buttons(card))
+    with qtbot.waitSignal(card.action_requested) as requested:
+        button(card, label).click()
+    assert requested.args[0] is action
 
 
 def test_it_explains_an_error_and_offers_the_remedy(qtbot: QtBot, card: Card) -> None:
-    card.show_snapshot(Snapshot(reading=READING, trouble=ServerError("Source Unavailable")))
+    card.show_overview(one(trouble=ServerError("Source Unavailable")))
     assert "6448 credits" in text_of(card)
-    assert "The server has a problem (Source Unavailable)." in text_of(card)
-    assert text_of(card).count("The server has a problem") == 1
-    remedy = next(b for b in card.findChildren(QPushButton) if b.text() == "Open status page")
+    assert "The server has a problem\nSource Unavailable. Trying again automatically." in text_of(
+        card
+    )
     with qtbot.waitSignal(card.action_requested) as requested:
-        remedy.click()
-    assert requested.args == [Action.STATUS_PAGE]
+        button(card, "Status page").click()
+    assert requested.args == [Action.STATUS_PAGE, ""]
+
+
+def test_a_snooze_is_shown_and_can_be_ended(qtbot: QtBot, card: Card) -> None:
+    [snapshot] = one(900).snapshots
+    card.show_overview(Overview(snapshots=(replace(snapshot, snoozed=Snooze(None, frozenset())),)))
+    assert "Snoozed until the next top-up" in text_of(card)
+    with qtbot.waitSignal(card.action_requested) as requested:
+        button(card, "Resume alerts").click()
+    assert requested.args == [Action.RESUME, "live_1"]
+    card.show_overview(one(900))
+    assert "Resume alerts" not in buttons(card)
+
+
+def test_the_balance_can_be_copied(card: Card) -> None:
+    card.show_overview(one())
+    card.open_as_popup()
+    QTest.keyClick(card, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "6448 credits"
+
+
+def test_the_head_names_the_demo_and_credentials_from_the_environment(qtbot: QtBot) -> None:
+    demo = Card("Demo")
+    qtbot.addWidget(demo)
+    demo.show_overview(replace(TWO, from_environment=True))
+    assert text_of(demo).startswith("Demo · 2 wallets · from the environment")
+
+
+def test_before_the_first_sign_in_there_is_no_balance_and_no_hole(card: Card) -> None:
+    card.show_overview(one(None, None, NotSetUpError()))
+    assert "—" not in text_of(card)
+    assert "Enter the client ID and secret of your wallet." in text_of(card)
+    card.open_as_popup()
+    set_up = card.height()
+    card.show_overview(one())
+    assert set_up < card.height()
+
+
+def test_of_several_wallets_the_worst_is_unfolded_at_first(card: Card) -> None:
+    card.show_overview(TWO)
+    assert "Trial: about 11 days left" in text_of(card)
+    assert rows(card).currentIndex().row() == 1
+
+
+def test_the_arrow_keys_unfold_another_wallet(qtbot: QtBot, card: Card) -> None:
+    card.show_overview(TWO)
+    card.open_as_popup()
+    with qtbot.waitSignal(card.selected):
+        QTest.keyClick(rows(card), Qt.Key.Key_Up)
+    assert card.shown == LIVE
+    assert "Live: about 11 days left" in text_of(card)
+    assert "Top up…" not in buttons(card)
+
+
+def test_a_click_on_a_row_unfolds_its_wallet_and_the_rows_stay_below_the_pointer(
+    card: Card,
+) -> None:
+    card.show_overview(TWO)
+    card.open_as_popup(icon_at(400, 776))
+    place = rows(card).visualRect(rows(card).model().index(0, 0)).center()
+    before = rows(card).mapToGlobal(place)
+    QTest.mouseClick(rows(card).viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert card.shown == LIVE
+    assert rows(card).mapToGlobal(place) == before
+
+
+def test_the_selected_wallet_stays_selected_when_another_becomes_worse(card: Card) -> None:
+    card.show_overview(TWO)
+    card.select("live_1")
+    card.show_overview(Overview(snapshots=(LIVE, replace(TRIAL, trouble=RejectedError()))))
+    assert card.shown == LIVE
+    card.show_overview(Overview(snapshots=(TRIAL,)))
+    assert card.shown == TRIAL
+
+
+def test_an_action_concerns_the_selected_wallet_and_a_refresh_all(qtbot: QtBot, card: Card) -> None:
+    card.show_overview(TWO)
+    card.select("live_1")
+    for label, expected in (("History…", "live_1"), ("Settings…", "live_1"), ("Refresh", "")):
+        with qtbot.waitSignal(card.action_requested) as requested:
+            button(card, label).click()
+        assert requested.args[1] == expected
+
+
+def test_at_most_eight_rows_are_visible_and_the_others_scroll(card: Card) -> None:
+    card.show_overview(many(50))
+    card.open_as_popup()
+    [first, second] = (rows(card).visualRect(rows(card).model().index(n, 0)) for n in (0, 1))
+    assert rows(card).height() == MAX_ROWS * (second.top() - first.top())
+    assert card.screen().availableGeometry().contains(card.geometry())
+    for _ in range(49):
+        QTest.keyClick(rows(card), Qt.Key.Key_Down)
+    assert card.shown.client_id == "w49"
+    last = rows(card).visualRect(rows(card).model().index(49, 0))
+    assert rows(card).viewport().rect().contains(last)
+
+
+def test_a_screen_reader_says_what_a_row_shows_also_after_a_change(card: Card) -> None:
+    def described(row: int) -> object:
+        return rows(card).model().index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+
+    card.show_overview(TWO)
+    assert described(0) == "Live: 6448 credits, about 11 days left"
+    assert described(1) == "Trial: 120 credits, about 11 days left, Critical: under 250"
+    card.show_overview(Overview(snapshots=(LIVE, replace(TRIAL, trouble=OfflineError()))))
+    assert described(1) == "Trial: 120 credits, No connection, Critical: under 250"
+
+
+def test_only_a_row_that_looks_different_is_drawn_again(qtbot: QtBot, card: Card) -> None:
+    card.show_overview(TWO)
+    later = [replace(snapshot, next_at=NOW) for snapshot in TWO.snapshots]
+    with qtbot.assertNotEmitted(rows(card).model().dataChanged):
+        card.show_overview(Overview(snapshots=tuple(later)))
+    with qtbot.waitSignal(rows(card).model().dataChanged) as changed:
+        card.show_overview(Overview(snapshots=(LIVE, wallet("trial_1", "Trial", 119))))
+    assert [index.row() for index in changed.args[:2]] == [1, 1]
+
+
+def test_a_row_grows_with_a_text_that_needs_another_line(card: Card) -> None:
+    card.show_overview(TWO)
+    card.open_as_popup()
+    before = rows(card).height()
+    long = replace(TRIAL, trouble=KeyringLockedError())
+    card.show_overview(Overview(snapshots=(LIVE, long)))
+    assert rows(card).height() > before
+    card.show_overview(TWO)
+    assert rows(card).height() == before
+
+
+def test_the_history_of_a_wallet_that_is_no_longer_selected_is_not_shown(card: Card) -> None:
+    card.show_overview(TWO)
+    card.show_history("trial_1", NOW, spent_an_hour_ago(62))
+    [bars] = card.findChildren(DayBars)
+    assert "Today: 62 credits" in bars.accessibleDescription()
+    card.select("live_1")
+    assert "62" not in bars.accessibleDescription()
+    card.show_history("trial_1", NOW, spent_an_hour_ago(62))
+    assert "62" not in bars.accessibleDescription()
+
+
+def test_the_bars_wait_for_a_forecast(card: Card) -> None:
+    card.show_overview(one(runway=None))
+    [bars] = card.findChildren(DayBars)
+    assert not bars.isVisibleTo(card)
+    assert "Forecast after a day of use" in text_of(card)
+    card.show_overview(one())
+    assert bars.isVisibleTo(card)
 
 
 def test_as_a_pop_up_it_closes_on_escape(qtbot: QtBot, card: Card) -> None:
@@ -87,7 +350,7 @@ def test_closing_the_window_without_a_tray_offers_to_quit(qtbot: QtBot, card: Ca
     quit_button = next(button for button in question.buttons() if button.text() == "Quit")
     with qtbot.waitSignal(card.action_requested) as requested:
         QTest.mouseClick(quit_button, Qt.MouseButton.LeftButton)
-    assert requested.args == [Action.QUIT]
+    assert requested.args == [Action.QUIT, ""]
 
 
 def test_the_tray_s_menu_is_offered_without_a_tray_and_not_in_the_pop_up(qtbot: QtBot) -> None:
@@ -129,31 +392,48 @@ def test_as_a_pop_up_it_closes_when_another_window_gets_the_focus(qtbot: QtBot, 
     qtbot.waitUntil(lambda: not card.isVisible())
 
 
-def test_it_keeps_its_size_when_the_history_arrives(card: Card) -> None:
-    card.show_snapshot(Snapshot(reading=READING))
+@pytest.mark.parametrize("credits_spent", [0, 62])
+def test_it_keeps_its_size_when_the_history_arrives(card: Card, credits_spent: int) -> None:
+    card.show_overview(one())
     card.open_as_popup()
-    height = card.height()
-    shown = plot()
-    card.show_past(shown.since, shown.until, shown.buckets)
-    assert card.height() == height
+    size = card.size()
+    card.show_history("live_1", NOW, spent_an_hour_ago(credits_spent))
+    assert card.size() == size
+    card.show_history("live_1", NOW, [])
+    assert card.size() == size
 
 
-def test_without_a_history_no_space_is_reserved_for_it(card: Card) -> None:
-    card.show_snapshot(Snapshot(reading=READING))
-    card.open_as_popup()
-    height = card.height()
-    shown = plot(empty=True)
-    card.show_past(shown.since, shown.until, shown.buckets)
-    assert card.height() < height
+def test_it_is_320_pixels_wide_whatever_it_shows(card: Card) -> None:
+    for overview in (
+        one(),
+        one(900),
+        one(trouble=ServerError("A long reason " * 9)),
+        TWO,
+        many(50),
+    ):
+        card.show_overview(overview)
+        card.open_as_popup()
+        assert card.width() == WIDTH_PX
+        assert cut_off(card) == []
 
 
-def test_during_a_request_the_button_shows_it(qtbot: QtBot, card: Card) -> None:
-    card.show_snapshot(Snapshot(refreshing=True))
-    refresh = next(b for b in card.findChildren(QPushButton) if b.text() == "Refreshing…")
+def test_during_a_request_the_button_shows_it(card: Card) -> None:
+    card.show_overview(Overview(snapshots=(Snapshot(refreshing=True),)))
+    refresh = button(card, "Checking…")
     assert not refresh.isEnabled()
-    card.show_snapshot(Snapshot())
+    card.show_overview(Overview())
     assert refresh.text() == "Refresh"
     assert refresh.isEnabled()
+
+
+@pytest.mark.skipif(WINDOWS, reason="Windows always has a tray")
+def test_a_window_that_was_enlarged_keeps_its_content_together(card: Card) -> None:
+    card.show_overview(one())
+    card.open_without_tray()
+    together = card._content.size()
+    card.resize(700, 750)
+    assert card._content.size() == together
+    assert abs(card._content.geometry().center().x() - card.rect().center().x()) <= 1
 
 
 @pytest.fixture
@@ -172,7 +452,7 @@ def test_huge_text_is_not_cut_off_without_a_tray(
 ) -> None:
     card = Card("Demo")
     qtbot.addWidget(card)
-    card.show_snapshot(Snapshot(reading=READING))
+    card.show_overview(one())
     card.open_without_tray()
     assert card.height() > card.screen().availableSize().height() * 2 / 3
     assert cut_off(card) == []
@@ -180,25 +460,27 @@ def test_huge_text_is_not_cut_off_without_a_tray(
 
 def test_it_stays_beside_the_icon_when_its_text_changes(card: Card) -> None:
     icon = icon_at(400, 776)
-    card.show_snapshot(Snapshot(reading=READING))
+    card.show_overview(one())
     card.open_as_popup(icon)
     bottom = card.geometry().bottom()
-    card.show_snapshot(Snapshot(reading=READING, trouble=ServerError()))
+    card.show_overview(one(trouble=ServerError()))
     assert card.geometry().bottom() == bottom
 
 
-def test_the_gauge_is_animated_during_a_request_and_only_while_it_is_visible(
-    qtbot: QtBot, card: Card
-) -> None:
-    timer = card._gauge._animation_timer
-    card.show_snapshot(Snapshot(refreshing=True))
-    assert not timer.isActive()
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 1.75, 2.0])
+def test_every_button_has_both_edges_at_every_scale(card: Card, scale: float) -> None:
+    card.show_overview(one())
     card.open_as_popup()
-    still = card._gauge.grab().toImage()
-    qtbot.waitUntil(lambda: card._gauge.grab().toImage() != still)
-    card.hide()
-    assert not timer.isActive()
-    card.open_as_popup()
-    assert timer.isActive()
-    card.show_snapshot(Snapshot(reading=READING))
-    assert not timer.isActive()
+    picture = QImage(card.size() * scale, QImage.Format.Format_RGB32)
+    picture.setDevicePixelRatio(scale)
+    card.render(picture)
+    window = card.palette().color(QPalette.ColorRole.Window)
+    for each in card.findChildren(QPushButton):
+        if not each.isVisible():
+            continue
+        corner = each.mapTo(card, QPoint(0, 0))
+        middle = round((corner.y() + each.height() / 2) * scale)
+        left, right = corner.x() * scale, (corner.x() + each.width()) * scale
+        for x in (left, right):
+            near = [picture.pixelColor(round(x) + step, middle) for step in (-2, -1, 0, 1)]
+            assert max(contrast(each, window) for each in near) > 2.5

@@ -19,11 +19,13 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import RejectedError, ServerError, StorageError
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.about import about_window
 from deepvue_tray.ui.card import Card
+from deepvue_tray.ui.connect_dialog import ConnectDialog
 from deepvue_tray.ui.history_window import HistoryWindow
 from deepvue_tray.ui.settings_dialog import SettingsDialog
 from deepvue_tray.ui.tray import Tray
@@ -35,13 +37,13 @@ READING = Reading(at=datetime.now(UTC), balance=Decimal(6448))
 
 def card_with_error(text: str) -> QWidget:
     card = Card("")
-    card.show_snapshot(Snapshot(client_id=text, reading=READING, trouble=ServerError(text)))
+    card.show_overview(Overview(snapshots=(Snapshot(reading=READING, trouble=ServerError(text)),)))
     return card
 
 
 def card_without_storage(text: str) -> QWidget:
     card = Card("")
-    card.show_snapshot(Snapshot(client_id=text, reading=READING, storage=StorageError(text)))
+    card.show_overview(Overview(snapshots=(Snapshot(reading=READING, storage=StorageError(text)),)))
     return card
 
 
@@ -60,20 +62,43 @@ def history_failed(text: str) -> QWidget:
 
 
 def settings_with_notice(text: str) -> QWidget:
-    stored = Settings(client_id=text)
+    stored = Settings(wallets=(WalletSettings(client_id=text, name=text),))
     return SettingsDialog(stored, from_environment=True, notice=StorageError(text))
 
 
-def settings_tested(text: str) -> QWidget:
-    dialog = SettingsDialog(Settings(), from_environment=False)
-    dialog.show_test_failed(RejectedError(text))
+def settings_of_several(text: str) -> QWidget:
+    named = WalletSettings(client_id=text, name=text, critical=1000)
+    dialog = SettingsDialog(
+        Settings(wallets=(WalletSettings(client_id="live_1", name="Live"), named))
+    )
+    dialog._page_list.setCurrentRow(2)
+    return dialog
+
+
+def settings_removal(text: str) -> QWidget:
+    named = WalletSettings(client_id=text, name=text)
+    dialog = SettingsDialog(
+        Settings(wallets=(named, WalletSettings(client_id="live_1", name="Live")))
+    )
+    dialog._confirm_removal()
     return dialog
 
 
 def settings_not_saved(text: str) -> QWidget:
-    dialog = SettingsDialog(Settings(client_id="live_1"), from_environment=False)
-    dialog.show_save_failed(StorageError(text))
+    dialog = SettingsDialog(Settings(wallets=(WalletSettings(client_id="live_1"),)))
+    dialog.show_failed(StorageError(text))
     return dialog
+
+
+def connect_refused(text: str) -> QWidget:
+    dialog = ConnectDialog(Settings())
+    dialog.show_failed(RejectedError(text))
+    return dialog
+
+
+def new_secret(text: str) -> QWidget:
+    stored = Settings(wallets=(WalletSettings(client_id=text, name=text),))
+    return ConnectDialog(stored, client_id=text)
 
 
 def about(text: str) -> QWidget:
@@ -86,8 +111,11 @@ WINDOWS: list[Callable[[str], QWidget]] = [
     history_saved,
     history_failed,
     settings_with_notice,
-    settings_tested,
+    settings_of_several,
+    settings_removal,
     settings_not_saved,
+    connect_refused,
+    new_secret,
     about,
 ]
 """Every window that shows external text."""
@@ -144,11 +172,20 @@ def test_an_image_in_external_text_is_not_opened(tmp_path: Path) -> None:
 def test_external_text_is_in_neither_the_menu_nor_the_tooltip_of_the_icon(qtbot: QtBot) -> None:
     icon = TrayIcon()
     tray = Tray(icon, "")
+    wallet = WalletSettings(client_id="hostile", name="Live")
     for snapshot in (
-        Snapshot(client_id="hostile", reading=READING, trouble=ServerError("hostile")),
-        Snapshot(client_id="hostile", reading=READING, storage=StorageError("hostile")),
+        Snapshot(wallet=wallet, reading=READING, trouble=ServerError("hostile")),
+        Snapshot(wallet=wallet, reading=READING, storage=StorageError("hostile")),
     ):
-        tray.show_snapshot(snapshot)
+        tray.show_overview(Overview(snapshots=(snapshot, Snapshot())))
         texts = [entry.text() for entry in icon.menu.findChildren(QAction)]
         assert [text for text in (*texts, icon._tooltip) if "hostile" in text] == []
         assert any(text for text in texts)
+
+
+def test_a_name_that_looks_like_html_is_plain_text_in_the_tooltip(qtbot: QtBot) -> None:
+    icon = TrayIcon()
+    wallet = WalletSettings(client_id="live_1", name='<img src="x.png">')
+    Tray(icon, "").show_overview(Overview(snapshots=(Snapshot(wallet=wallet), Snapshot())))
+    assert "img src" in icon._tooltip
+    assert "<" not in icon._tooltip

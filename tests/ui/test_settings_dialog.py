@@ -1,364 +1,417 @@
-"""The settings window tests, saves or rejects the typed values, and never loses them."""
+"""The settings window edits, marks what is invalid, and never loses an edit."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QApplication,
+    QCheckBox,
+    QComboBox,
     QDialogButtonBox,
-    QLabel,
-    QLineEdit,
+    QListWidget,
     QMessageBox,
     QSpinBox,
+    QTreeWidget,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
-from deepvue_tray.core.credentials import Credentials, Secret
-from deepvue_tray.core.errors import (
-    DamagedError,
-    NoKeyringError,
-    NotSetUpError,
-    RejectedError,
-    StorageError,
-)
-from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.settings import Settings
+from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.errors import DamagedError, KeyringLockedError, StorageError
+from deepvue_tray.core.settings import MAX_WALLETS, Settings, WalletSettings
 from deepvue_tray.ui.settings_dialog import SettingsDialog
+from tests.support.person import Person
 
-NEW = Credentials("live_1", Secret("s3cr3t-value"))
-KNOWN = Settings(client_id="live_1")
+T = TypeVar("T", bound=QWidget)
+
+NONE = Settings()
+TRIAL = WalletSettings(client_id="free_tier_17", name="Trial")
+LIVE = WalletSettings(client_id="live_1", name="Live", low=5000)
+ONE = Settings(wallets=(TRIAL,))
+TWO = Settings(wallets=(LIVE, TRIAL))
 
 
-class Person:
-    """Sees and uses a dialog as a person does."""
+class Owner(Person):
+    """A person before the settings, and what the window requested."""
 
-    def __init__(self, qtbot: QtBot, dialog: SettingsDialog) -> None:
-        self.qtbot = qtbot
+    def __init__(self, dialog: SettingsDialog) -> None:
+        super().__init__(dialog)
         self.dialog = dialog
-        self.saved: list[tuple[Settings, Credentials | str | None, bool, bool]] = []
-        self.tested: list[Credentials | str | None] = []
+        self.saved: list[tuple[Settings, Settings, bool]] = []
+        self.requested: list[tuple[object, ...]] = []
         dialog.save_requested.connect(lambda *values: self.saved.append(values))
-        dialog.test_requested.connect(self.tested.append)
-        dialog.show()
+        dialog.add_requested.connect(lambda: self.requested.append(("add",)))
+        dialog.new_secret_requested.connect(lambda id_: self.requested.append(("secret", id_)))
+        dialog.remove_requested.connect(lambda *values: self.requested.append(("remove", *values)))
 
-    def type(self, client_id: str, secret: str) -> None:
-        for field, text in (
-            (self.dialog._credentials._client_id, client_id),
-            (self.dialog._credentials._secret, secret),
-        ):
-            field.clear()
-            QTest.keyClicks(field, text)
+    def turn_to(self, page: str) -> None:
+        self._select(self.child(QListWidget, "Pages"), page)
 
-    def press(self, label: str) -> None:
-        QTest.mouseClick(self.button(label), Qt.MouseButton.LeftButton)
+    def select(self, wallet: str) -> None:
+        self._select(self.child(QTreeWidget, "List of wallets"), wallet)
 
-    def button(self, label: str) -> QAbstractButton:
-        buttons = self.dialog.findChildren(QAbstractButton)
-        return next(b for b in buttons if b.text().replace("&", "") == label)
+    def number(self, name: str) -> QSpinBox:
+        return self.child(QSpinBox, name)
 
-    def sees(self, text: str) -> bool:
-        labels = self.dialog.findChildren(QLabel)
-        return any(label.isVisible() and text in label.text() for label in labels)
+    def child(self, kind: type[T], name: str) -> T:
+        return next(c for c in self.window.findChildren(kind) if c.accessibleName() == name)
 
-    def can(self, label: str) -> bool:
-        return self.button(label).isVisible() and self.button(label).isEnabled()
+    def rows(self) -> list[tuple[str, str]]:
+        wallets = self.child(QTreeWidget, "List of wallets")
+        items = [wallets.topLevelItem(index) for index in range(wallets.topLevelItemCount())]
+        return [(item.text(0), item.text(1)) for item in items if item]
+
+    def after(self) -> Settings:
+        """Press Save, and return the settings that are to be stored."""
+        self.press("Save")
+        return self.saved[-1][1]
+
+    def _select(self, view: QListWidget | QTreeWidget, text: str) -> None:
+        [item] = view.findItems(text, Qt.MatchFlag.MatchExactly)
+        where = view.visualItemRect(item).center()  # type: ignore[arg-type] # likewise
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=where)
 
 
 @pytest.fixture
-def open_dialog(qtbot: QtBot) -> Callable[..., Person]:
-    def opened(settings: Settings = KNOWN, *, from_environment: bool = False) -> Person:
-        dialog = SettingsDialog(settings, from_environment=from_environment)
+def owner(qtbot: QtBot) -> Callable[..., Owner]:
+    def opened(settings: Settings = TWO, **options: object) -> Owner:
         # It deletes itself when it closes, before qtbot would close it.
-        return Person(qtbot, dialog)
+        return Owner(SettingsDialog(settings, **options))  # type: ignore[arg-type] # by name
 
     return opened
 
 
-def test_typed_values_are_saved(open_dialog: Callable[..., Person]) -> None:
-    person = open_dialog(Settings())
-    person.type(" live_1 ", "s3cr3t-value")
-    person.press("Save")
-    assert person.saved == [(Settings(), NEW, False, False)]
-
-
-@pytest.mark.parametrize("enabled", [True, False])
-def test_starting_at_login_is_shown_and_can_be_changed(qtbot: QtBot, enabled: bool) -> None:
-    person = Person(qtbot, SettingsDialog(KNOWN, from_environment=False, starts_at_login=enabled))
-    assert person.button("Start at login").isChecked() is enabled
-    person.button("Start at login").toggle()
-    person.press("Save")
-    assert person.saved == [(KNOWN, None, False, not enabled)]
-
-
-def test_a_damaged_settings_file_is_reported_when_the_window_opens(qtbot: QtBot) -> None:
-    notice = DamagedError("settings.json.damaged")
-    person = Person(qtbot, SettingsDialog(KNOWN, from_environment=False, notice=notice))
-    assert person.sees("settings.json.damaged")
-
-
-def test_an_empty_secret_keeps_the_stored_one(open_dialog: Callable[..., Person]) -> None:
-    person = open_dialog()
-    person.press("Save")
-    assert person.saved == [(KNOWN, None, False, False)]
-
-
-def test_another_client_id_without_a_typed_secret_is_saved_with_its_stored_secret(
-    open_dialog: Callable[..., Person],
+def test_with_one_wallet_nothing_says_that_there_could_be_a_list(
+    owner: Callable[..., Owner],
 ) -> None:
-    person = open_dialog()
-    person.type("live_2", "")
-    person.press("Test")
-    person.press("Save")
-    assert person.tested == ["live_2"]
-    assert person.saved == [(KNOWN, "live_2", False, False)]
+    person = owner(ONE)
+    assert person.sees("free_tier_17")
+    assert not person.child(QTreeWidget, "List of wallets").isVisible()
+    assert not person.sees("Name")
+    assert not person.sees("Watch this wallet")
+    assert person.can("Add another wallet…")
+    person.turn_to("Alerts")
+    assert not person.sees("Alerts of")
+    assert person.sees("Credentials refused")
 
 
-def test_a_client_id_without_a_stored_secret_requires_one(
-    open_dialog: Callable[..., Person],
+def test_without_a_wallet_only_adding_one_is_offered(owner: Callable[..., Owner]) -> None:
+    person = owner(NONE)
+    assert person.sees("There is no wallet yet.")
+    assert not person.sees("Low at")
+    assert not person.can("Remove…")
+    person.press("Add…")
+    assert person.requested == [("add",)]
+    pages = person.child(QListWidget, "Pages")
+    assert [pages.item(i).text() for i in range(3) if not pages.item(i).isHidden()] == [
+        "Wallets",
+        "General",
+    ]
+
+
+def test_several_wallets_are_listed_with_their_client_ids_or_as_paused(
+    owner: Callable[..., Owner],
 ) -> None:
-    person = open_dialog()
-    person.type("live_2", "")
-    person.press("Save")
-    person.dialog.show_save_failed(NotSetUpError("the keyring holds no secret for live_2"))
-    assert person.sees("The keyring holds no secret for this client ID. Enter it above.")
-    assert person.can("Save")
+    paused = replace(TWO, wallets=(LIVE, replace(TRIAL, is_paused=True)))
+    assert owner(paused).rows() == [("Live", "live_1"), ("Trial", "paused")]
 
 
-@pytest.mark.parametrize("client_id", ["", "two words"])
-def test_an_invalid_client_id_is_reported_and_not_saved(
-    open_dialog: Callable[..., Person], client_id: str
+def test_each_wallet_has_its_own_values(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    assert person.number("Low, in credits").value() == 5000
+    person.select("Trial")
+    assert person.field("Name").text() == "Trial"
+    assert person.number("Low, in credits").value() == 1000
+    person.number("Low, in credits").setValue(900)
+    person.select("Live")
+    person.type("Name", "Production")
+    assert person.after() == replace(
+        TWO, wallets=(replace(LIVE, name="Production"), replace(TRIAL, low=900))
+    )
+
+
+def test_the_wallet_that_a_person_came_for_is_selected(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    person.dialog.select("free_tier_17")
+    assert person.field("Name").text() == "Trial"
+    person.dialog.select("unknown")
+    assert person.field("Name").text() == "Trial"
+
+
+def test_a_wallet_that_is_not_watched_is_paused(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    person.press("Watch this wallet")
+    assert person.rows() == [("Live", "paused"), ("Trial", "free_tier_17")]
+    assert person.after() == replace(TWO, wallets=(replace(LIVE, is_paused=True), TRIAL))
+
+
+def test_a_single_wallet_that_is_paused_can_be_watched_again(owner: Callable[..., Owner]) -> None:
+    person = owner(replace(ONE, wallets=(replace(TRIAL, is_paused=True),)))
+    person.press("Watch this wallet")
+    assert person.after() == ONE
+
+
+def test_the_alerts_are_those_of_the_wallet_that_the_page_names(
+    owner: Callable[..., Owner],
 ) -> None:
-    person = open_dialog()
-    person.type(client_id, "")
-    person.press("Save")
-    assert person.saved == []
-    assert person.sees("the client ID")
+    person = owner()
+    person.turn_to("Alerts")
+    [chooser] = person.window.findChildren(QComboBox)
+    assert chooser.currentText() == "Live"
+    person.press("Credits added")
+    chooser.setCurrentText("Trial")
+    assert person.button("Credits added").isChecked()
+    person.press("Empty")
+    person.turn_to("Wallets")
+    assert person.field("Name").text() == "Trial"
+    live, trial = person.after().wallets
+    assert live.alerts == frozenset(Alert) - {Alert.TOP_UP}
+    assert trial.alerts == frozenset(Alert) - {Alert.EMPTY}
 
 
-def test_the_secret_is_marked_unchanged_only_for_the_client_id_in_use(
-    open_dialog: Callable[..., Person],
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("", "A name is needed."),
+        ("live", "Another wallet has this name."),
+        ("n" * 41, "At most 40 characters."),
+    ],
+)
+def test_an_invalid_name_is_marked_and_cannot_be_saved(
+    owner: Callable[..., Owner], name: str, reason: str
 ) -> None:
-    person = open_dialog()
-    hints = []
-    for client_id in ("live_1", "live_2", "live_1"):
-        person.type(client_id, "")
-        hints.append(person.dialog._credentials._secret.placeholderText())
-    assert hints == ["unchanged", "", "unchanged"]
-
-
-def question(person: Person) -> QMessageBox:
-    """Press Remove, and return the confirmation."""
-    person.press("Remove")
-    box = person.dialog.findChild(QMessageBox)
-    assert isinstance(box, QMessageBox)
-    return box
-
-
-def confirm(box: QMessageBox) -> None:
-    role = QMessageBox.ButtonRole.DestructiveRole
-    remove = next(button for button in box.buttons() if box.buttonRole(button) == role)
-    QTest.mouseClick(remove, Qt.MouseButton.LeftButton)
-
-
-def test_removing_asks_for_confirmation_and_explains_what_stays(
-    qtbot: QtBot, open_dialog: Callable[..., Person]
-) -> None:
-    person = open_dialog()
-    with qtbot.assertNotEmitted(person.dialog.remove_requested):
-        box = question(person)
-        assert "live_1" in box.text()
-        assert "history stays" in box.informativeText()
-        assert box.defaultButton() is box.button(QMessageBox.StandardButton.Cancel)
-        QTest.keyClick(box, Qt.Key.Key_Return)
-    assert person.can("Save")
-
-
-def test_other_edits_survive_the_removal(qtbot: QtBot, open_dialog: Callable[..., Person]) -> None:
-    person = open_dialog()
-    person.dialog._low.field.setValue(900)  # type: ignore[attr-defined] # a spin box
-    with qtbot.waitSignal(person.dialog.remove_requested) as requested:
-        confirm(question(person))
-    assert requested.args == ["live_1"]
+    person = owner()
+    person.select("Trial")
+    person.type("Name", name)
+    assert person.sees(f"✗ {reason}")
     assert not person.can("Save")
-    person.dialog.show_removed()
-    assert person.dialog._credentials._client_id.text() == ""
-    assert person.sees("The client secret was removed")
-    assert not person.can("Remove")
-    person.press("Save")
-    assert person.saved == [(Settings(low=900), None, False, False)]
+    person.type("Name", "Test")
+    assert not person.sees(reason)
+    assert person.can("Save")
 
 
-def test_no_second_save_starts_during_the_first(open_dialog: Callable[..., Person]) -> None:
-    person = open_dialog()
-    person.type("live_1", "s3cr3t")
-    person.press("Save")
-    QTest.keyClicks(person.dialog._credentials._secret, "more")
-    QTest.keyClick(person.dialog, Qt.Key.Key_Return)
+def test_what_is_invalid_elsewhere_is_said_on_every_page(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    person.number("Critical, in credits").setValue(5000)
+    assert person.sees("✗ Must be below the low threshold.")
+    person.select("Trial")
+    assert person.sees("✗ Live: Must be below the low threshold.")
+    person.turn_to("General")
+    assert person.sees("✗ Live: Must be below the low threshold.")
     assert not person.can("Save")
-    assert not person.can("Remove")
-    assert len(person.saved) == 1
-    person.dialog.show_save_failed(StorageError())
-    assert person.dialog._credentials._secret.text() == "s3cr3t"
-    assert person.can("Save")
-
-
-def test_a_save_that_fails_after_the_window_was_closed_opens_it_again_with_the_input(
-    open_dialog: Callable[..., Person],
-) -> None:
-    person = open_dialog()
-    person.type("live_2", "s3cr3t")
-    person.press("Save")
-    person.dialog.close()
-    assert not person.dialog.isVisible()
-    person.dialog.show_save_failed(StorageError("settings.json: Read-only file system"))
-    assert person.sees("Read-only file system")
-    assert (
-        person.dialog._credentials._client_id.text(),
-        person.dialog._credentials._secret.text(),
-    ) == ("live_2", "s3cr3t")
-
-
-def test_a_removal_that_ends_after_the_window_was_closed_leaves_it_closed(
-    open_dialog: Callable[..., Person],
-) -> None:
-    person = open_dialog()
-    confirm(question(person))
-    person.dialog.close()
-    person.dialog.show_removed()
-    assert not person.dialog.isVisible()
-
-
-def test_the_secret_is_hidden_until_it_is_revealed(open_dialog: Callable[..., Person]) -> None:
-    person = open_dialog()
-    assert person.dialog._credentials._secret.echoMode() is QLineEdit.EchoMode.Password
-    person.press("Show")
-    assert person.dialog._credentials._secret.echoMode() is QLineEdit.EchoMode.Normal
-
-
-def test_a_test_uses_the_typed_credentials_and_shows_the_balance(
-    open_dialog: Callable[..., Person],
-) -> None:
-    person = open_dialog(Settings())
-    person.type("live_1", "s3cr3t-value")
-    person.press("Test")
-    assert person.tested == [NEW]
-    assert not person.can("Test")
-    assert person.dialog._credentials._progress.isVisible()
-    person.dialog.show_tested(Reading(at=datetime.now(UTC), balance=Decimal(6448)))
-    assert not person.dialog._credentials._progress.isVisible()
-    assert person.sees("It works: 6448 credits.")
-    assert person.can("Test")
-    assert person.saved == []
-
-
-def test_a_failed_test_is_explained(open_dialog: Callable[..., Person]) -> None:
-    person = open_dialog()
-    person.press("Test")
-    assert person.tested == [None]
-    person.dialog.show_test_failed(RejectedError("Inactive client_id"))
-    assert person.sees("Credentials refused (Inactive client_id). Check the client ID")
-
-
-def test_without_a_keyring_the_dialog_stays_open_and_offers_the_session(
-    open_dialog: Callable[..., Person],
-) -> None:
-    person = open_dialog(Settings())
-    person.type("live_1", "s3cr3t-value")
-    person.press("Save")
-    person.dialog.show_save_failed(NoKeyringError())
-    assert person.sees("No keyring.")
-    assert person.dialog._credentials._secret.text() == "s3cr3t-value"
-    person.press("Keep for this session only")
-    assert person.saved[-1] == (Settings(), NEW, True, False)
-
-
-def test_a_file_that_cannot_be_written_keeps_the_dialog_open(
-    open_dialog: Callable[..., Person],
-) -> None:
-    person = open_dialog()
-    person.press("Save")
-    person.dialog.show_save_failed(StorageError("settings.json: Read-only file system"))
-    assert person.sees("Read-only file system")
-    assert person.can("Save")
-    assert not person.can("Keep for this session only")
 
 
 def test_a_critical_threshold_above_the_low_one_is_marked_and_cannot_be_saved(
-    open_dialog: Callable[..., Person],
+    owner: Callable[..., Owner],
 ) -> None:
-    person = open_dialog()
-    critical = person.dialog._critical.findChild(QSpinBox)
-    assert isinstance(critical, QSpinBox)
-    critical.setValue(1000)
-    assert person.sees("Must be below the low threshold.")
-    assert not person.can("Save")
-    critical.setValue(999)
+    person = owner(ONE)
+    for name, invalid in (("Critical, in credits", 1000), ("Critical, in days", 7)):
+        person.number(name).setValue(invalid)
+        assert person.sees("Must be below the low threshold.")
+        assert not person.can("Save")
+        person.number(name).setValue(invalid - 1)
+        assert person.can("Save")
+
+
+def test_a_threshold_can_be_switched_off(owner: Callable[..., Owner]) -> None:
+    person = owner(ONE)
+    person.number("Low, in credits").setValue(0)
+    assert person.number("Low, in credits").text() == "Off"
+    assert person.after() == replace(ONE, wallets=(replace(TRIAL, low=None),))
+
+
+def test_the_values_for_all_wallets_are_saved(owner: Callable[..., Owner]) -> None:
+    person = owner(starts_at_login=True)
+    person.turn_to("General")
+    [interval] = [s for s in person.window.findChildren(QSpinBox) if s.suffix() == " min"]
+    interval.setValue(10)
+    person.press("Show the balance on the icon instead of a gauge")
+    person.press("Start at login")
+    person.press("Save")
+    after = replace(TWO, interval=timedelta(minutes=10), number_icon=True)
+    assert person.saved == [(TWO, after, False)]
+
+
+def test_an_unchanged_interval_keeps_its_seconds(owner: Callable[..., Owner]) -> None:
+    odd = replace(TWO, interval=timedelta(seconds=90))
+    person = owner(odd)
+    person.type("Name", "Production")
+    assert person.after().interval == timedelta(seconds=90)
+
+
+def test_cancel_requests_nothing(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    person.type("Name", "Production")
+    person.press("Cancel")
+    assert person.saved == []
+    assert not person.window.isVisible()
+
+
+def test_edits_survive_what_is_stored_meanwhile(owner: Callable[..., Owner]) -> None:
+    person = owner(ONE)
+    person.number("Low, in credits").setValue(900)
+    stored = replace(TWO, wallets=(replace(TRIAL, critical=100), LIVE))
+    person.dialog.show_settings(stored)
+    assert person.number("Low, in credits").value() == 900
+    assert person.number("Critical, in credits").value() == 100
+    assert [name for name, _ in person.rows()] == ["Trial", "Live"]
+    assert person.after() == replace(stored, wallets=(replace(TRIAL, low=900, critical=100), LIVE))
+    assert person.saved[-1][0] == stored
+
+
+def test_a_wallet_that_was_removed_meanwhile_is_no_longer_shown(
+    owner: Callable[..., Owner],
+) -> None:
+    person = owner()
+    person.type("Name", "Production")
+    person.dialog.show_settings(ONE)
+    assert person.sees("free_tier_17")
+    assert person.after() == ONE
+
+
+def test_adding_and_a_new_secret_are_requested_for_the_selected_wallet(
+    owner: Callable[..., Owner],
+) -> None:
+    person = owner()
+    person.select("Trial")
+    person.press("Add…")
+    person.press("New secret…")
+    assert person.requested == [("add",), ("secret", "free_tier_17")]
+
+
+def test_a_long_client_id_hides_no_name(owner: Callable[..., Owner]) -> None:
+    long = WalletSettings(client_id="w" * 1000, name="Test")
+    person = owner(replace(TWO, wallets=(LIVE, long)))
+    assert person.child(QTreeWidget, "List of wallets").columnWidth(0) >= 150
+    assert person.window.width() < 700
+    assert owner(Settings(wallets=(long,))).window.width() < 700
+
+
+def test_no_more_wallets_than_allowed_can_be_added(owner: Callable[..., Owner]) -> None:
+    wallets = [WalletSettings(client_id=f"live_{n}", name=f"{n}") for n in range(MAX_WALLETS)]
+    person = owner(Settings(wallets=tuple(wallets)))
+    assert not person.can("Add…")
+    assert person.window.height() < person.window.screen().availableSize().height()
+
+
+def test_removing_asks_first_and_says_what_stays(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    person.press("Remove…")
+    question = person.question()
+    assert "Live" in question.text()
+    assert "history stays" in question.informativeText()
+    assert isinstance(question.checkBox(), QCheckBox)
+    assert not question.checkBox().isChecked()
+    assert question.defaultButton() is question.button(QMessageBox.StandardButton.Cancel)
+    QTest.keyClick(question, Qt.Key.Key_Return)
+    assert person.requested == []
     assert person.can("Save")
 
 
-def test_a_threshold_can_be_switched_off(open_dialog: Callable[..., Person]) -> None:
-    person = open_dialog()
-    person.dialog._low._on.setChecked(False)
-    person.press("Save")
-    assert person.saved[0][0].low is None
-
-
-def test_cancel_changes_nothing(open_dialog: Callable[..., Person]) -> None:
-    person = open_dialog()
-    person.type("live_2", "other")
-    person.press("Cancel")
-    assert person.saved == []
-    assert not person.dialog.isVisible()
-
-
-def test_closing_leaves_no_secret_in_the_widget(open_dialog: Callable[..., Person]) -> None:
-    person = open_dialog()
-    person.type("live_1", "s3cr3t-value")
-    person.dialog.reject()
-    assert person.dialog._credentials._secret.text() == ""
-
-
-def test_an_unchanged_interval_keeps_its_seconds(open_dialog: Callable[..., Person]) -> None:
-    odd = Settings(client_id="live_1", interval=timedelta(seconds=90))
-    person = open_dialog(odd)
-    person.press("Save")
-    assert person.saved == [(odd, None, False, False)]
-
-
-def test_it_shows_that_the_environment_s_credentials_take_precedence(
-    open_dialog: Callable[..., Person],
+@pytest.mark.parametrize("delete_history", [False, True])
+def test_a_confirmed_removal_is_requested_with_or_without_the_history(
+    owner: Callable[..., Owner], delete_history: bool
 ) -> None:
-    assert open_dialog(from_environment=True).sees("DEEPVUE_CLIENT_ID")
+    person = owner()
+    person.press("Remove…")
+    person.question().checkBox().setChecked(delete_history)
+    person.confirm()
+    assert person.requested == [("remove", "live_1", delete_history)]
+    assert person.sees("Removing…")
+    assert not person.can("Save")
+    person.dialog.show_settings(ONE)
+    person.dialog.show_removed()
+    assert person.sees("free_tier_17")
+    assert not person.sees("Removing…")
+    assert person.can("Save")
 
 
-def test_save_is_the_default_button(open_dialog: Callable[..., Person]) -> None:
-    buttons = open_dialog().dialog.findChild(QDialogButtonBox)
+def test_a_removal_that_fails_is_explained_and_keeps_the_edits(
+    owner: Callable[..., Owner],
+) -> None:
+    person = owner(ONE)
+    person.number("Low, in credits").setValue(900)
+    person.press("Remove…")
+    person.confirm()
+    person.dialog.show_failed(KeyringLockedError())
+    assert person.sees("The keyring is locked.")
+    assert person.after() == replace(ONE, wallets=(replace(TRIAL, low=900),))
+
+
+def test_a_removal_that_ends_after_the_window_was_closed_leaves_it_closed(
+    owner: Callable[..., Owner],
+) -> None:
+    person = owner()
+    person.press("Remove…")
+    person.confirm()
+    person.window.close()
+    person.dialog.show_removed()
+    assert not person.window.isVisible()
+
+
+def test_no_second_save_starts_during_the_first(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    person.press("Save")
+    QTest.keyClick(person.window, Qt.Key.Key_Return)
+    assert not person.can("Save")
+    assert not person.can("Remove…")
+    assert len(person.saved) == 1
+
+
+def test_a_save_that_fails_after_the_window_was_closed_opens_it_again_with_the_input(
+    owner: Callable[..., Owner],
+) -> None:
+    person = owner()
+    person.type("Name", "Production")
+    person.press("Save")
+    person.window.close()
+    assert not person.window.isVisible()
+    person.dialog.show_failed(StorageError("settings.json: Read-only file system"))
+    assert person.sees("Read-only file system")
+    assert person.field("Name").text() == "Production"
+    assert person.can("Save")
+
+
+def test_a_damaged_settings_file_is_reported_when_the_window_opens(
+    owner: Callable[..., Owner],
+) -> None:
+    assert owner(notice=DamagedError("settings.json.damaged")).sees("settings.json.damaged")
+
+
+@pytest.mark.parametrize("settings", [NONE, ONE, TWO])
+def test_it_shows_that_the_environment_s_wallet_is_watched_alone(
+    owner: Callable[..., Owner], settings: Settings
+) -> None:
+    person = owner(settings, from_environment=True)
+    assert person.sees("DEEPVUE_CLIENT_ID")
+    assert not person.sees("There is no wallet yet.")
+    assert person.sees("Low at")
+
+
+def test_save_is_the_default_button(owner: Callable[..., Owner]) -> None:
+    buttons = owner().window.findChild(QDialogButtonBox)
     assert isinstance(buttons, QDialogButtonBox)
     assert buttons.button(QDialogButtonBox.StandardButton.Save).isDefault()
 
 
-def test_the_result_for_credentials_changed_since_is_not_shown(
-    open_dialog: Callable[..., Person],
-) -> None:
-    person = open_dialog(Settings())
-    person.type("live_1", "first")
-    person.press("Test")
-    person.type("live_1", "second")
-    person.dialog.show_tested(Reading(at=datetime(2026, 11, 23, tzinfo=UTC), balance=Decimal(5)))
-    assert not person.sees("It works")
-    assert person.can("Test")
+def test_the_pages_and_the_wallets_can_be_chosen_by_keyboard(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    QTest.keyClick(person.child(QTreeWidget, "List of wallets"), Qt.Key.Key_Down)
+    assert person.field("Name").text() == "Trial"
+    QTest.keyClick(person.child(QListWidget, "Pages"), Qt.Key.Key_Down)
+    assert person.sees("Refresh every")
 
 
 @pytest.fixture
 def small_screen(qtbot: QtBot) -> Iterator[None]:
     """Enlarge the text until the window is higher than the screen."""
     before, large = QApplication.font(), QApplication.font()
-    large.setPointSizeF(before.pointSizeF() * 2)
+    large.setPointSizeF(before.pointSizeF() * 4)
     QApplication.setFont(large)
     yield
     QApplication.setFont(before)
@@ -366,34 +419,23 @@ def small_screen(qtbot: QtBot) -> Iterator[None]:
 
 @pytest.mark.usefixtures("small_screen")
 def test_on_a_small_screen_it_fits_and_the_tab_key_scrolls_to_the_focused_control(
-    open_dialog: Callable[..., Person],
+    qtbot: QtBot, owner: Callable[..., Owner]
 ) -> None:
-    person = open_dialog()
-    dialog, groups = person.dialog, person.dialog._area
-    assert groups.verticalScrollBar().maximum() > 0
+    names = ["Acme", "Borealis", "Onboarding", "Payroll", "Zebra"]
+    wallets = [WalletSettings(client_id=f"live_{name}", name=name) for name in names]
+    person = owner(Settings(wallets=tuple(wallets)))
+    dialog, area = person.dialog, person.dialog._area
+    assert area.verticalScrollBar().maximum() > 0
     # With the wide fonts of some systems the screen is too narrow too.
-    is_wide_enough = groups.viewport().width() >= groups.sizeHint().width()
-    assert is_wide_enough or groups.horizontalScrollBar().maximum() > 0
+    is_wide_enough = area.viewport().width() >= area.sizeHint().width()
+    assert is_wide_enough or area.horizontalScrollBar().maximum() > 0
     assert dialog.height() < dialog.screen().availableSize().height()
     dialog.activateWindow()
-    person.qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.waitUntil(dialog.isActiveWindow)
     for _ in range(30):
         QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Tab)
         focused = dialog.focusWidget()
         assert focused is not None
-        assert focused.visibleRegion().boundingRect() == focused.rect()
+        # The list may be wider than the screen.
+        assert focused.visibleRegion().boundingRect().height() == focused.height()
     assert person.can("Save")
-
-
-@pytest.mark.usefixtures("small_screen")
-def test_on_a_small_screen_it_scrolls_to_the_result_of_a_test(
-    qtbot: QtBot, open_dialog: Callable[..., Person]
-) -> None:
-    person = open_dialog()
-    person.type("two words", "")
-    scroll_bar = person.dialog._area.verticalScrollBar()
-    assert scroll_bar.maximum() > 0
-    scroll_bar.setValue(scroll_bar.maximum())
-    person.press("Save")
-    result = person.dialog._credentials._result
-    qtbot.waitUntil(lambda: result.visibleRegion().boundingRect() == result.rect())

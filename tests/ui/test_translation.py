@@ -16,9 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.errors import RejectedError
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui import formats, texts
+from deepvue_tray.ui import formats, texts, tray_texts
 from deepvue_tray.ui.translation import install
 from resources.translations import update
 from tests.support.layout import cut_off
@@ -86,8 +87,9 @@ def test_in_hindi_texts_are_hindi_and_numbers_grouped_as_in_india(
     assert set_language("hi_IN")
     now = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
     reading = Reading(at=now, balance=Decimal(1234567))
-    text = texts.tooltip_text(Snapshot(reading=reading, trouble=RejectedError()), now, "")
-    assert text.startswith("12,34,567 क्रेडिट · डेटा जुटाया जा रहा है · ")
+    snapshot = Snapshot(reading=reading, trouble=RejectedError())
+    text = tray_texts.tooltip_text(Overview(snapshots=(snapshot,)), now, "")
+    assert text.startswith("Deepvue · 12,34,567 क्रेडिट · डेटा जुटाया जा रहा है · ")
     assert text.endswith("क्रेडेंशियल अस्वीकृत")
 
 

@@ -182,8 +182,11 @@ class Windows:
 
         self.wait_for(is_closed, f"{title} does not close")
 
-    def choose(self, place_from_end: int) -> None:
-        """Choose an entry of the icon's menu, counted from the end; the last is 1."""
+    def choose(self, place_from_end: int) -> int:
+        """Choose an entry of the icon's menu, counted from the end; the last is 1.
+
+        Returns the number of entries.
+        """
         self.click(3)
         self.wait_for(self._menu, "no menu")
         left, top, right, bottom = self._menu()
@@ -202,6 +205,7 @@ class Windows:
         self._move_to(left + 40, entries[-place_from_end])
         time.sleep(0.5)
         self._xdotool("click", "1")
+        return len(entries)
 
     def _menu(self) -> list[int]:
         """Return the edges of the menu; empty if none is open."""

@@ -14,7 +14,7 @@ SCRIPT = Path(__file__).parents[2] / "resources" / "windows" / "installer.nsi"
 CURRENT = "Software\\Microsoft\\Windows\\CurrentVersion"
 ENTRY, RUN = f"{CURRENT}\\Uninstall\\deepvue-tray", f"{CURRENT}\\Run"
 APP_ID = "Software\\Classes\\AppUserModelId\\deepvue-tray"
-SETTINGS_TITLE = "Settings - deepvue-tray"
+CONNECT_TITLE = "Connect your Deepvue wallet - deepvue-tray"
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +52,8 @@ def test_the_program_is_in_the_list_of_installed_programs(
 def test_its_entry_in_the_start_menu_starts_the_tray(windows: Windows, installed: Path) -> None:
     [shortcut] = shortcuts(windows)
     tray = windows.start("start", "/wait", windows.name_of(shortcut))
-    windows.wait_for(lambda: SETTINGS_TITLE in windows.titles(), "no settings")
-    windows.close(SETTINGS_TITLE)
+    windows.wait_for(lambda: CONNECT_TITLE in windows.titles(), "no connect window")
+    windows.close(CONNECT_TITLE)
     windows.choose(1)
     assert tray.wait(TIMEOUT_S) == 0
     assert "Programs/deepvue-tray/_internal" in registry(windows, APP_ID)

@@ -10,11 +10,12 @@ from functools import partial
 
 import pytest
 
-from tests.support.faulty_server import balance
+from tests.support.faulty_server import balance, by_client
 from tests.support.timeouts import TIMEOUT_S
 from tests.windows.conftest import WITHOUT_CONSOLE, Windows
 
 CARD, SETTINGS_TITLE = "deepvue-tray", "Settings - deepvue-tray"
+CONNECT_TITLE = "Connect your Deepvue wallet - deepvue-tray"
 QUIT, ABOUT, SETTINGS, HISTORY, REFRESH = 1, 2, 3, 6, 7
 """The positions of the menu's entries, counted from its end."""
 
@@ -25,11 +26,11 @@ VIEWS = [
 ]
 
 
-def test_the_first_start_opens_the_settings(windows: Windows) -> None:
+def test_the_first_start_asks_for_credentials(windows: Windows) -> None:
     tray = windows.start(*WITHOUT_CONSOLE)
-    windows.wait_for(lambda: SETTINGS_TITLE in windows.titles(), "no settings")
+    windows.wait_for(lambda: CONNECT_TITLE in windows.titles(), "no connect window")
     windows.take_picture("first-start")
-    windows.close(SETTINGS_TITLE)
+    windows.close(CONNECT_TITLE)
     windows.choose(QUIT)
     assert tray.wait(TIMEOUT_S) == 0
 
@@ -39,7 +40,8 @@ def test_signing_in_stores_the_secret_in_the_credential_manager(windows: Windows
     assert status == 0, output
     assert "Signed in as live_1: 6,448 credits" in output
     settings = windows.profile / "deepvue-tray" / "settings.json"
-    assert json.loads(settings.read_text())["client_id"] == "live_1"
+    [wallet] = json.loads(settings.read_text())["wallets"]
+    assert (wallet["client_id"], wallet["name"]) == ("live_1", "Live")
     assert "s3cr3t" not in settings.read_text()
 
 
@@ -47,7 +49,7 @@ def test_check_prints_the_balance_in_every_format(windows: Windows) -> None:
     assert windows.deepvue_tray("check")[1].startswith("DEEPVUE OK - 6448 credits, ")
     assert json.loads(windows.deepvue_tray("check", "--json")[1])["balance"] == 6448
     output = windows.deepvue_tray("check", "--prometheus")[1]
-    assert 'deepvue_balance_credits{client_id="live_1"} 6448' in output
+    assert 'deepvue_balance_credits{client_id="live_1",wallet="Live"} 6448' in output
     written = windows.profile / "ä ж.prom"
     target = windows.name_of(written)
     assert windows.deepvue_tray("check", "--prometheus", "--output", target) == (0, "")
@@ -148,7 +150,8 @@ print(json.dumps([value for name, value, _ in values if name == "deepvue-tray"])
 def switch_start_at_login(windows: Windows) -> list[str]:
     """Switch it in the settings; return the command lines of the program that Windows starts."""
     choose_window(windows, SETTINGS, SETTINGS_TITLE)
-    windows.press(SETTINGS_TITLE, "alt+g", "Return")
+    # The list of pages has the focus; the general page follows that of the wallets.
+    windows.press(SETTINGS_TITLE, "Down", "alt+g", "Return")
     windows.wait_for(lambda: SETTINGS_TITLE not in windows.titles(), "the settings stay")
     return list(json.loads(windows.python(START_AT_LOGIN)))
 
@@ -221,14 +224,62 @@ def test_the_tray_does_not_hold_up_logging_off(windows: Windows) -> None:
     tray.wait()
 
 
+STORED = """
+import keyring
+
+print([keyring.get_password("deepvue-tray", client_id) for client_id in ("live_1", "live_2")])
+"""
+
+
+def test_a_second_wallet_has_its_line_in_the_menu_and_its_row_in_the_card(
+    windows: Windows,
+) -> None:
+    # Balances that cause no alert, whose balloon would cover the menu.
+    windows.server.answer = by_client({"live_1": balance(900), "live_2": balance(6448)})
+    tray = started(windows, *WITHOUT_CONSOLE, "--background")
+    height = card_height(windows)
+    entries = windows.choose(QUIT)
+    assert tray.wait(TIMEOUT_S) == 0
+    status, output = windows.deepvue_tray(
+        "login", "--client-id", "live_2", "--name", "Agency", typed="s3cr3t-value\n"
+    )
+    assert status == 0, output
+    assert "Signed in to Agency (live_2)" in output
+    assert windows.python(STORED) == "['s3cr3t-value', 's3cr3t-value']\n"
+    both = windows.deepvue_tray("check")[1]
+    assert "WARNING - Live: 900 credits" in both
+    assert "OK - Agency: 6448 credits" in both
+    known = len(windows.server.requests)
+    tray = windows.start(*WITHOUT_CONSOLE, "--background")
+
+    def requested() -> set[str]:
+        return {request.headers["client-id"] for request in windows.server.requests[known:]}
+
+    windows.wait_for(lambda: requested() == {"live_1", "live_2"}, "a wallet is not requested")
+    assert card_height(windows) > height
+    assert windows.choose(QUIT) == entries + 1
+    assert tray.wait(TIMEOUT_S) == 0
+
+
+def card_height(windows: Windows) -> int:
+    """Open the card with a click, and close it; return its height in pixels."""
+    windows.click(1)
+    windows.wait_for(lambda: CARD in windows.titles(), "no card")
+    [(_, top, _, bottom)] = [w["edges"] for w in windows.windows() if w["title"] == CARD]
+    windows.close(CARD)
+    return int(bottom - top)
+
+
 def test_the_log_contains_no_traceback(windows: Windows) -> None:
     assert windows.log()
     assert "Traceback" not in windows.log()
     assert "Unhandled" not in windows.log()
 
 
-def test_signing_out_removes_the_secret(windows: Windows) -> None:
-    assert "Signed out" in windows.deepvue_tray("logout")[1]
+def test_signing_out_of_all_removes_the_secrets(windows: Windows) -> None:
+    output = windows.deepvue_tray("logout", "--all")[1]
+    assert "no longer holds a secret for live_1, live_2." in output
+    assert windows.python(STORED) == "[None, None]\n"
     status, output = windows.deepvue_tray("check")
     assert status == 3
     assert "Not set up" in output

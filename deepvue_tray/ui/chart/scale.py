@@ -10,7 +10,10 @@ from PySide6.QtGui import QTransform
 
 from deepvue_tray.core.spending import midnight
 
-_STEP_FACTORS = (1, 2, 5, 10)
+_STEP_FACTORS = (1, 2, 2.5, 5, 10)
+
+_LEAST_SPAN = 0.02
+"""The shortest axis, relative to the highest amount on it."""
 
 DAY = timedelta(days=1)
 MONTH = 30 * DAY
@@ -56,16 +59,37 @@ class Scale:
         return self.since + share * (self.until - self.since)
 
 
-def amount_ticks(highest: float, max_steps: int) -> list[float]:
-    """Return round amounts from 0 to at least ``highest``, aiming at ``max_steps`` at most."""
-    min_step = max(highest, 1.0) / max(max_steps, 1)
+def axis_limits(lowest: float, highest: float, marks: Iterable[float] = ()) -> tuple[float, float]:
+    """Return the lowest and the highest amount of an axis that fits amounts between these two.
+
+    Zero and the ``marks`` are within it if they are nearer than the amounts are to each other.
+    """
+    span = max(highest - lowest, abs(highest) * _LEAST_SPAN, 1e-6)
+    amounts = sorted({0.0, *marks})
+    low, high = lowest, highest
+    for amount in reversed(amounts):
+        if lowest - span <= amount < low:
+            low = amount
+    for amount in amounts:
+        if high < amount <= highest + span:
+            high = amount
+    if high - low >= span:
+        return low, high
+    middle = (low + high - span) / 2
+    return (max(0.0, middle) if low >= 0 else middle), max(high, middle + span)
+
+
+def amount_ticks(lowest: float, highest: float, max_steps: int) -> list[float]:
+    """Return the round amounts between these two, ``max_steps`` of them or a few less."""
+    min_step = max(highest - lowest, 1e-6) / max(max_steps, 1)
     magnitude = 10.0 ** floor(log10(min_step))
     step = next(
         factor * magnitude
         for factor in _STEP_FACTORS
         if factor * magnitude >= min_step * (1 - 1e-9)
     )
-    return [step * n for n in range(ceil(max(highest, 1.0) / step) + 1)]
+    first, last = ceil(lowest / step - 1e-9), floor(highest / step + 1e-9)
+    return [step * n for n in range(first, last + 1)]
 
 
 def time_ticks(

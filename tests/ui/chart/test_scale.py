@@ -8,24 +8,51 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
-from deepvue_tray.ui.chart.scale import DAY, MONTH, Scale, amount_ticks, time_ticks
+from deepvue_tray.ui.chart.scale import DAY, MONTH, Scale, amount_ticks, axis_limits, time_ticks
 from tests.support.platform import needs_time_zones, time_zone
 
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-@given(st.floats(0, 1e15), st.integers(1, 20))
-def test_amounts_begin_at_zero_and_end_at_or_above_the_highest(
-    highest: float, max_steps: int
+@given(st.floats(-1e6, 1e15), st.floats(1e-3, 1e15), st.integers(2, 20))
+def test_amounts_are_within_the_axis_and_not_too_many(
+    lowest: float, length: float, max_steps: int
 ) -> None:
-    ticks = amount_ticks(highest, max_steps)
-    assert ticks[0] == 0
-    assert ticks[-1] >= highest * (1 - 1e-9)
-    assert len(ticks) <= max_steps + 2
+    highest = lowest + max(length, abs(lowest) * 0.02)
+    ticks = amount_ticks(lowest, highest, max_steps)
+    slack = (highest - lowest) * 1e-6
+    assert all(lowest - slack <= tick <= highest + slack for tick in ticks)
+    assert 1 <= len(ticks) <= max_steps + 1
 
 
 def test_amounts_are_round() -> None:
-    assert amount_ticks(6448, 5) == [0, 2000, 4000, 6000, 8000]
+    assert amount_ticks(0, 6448, 5) == [0, 2000, 4000, 6000]
+    assert amount_ticks(29_900, 30_260, 5) == [29_900, 30_000, 30_100, 30_200]
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "limits"),
+    [
+        (800, 3000, (0, 3000)),
+        (29_000, 30_000, (29_000, 30_000)),
+        (1236, 1500, (1000, 1500)),
+        (700, 900, (700, 1000)),
+        (-50, 40, (-50, 40)),
+        (30_000, 30_000, (29_700, 30_300)),
+    ],
+)
+def test_an_axis_shows_zero_and_the_thresholds_only_where_they_are_near(
+    lowest: float, highest: float, limits: tuple[float, float]
+) -> None:
+    assert axis_limits(lowest, highest, [1000, 250]) == limits
+
+
+@given(st.floats(-1e6, 1e12), st.floats(0, 1e12), st.lists(st.floats(0, 1e12), max_size=2))
+def test_an_axis_contains_all_amounts(lowest: float, rise: float, marks: list[float]) -> None:
+    low, high = axis_limits(lowest, lowest + rise, marks)
+    assert low <= lowest
+    assert lowest + rise <= high
+    assert low < high
 
 
 def axis(since: datetime, length: timedelta, width: float) -> Scale:

@@ -1,0 +1,41 @@
+"""The box with the time and the value below the pointer."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPalette
+
+from deepvue_tray.ui.card_parts import draw_rounded, scaled_font
+
+MARGIN_PX = QPointF(12, 7)
+DISTANCE_PX = 12
+"""Between the point and the box."""
+
+
+def draw_box(
+    painter: QPainter, palette: QPalette, at: QPointF, within: QRectF, lines: tuple[str, str]
+) -> None:
+    """Draw two lines of text beside a point, in the window's colours exchanged.
+
+    The lines are a time and a value.
+    """
+    time, value = lines
+    plain = painter.font()
+    bold = scaled_font(plain, 1.0, QFont.Weight.Bold)
+    row = QFontMetricsF(bold).height()
+    width = max(
+        QFontMetricsF(plain).horizontalAdvance(time), QFontMetricsF(bold).horizontalAdvance(value)
+    )
+    box = QRectF(0, 0, width + 2 * MARGIN_PX.x() + 1, 2 * row + 2 * MARGIN_PX.y())
+    box.moveTopLeft(at + QPointF(DISTANCE_PX, -box.height() - DISTANCE_PX / 2))
+    if box.right() > within.right():
+        box.moveRight(at.x() - DISTANCE_PX)
+    box.moveLeft(max(within.left(), box.left()))
+    box.moveTop(max(within.top(), min(box.top(), within.bottom() - box.height())))
+    ground = palette.color(QPalette.ColorRole.WindowText)
+    draw_rounded(painter, box, ground)
+    painter.setPen(palette.color(QPalette.ColorRole.Window))
+    line = QRectF(box.topLeft() + MARGIN_PX, box.bottomRight() - MARGIN_PX)
+    left = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextDontClip
+    painter.drawText(line, left | Qt.AlignmentFlag.AlignTop, time)
+    painter.setFont(bold)
+    painter.drawText(line, left | Qt.AlignmentFlag.AlignBottom, value)
+    painter.setFont(plain)

@@ -1,0 +1,69 @@
+"""Every view has the contrast that WCAG 2.2 AA requires, in the themes that most people have."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from deepvue_tray.core.snapshot import Level
+from deepvue_tray.ui.icon import COLOURS
+from deepvue_tray.ui.palette import GRAPHICS_CONTRAST, TEXT_CONTRAST, contrast
+from tests.support.drawn_contrast import enlarged, frame_contrast, frames, text_contrast, texts
+from tests.support.palettes import THEMES, Role
+from tests.ui.test_accessibility import WINDOWS
+
+ApplyPalette = Callable[[QPalette], None]
+
+
+@pytest.fixture(params=THEMES)
+def theme(request: pytest.FixtureRequest, apply_palette: ApplyPalette) -> QPalette:
+    """The system's palette during the test."""
+    palette = THEMES[request.param]
+    apply_palette(palette)
+    return palette
+
+
+@pytest.fixture(params=WINDOWS)
+def window(request: pytest.FixtureRequest, qtbot: QtBot, theme: QPalette) -> QWidget:
+    window = WINDOWS[request.param]()
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
+
+
+def unreadable(window: QWidget) -> list[tuple[str, float]]:
+    """Return the texts without enough contrast, and the contrast that they have."""
+    picture = enlarged(window)
+    found = [(each.text, round(text_contrast(picture, each), 2)) for each in texts(window)]
+    assert found
+    return [(text, reached) for text, reached in found if reached < TEXT_CONTRAST]
+
+
+def test_every_text_can_be_read_also_while_another_window_has_the_focus(
+    qtbot: QtBot, window: QWidget
+) -> None:
+    assert unreadable(window) == []
+    other = QLabel("other")
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(lambda: not window.isActiveWindow())
+    assert unreadable(window) == []
+
+
+def test_every_field_and_check_box_has_a_visible_frame(window: QWidget) -> None:
+    background = window.palette().color(Role.Window)
+    reached = {
+        widget: round(frame_contrast(widget, area, background), 2)
+        for widget, area in frames(window)
+    }
+    assert {w: each for w, each in reached.items() if each < GRAPHICS_CONTRAST} == {}
+
+
+def test_the_colours_of_the_levels_stand_out(theme: QPalette) -> None:
+    for level in Level:
+        assert contrast(COLOURS[level], theme.color(Role.Window)) >= GRAPHICS_CONTRAST
