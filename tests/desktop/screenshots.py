@@ -55,6 +55,8 @@ def with_tray(folder: Path, name: str, translation: Path | None, env: Mapping[st
         wait_until(lambda: "1,120" in item.tooltip, "the balance")
         desktop.click_icon(1)
         desktop.focus("Demo")
+        # The panel's tooltip would cover the card.
+        desktop.run("xdotool", "mousemove", "1200", "800")
         take(desktop, folder / f"card-{name}.png")
         desktop.run("import", "-window", "root", "-crop", "420x330+0+0", "-strip", "+repage",
                     str(folder / f"card-at-icon-{name}.png"))  # fmt: skip
