@@ -23,6 +23,15 @@ from tests.ui.test_accessibility import WINDOWS, controls
 
 Role = QPalette.ColorRole
 
+every_scheme = pytest.mark.parametrize(
+    "scheme",
+    [
+        pytest.param(name, marks=() if name in ("light", "dark") else pytest.mark.soak)
+        for name in SCHEMES
+    ],
+)
+"""Every window in every scheme takes minutes; two schemes are tested each time."""
+
 
 def picture(window: QWidget) -> QImage:
     """Return an image of a window without the blinking cursor."""
@@ -51,7 +60,7 @@ def test_an_open_window_follows_from_light_to_dark(
     fresh.hide()
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@every_scheme
 @pytest.mark.parametrize("name", WINDOWS)
 def test_every_text_can_be_read(
     apply_palette: Callable[[QPalette], None], name: str, scheme: str
@@ -66,7 +75,7 @@ def test_every_text_can_be_read(
     window.hide()
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@every_scheme
 @pytest.mark.parametrize("name", WINDOWS)
 def test_the_keyboard_s_focus_is_visible_on_every_control(
     qtbot: QtBot, apply_palette: Callable[[QPalette], None], name: str, scheme: str
