@@ -109,9 +109,11 @@ def _item_texts(view: QAbstractItemView) -> Iterator[Text]:
     for row in range(model.rowCount()):
         for column in range(1 if isinstance(view, QListView) else model.columnCount()):
             index = model.index(row, column)
-            area = view.visualRect(index) & viewport.rect()
-            if not area.isEmpty():
-                yield Text(str(index.data(Qt.ItemDataRole.DisplayRole)), viewport, area)
+            area = view.visualRect(index)
+            # Of a row at the edge, only the part without the text may be visible.
+            is_whole = area.top() >= 0 and area.bottom() <= viewport.rect().bottom()
+            if is_whole and not (shown := area & viewport.rect()).isEmpty():
+                yield Text(str(index.data(Qt.ItemDataRole.DisplayRole)), viewport, shown)
 
 
 def _part(box: QCheckBox, name: str) -> QRect:

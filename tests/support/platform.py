@@ -21,6 +21,9 @@ WINE_LACKS = {
     "tests/services/test_wallet_api.py::test_a_trusted_certificate_is_accepted": (
         "certificates for an IP address"
     ),
+    "tests/ui/test_icon.py::test_only_edges_are_translucent[Sign.FINE-settings1": (
+        "fonts whose strokes have an opaque pixel everywhere"
+    ),
 }
 """Tests that pass on Windows and fail under Wine 8, by the beginnings of their names, and why."""
 
