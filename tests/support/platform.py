@@ -21,7 +21,7 @@ WINE_LACKS = {
     "tests/services/test_wallet_api.py::test_a_trusted_certificate_is_accepted": (
         "certificates for an IP address"
     ),
-    "tests/ui/test_icon.py::test_only_edges_are_translucent[Sign.FINE-settings1": (
+    "tests/ui/test_icon.py::test_only_edges_are_translucent": (
         "fonts whose strokes have an opaque pixel everywhere"
     ),
 }
