@@ -12,7 +12,7 @@ from typing import TextIO
 
 from deepvue_tray.backend.backend import Backend, real_backend
 from deepvue_tray.cli import output
-from deepvue_tray.cli.wallets import WalletNeededError, known_client_id, names_of, watched
+from deepvue_tray.cli.wallets import known_client_id, names_of, watched
 from deepvue_tray.core.errors import InvalidInputError, NotSetUpError, StorageError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services import readings_csv
@@ -79,16 +79,18 @@ def _client_id(name: str | None, backend: Backend) -> str:
     if name is not None:
         return known_client_id(name, settings, backend)
     if len(settings.client_ids) > 1:
-        raise WalletNeededError(
-            "There are several wallets", names_of(settings), "Add --wallet and one of them."
+        names = ", ".join(names_of(settings))
+        raise output.UsageError(
+            f"There are several wallets: {names}. Add --wallet and one of them."
         )
     if settings.client_ids:
         return settings.client_ids[0]
     if backend.accounts.damage:
         raise backend.accounts.damage
     if removed := backend.client_ids():
-        raise WalletNeededError(
-            "No wallet is signed in; the history has", removed, "Add --wallet and one of them."
+        raise output.UsageError(
+            f"No wallet is signed in; the history has: {', '.join(removed)}."
+            " Add --wallet and one of them."
         )
     raise NotSetUpError("no client ID: sign in, or set DEEPVUE_CLIENT_ID")
 

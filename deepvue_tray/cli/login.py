@@ -12,7 +12,7 @@ from deepvue_tray.backend import event_loop
 from deepvue_tray.backend.backend import Backend, real_backend
 from deepvue_tray.cli import output
 from deepvue_tray.cli.texts import reading_text
-from deepvue_tray.cli.wallets import WalletNeededError, known_client_id, names_of
+from deepvue_tray.cli.wallets import known_client_id, names_of
 from deepvue_tray.core.credentials import Credentials, parse_client_id
 from deepvue_tray.core.errors import (
     DamagedError,
@@ -87,17 +87,16 @@ def logout(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 def _client_ids(
     options: argparse.Namespace, backend: Backend, failures: dict[str, DeepvueError]
 ) -> list[str]:
-    """Return the client IDs to sign out of; raises InvalidInputError if it is not clear which."""
+    """Return the client IDs to sign out of; raises UsageError if it is not clear which."""
     settings = backend.accounts.settings
     if options.all:
         return _all_client_ids(backend, failures)
     if options.wallet is not None:
         return [known_client_id(options.wallet, settings, backend)]
     if len(settings.client_ids) > 1:
-        raise WalletNeededError(
-            "There are several wallets",
-            names_of(settings),
-            "Add --wallet and one of them, or --all.",
+        names = ", ".join(names_of(settings))
+        raise output.UsageError(
+            f"There are several wallets: {names}. Add --wallet and one of them, or --all."
         )
     return [*settings.client_ids]
 

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = _run(arguments, environ) if arguments else _run_without_arguments(environ)
         # Flush here, where an error can still be reported.
         output.write()
-    except InvalidInputError as error:
+    except (InvalidInputError, output.UsageError) as error:
         output.write_error(error)
         return USAGE_ERROR
     except DeepvueError as error:

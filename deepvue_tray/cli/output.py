@@ -10,6 +10,10 @@ from typing import TextIO
 from deepvue_tray.core.errors import StorageError
 
 
+class UsageError(Exception):
+    """The command needs another option; the text says which, and ends the program's output."""
+
+
 def escape_unencodable() -> None:
     r"""Write characters that standard output's encoding lacks as ``\xfc``."""
     if isinstance(sys.stdout, TextIOWrapper):

@@ -1,6 +1,6 @@
 """The wallets that a command is about, by its option ``--wallet``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from deepvue_tray.backend.accounts import Accounts
@@ -8,18 +8,6 @@ from deepvue_tray.backend.backend import Backend
 from deepvue_tray.core.errors import InvalidInputError
 from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.wallet_names import find_wallet
-
-
-class WalletNeededError(InvalidInputError):
-    """The command needs an option that says which of several wallets is meant."""
-
-    def __init__(self, situation: str, wallets: Iterable[str], remedy: str) -> None:
-        super().__init__()
-        self._text = f"{situation}: {', '.join(wallets)}. {remedy}"
-
-    def __str__(self) -> str:
-        """Return one line with every wallet, which a detail would shorten."""
-        return self._text
 
 
 def watched(accounts: Accounts) -> Settings:
