@@ -9,10 +9,10 @@ from deepvue_tray.app.poller import Poller
 from deepvue_tray.app.settings_controller import SettingsController
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.backend.backend import Backend
-from deepvue_tray.backend.history_queries import HistoryRange
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.overview import Overview
+from deepvue_tray.core.reading import HistoryBucket
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.tray_icon import TrayIcon
 
@@ -108,8 +108,8 @@ class CardController(QObject):
         client_id = card.shown.client_id
         self._drawn = _drawn_of(card.shown, now)
 
-        def on_result(history: HistoryRange) -> None:
-            card.show_history(client_id, now, history.buckets)
+        def on_result(buckets: list[HistoryBucket]) -> None:
+            card.show_history(client_id, now, buckets)
 
         def on_error(error: Exception) -> None:
             # The snapshot shows an error of the history.
@@ -117,7 +117,7 @@ class CardController(QObject):
                 raise error
 
         self._worker.submit(
-            lambda backend: backend.history.range(client_id, now - CARD_RANGE, now),
+            lambda backend: backend.history.buckets(client_id, now - CARD_RANGE, now),
             on_result,
             on_error,
         )

@@ -190,15 +190,15 @@ class Backend:
         if monitor := self._monitors.get(client_id):
             monitor.alerts.mark_notified(alert)
 
-    def snooze(self, until: datetime | None, client_id: str | None = None) -> Overview:
-        """Snooze the notified alerts of a wallet, or of all, until a time.
+    def snooze(self, until: datetime | None, client_id: str = "") -> Overview:
+        """Snooze the notified alerts of a wallet, or of all if ``client_id`` is empty.
 
-        ``until`` is aware, in UTC; None means the next top-up.
+        ``until`` is when it ends, aware, in UTC; None means the next top-up.
         """
         return self._update_alerts(client_id, partial(snoozed, until=until))
 
-    def resume_alerts(self, client_id: str | None = None) -> Overview:
-        """End the snooze of a wallet, or of all."""
+    def resume_alerts(self, client_id: str = "") -> Overview:
+        """End the snooze of a wallet, or of all if ``client_id`` is empty."""
         return self._update_alerts(client_id, lambda state: replace(state, snooze=None))
 
     def close(self) -> None:
@@ -228,9 +228,9 @@ class Backend:
             )
         return self._monitors[client_id]
 
-    def _update_alerts(self, client_id: str | None, change: StateChange) -> Overview:
+    def _update_alerts(self, client_id: str, change: StateChange) -> Overview:
         for known_id, monitor in self._monitors.items():
-            if client_id in (None, known_id):
+            if client_id in ("", known_id):
                 monitor.alerts.update(change)
         return self.overview()
 

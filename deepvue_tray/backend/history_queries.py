@@ -1,7 +1,7 @@
 """Queries of the views and the command line to the history of a wallet."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 from pathlib import Path
@@ -21,16 +21,6 @@ from deepvue_tray.services.history import History
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRange:
-    """A part of the history, for drawing."""
-
-    since: datetime
-    """Aware, UTC."""
-    buckets: list[HistoryBucket]
-    """Oldest first."""
-
-
 class HistoryQueries:
     """Reads, exports and imports; every method raises StorageError if the file fails."""
 
@@ -41,10 +31,9 @@ class HistoryQueries:
         """Return the client IDs of the wallets that have readings, also of removed ones."""
         return [each for each in self._history.client_ids() if self._history.first(each)]
 
-    def range(self, client_id: str, since: datetime | None, until: datetime) -> HistoryRange:
-        """Return the range from ``since``, or from the first reading if None, to ``until``."""
-        start = since or self._history.first(client_id) or until - _DAY
-        return HistoryRange(start, self._history.buckets(client_id, start, until))
+    def buckets(self, client_id: str, since: datetime, until: datetime) -> list[HistoryBucket]:
+        """Return a range in buckets, oldest first; see History.buckets."""
+        return self._history.buckets(client_id, since, until)
 
     def page(
         self, client_id: str, since: datetime | None, until: datetime | None, now: datetime

@@ -12,13 +12,14 @@ from deepvue_tray.cli import output
 from deepvue_tray.cli.texts import (
     balance_text,
     end_text,
-    is_beyond_horizon,
     runway_range_text,
     runway_text,
     time_text,
 )
 from deepvue_tray.cli.wallets import chosen_wallets
 from deepvue_tray.core.errors import NotSetUpError, StorageError
+from deepvue_tray.core.forecast.runway import is_beyond_horizon
+from deepvue_tray.core.history_page import spent_in
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import rounded_for_display
 from deepvue_tray.core.snapshot import Snapshot
@@ -86,10 +87,10 @@ def _runway(snapshot: Snapshot, now: datetime) -> str:
 def _spent_today(snapshot: Snapshot, backend: Backend, now: datetime) -> Decimal | None:
     """Return the credits spent since midnight, local time; None if the history cannot be read."""
     try:
-        today = backend.history.range(snapshot.client_id, start_of(Period.DAY, now), now)
+        today = backend.history.buckets(snapshot.client_id, start_of(Period.DAY, now), now)
     except StorageError:
         return None
-    return sum((bucket.spent for bucket in today.buckets), Decimal(0))
+    return spent_in(today)
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from deepvue_tray.core.duration import Unit, rough
-from deepvue_tray.core.forecast.runway import HORIZON, Runway
+from deepvue_tray.core.forecast.runway import Runway, is_beyond_horizon
 from deepvue_tray.core.reading import Reading, rounded_for_display
 from deepvue_tray.core.snapshot import Level, Snapshot
 
@@ -42,11 +42,6 @@ def runway_range_text(runway: Runway, now: datetime) -> str:
     count, unit = rough(shortest)
     start = str(count) if unit is rough(longest)[1] else duration_text(shortest)
     return f"{start} to {duration_text(longest)}"
-
-
-def is_beyond_horizon(at: datetime, now: datetime) -> bool:
-    """Return whether a forecast was capped at its horizon; a day's tolerance for its age."""
-    return at - now >= HORIZON - timedelta(days=1)
 
 
 def duration_text(duration: timedelta) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.errors import DeepvueError
-from deepvue_tray.core.forecast.runway import HORIZON
+from deepvue_tray.core.forecast.runway import is_beyond_horizon
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.ui.formats import (
     format_day,
@@ -57,11 +57,6 @@ def level_text(level: Level) -> str:
 def reading_text(balance: Decimal, at: datetime) -> str:
     """Return one reading: ``6,448 · Mon 23 Nov, 14:05``."""
     return f"{format_number(balance)}{_SEPARATOR}{format_day_and_time(at)}"
-
-
-def is_beyond_horizon(at: datetime, now: datetime) -> bool:
-    """Return whether a forecast was capped at its horizon; a day's tolerance for its age."""
-    return at - now >= HORIZON - timedelta(days=1)
 
 
 def runway_text(snapshot: Snapshot, now: datetime) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from deepvue_tray.core.forecast.runway import is_beyond_horizon
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.ui.formats import format_duration, format_number, format_time
 from deepvue_tray.ui.texts import (
     caveats,
     format_balance,
-    is_beyond_horizon,
     joined,
     level_text,
     prefixed,

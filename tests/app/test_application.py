@@ -15,12 +15,11 @@ from pytestqt.qtbot import QtBot
 
 from deepvue_tray.app.application import Application, Options
 from deepvue_tray.app.worker import Worker
-from deepvue_tray.backend.history_queries import HistoryRange
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.errors import NotSetUpError
 from deepvue_tray.core.history_page import HistoryPage
 from deepvue_tray.core.overview import Overview
-from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.reading import HistoryBucket, Reading
 from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.paths import Paths
@@ -43,8 +42,8 @@ class FakeBackend:
             peak=Decimal(9000),
         )
         self.polls: list[bool] = []
-        self.snoozes: list[tuple[datetime | None, str | None]] = []
-        self.resumed: list[str | None] = []
+        self.snoozes: list[tuple[datetime | None, str]] = []
+        self.resumed: list[str] = []
         self.changed_elsewhere = False
 
     def overview(self) -> Overview:
@@ -55,11 +54,11 @@ class FakeBackend:
         self.polls.append(prompt)
         return self.overview()
 
-    def snooze(self, until: datetime | None, client_id: str | None) -> Overview:
+    def snooze(self, until: datetime | None, client_id: str) -> Overview:
         self.snoozes.append((until, client_id))
         return self.overview()
 
-    def resume_alerts(self, client_id: str | None) -> Overview:
+    def resume_alerts(self, client_id: str) -> Overview:
         self.resumed.append(client_id)
         return self.overview()
 
@@ -75,8 +74,8 @@ class FakeBackend:
     def listen(self, on_press: object, on_service: object) -> None:
         pass
 
-    def range(self, _client_id: str, since: datetime, until: datetime) -> HistoryRange:
-        return HistoryRange(since, [])
+    def buckets(self, _client_id: str, since: datetime, until: datetime) -> list[HistoryBucket]:
+        return []
 
     def page(
         self, _client_id: str, since: datetime, _until: datetime | None, _now: datetime
@@ -191,8 +190,8 @@ def test_alerts_are_snoozed_and_resumed_for_one_wallet_or_for_all(
     for client_id in ("live_1", ""):
         application.perform(Action.SNOOZE_TOP_UP, client_id)
         application.perform(Action.RESUME, client_id)
-    assert backend.snoozes == [(None, "live_1"), (None, None)]
-    assert backend.resumed == ["live_1", None]
+    assert backend.snoozes == [(None, "live_1"), (None, "")]
+    assert backend.resumed == ["live_1", ""]
 
 
 def test_links_open_in_the_browser(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.app.card_controller import CardController
-from deepvue_tray.backend.history_queries import HistoryRange
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.overview import Overview
@@ -60,13 +59,13 @@ class World(QObject):
     ) -> None:
         on_result(job(self))
 
-    def range(self, client_id: str, since: datetime, until: datetime) -> HistoryRange:
+    def buckets(self, client_id: str, since: datetime, until: datetime) -> list[HistoryBucket]:
         self.asked.append(client_id)
         amount = Decimal(SPENT[client_id])
         bucket = HistoryBucket(
             start=until, at=until, last=amount, low=amount, high=amount, spent=amount, added=amount
         )
-        return HistoryRange(since, [bucket])
+        return [bucket]
 
     def place(self) -> QRect:
         return QRect(400, 776, 24, 24)

@@ -306,10 +306,10 @@ def test_a_range_of_the_history_is_read_and_saved(home: Home, tmp_path: Path) ->
     backend = home.session("live_1")
     for left in (900, 800, 700):
         home.poll(backend, balance(left))
-    history = backend.history.range("live_1", None, home.now)
-    assert history.since == home.now - timedelta(minutes=10)
-    assert [bucket.last for bucket in history.buckets] == [900, 800, 700]
-    backend.history.export("live_1", tmp_path / "readings.csv", history.since, home.now)
+    since = home.now - timedelta(minutes=10)
+    buckets = backend.history.buckets("live_1", since, home.now)
+    assert [bucket.last for bucket in buckets] == [900, 800, 700]
+    backend.history.export("live_1", tmp_path / "readings.csv", since, home.now)
     assert (tmp_path / "readings.csv").read_text().count("\n") == 4
 
 

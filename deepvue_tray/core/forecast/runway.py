@@ -30,6 +30,9 @@ from deepvue_tray.core.forecast.series import HOUR_S, Series
 HORIZON = timedelta(days=366)
 """The longest forecast: a result at the horizon means "more than a year"."""
 
+_FORECAST_AGE = timedelta(days=1)
+"""More than the age of a forecast that is shown, which moves its end away from the horizon."""
+
 _MINUTE_H = 1 / 60
 _DAY_H = 24
 _WEEK_H = 168
@@ -63,6 +66,11 @@ class Runway:
     """The ninetieth percentile."""
     burn_rate: float
     """Credits spent per day: the mean of the last week; zero while there is too little data."""
+
+
+def is_beyond_horizon(at: datetime, now: datetime) -> bool:
+    """Return whether an end of a forecast, aware, was capped at HORIZON."""
+    return at - now >= HORIZON - _FORECAST_AGE
 
 
 def forecast_runway(series: Series, now: datetime) -> Runway | None:
