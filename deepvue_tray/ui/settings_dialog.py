@@ -5,6 +5,7 @@ Slow operations are requested by signal; the window keeps the edits until it rec
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtGui import QIcon
@@ -178,15 +179,13 @@ class SettingsDialog(ScrollingDialog):
         self._page_list.item(self._stack.indexOf(self._alerts)).setHidden(not has_alerts)
         self._validate()
 
-    def _on_edited(self, name: str, value: object) -> None:
-        self._after = replace(self._after, **{name: value})  # type: ignore[arg-type] # of this field
+    def _on_edited(self, name: str, value: Any) -> None:
+        self._after = replace(self._after, **{name: value})
         self._validate()
 
-    def _on_wallet_edited(self, name: str, value: object) -> None:
+    def _on_wallet_edited(self, name: str, value: Any) -> None:
         wallets = (
-            replace(wallet, **{name: value})  # type: ignore[arg-type] # of this field
-            if wallet.client_id == self._selected
-            else wallet
+            replace(wallet, **{name: value}) if wallet.client_id == self._selected else wallet
             for wallet in self._after.wallets
         )
         self._on_edited("wallets", tuple(wallets))
