@@ -137,6 +137,9 @@ def test_if_not_all_wallets_fit_the_tooltip_shows_the_worst_first() -> None:
     assert shown.endswith(" · and 17 more")
 
 
+QUOTE = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}"
+
+
 @given(
     balances=st.lists(st.decimals(-(2**53), 2**53, places=12), min_size=1, max_size=50),
     troubles=st.lists(
@@ -155,7 +158,8 @@ def test_the_tooltip_is_never_longer_than_windows_can_show(
     shown = tooltip(*wallets, prefix="Demo")
     assert len(shown) <= 127
     if len(wallets) > 1:
-        worst = of(*wallets).worst.wallet.name
+        # "<" would begin a tag.
+        worst = of(*wallets).worst.wallet.name.replace("<", QUOTE)
         assert shown.startswith("Demo · ")
         assert worst[:10] in shown
 
