@@ -69,7 +69,7 @@ class SettingsController(QObject):
     @Slot(str)
     def open_connect(self, client_id: str = "") -> None:
         """Ask for a wallet's credentials, or for a new secret of the wallet ``client_id``."""
-        # Imported here as the settings are.
+        # Imported here: most sessions never open it, as with the settings.
         from deepvue_tray.ui.connect_dialog import ConnectDialog  # noqa: PLC0415
 
         self._is_new = False

@@ -17,6 +17,7 @@ TIMEOUT_S = 5.0
 """The longest wait for another process, whose change takes milliseconds."""
 
 _RETRY_S = 0.01
+"""Between two attempts, because no system offers a lock with a time-out."""
 
 
 @contextmanager
