@@ -29,11 +29,15 @@ environment:
 _CHECK = """\
 Requests the balance once and prints it, as monitoring plugins do:
 
-  DEEPVUE OK - 6448 credits, about 11 days left | balance=6448;1000;250;0 ...
+  DEEPVUE OK - 6448 credits, about 11 days left | balance=6448;@0:1000;@0:250;0 ...
 
 exit status: 0 ok, 1 low, 2 critical or empty, 3 unknown.
 The reading is stored in the history, from which the days are forecast.
 Of several wallets the worst one decides, and each has a line of its own."""
+
+_THRESHOLDS = """\
+The default is the threshold of the settings. A threshold is a whole number, or a range of
+the Monitoring Plugins that alerts on low values only: 1000: or @0:1000."""
 
 _CHECK_EXAMPLES = """\
 examples:
@@ -73,6 +77,8 @@ class _Parser(argparse.ArgumentParser):
     """A parser with its own exit status for usage errors."""
 
     usage_status = 2
+    information_status = 0
+    """The exit status after help or a version."""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Report unknown arguments here, so that the command's own usage is shown."""
@@ -85,6 +91,10 @@ class _Parser(argparse.ArgumentParser):
         """Print the usage and the error, and exit."""
         self.print_usage(sys.stderr)
         self.exit(self.usage_status, f"{self.prog}: {message}\n")
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """Exit; argparse's actions for help and versions leave the status at 0."""
+        super().exit(status or self.information_status, message)
 
 
 _AddCommand = Callable[..., _Parser]
@@ -176,23 +186,44 @@ def _add_check(add: _AddCommand) -> None:
         epilog=_CHECK_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    check.usage_status = UNKNOWN
+    # A monitoring system must not take the help for a good result.
+    check.usage_status = check.information_status = UNKNOWN
+    check.add_argument("-V", "--version", action="version", version=f"deepvue-tray {__version__}")
     _add_wallet(check, "only this wallet")
-    limits = check.add_argument_group("thresholds", "The default is the threshold of the settings.")
-    for name, metavar, meaning in (
-        ("--warning", "CREDITS", "low at or below this balance"),
-        ("--critical", "CREDITS", "critical at or below this balance"),
-        ("--warning-days", "DAYS", "low if the credits may last no longer than this"),
-        ("--critical-days", "DAYS", "critical if they may last no longer than this"),
+    check.add_argument(
+        "-t",
+        "--timeout",
+        metavar="SECONDS",
+        type=seconds,
+        help="end after this time with the status unknown; the default is to wait for each step",
+    )
+    limits = check.add_argument_group("thresholds", _THRESHOLDS)
+    for names, metavar, meaning in (
+        (("-w", "--warning"), "CREDITS", "low at or below this balance"),
+        (("-c", "--critical"), "CREDITS", "critical at or below this balance"),
+        (("--warning-days",), "DAYS", "low if the credits may last no longer than this"),
+        (("--critical-days",), "DAYS", "critical if they may last no longer than this"),
     ):
         limits.add_argument(
-            name,
+            *names,
             metavar=metavar,
             type=threshold,
             default=argparse.SUPPRESS,
             help=f"{meaning}, or off",
         )
     output = check.add_argument_group("output")
+    output.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        dest="has_details",
+        help="print each wallet's values and thresholds after the first line",
+    )
+    output.add_argument(
+        "--simple-perfdata",
+        action="store_true",
+        help="print thresholds in performance data as plain numbers, for Icinga 2",
+    )
     formats = output.add_mutually_exclusive_group()
     formats.add_argument(
         "--json", action="store_const", dest="format", const="json", help="print a JSON object"
@@ -249,13 +280,28 @@ def _add_history(add: _AddCommand) -> None:
 
 
 def threshold(text: str) -> int | None:
-    """Parse a threshold: a whole number, or None for ``off``."""
+    """Parse a threshold, at or below which a value is low: a number, a range, or None for ``off``.
+
+    The ranges are those of the Monitoring Plugins' guidelines. ``@0:1000`` and ``@~:1000`` alert on
+    values from their start to 1000. ``1000:`` alerts on values below 1000; as a threshold, it
+    includes 1000. Any other range would alert on high values, or not on all low ones.
+    """
     if text == "off":
         return None
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number nor off") from None
+    found = re.fullmatch(r"(-?\d+):?|@[0~]?:(\d+)", text, re.ASCII)
+    if found is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither a whole number, nor a range of low values such as 1000: or"
+            " @0:1000, nor off"
+        )
+    return int(found[1] or found[2])
+
+
+def seconds(text: str) -> int:
+    """Parse a time: a whole number of seconds, at least one."""
+    if not re.fullmatch(r"0*[1-9]\d{0,5}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of seconds from 1")
+    return int(text)
 
 
 def moment(text: str) -> datetime:

@@ -2,14 +2,18 @@
 
 import argparse
 import logging
+import os
+import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from deepvue_tray.backend import event_loop
 from deepvue_tray.backend.backend import real_backend
 from deepvue_tray.cli import output
-from deepvue_tray.cli.check_formats import FORMATS, Status, worst_status
+from deepvue_tray.cli.check_formats import Status, json_text, plugin_text, worst_status
+from deepvue_tray.cli.check_metrics import metrics
 from deepvue_tray.cli.wallets import chosen_wallets
 from deepvue_tray.core.errors import DeepvueError, InvalidInputError, StorageError
 from deepvue_tray.core.settings import NOT_BELOW, WalletSettings, problems
@@ -30,7 +34,9 @@ logger = logging.getLogger(__name__)
 
 def check(options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring) -> int:
     """Poll each wallet once and print the result; return the status of a monitoring plugin."""
-    text, status = "", Status.UNKNOWN
+    text, status, is_decided = "", Status.UNKNOWN, threading.Lock()
+    if options.timeout:
+        _start_timeout(options, is_decided)
     try:
         text, status = _check(options, environ, keyring)
     except DeepvueError as error:
@@ -42,6 +48,7 @@ def check(options: argparse.Namespace, environ: Mapping[str, str], keyring: Syst
     except Exception:
         # Python's exit status, 1, would mean a warning.
         logger.exception("A bug in deepvue-tray. Please report it.")
+    is_decided.acquire()
     try:
         output.write([text])
     except StorageError as error:
@@ -50,12 +57,47 @@ def check(options: argparse.Namespace, environ: Mapping[str, str], keyring: Syst
     return status
 
 
+def _start_timeout(options: argparse.Namespace, is_decided: threading.Lock) -> None:
+    """End the process after the time of the options, unless the result is decided before.
+
+    Ends it at once, whatever it waits for: files are written atomically, and the keyring's process
+    ends with this one.
+    """
+
+    def end() -> None:
+        if not is_decided.acquire(blocking=False):
+            return
+        text = f"no result within {options.timeout} s"
+        with suppress(StorageError, BrokenPipeError):
+            if options.format == "plugin":
+                output.write([f"DEEPVUE UNKNOWN - {text}\n"])
+            else:
+                output.write_error(text)
+        os._exit(Status.UNKNOWN)
+
+    timer = threading.Timer(options.timeout, end)
+    timer.daemon = True
+    timer.start()
+
+
 def _check(
     options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring
 ) -> tuple[str, Status]:
     """Return the text to print and the status."""
     snapshots = _poll(options, environ, keyring)
-    text = FORMATS[options.format](snapshots, datetime.now(UTC))
+    now = datetime.now(UTC)
+    match options.format:
+        case "json":
+            text = json_text(snapshots, now)
+        case "prometheus":
+            text = metrics(snapshots, now)
+        case _:
+            text = plugin_text(
+                snapshots,
+                now,
+                has_ranges=not options.simple_perfdata,
+                has_details=options.has_details,
+            )
     if options.output:
         atomic_file.replace(options.output, [text], mode=0o644)
         text = ""

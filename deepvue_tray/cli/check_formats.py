@@ -1,22 +1,20 @@
-"""The output of ``check`` in three formats.
+"""The output of ``check`` for people and scripts; that for Prometheus is in ``check_metrics``.
 
-- As in the Monitoring Plugins' guidelines: text, a vertical bar, performance data; then a line for
-  each of several wallets.
+- As in the Monitoring Plugins' guidelines: text, a vertical bar, performance data; then the long
+  output, with a line for each of several wallets.
 - One JSON object, documented in docs/check.md: its schema says whether it is one wallet, or a list.
-- Metrics in Prometheus' text-based exposition format, version 0.0.4.
 """
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 from itertools import chain
-from typing import NamedTuple
 
 from deepvue_tray.cli.texts import runway_text
 from deepvue_tray.core.errors import DeepvueError
-from deepvue_tray.core.forecast.runway import HORIZON, Runway
+from deepvue_tray.core.forecast.runway import HORIZON, Runway, is_beyond_horizon
 from deepvue_tray.core.reading import Reading, as_number, rounded_for_display
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.services.readings_csv import timestamp
@@ -79,18 +77,33 @@ def _polled(snapshots: Sequence[Snapshot]) -> Sequence[Snapshot]:
     return [snapshot for snapshot in snapshots if not snapshot.wallet.is_paused]
 
 
-def plugin_text(snapshots: Sequence[Snapshot], now: datetime) -> str:
+def plugin_text(
+    snapshots: Sequence[Snapshot],
+    now: datetime,
+    *,
+    has_ranges: bool = True,
+    has_details: bool = False,
+) -> str:
     """Return the plugin's line, and of several wallets a line for each after it.
 
     The first line has all performance data: ``DEEPVUE OK - 6448 credits, about 11 days left | …``.
+    Thresholds in it are ranges, or plain numbers without ``has_ranges``. ``has_details`` adds the
+    wallets' values to the long output.
     """
+
+    def details(snapshot: Snapshot) -> str:
+        lines = _details(snapshot, now) if has_details else ()
+        return "".join(f"  {_one_line(line)}\n" for line in lines)
+
     if len(snapshots) == 1:
         [snapshot] = snapshots
         text = _one_line(_summary(snapshot, now))
-        return _plugin_line(status_of(snapshot), text, _performance(snapshot, now))
+        data = _performance(snapshot, now, has_ranges=has_ranges)
+        return _plugin_line(status_of(snapshot), text, data) + details(snapshot)
     polled = _polled(snapshots)
     data = chain.from_iterable(
-        _performance(snapshot, now, f"{snapshot.wallet.name} ") for snapshot in polled
+        _performance(snapshot, now, f"{snapshot.wallet.name} ", has_ranges=has_ranges)
+        for snapshot in polled
     )
     text = f"all {len(snapshots)} wallets are paused"
     if polled:
@@ -99,7 +112,7 @@ def plugin_text(snapshots: Sequence[Snapshot], now: datetime) -> str:
     lines = (
         f"PAUSED - {_one_line(snapshot.wallet.name)}\n"
         if snapshot.wallet.is_paused
-        else f"{status_of(snapshot).name} - {_named_summary(snapshot, now)}\n"
+        else f"{status_of(snapshot).name} - {_named_summary(snapshot, now)}\n{details(snapshot)}"
         for snapshot in snapshots
     )
     return _plugin_line(worst_status(snapshots), text, data) + "".join(lines)
@@ -111,6 +124,29 @@ def _plugin_line(status: Status, text: str, data: Iterable[str]) -> str:
 
 def _named_summary(snapshot: Snapshot, now: datetime) -> str:
     return _one_line(f"{snapshot.wallet.name}: {_summary(snapshot, now)}")
+
+
+def _details(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    """Yield the lines of a wallet's long output; times are UTC."""
+    reading, runway, limits = snapshot.reading, snapshot.runway, snapshot.wallet
+    yield f"wallet: {limits.name}, client ID {snapshot.client_id}"
+    if reading:
+        yield f"read: {_format_balance(reading)} at {timestamp(reading.at)}"
+    if runway:
+        earliest, empty_at, latest = (
+            "in a year or later" if is_beyond_horizon(at, now) else timestamp(at)
+            for at in _ends(runway)
+        )
+        yield f"empty: {empty_at}, earliest {earliest}, latest {latest}"
+        yield f"spending: {runway.burn_rate:.0f} credits a day"
+    yield f"low: {_thresholds_text(limits.low, limits.low_days)}"
+    yield f"critical: {_thresholds_text(limits.critical, limits.critical_days)}"
+
+
+def _thresholds_text(balance: int | None, days: int | None) -> str:
+    parts = [f"{balance} credits"] if balance is not None else []
+    parts += [f"{days} days"] if days is not None else []
+    return f"at or below {' or '.join(parts)}" if parts else "off"
 
 
 def _summary(snapshot: Snapshot, now: datetime) -> str:
@@ -171,99 +207,14 @@ def _json_wallet(snapshot: Snapshot, now: datetime) -> dict[str, object]:
     }
 
 
-def metrics(snapshots: Sequence[Snapshot], now: datetime) -> str:
-    """Return the metrics of the polled wallets; unknown values are left out."""
-    # A metric's samples must follow each other, so they are collected by its name.
-    samples: dict[str, list[str]] = {}
-    helps: dict[str, str] = {}
-    for snapshot in _polled(snapshots):
-        for gauge in _gauges(snapshot, now):
-            helps[gauge.name] = gauge.help
-            samples.setdefault(gauge.name, []).extend(
-                f"deepvue_{gauge.name}{{{_format_labels(snapshot, severity)}}} {value}\n"
-                for severity, value in gauge.values.items()
-            )
-    return "".join(
-        f"# HELP deepvue_{name} {helps[name]}\n# TYPE deepvue_{name} gauge\n{''.join(lines)}"
-        for name, lines in samples.items()
-        if lines
-    )
-
-
-class _Gauge(NamedTuple):
-    name: str
-    help: str
-    values: Mapping[str, object]
-    """By the label ``severity``; an empty one means no label."""
-
-
-def _gauges(snapshot: Snapshot, now: datetime) -> Iterator[_Gauge]:
-    reading, runway, limits = snapshot.reading, snapshot.runway, snapshot.wallet
-    yield _Gauge("up", "Whether the last attempt succeeded.", {"": int(not snapshot.trouble)})
-    if reading:
-        yield _Gauge(
-            "balance_credits", "Credits left at the last reading.", {"": f"{reading.balance:f}"}
-        )
-        yield _Gauge(
-            "reading_timestamp_seconds",
-            "Time of the last reading, since 1970.",
-            {"": round(reading.at.timestamp(), 3)},
-        )
-    if runway:
-        for name, about, at in (
-            (
-                "runway_seconds",
-                "Time until the wallet is empty, median; a year means a year or more.",
-                runway.empty_at,
-            ),
-            (
-                "runway_earliest_seconds",
-                "The wallet lasts longer than this in nine cases of ten.",
-                runway.earliest,
-            ),
-            (
-                "runway_latest_seconds",
-                "The wallet lasts shorter than this in nine cases of ten;"
-                " a year means a year or more.",
-                runway.latest,
-            ),
-        ):
-            yield _Gauge(name, about, {"": round((at - now).total_seconds())})
-        yield _Gauge(
-            "burn_credits_per_second",
-            "Mean spending of the last week.",
-            {"": runway.burn_rate / _DAY.total_seconds()},
-        )
-    yield _Gauge(
-        "threshold_credits",
-        "The wallet is low (warning) or critical at or below this.",
-        _by_severity(limits.low, limits.critical),
-    )
-    yield _Gauge(
-        "threshold_runway_seconds",
-        "The wallet is low (warning) or critical if it may last no longer than this.",
-        _by_severity(limits.low_days, limits.critical_days, _DAY.total_seconds()),
-    )
-
-
-def _by_severity(warning: int | None, critical: int | None, unit: float = 1) -> dict[str, object]:
-    limits = {"warning": warning, "critical": critical}
-    return {name: f"{limit * unit:.0f}" for name, limit in limits.items() if limit is not None}
-
-
-FORMATS: Mapping[str, Callable[[Sequence[Snapshot], datetime], str]] = {
-    "plugin": plugin_text,
-    "json": json_text,
-    "prometheus": metrics,
-}
-
-
 def _format_balance(reading: Reading) -> str:
     amount = f"{rounded_for_display(reading.balance):f}"
     return f"{amount} credit{'' if reading.balance == 1 else 's'}"
 
 
-def _performance(snapshot: Snapshot, now: datetime, prefix: str = "") -> Iterator[str]:
+def _performance(
+    snapshot: Snapshot, now: datetime, prefix: str = "", *, has_ranges: bool
+) -> Iterator[str]:
     """Yield the performance data; none if there is no new reading. A prefix begins each label."""
     reading, runway, limits = snapshot.reading, snapshot.runway, snapshot.wallet
     if snapshot.trouble or limits.is_paused:
@@ -272,22 +223,31 @@ def _performance(snapshot: Snapshot, now: datetime, prefix: str = "") -> Iterato
     def label(name: str) -> str:
         return f"'{(prefix + name).translate(_LABEL_ESCAPES)}'" if prefix else name
 
-    if reading:
-        warning, critical = _format_limit(limits.low), _format_limit(limits.critical)
-        yield f"{label('balance')}={reading.balance:f};{warning};{critical};0"
+    start = "@0:" if has_ranges else ""
+    if reading and reading.balance >= 0:
+        thresholds = _format_thresholds(start, limits.low, limits.critical)
+        yield f"{label('balance')}={reading.balance:f};{thresholds};0"
+    elif reading:
+        # The ranges include what is below zero, and so it is not the minimum.
+        thresholds = _format_thresholds(start.replace("0", "~"), limits.low, limits.critical)
+        yield f"{label('balance')}={reading.balance:f};{thresholds}"
     if runway:
         early, middle, late = (round((at - now).total_seconds()) for at in _ends(runway))
-        warning, critical = (
-            _format_limit(days, _DAY.total_seconds())
-            for days in (limits.low_days, limits.critical_days)
+        thresholds = _format_thresholds(
+            start, limits.low_days, limits.critical_days, _DAY.total_seconds()
         )
-        yield f"{label('runway_early')}={early}s;{warning};{critical};0"
+        yield f"{label('runway_early')}={early}s;{thresholds};0"
         yield f"{label('runway')}={middle}s;;;0"
         yield f"{label('runway_late')}={late}s;;;0"
 
 
-def _format_limit(threshold: int | None, unit: float = 1) -> str:
-    return "" if threshold is None else f"{threshold * unit:.0f}"
+def _format_thresholds(
+    start: str, warning: int | None, critical: int | None, unit: float = 1
+) -> str:
+    return ";".join(
+        "" if threshold is None else f"{start}{threshold * unit:.0f}"
+        for threshold in (warning, critical)
+    )
 
 
 def _ends(runway: Runway) -> tuple[datetime, datetime, datetime]:
@@ -304,14 +264,3 @@ def _json_trouble(trouble: DeepvueError | None) -> dict[str, str] | None:
     if trouble is None:
         return None
     return {"title": trouble.title, "detail": trouble.detail, "remedy": trouble.remedy}
-
-
-def _format_labels(snapshot: Snapshot, severity: str) -> str:
-    labels = {"client_id": snapshot.client_id, "wallet": snapshot.wallet.name}
-    if severity:
-        labels["severity"] = severity
-    return ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items())
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from deepvue_tray.cli.arguments import parse
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import mark_notified, snoozed
 from deepvue_tray.core.alert_state import AlertState
@@ -56,7 +58,7 @@ def test_the_exit_status_is_that_of_a_monitoring_plugin(
     ran = run("check")
     assert ran.returncode == status
     assert ran.stdout.startswith(f"DEEPVUE {word} - {left} credits, ")
-    assert f" | balance={left};1000;250;0" in ran.stdout
+    assert f" | balance={left};@0:1000;@0:250;0" in ran.stdout
     assert ran.stderr == ""
 
 
@@ -147,10 +149,80 @@ def test_thresholds_can_be_given(server: FaultyServer) -> None:
     assert run("check", "--warning", "off").returncode == 0
 
 
+@pytest.mark.parametrize("given", ["7000", "7000:", "@0:7000", "@~:7000", "@:7000"])
+def test_a_range_that_alerts_on_low_values_is_a_threshold(given: str) -> None:
+    options = parse(["check", "-w", given, "--warning-days", "9:"])
+    assert (options.warning, options.warning_days) == (7000, 9)
+
+
+@pytest.mark.parametrize(
+    "given", ["~:7000", "0:7000", "10:7000", "@10:7000", "@7000:", "~:", "@", "7.5:", "\u0667:"]
+)
+def test_a_range_that_alerts_on_high_values_or_not_on_all_low_ones_is_refused(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        parse(["check", "-c", given])
+    assert exit_.value.code == 3
+    assert f"argument -c/--critical: {given!r} is neither a whole number, nor a range of low " in (
+        capsys.readouterr().err
+    )
+
+
+def test_plain_thresholds_in_performance_data_can_be_requested(server: FaultyServer) -> None:
+    ran = run("check", "--simple-perfdata", "-w", "7000:", "-c", "@0:500", "-t", "60")
+    assert ran.returncode == 1
+    assert ran.stdout.endswith(" | balance=6448;7000;500;0\n")
+
+
+def test_details_follow_the_first_line(server: FaultyServer) -> None:
+    first, *lines = run("check", "-v", "-c", "off").stdout.splitlines()
+    assert first == "DEEPVUE OK - 6448 credits, gathering data | balance=6448;@0:1000;;0"
+    assert [re.sub("at 20.*Z", "at TIME", line) for line in lines] == [
+        "  wallet: Live, client ID live_1",
+        "  read: 6448 credits at TIME",
+        "  low: at or below 1000 credits or 7 days",
+        "  critical: at or below 2 days",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "beginning"),
+    [("-V", "deepvue-tray 0."), ("--version", "deepvue-tray 0."), ("-h", "usage: deepvue-tray")],
+)
+def test_the_version_and_the_help_are_no_good_result(
+    option: str, beginning: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        parse(["check", option])
+    assert exit_.value.code == 3
+    assert capsys.readouterr().out.startswith(beginning)
+
+
+def test_a_check_that_takes_too_long_is_unknown_in_one_line(server: FaultyServer) -> None:
+    server.answer = hang()
+    ran = run("check", "--timeout", "1")
+    assert (ran.returncode, ran.stderr) == (3, "")
+    assert ran.stdout == "DEEPVUE UNKNOWN - no result within 1 s\n"
+
+
+def test_after_a_timeout_a_file_of_metrics_is_unchanged(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    server.answer = hang()
+    path = tmp_path / "deepvue.prom"
+    path.write_text("old")
+    ran = run("check", "-t", "1", "--prometheus", "--output", str(path))
+    assert (ran.returncode, ran.stdout) == (3, "")
+    assert ran.stderr == "no result within 1 s\n"
+    assert path.read_text() == "old"
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--warning", "x"], "'x' is neither a whole number nor off"),
+        (["--warning", "x"], "'x' is neither a whole number, nor a range of low values such as"),
+        (["-t", "0"], "'0' is not a whole number of seconds from 1"),
         (["--critical", "5000"], "(--critical 5000 is not below --warning 1000)"),
         (
             ["--critical", "9000", "--warning", "100"],
@@ -312,7 +384,9 @@ def test_two_wallets_are_polled_at_the_same_time_and_the_worst_decides(
     assert ran.returncode == 2
     first, *lines = ran.stdout.splitlines()
     assert first.startswith("DEEPVUE CRITICAL - Trial: 100 credits, gathering data (1 of 2 ")
-    assert first.endswith(" | 'Live balance'=6448;1000;250;0 'Trial balance'=100;1000;250;0")
+    assert first.endswith(
+        " | 'Live balance'=6448;@0:1000;@0:250;0 'Trial balance'=100;@0:1000;@0:250;0"
+    )
     assert lines == [
         "OK - Live: 6448 credits, gathering data",
         "CRITICAL - Trial: 100 credits, gathering data",
@@ -327,7 +401,7 @@ def test_a_chosen_wallet_is_polled_alone_and_printed_as_if_it_were_the_only_one(
     ran = run("check", "--wallet", chosen, **keyring.env)
     assert ran.returncode == 1
     assert ran.stdout == (
-        "DEEPVUE WARNING - 900 credits, gathering data | balance=900;1000;250;0\n"
+        "DEEPVUE WARNING - 900 credits, gathering data | balance=900;@0:1000;@0:250;0\n"
     )
     content = json.loads(run("check", "--json", "--wallet", chosen, **keyring.env).stdout)
     assert (content["schema"], content["client_id"]) == (1, "free_tier_2")

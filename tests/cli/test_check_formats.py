@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from deepvue_tray.cli.check_formats import (
     Status,
     json_text,
-    metrics,
     plugin_text,
     status_of,
     worst_status,
 )
+from deepvue_tray.cli.check_metrics import metrics
 from deepvue_tray.cli.texts import reading_text
 from deepvue_tray.core.errors import OfflineError, RejectedError, StorageError
 from deepvue_tray.core.external_text import cleaned
@@ -50,9 +50,44 @@ def with_balance(balance: str) -> Snapshot:
 def test_the_line_has_balance_and_runway_as_text_and_as_performance_data() -> None:
     assert plugin_text([GOOD], NOW) == (
         "DEEPVUE OK - 6448 credits, about 11 days left"
-        " | balance=6448;1000;250;0 runway_early=777600s;604800;172800;0"
+        " | balance=6448;@0:1000;@0:250;0 runway_early=777600s;@0:604800;@0:172800;0"
         " runway=950400s;;;0 runway_late=1209600s;;;0\n"
     )
+
+
+def test_thresholds_in_performance_data_are_plain_numbers_on_request() -> None:
+    text = plugin_text([GOOD], NOW, has_ranges=False)
+    assert "balance=6448;1000;250;0 runway_early=777600s;604800;172800;0 " in text
+
+
+@given(st.integers(-2000, 2000).map(Decimal) | st.decimals(-2000, 2000, places=2))
+def test_a_reader_of_ranges_gets_the_status_from_the_performance_data(balance: Decimal) -> None:
+    snapshot = replace(with_balance(str(balance)), runway=None)
+    value, warning, critical, *_ = data_of(plugin_text([snapshot], NOW))["balance"].split(";")
+    status = Status.OK
+    for threshold, severity in ((warning, Status.WARNING), (critical, Status.CRITICAL)):
+        start, end = threshold.removeprefix("@").split(":")
+        if (start == "~" or Decimal(start) <= Decimal(value)) and Decimal(value) <= Decimal(end):
+            status = severity
+    assert status is status_of(snapshot)
+
+
+def test_the_details_of_several_wallets_follow_the_line_of_each() -> None:
+    live, trial = wallets("Live", "Trial")
+    endless = replace(RUNWAY, latest=NOW + HORIZON)
+    text = plugin_text(
+        [replace(live, runway=endless), paused(trial)], NOW, has_details=True
+    ).partition("\n")[2]
+    assert text.splitlines() == [
+        "OK - Live: 6448 credits, about 11 days left",
+        "  wallet: Live, client ID id_0",
+        "  read: 6448 credits at 2026-11-23T14:05:00Z",
+        "  empty: 2026-12-04T14:05:00Z, earliest 2026-12-02T14:05:00Z, latest in a year or later",
+        "  spending: 600 credits a day",
+        "  low: at or below 1000 credits or 7 days",
+        "  critical: at or below 250 credits or 2 days",
+        "PAUSED - Trial",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +167,7 @@ def test_thresholds_that_are_off_are_left_out() -> None:
         GOOD, wallet=WalletSettings(low=None, critical=None, low_days=None, critical_days=None)
     )
     assert "balance=6448;;;0" in plugin_text([off], NOW)
-    assert "threshold" not in metrics([off], NOW)
+    assert "deepvue_threshold" not in metrics([off], NOW)
     assert set(json.loads(json_text([off], NOW))["thresholds"].values()) == {None}
 
 
@@ -188,8 +223,16 @@ def test_the_metrics_have_every_value() -> None:
     samples = [line for line in metrics([GOOD], NOW).splitlines() if line[0] != "#"]
     assert samples == [
         f"deepvue_up{{{labels}}} 1",
+        f'deepvue_level{{{labels},level="unknown"}} 0',
+        f'deepvue_level{{{labels},level="ok"}} 1',
+        f'deepvue_level{{{labels},level="low"}} 0',
+        f'deepvue_level{{{labels},level="critical"}} 0',
+        f'deepvue_level{{{labels},level="empty"}} 0',
         f"deepvue_balance_credits{{{labels}}} 6448",
         f"deepvue_reading_timestamp_seconds{{{labels}}} {NOW.timestamp()}",
+        f"deepvue_empty_timestamp_seconds{{{labels}}} {RUNWAY.empty_at.timestamp():.0f}",
+        f"deepvue_empty_earliest_timestamp_seconds{{{labels}}} {RUNWAY.earliest.timestamp():.0f}",
+        f"deepvue_empty_latest_timestamp_seconds{{{labels}}} {RUNWAY.latest.timestamp():.0f}",
         f"deepvue_runway_seconds{{{labels}}} 950400",
         f"deepvue_runway_earliest_seconds{{{labels}}} 777600",
         f"deepvue_runway_latest_seconds{{{labels}}} 1209600",
@@ -206,6 +249,13 @@ def test_after_a_failure_the_metrics_keep_the_last_balance_with_its_own_time() -
     assert 'deepvue_up{client_id="live_1",wallet="Live"} 0' in text
     assert 'deepvue_balance_credits{client_id="live_1",wallet="Live"} 6448' in text
     assert f"}} {NOW.timestamp()}" in text
+
+
+def test_a_wallet_that_lasts_a_year_or_more_is_empty_at_infinity() -> None:
+    endless = replace(RUNWAY, empty_at=NOW + HORIZON, latest=NOW + HORIZON)
+    text = metrics([replace(GOOD, runway=endless)], NOW)
+    ends = re.findall(r"^deepvue_empty\w*\{.*\} (.*)$", text, re.MULTILINE)
+    assert ends == ["+Inf", f"{RUNWAY.earliest.timestamp():.0f}", "+Inf"]
 
 
 def labels_of(sample: str) -> dict[str, str]:
@@ -274,9 +324,9 @@ def test_of_two_wallets_the_first_line_is_the_worst_and_each_has_its_own_line() 
     first, *lines = text.splitlines()
     assert first == (
         "DEEPVUE WARNING - Trial: 900 credits, about 11 days left (1 of 2 wallets ok)"
-        " | 'Live balance'=6448;1000;250;0 'Live runway_early'=777600s;604800;172800;0"
+        " | 'Live balance'=6448;@0:1000;@0:250;0 'Live runway_early'=777600s;@0:604800;@0:172800;0"
         " 'Live runway'=950400s;;;0 'Live runway_late'=1209600s;;;0"
-        " 'Trial balance'=900;1000;250;0 'Trial runway_early'=777600s;604800;172800;0"
+        " 'Trial balance'=900;@0:1000;@0:250;0 'Trial runway_early'=777600s;@0:604800;@0:172800;0"
         " 'Trial runway'=950400s;;;0 'Trial runway_late'=1209600s;;;0"
     )
     assert lines == [

@@ -37,7 +37,8 @@ def test_the_version_is_printed() -> None:
 )
 def test_every_command_has_help(command: list[str]) -> None:
     result = run(*command, "--help")
-    assert result.returncode == 0
+    # Of a monitoring plugin the guidelines require the status "unknown".
+    assert result.returncode == (3 if command == ["check"] else 0)
     assert "usage: deepvue-tray" in result.stdout
 
 
