@@ -4,11 +4,14 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
 from deepvue_tray import __version__
+from deepvue_tray.cli import output
+from deepvue_tray.core.errors import StorageError
 
 UNKNOWN = 3
 """The exit status of a monitoring plugin without a result; 2 means critical."""
@@ -89,6 +92,11 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and the error, and exit."""
+        if self.usage_status == UNKNOWN:
+            # Monitoring systems read one line, in which a vertical bar would begin the data.
+            with suppress(StorageError, BrokenPipeError):
+                output.write([f"DEEPVUE UNKNOWN - {message.replace('|', '/')} (see --help)\n"])
+            self.exit(UNKNOWN)
         self.print_usage(sys.stderr)
         self.exit(self.usage_status, f"{self.prog}: {message}\n")
 
@@ -211,20 +219,20 @@ def _add_check(add: _AddCommand) -> None:
             default=argparse.SUPPRESS,
             help=f"{meaning}, or off",
         )
-    output = check.add_argument_group("output")
-    output.add_argument(
+    printed = check.add_argument_group("output")
+    printed.add_argument(
         "-v",
         "--verbose",
         action="store_true",
         dest="has_details",
         help="print each wallet's values and thresholds after the first line",
     )
-    output.add_argument(
+    printed.add_argument(
         "--simple-perfdata",
         action="store_true",
         help="print thresholds in performance data as plain numbers, for Icinga 2",
     )
-    formats = output.add_mutually_exclusive_group()
+    formats = printed.add_mutually_exclusive_group()
     formats.add_argument(
         "--json", action="store_const", dest="format", const="json", help="print a JSON object"
     )
@@ -235,7 +243,7 @@ def _add_check(add: _AddCommand) -> None:
         const="prometheus",
         help="print metrics in Prometheus' text format",
     )
-    output.add_argument(
+    printed.add_argument(
         "--output",
         metavar="FILE",
         type=Path,

@@ -1,8 +1,6 @@
-"""Prometheus and a plugin runner, as Debian ships them, accept the output of ``check``."""
+"""Nagios, Icinga, Prometheus and a plugin runner from Debian accept the output of ``check``."""
 
-import os
-import re
-import shutil
+import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,12 +10,11 @@ import pytest
 
 from tests.cli import wallets
 from tests.cli.conftest import LIVE, TRIAL
+from tests.cli.debian import program
 from tests.support.command import COMMAND, run
 from tests.support.faulty_server import FaultyServer, balance, status
 from tests.support.file_keyring import FileKeyring
-
-DOCUMENTATION = Path(__file__).parents[2] / "docs" / "check.md"
-PLUGINS = "/usr/lib/nagios/plugins"
+from tests.support.platform import needs_posix_files
 
 
 @pytest.fixture
@@ -29,29 +26,20 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyServer]:
         yield server
 
 
-def consumer(name: str, package: str) -> str:
-    """Return a program's path; without it the test is skipped, and fails in CI."""
-    found = shutil.which(name, path=f"{os.environ['PATH']}:{PLUGINS}")
-    if found is None:
-        say = pytest.fail if os.environ.get("CI") else pytest.skip
-        say(f"apt-get install {package}")
-    return found
-
-
 def consume(*command: str, text: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("left", [6448, 12.5, 0, -3])
 def test_promtool_accepts_the_metrics(server: FaultyServer, left: float) -> None:
-    promtool = consumer("promtool", "prometheus")
+    promtool = program("promtool", "prometheus")
     server.answer = balance(left)
     checked = consume(promtool, "check", "metrics", text=run("check", "--prometheus").stdout)
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
 
 def test_promtool_accepts_the_metrics_of_a_failure(server: FaultyServer) -> None:
-    promtool = consumer("promtool", "prometheus")
+    promtool = program("promtool", "prometheus")
     run("check")
     server.answer = status(503)
     text = run("check", "--prometheus").stdout
@@ -64,7 +52,7 @@ def test_promtool_accepts_the_metrics_of_a_failure(server: FaultyServer) -> None
 def test_promtool_accepts_the_metrics_of_several_wallets(
     two: FaultyServer, keyring: FileKeyring, name: str
 ) -> None:
-    promtool = consumer("promtool", "prometheus")
+    promtool = program("promtool", "prometheus")
     wallets.sign_in(LIVE, replace(TRIAL, name=name))
     text = run("check", "--prometheus", **keyring.env).stdout
     assert text.count("deepvue_up{") == 2
@@ -72,14 +60,43 @@ def test_promtool_accepts_the_metrics_of_several_wallets(
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
 
-def test_promtool_accepts_the_documented_alert_rules(tmp_path: Path) -> None:
-    promtool = consumer("promtool", "prometheus")
-    [rules] = re.findall(r"```yaml\n(.*?)```", DOCUMENTATION.read_text(), re.DOTALL)
-    path = tmp_path / "rules.yml"
-    path.write_text(rules)
-    checked = consume(promtool, "check", "rules", str(path), text="")
-    assert checked.returncode == 0, checked.stderr
-    assert "2 rules found" in checked.stdout
+@needs_posix_files
+def test_nagios_shows_the_state_the_line_the_details_and_the_thresholds(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    from tests.cli import nagios
+
+    server.answer = balance(900)
+    services = {"default": "", "details": "-v -w 500: -c off -t 50", "mistake": "-w ~:500"}
+    found = nagios.results(tmp_path, services)
+    assert found["default"] == nagios.Result(
+        state="WARNING",
+        output="DEEPVUE WARNING - 900 credits, gathering data",
+        long_output="",
+        performance_data="balance=900;@0:1000;@0:250;0",
+    )
+    details = found["details"]
+    assert (details.state, details.performance_data) == ("OK", "balance=900;@0:500;;0")
+    assert r"\n  low: at or below 500 credits or 7 days\n" in details.long_output
+    mistake = found["mistake"]
+    assert mistake.state == "UNKNOWN"
+    assert mistake.output.startswith("DEEPVUE UNKNOWN - argument -w/--warning: '~:500' is neither ")
+    assert mistake.long_output + mistake.performance_data == ""
+
+
+def test_icinga_2_drops_ranges_and_keeps_plain_thresholds(server: FaultyServer) -> None:
+    icinga = program("icinga2", "icinga2-bin")
+
+    def parsed(*options: str) -> dict[str, object]:
+        _, _, data = run("check", *options).stdout.strip().partition(" | ")
+        ran = consume(icinga, "console", "--eval", f'parse_performance_data("{data}")', text="")
+        value: dict[str, object] = json.loads(ran.stdout)
+        return value
+
+    simple = parsed("--simple-perfdata")
+    assert (simple["label"], simple["value"], simple["min"]) == ("balance", 6448, 0)
+    assert (simple["warn"], simple["crit"]) == (1000, 250)
+    assert parsed() == simple | {"warn": None, "crit": None}
 
 
 @pytest.mark.parametrize(("left", "swapped"), [(6448, 2), (900, 0), (100, 1), (None, 3)], ids=str)
@@ -87,7 +104,7 @@ def test_a_plugin_runner_understands_every_status(
     server: FaultyServer, left: int | None, swapped: int
 ) -> None:
     # The runner maps the status of a plugin to its own: all must be different.
-    negate = consumer("negate", "monitoring-plugins-basic")
+    negate = program("negate", "monitoring-plugins-basic")
     server.answer = status(503) if left is None else balance(left)
     turn = ["--ok=CRITICAL", "--warning=OK", "--critical=WARNING"]
     ran = consume(negate, *turn, *COMMAND, "check", text="")
@@ -98,7 +115,7 @@ def test_a_plugin_runner_understands_every_status(
 def test_a_plugin_runner_understands_the_worst_of_several_wallets(
     two: FaultyServer, keyring: FileKeyring
 ) -> None:
-    negate = consumer("negate", "monitoring-plugins-basic")
+    negate = program("negate", "monitoring-plugins-basic")
     ran = consume(
         *("env", *(f"{name}={value}" for name, value in keyring.env.items())),
         *(negate, "--warning=OK", "--ok=CRITICAL", "--substitute", *COMMAND, "check"),

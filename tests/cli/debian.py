@@ -1,0 +1,17 @@
+"""Programs of Debian packages that read the output of ``check``."""
+
+import os
+import shutil
+
+import pytest
+
+PLUGINS = "/usr/lib/nagios/plugins"
+
+
+def program(name: str, package: str) -> str:
+    """Return a program's path; without it the test is skipped, and fails in CI."""
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:{PLUGINS}")
+    if found is None:
+        say = pytest.fail if os.environ.get("CI") else pytest.skip
+        say(f"apt-get install {package}")
+    return found
