@@ -15,3 +15,11 @@ def program(name: str, package: str) -> str:
         say = pytest.fail if os.environ.get("CI") else pytest.skip
         say(f"apt-get install {package}")
     return found
+
+
+def user_and_group() -> tuple[str, str]:
+    """Return the names under which a monitoring daemon keeps running; only POSIX has them."""
+    import grp
+    import pwd
+
+    return pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name

@@ -1,8 +1,6 @@
 """A real Nagios that runs active checks with the program under test."""
 
-import grp
 import os
-import pwd
 import select
 import shlex
 import subprocess
@@ -10,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.cli.debian import program
+from tests.cli.debian import program, user_and_group
 from tests.support.command import COMMAND
 from tests.support.timeouts import TIMEOUT_S
 
@@ -111,7 +109,7 @@ def results(folder: Path, services: Mapping[str, str]) -> dict[str, Result]:
 
 def _configure(folder: Path, services: Mapping[str, str]) -> None:
     os.mkfifo(folder / "results")
-    user, group = pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name
+    user, group = user_and_group()
     (folder / "nagios.cfg").write_text(_CONFIGURATION.format(folder=folder, user=user, group=group))
     objects = _OBJECTS.format(command=shlex.join(COMMAND)) + "".join(
         _SERVICE.format(name=name, arguments=arguments) for name, arguments in services.items()

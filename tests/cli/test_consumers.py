@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli import wallets
+from tests.cli import nagios, wallets
 from tests.cli.conftest import LIVE, TRIAL
-from tests.cli.debian import program
+from tests.cli.debian import program, user_and_group
 from tests.support.command import COMMAND, run
 from tests.support.faulty_server import FaultyServer, balance, status
 from tests.support.file_keyring import FileKeyring
@@ -64,8 +64,6 @@ def test_promtool_accepts_the_metrics_of_several_wallets(
 def test_nagios_shows_the_state_the_line_the_details_and_the_thresholds(
     server: FaultyServer, tmp_path: Path
 ) -> None:
-    from tests.cli import nagios
-
     server.answer = balance(900)
     services = {"default": "", "details": "-v -w 500: -c off -t 50", "mistake": "-w ~:500"}
     found = nagios.results(tmp_path, services)
@@ -84,8 +82,13 @@ def test_nagios_shows_the_state_the_line_the_details_and_the_thresholds(
     assert mistake.long_output + mistake.performance_data == ""
 
 
-def test_icinga_2_drops_ranges_and_keeps_plain_thresholds(server: FaultyServer) -> None:
+@needs_posix_files
+def test_icinga_2_drops_ranges_and_keeps_plain_thresholds(
+    server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     icinga = program("icinga2", "icinga2-bin")
+    for name, value in zip(("ICINGA2_USER", "ICINGA2_GROUP"), user_and_group(), strict=True):
+        monkeypatch.setenv(name, value)
 
     def parsed(*options: str) -> dict[str, object]:
         _, _, data = run("check", *options).stdout.strip().partition(" | ")

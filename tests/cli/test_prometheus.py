@@ -55,6 +55,17 @@ def test_every_metric_of_the_rules_and_the_dashboard_is_printed_and_none_is_depr
     assert set(used) <= set(printed)
 
 
+def test_the_documentation_names_every_metric_and_every_alert() -> None:
+    documented = set(
+        re.findall(
+            r"`((?:deepvue_|Deepvue)\w+)`", (FOLDER / "README.md").read_text(encoding="utf-8")
+        )
+    )
+    printed = re.findall(r"# HELP (\w+) ", metrics([GOOD], NOW))
+    alerts = re.findall(r"- alert: (\w+)", RULES.read_text(encoding="utf-8"))
+    assert documented == {*printed, *alerts}
+
+
 def test_the_panels_do_not_overlap_and_take_the_chosen_data_source() -> None:
     places: set[tuple[int, int]] = set()
     for panel in panels():
