@@ -39,8 +39,8 @@ The reading is stored in the history, from which the days are forecast.
 Of several wallets the worst one decides, and each has a line of its own."""
 
 _THRESHOLDS = """\
-The default is the threshold of the settings. A threshold is a whole number, or a range of
-the Monitoring Plugins that alerts on low values only: 1000: or @0:1000."""
+The default is the threshold of the settings. A threshold is a whole number, or a
+range of the Monitoring Plugins that alerts on low values only: 1000: or @0:1000."""
 
 _CHECK_EXAMPLES = """\
 examples:
@@ -203,7 +203,7 @@ def _add_check(add: _AddCommand) -> None:
         "--timeout",
         metavar="SECONDS",
         type=seconds,
-        help="end after this time with the status unknown; the default is to wait for each step",
+        help="end after this time with the status unknown; without it, each step has a limit",
     )
     limits = check.add_argument_group("thresholds", _THRESHOLDS)
     for names, metavar, meaning in (

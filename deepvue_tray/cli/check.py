@@ -34,9 +34,9 @@ logger = logging.getLogger(__name__)
 
 def check(options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring) -> int:
     """Poll each wallet once and print the result; return the status of a monitoring plugin."""
-    text, status, is_decided = "", Status.UNKNOWN, threading.Lock()
+    text, status, decision = "", Status.UNKNOWN, threading.Lock()
     if options.timeout:
-        _start_timeout(options, is_decided)
+        _start_timeout(options, decision)
     try:
         text, status = _check(options, environ, keyring)
     except DeepvueError as error:
@@ -48,7 +48,7 @@ def check(options: argparse.Namespace, environ: Mapping[str, str], keyring: Syst
     except Exception:
         # Python's exit status, 1, would mean a warning.
         logger.exception("A bug in deepvue-tray. Please report it.")
-    is_decided.acquire()
+    decision.acquire()
     try:
         output.write([text])
     except StorageError as error:
@@ -57,15 +57,15 @@ def check(options: argparse.Namespace, environ: Mapping[str, str], keyring: Syst
     return status
 
 
-def _start_timeout(options: argparse.Namespace, is_decided: threading.Lock) -> None:
-    """End the process after the time of the options, unless the result is decided before.
+def _start_timeout(options: argparse.Namespace, decision: threading.Lock) -> None:
+    """End the process after the time of the options, unless ``decision`` is acquired before.
 
     Ends it at once, whatever it waits for: files are written atomically, and the keyring's process
     ends with this one.
     """
 
     def end() -> None:
-        if not is_decided.acquire(blocking=False):
+        if not decision.acquire(blocking=False):
             return
         text = f"no result within {options.timeout} s"
         with suppress(StorageError, BrokenPipeError):
