@@ -19,6 +19,10 @@ from deepvue_tray.core.reading import MAX_BALANCE, MAX_DECIMALS
 INDIA = timedelta(hours=5, minutes=30)
 """India's time zone, which has no summer time, is this far ahead of UTC."""
 
+REFETCH_AFTER = timedelta(hours=1)
+"""The time until a day that may still change is requested again."""
+
+_TOLERANCE = Decimal("0.05")
 _DAY = timedelta(days=1)
 _FINAL_AFTER = timedelta(days=1)
 """The time after the end of a day in which rows may still be added to its report."""
@@ -141,15 +145,24 @@ def is_final(day: date, fetched_at: datetime) -> bool:
     return fetched_at >= datetime.combine(day, time(), UTC) + _DAY + _FINAL_AFTER
 
 
+def present_day(now: datetime) -> date:
+    """Return the present day in India, which begins before that of UTC; ``now`` is aware."""
+    return (now.astimezone(UTC) + INDIA).date()
+
+
 def days_to_fetch(fetched: Mapping[date, datetime], days: int, now: datetime) -> list[date]:
     """Return which of the last ``days`` days must be fetched, newest first.
 
-    ``fetched`` is when each day was last fetched, aware; ``now`` is aware. The last of the days is
-    the present one in India, which begins before that of UTC.
+    ``fetched`` is when each day was last fetched, aware; ``now`` is aware. A day that may still
+    change is fetched again after REFETCH_AFTER.
     """
-    last = (now.astimezone(UTC) + INDIA).date()
-    wanted = (last - n * _DAY for n in range(days))
-    return [day for day in wanted if day not in fetched or not is_final(day, fetched[day])]
+
+    def is_due(day: date) -> bool:
+        at = fetched.get(day)
+        return at is None or not (is_final(day, at) or timedelta(0) <= now - at < REFETCH_AFTER)
+
+    wanted = (present_day(now) - n * _DAY for n in range(days))
+    return [day for day in wanted if is_due(day)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,3 +193,17 @@ def by_product(rows: Iterable[tuple[str, Outcome, Usage]]) -> list[ProductUsage]
         outcomes[product][outcome] = outcomes[product][outcome].plus(usage)
     products = [ProductUsage(product=name, outcomes=dict(of)) for name, of in outcomes.items()]
     return sorted(products, key=lambda each: (-each.total.spent, -each.total.calls, each.product))
+
+
+class Discrepancy(NamedTuple):
+    """Charges that do not explain by how much the balance fell; in credits."""
+
+    charged: Decimal
+    fallen: Decimal
+
+
+def discrepancy(charged: Decimal, fallen: Decimal) -> Discrepancy | None:
+    """Return both amounts if they differ by more than 5 %, otherwise None."""
+    if abs(charged - fallen) <= max(charged, fallen) * _TOLERANCE:
+        return None
+    return Discrepancy(charged, fallen)

@@ -64,10 +64,10 @@ class HttpClient:
     ) -> Response:
         """Send a request without a deadline.
 
-        ``content`` are httpx's ``headers``, ``params`` and ``data``. ``on_chunk`` gets the body of a
-        response with status 200 while it arrives, up to MAX_STREAMED_BYTES; the response is then
-        returned without it. ``secret`` is masked in errors. Raises a WalletError if there is no
-        complete response.
+        ``content`` are httpx's ``headers``, ``params`` and ``data``. ``on_chunk`` gets the body of
+        a response with status 200 while it arrives, up to MAX_STREAMED_BYTES; the response is
+        then returned without it. ``secret`` is masked in errors. Raises a WalletError if there is
+        no complete response.
         """
         try:
             async with self._client.stream(

@@ -16,9 +16,9 @@ from deepvue_tray.core.credentials import Credentials, Secret
 from deepvue_tray.core.errors import InactiveError, RejectedError, TimedOutError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.response import balance_in, error_for, token_in
-from deepvue_tray.core.usage import DayReport, UsageSums
 
 if TYPE_CHECKING:
+    from deepvue_tray.core.usage import UsageSums
     from deepvue_tray.services.http_client import HttpClient, Response
 
 PRODUCTION = "https://production.deepvue.tech"
@@ -93,7 +93,7 @@ class WalletApi:
         # Raised here, so that its traceback has no frames of the request, which contain the secret.
         raise self._timed_out()
 
-    async def usage(self, credentials: Credentials, day: date) -> UsageSums:
+    async def usage(self, credentials: Credentials, day: date) -> "UsageSums":
         """Request the usage report of a day once, and return its sums.
 
         Raises a WalletError with the reason if there is no complete report.
@@ -106,7 +106,7 @@ class WalletApi:
             pass
         raise self._timed_out(REPORT_DEADLINE_S)
 
-    async def _report(self, credentials: Credentials, day: date) -> UsageSums:
+    async def _report(self, credentials: Credentials, day: date) -> "UsageSums":
         """Request a report with the key, or if the server refuses that, with an access token.
 
         The documentation has had both; a token is valid for 24 hours.
@@ -123,8 +123,9 @@ class WalletApi:
 
     async def _stream_report(
         self, credentials: Credentials, day: date, headers: Mapping[str, str]
-    ) -> UsageSums:
+    ) -> "UsageSums":
         # Imported here: 20 ms, only for wallets whose usage report is switched on.
+        from deepvue_tray.core.usage import DayReport  # noqa: PLC0415
         from deepvue_tray.services.usage_report import UsageReportParser  # noqa: PLC0415
 
         report = DayReport(day)

@@ -1,0 +1,101 @@
+"""The usage reports of the wallets: which days are requested, and what is kept of them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from deepvue_tray.backend.accounts import Accounts
+from deepvue_tray.core.usage import (
+    Discrepancy,
+    ProductUsage,
+    by_product,
+    days_to_fetch,
+    discrepancy,
+    present_day,
+)
+from deepvue_tray.services.history import BUSY_TIMEOUT_S, History
+from deepvue_tray.services.usage_store import UsageStore
+from deepvue_tray.services.wallet_api import WalletApi
+
+PAUSE_S = 3.0
+"""Seconds between two requests for days: 20 a minute, where the smallest plan allows 30, so that
+the balance and the person's own calls have room."""
+
+MIN_COMPARED = timedelta(hours=12)
+"""The shortest time in which charges and balance are compared: calls may be reported late."""
+
+OnProgress = Callable[[int, int], object]
+"""Gets how many days are done, and how many there are."""
+
+
+class UsageReports:
+    """Requests the reports of days, and stores their sums in the history's file at ``path``.
+
+    ``now`` returns the time, aware, in UTC. ``pause_s`` is the time between two requests.
+    """
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        api: WalletApi,
+        history: History,
+        path: Path,
+        now: Callable[[], datetime],
+        pause_s: float = PAUSE_S,
+    ) -> None:
+        self._accounts = accounts
+        self._api = api
+        self._history = history
+        self._store = UsageStore(path, BUSY_TIMEOUT_S)
+        self._now = now
+        self._pause_s = pause_s
+
+    async def fetch(
+        self, client_id: str, days: int, on_progress: OnProgress = lambda _done, _all: None
+    ) -> None:
+        """Fetch what is missing of a wallet's last ``days`` days, one day a request, newest first.
+
+        Raises a DeepvueError at the first day that fails. The days before it are stored, so another
+        call continues there.
+        """
+        missing = days_to_fetch(
+            self._store.fetched(client_id, *self._range(days)), days, self._now()
+        )
+        for done, day in enumerate(missing):
+            on_progress(done, len(missing))
+            if done:
+                await asyncio.sleep(self._pause_s)
+            credentials = await self._accounts.credentials(client_id, prompt=False)
+            sums = await self._api.usage(credentials, day)
+            self._store.replace(client_id, day, sums, self._now())
+        on_progress(len(missing), len(missing))
+
+    def products(self, client_id: str, days: int) -> Sequence[ProductUsage]:
+        """Return what the last ``days`` days cost by product, most expensive first."""
+        return by_product(self._store.products(client_id, *self._range(days)))
+
+    def unexplained(self, client_id: str, days: int) -> Discrepancy | None:
+        """Return what the reports and the readings of the last ``days`` days say, if they disagree.
+
+        Returns None also if they cannot be compared, because the readings begin later.
+        """
+        since, last = self._range(days)
+        # From here on the reports are complete, whether their days are those of UTC or of India.
+        start, now = datetime.combine(since, time(), UTC), self._now()
+        first = self._history.first(client_id)
+        if first is None or first > start or now - start < MIN_COMPARED:
+            return None
+        hours = self._store.hours(client_id, since, last)
+        charged = sum((hours[key].spent for key in hours if key.hour >= start), Decimal(0))
+        return discrepancy(charged, self._history.spent(client_id, start, now))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._store.close()
+
+    def _range(self, days: int) -> tuple[date, date]:
+        last = present_day(self._now())
+        return last - timedelta(days=days - 1), last

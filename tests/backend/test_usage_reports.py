@@ -1,0 +1,143 @@
+"""Fetching usage reports: what is asked, kept, continued and compared."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from deepvue_tray.backend.accounts import Accounts
+from deepvue_tray.backend.usage_reports import UsageReports
+from deepvue_tray.core.credentials import Secret
+from deepvue_tray.core.errors import ServerError
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.usage import Discrepancy
+from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
+from deepvue_tray.services.history import History
+from deepvue_tray.services.settings_file import SettingsFile
+from deepvue_tray.services.wallet_api import WalletApi
+from tests.support.faulty_server import FaultyServer, status
+from tests.support.usage_reports import answer, row
+
+NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    with FaultyServer(answer()) as server:
+        yield server
+
+
+class Reports:
+    """The reports of one wallet, at a time that the test sets."""
+
+    def __init__(self, folder: Path, server: FaultyServer) -> None:
+        self.now = NOW
+        self.progress: list[tuple[int, int]] = []
+        self.history = History(folder / "history.sqlite3")
+        keyring = MemoryKeyring({"live_1": Secret("s3cr3t-value")})
+        self.usage = UsageReports(
+            accounts=Accounts(SettingsFile(folder / "settings.json"), CredentialStore({}, keyring)),
+            api=WalletApi(server.url),
+            history=self.history,
+            path=folder / "history.sqlite3",
+            now=lambda: self.now,
+            pause_s=0,
+        )
+
+    def fetch(self, days: int) -> None:
+        self.progress.clear()
+        asyncio.run(
+            self.usage.fetch(
+                "live_1", days, lambda done, count: self.progress.append((done, count))
+            )
+        )
+
+
+@pytest.fixture
+def reports(tmp_path: Path, server: FaultyServer) -> Iterator[Reports]:
+    reports = Reports(tmp_path, server)
+    yield reports
+    reports.usage.close()
+    reports.history.close()
+
+
+def days_asked(server: FaultyServer) -> list[str]:
+    return [parse_qs(urlsplit(sent.path).query)["since_date"][0] for sent in server.requests]
+
+
+def test_each_day_is_one_request_the_present_one_first(
+    reports: Reports, server: FaultyServer
+) -> None:
+    reports.fetch(3)
+    assert days_asked(server) == ["2026-11-20", "2026-11-19", "2026-11-18"]
+    assert reports.progress == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_a_fetch_that_was_stopped_continues_where_it_was(
+    reports: Reports, server: FaultyServer
+) -> None:
+    server.answers = [answer(), answer(), status(503)]
+    with pytest.raises(ServerError):
+        reports.fetch(4)
+    server.requests.clear()
+    reports.fetch(4)
+    assert days_asked(server) == ["2026-11-18", "2026-11-17"]
+
+
+def test_a_day_that_fails_keeps_what_was_known_of_it(
+    reports: Reports, server: FaultyServer
+) -> None:
+    server.answers = [answer(row(NOW)), status(503)]
+    reports.fetch(1)
+    known = reports.usage.products("live_1", 1)
+    reports.now += timedelta(hours=1)
+    with pytest.raises(ServerError):
+        reports.fetch(1)
+    assert reports.usage.products("live_1", 1) == known
+    assert known[0].total.calls == 1
+
+
+def test_the_same_report_twice_counts_once(reports: Reports, server: FaultyServer) -> None:
+    server.answer = answer(row(NOW), row(NOW - timedelta(hours=1)))
+    reports.fetch(1)
+    reports.now += timedelta(hours=1)
+    reports.fetch(1)
+    assert len(server.requests) == 2
+    assert [each.total.calls for each in reports.usage.products("live_1", 1)] == [2]
+
+
+def store(reports: Reports, *readings: tuple[timedelta, int]) -> None:
+    reports.history.merge(
+        "live_1", [Reading(at=NOW - ago, balance=Decimal(left)) for ago, left in readings]
+    )
+
+
+def test_a_fall_of_the_balance_that_the_charges_do_not_explain_is_named(
+    reports: Reports, server: FaultyServer
+) -> None:
+    store(reports, (timedelta(days=2), 100), (timedelta(hours=11), 90), (timedelta(hours=1), 50))
+    server.answer = answer(row(NOW - timedelta(hours=2), charge=8))
+    reports.fetch(1)
+    assert reports.usage.unexplained("live_1", 1) == Discrepancy(Decimal(8), Decimal(50))
+
+
+def test_charges_that_explain_the_fall_are_not_named(
+    reports: Reports, server: FaultyServer
+) -> None:
+    store(reports, (timedelta(days=2), 100), (timedelta(hours=1), 50))
+    server.answer = answer(row(NOW - timedelta(hours=2), charge=50))
+    reports.fetch(1)
+    assert reports.usage.unexplained("live_1", 1) is None
+
+
+def test_charges_are_not_compared_with_readings_that_begin_later(
+    reports: Reports, server: FaultyServer
+) -> None:
+    store(reports, (timedelta(hours=3), 100), (timedelta(hours=1), 50))
+    server.answer = answer(row(NOW - timedelta(hours=2), charge=8))
+    reports.fetch(1)
+    assert reports.usage.unexplained("live_1", 1) is None
