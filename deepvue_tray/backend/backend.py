@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import snoozed
 from deepvue_tray.core.credentials import Credentials, parse_client_id
 from deepvue_tray.core.errors import DeepvueError, StorageError
+from deepvue_tray.core.forecast.series import Point
 from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
@@ -245,8 +246,15 @@ class Backend:
                 api=self._api,
                 history=self._files,
                 now=self._now,
+                reported=partial(self._reported_points, client_id),
             )
         return self._monitors[client_id]
+
+    def _reported_points(self, client_id: str, first: Reading, since: datetime) -> Sequence[Point]:
+        wallet = self.accounts.wallet(client_id)
+        if wallet is None or not wallet.has_usage:
+            return ()
+        return self.usage.points_before(client_id, first, since)
 
     def _update_alerts(self, client_id: str, change: StateChange) -> Overview:
         for known_id, monitor in self._monitors.items():

@@ -7,9 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from deepvue_tray.backend.accounts import Accounts
+from deepvue_tray.core.forecast.series import Point
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.usage import (
     Discrepancy,
     ProductUsage,
+    balances_before,
     by_product,
     days_to_fetch,
     discrepancy,
@@ -91,6 +94,25 @@ class UsageReports:
         hours = self._store.hours(client_id, since, last)
         charged = sum((hours[key].spent for key in hours if key.hour >= start), Decimal(0))
         return discrepancy(charged, self._history.spent(client_id, start, now))
+
+    def points_before(self, client_id: str, reading: Reading, since: datetime) -> Sequence[Point]:
+        """Return hourly balances before a wallet's first reading, as far as reports are complete.
+
+        ``since``, aware, limits them; see balances_before.
+        """
+        last = reading.at.astimezone(UTC).date()
+        fetched = self._store.fetched(client_id, since.astimezone(UTC).date(), last)
+        first = last
+        while first in fetched:
+            first -= timedelta(days=1)
+        # The day of the reading begins without a report, or the oldest report's day does.
+        start = max(since, datetime.combine(first + timedelta(days=1), time(), UTC))
+        if start > reading.at:
+            return []
+        # The last hours of a day of UTC are in the next day's report if the days are India's.
+        days = start.astimezone(UTC).date(), last + timedelta(days=1)
+        hours = self._store.hours(client_id, *days)
+        return balances_before(reading, hours, start)
 
     def close(self) -> None:
         """Close the file."""

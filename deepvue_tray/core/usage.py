@@ -14,7 +14,7 @@ from enum import Enum
 from http import HTTPStatus
 from typing import NamedTuple
 
-from deepvue_tray.core.reading import MAX_BALANCE, MAX_DECIMALS
+from deepvue_tray.core.reading import MAX_BALANCE, MAX_DECIMALS, Reading
 
 INDIA = timedelta(hours=5, minutes=30)
 """India's time zone, which has no summer time, is this far ahead of UTC."""
@@ -23,6 +23,7 @@ REFETCH_AFTER = timedelta(hours=1)
 """The time until a day that may still change is requested again."""
 
 _TOLERANCE = Decimal("0.05")
+_HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _FINAL_AFTER = timedelta(days=1)
 """The time after the end of a day in which rows may still be added to its report."""
@@ -193,6 +194,28 @@ def by_product(rows: Iterable[tuple[str, Outcome, Usage]]) -> list[ProductUsage]
         outcomes[product][outcome] = outcomes[product][outcome].plus(usage)
     products = [ProductUsage(product=name, outcomes=dict(of)) for name, of in outcomes.items()]
     return sorted(products, key=lambda each: (-each.total.spent, -each.total.calls, each.product))
+
+
+def balances_before(
+    reading: Reading, hours: UsageSums, since: datetime
+) -> list[tuple[float, float]]:
+    """Return what the balance was at the start of each hour before a reading, oldest first.
+
+    ``hours`` are the charges from ``since`` on, aware. Each balance is a time in seconds since
+    1970, UTC, and credits, as the forecast's points. Top-ups are not known, so the balances are
+    those of a wallet that had enough credits from the beginning.
+    """
+    spent: dict[datetime, Decimal] = defaultdict(Decimal)
+    for key, usage in hours.items():
+        spent[key.hour] += usage.spent
+    points, balance, hour = [], reading.balance, _hour_of(reading.at)
+    # The charges of the present hour may be before or after the reading; they are left out.
+    while hour >= since:
+        if hour < reading.at:
+            points.append((hour.timestamp(), float(balance)))
+        hour -= _HOUR
+        balance += spent[hour]
+    return points[::-1]
 
 
 class Discrepancy(NamedTuple):

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.usage import (
     INDIA,
     Call,
@@ -16,6 +18,8 @@ from deepvue_tray.core.usage import (
     Outcome,
     ProductUsage,
     Usage,
+    UsageKey,
+    balances_before,
     by_product,
     days_to_fetch,
     discrepancy,
@@ -167,3 +171,30 @@ def test_charges_explain_the_fall_of_the_balance_within_5_percent(
     charges: int, fall: int, agree: bool
 ) -> None:
     assert (discrepancy(Decimal(charges), Decimal(fall)) is None) is agree
+
+
+READING = Reading(at=MIDNIGHT + timedelta(hours=12, minutes=30), balance=Decimal(1000))
+
+
+@given(calls_between(MIDNIGHT - timedelta(days=1), MIDNIGHT + timedelta(hours=12)))
+def test_balances_before_a_reading_fall_by_what_was_charged(calls: list[Call]) -> None:
+    sums: dict[UsageKey, Usage] = {}
+    for number in (-1, 0):
+        report = DayReport(DAY + timedelta(days=number))
+        for call in calls:
+            report.add(call)
+        sums |= report.sums()
+    since = MIDNIGHT - timedelta(days=1)
+    points = balances_before(READING, sums, since)
+    times, balances = zip(*points, strict=True)
+    assert times[0] == since.timestamp()
+    assert {after - before for before, after in pairwise(times)} == {3600}
+    assert times[-1] == (READING.at - timedelta(minutes=30)).timestamp()
+    assert all(before >= after for before, after in pairwise(balances))
+    charged = sum((call.charge for call in calls), Decimal(0))
+    assert balances[0] == pytest.approx(float(1000 + charged))
+    assert balances[-1] == 1000
+
+
+def test_there_are_no_balances_before_a_reading_without_reports() -> None:
+    assert balances_before(READING, {}, READING.at + timedelta(seconds=1)) == []
