@@ -42,11 +42,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+USAGE_PAUSE_S = 3.0
+"""Seconds between two requests for usage reports: 20 a minute, where the smallest plan allows 30,
+so that the balance and the person's own calls have room."""
+
 
 class Backend:
     """The parts that need no screen, and a monitor for each wallet; all belong to one thread.
 
     ``files`` stores the readings that ``api`` requests. ``now`` returns the time, aware, in UTC.
+    ``usage_pause_s`` is the time between two requests for usage reports.
     """
 
     def __init__(
@@ -60,7 +65,9 @@ class Backend:
         window_sizes: WindowSizes,
         paths: Paths,
         now: Callable[[], datetime],
+        usage_pause_s: float,
     ) -> None:
+        self._usage_pause_s = usage_pause_s
         self.accounts = accounts
         self.history = HistoryQueries(files)
         self.notifier = notifier
@@ -86,6 +93,7 @@ class Backend:
             history=self._files,
             path=self.paths.history,
             now=self._now,
+            pause_s=self._usage_pause_s,
         )
 
     def overview(self) -> Overview:
@@ -315,10 +323,12 @@ def assemble(
     *,
     busy_timeout_s: float = BUSY_TIMEOUT_S,
     settings_file: SettingsFile | None = None,
+    usage_pause_s: float = USAGE_PAUSE_S,
 ) -> Backend:
     """Assemble the parts; ``now`` returns the time, aware, in UTC.
 
-    ``settings_file`` replaces the one of ``paths``.
+    ``settings_file`` replaces the one of ``paths``. ``usage_pause_s`` is the time between two
+    requests for usage reports.
     """
     return Backend(
         accounts=Accounts(settings_file or SettingsFile(paths.settings), store),
@@ -329,4 +339,5 @@ def assemble(
         window_sizes=WindowSizes(paths.windows),
         paths=paths,
         now=now,
+        usage_pause_s=usage_pause_s,
     )

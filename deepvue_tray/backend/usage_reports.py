@@ -22,10 +22,6 @@ from deepvue_tray.services.history import BUSY_TIMEOUT_S, History
 from deepvue_tray.services.usage_store import UsageStore
 from deepvue_tray.services.wallet_api import WalletApi
 
-PAUSE_S = 3.0
-"""Seconds between two requests for days: 20 a minute, where the smallest plan allows 30, so that
-the balance and the person's own calls have room."""
-
 MIN_COMPARED = timedelta(hours=12)
 """The shortest time in which charges and balance are compared: calls may be reported late."""
 
@@ -47,7 +43,7 @@ class UsageReports:
         history: History,
         path: Path,
         now: Callable[[], datetime],
-        pause_s: float = PAUSE_S,
+        pause_s: float,
     ) -> None:
         self._accounts = accounts
         self._api = api
