@@ -4,23 +4,29 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
 
 from deepvue_tray.backend.accounts import Accounts
 from deepvue_tray.core.forecast.series import Point
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.spending import Period, midnight, period_for, start_of
 from deepvue_tray.core.usage import (
     Discrepancy,
     ProductUsage,
+    UsageRow,
     balances_before,
     by_product,
     days_to_fetch,
     discrepancy,
     present_day,
 )
+from deepvue_tray.core.usage_page import SpentOn, UsagePage, stacked
 from deepvue_tray.services.history import BUSY_TIMEOUT_S, History
 from deepvue_tray.services.usage_store import UsageStore
 from deepvue_tray.services.wallet_api import WalletApi
+
+_DAY = timedelta(days=1)
 
 MIN_COMPARED = timedelta(hours=12)
 """The shortest time in which charges and balance are compared: calls may be reported late."""
@@ -75,6 +81,65 @@ class UsageReports:
     def products(self, client_id: str, days: int) -> Sequence[ProductUsage]:
         """Return what the last ``days`` days cost by product, most expensive first."""
         return by_product(self._store.products(client_id, *self._range(days)))
+
+    def page(
+        self, client_id: str, since: datetime | None, until: datetime, now: datetime
+    ) -> UsagePage:
+        """Return a range for the history window, from the first report if ``since`` is None."""
+        last = min(until, now).astimezone().date()
+        first = since.astimezone().date() if since else last
+        fetched = self._store.fetched(client_id, first if since else date.min, last)
+        if since is None:
+            first = min(fetched, default=last)
+            since = midnight(first)
+        period, count = period_for(until - since), (last - first).days + 1
+        if period is Period.HOUR:
+            start, shift = start_of(period, since), ceil((until - since) / _DAY)
+            rows, spendings = self._by_hour(client_id, start, until)
+            earlier, _ = self._by_hour(client_id, start - shift * _DAY, start)
+        else:
+            rows, spendings = self._by_day(client_id, first, last, period)
+            shift = count
+            earlier = self._store.products(client_id, first - count * _DAY, first - _DAY)
+        before = first - shift * _DAY, first - _DAY
+        is_known = len(self._store.fetched(client_id, *before)) == shift
+        products = by_product(rows)
+        return UsagePage(
+            since=since,
+            until=until,
+            now=now,
+            period=period,
+            products=products,
+            before={each.product: each.total.spent for each in by_product(earlier)}
+            if is_known
+            else None,
+            bars=stacked(period, spendings, products),
+            missing=count - len(fetched),
+            discrepancy=self.unexplained(client_id, count) if until >= now else None,
+        )
+
+    def _by_hour(
+        self, client_id: str, since: datetime, until: datetime
+    ) -> tuple[list[UsageRow], list[SpentOn]]:
+        days = since.astimezone(UTC).date(), until.astimezone(UTC).date() + _DAY
+        hours = {
+            key: usage
+            for key, usage in self._store.hours(client_id, *days).items()
+            if since <= key.hour < until
+        }
+        return [(key.product, key.outcome, usage) for key, usage in hours.items()], [
+            SpentOn(start_of(Period.HOUR, key.hour), key.product, usage.spent)
+            for key, usage in hours.items()
+        ]
+
+    def _by_day(
+        self, client_id: str, first: date, last: date, period: Period
+    ) -> tuple[list[UsageRow], list[SpentOn]]:
+        step = 1 if period is Period.DAY else 7
+        return self._store.products(client_id, first, last), [
+            SpentOn(start_of(period, midnight(day)), product, spent)
+            for day, product, spent in self._store.spent_by_day(client_id, first, last, step)
+        ]
 
     def unexplained(self, client_id: str, days: int) -> Discrepancy | None:
         """Return what the reports and the readings of the last ``days`` days say, if they disagree.

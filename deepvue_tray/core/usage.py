@@ -187,7 +187,11 @@ class ProductUsage:
         return self.outcomes.get(Outcome.NOT_FOUND, Usage())
 
 
-def by_product(rows: Iterable[tuple[str, Outcome, Usage]]) -> list[ProductUsage]:
+UsageRow = tuple[str, Outcome, Usage]
+"""A product, an outcome, and the calls with both."""
+
+
+def by_product(rows: Iterable[UsageRow]) -> list[ProductUsage]:
     """Return the sums of each product, the one with the highest spending first."""
     outcomes: dict[str, dict[Outcome, Usage]] = defaultdict(lambda: defaultdict(Usage))
     for product, outcome, usage in rows:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from deepvue_tray.core.usage import Outcome, Usage, UsageKey, UsageSums
+from deepvue_tray.core.usage import Outcome, Usage, UsageKey, UsageRow, UsageSums
 from deepvue_tray.services.history_database import HistoryDatabase
 from deepvue_tray.services.history_rows import datetime_of, milliseconds, wallet_of
 
@@ -52,14 +52,15 @@ class UsageStore:
             )
 
     def fetched(self, client_id: str, since: date, until: date) -> dict[date, datetime]:
-        """Return when each day of a range that is stored was fetched; aware, UTC."""
+        """Return when each day of a range that is stored was fetched; aware, UTC.
+
+        Ranges include their first and their last day.
+        """
         rows = self._select("day, fetched", "usage_day", client_id, since, until)
         return {date.fromordinal(day): datetime_of(fetched) for day, fetched in rows}
 
-    def products(
-        self, client_id: str, since: date, until: date
-    ) -> list[tuple[str, Outcome, Usage]]:
-        """Return the sums of each product and outcome, from ``since`` to ``until`` inclusive."""
+    def products(self, client_id: str, since: date, until: date) -> list[UsageRow]:
+        """Return the sums of each product and outcome."""
         rows = self._select(
             "name, outcome, sum(calls), sum(spent)",
             "usage JOIN product ON product = product.id",
@@ -69,6 +70,25 @@ class UsageStore:
             "GROUP BY product, outcome",
         )
         return [(name, Outcome(outcome), _usage(*sums)) for name, outcome, *sums in rows]
+
+    def spent_by_day(
+        self, client_id: str, since: date, until: date, step: int
+    ) -> list[tuple[date, str, Decimal]]:
+        """Return what was spent on each product in each ``step`` days, at their first day.
+
+        Steps of 7 days begin on Mondays.
+        """
+        # Day 1 of the ordinals is a Monday.
+        start = f"(day - 1) / {step} * {step} + 1"
+        rows = self._select(
+            f"{start}, name, sum(spent)",
+            "usage JOIN product ON product = product.id",
+            client_id,
+            since,
+            until,
+            f"GROUP BY {start}, product",
+        )
+        return [(date.fromordinal(day), name, _amount(spent)) for day, name, spent in rows]
 
     def hours(self, client_id: str, since: date, until: date) -> UsageSums:
         """Return the sums of each hour, product and outcome of these days."""
@@ -106,7 +126,11 @@ def _numbers(usage: Usage) -> tuple[int, int]:
 
 
 def _usage(calls: int, spent: int) -> Usage:
-    return Usage(calls, Decimal(spent) / _MILLION)
+    return Usage(calls, _amount(spent))
+
+
+def _amount(millionths: int) -> Decimal:
+    return Decimal(millionths) / _MILLION
 
 
 def _packed(sums: UsageSums, ids: dict[str, int]) -> bytes:

@@ -14,6 +14,7 @@ from deepvue_tray.backend.usage_reports import UsageReports
 from deepvue_tray.core.credentials import Secret
 from deepvue_tray.core.errors import ServerError
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.spending import Period
 from deepvue_tray.core.usage import Discrepancy
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.history import History
@@ -141,3 +142,58 @@ def test_charges_are_not_compared_with_readings_that_begin_later(
     server.answer = answer(row(NOW - timedelta(hours=2), charge=8))
     reports.fetch(1)
     assert reports.usage.unexplained("live_1", 1) is None
+
+
+def test_a_page_ranks_products_and_compares_them_with_the_time_before(
+    reports: Reports, server: FaultyServer
+) -> None:
+    by_day = {
+        "2026-11-20": [row(NOW, charge=6), row(NOW, "GST", charge=2)],
+        "2026-11-19": [row(NOW - timedelta(days=1), charge=3)],
+        "2026-11-18": [row(NOW - timedelta(days=2), charge=4)],
+        "2026-11-17": [row(NOW - timedelta(days=3), charge=2)],
+    }
+    server.answers = [answer(*rows) for rows in by_day.values()]
+    reports.fetch(4)
+    page = reports.usage.page("live_1", NOW - timedelta(days=1), NOW, NOW)
+    # An hour of the range is a bar, as in the chart of the balance.
+    assert page.period is Period.HOUR
+    pan, gst = page.products
+    assert (pan.product, pan.total.spent, page.share(pan)) == ("PAN-Plus", Decimal(9), 9 / 11)
+    assert page.change(pan) == 9 / 4 - 1
+    assert page.change(gst) is None
+    assert [[*map(int, bar.parts)] for bar in page.bars] == [[3, 0, 0], [6, 2, 0]]
+    assert page.missing == 0
+
+
+def test_a_page_of_days_has_a_bar_for_each_day_with_calls(
+    reports: Reports, server: FaultyServer
+) -> None:
+    days = [NOW - timedelta(days=number) for number in range(4)]
+    server.answers = [answer(row(at, charge=5)) for at in days]
+    reports.fetch(4)
+    page = reports.usage.page("live_1", NOW - timedelta(days=7), NOW, NOW)
+    assert page.period is Period.DAY
+    assert [(bar.start.date(), int(bar.spent)) for bar in page.bars] == [
+        (at.date(), 5) for at in reversed(days)
+    ]
+    assert page.missing == 4
+    assert page.before is None
+
+
+def test_a_page_of_everything_begins_with_the_first_report(
+    reports: Reports, server: FaultyServer
+) -> None:
+    reports.fetch(3)
+    page = reports.usage.page("live_1", None, NOW, NOW)
+    assert page.since.date() == (NOW - timedelta(days=2)).date()
+    assert (page.products, page.bars, page.missing) == ([], [], 0)
+
+
+def test_products_after_the_fifth_are_one_part_of_a_bar(
+    reports: Reports, server: FaultyServer
+) -> None:
+    server.answer = answer(*(row(NOW, f"P{number}", charge=10 - number) for number in range(8)))
+    reports.fetch(1)
+    [bar] = reports.usage.page("live_1", NOW - timedelta(days=7), NOW, NOW).bars
+    assert [*map(int, bar.parts)] == [10, 9, 8, 7, 6, 5 + 4 + 3]
