@@ -51,7 +51,7 @@ class Backend:
     """The parts that need no screen, and a monitor for each wallet; all belong to one thread.
 
     ``files`` stores the readings that ``api`` requests. ``now`` returns the time, aware, in UTC.
-    ``usage_pause_s`` is the time between two requests for usage reports.
+    ``load_usage`` makes the usage reports when a wallet needs them.
     """
 
     def __init__(
@@ -65,9 +65,9 @@ class Backend:
         window_sizes: WindowSizes,
         paths: Paths,
         now: Callable[[], datetime],
-        usage_pause_s: float,
+        load_usage: "Callable[[], UsageReports]",
     ) -> None:
-        self._usage_pause_s = usage_pause_s
+        self._load_usage = load_usage
         self.accounts = accounts
         self.history = HistoryQueries(files)
         self.notifier = notifier
@@ -83,18 +83,8 @@ class Backend:
 
     @cached_property
     def usage(self) -> "UsageReports":
-        """The usage reports; loaded with the first one, because most wallets have none."""
-        # Imported here: 4 ms, a twentieth of a start of ``check``.
-        from deepvue_tray.backend.usage_reports import UsageReports  # noqa: PLC0415
-
-        return UsageReports(
-            accounts=self.accounts,
-            api=self._api,
-            history=self._files,
-            path=self.paths.history,
-            now=self._now,
-            pause_s=self._usage_pause_s,
-        )
+        """The usage reports, which most wallets do not have."""
+        return self._load_usage()
 
     def overview(self) -> Overview:
         """Return the last snapshot of each wallet; of a new one, what the history holds."""
@@ -106,7 +96,13 @@ class Backend:
                 self._monitor(wallet.client_id).load_last_known()
         return Overview(
             settings=self.accounts.settings,
-            snapshots=tuple(self._monitors[wallet.client_id].snapshot for wallet in wallets),
+            snapshots=tuple(
+                replace(
+                    self._monitors[wallet.client_id].snapshot,
+                    usage=self.usage.state(wallet.client_id) if wallet.has_usage else None,
+                )
+                for wallet in wallets
+            ),
             from_environment=self.accounts.is_from_environment,
         )
 
@@ -123,6 +119,23 @@ class Backend:
         wallet = self.accounts.wallet(client_id)
         if wallet and not wallet.is_paused:
             await self._monitor(client_id).poll(prompt=prompt, awake_since=awake_since)
+        return self.overview()
+
+    async def update_usage(self, client_id: str) -> Overview | None:
+        """Fetch the usage report of today and yesterday if it is due; None if it is not."""
+        wallet = self.accounts.wallet(client_id)
+        if wallet and wallet.has_usage and await self.usage.update(client_id):
+            return self.overview()
+        return None
+
+    async def fetch_usage(
+        self, client_id: str, days: int, on_change: Callable[[Overview], object]
+    ) -> Overview:
+        """Fetch what is missing of a wallet's last ``days`` days.
+
+        ``on_change`` gets each overview on the way. ``usage.stop`` ends it.
+        """
+        await self.usage.try_to_fetch(client_id, days, lambda: on_change(self.overview()))
         return self.overview()
 
     async def poll_all(self, client_ids: Collection[str] | None = None) -> Overview:
@@ -262,7 +275,7 @@ class Backend:
         wallet = self.accounts.wallet(client_id)
         if wallet is None or not wallet.has_usage:
             return ()
-        return self.usage.points_before(client_id, first, since)
+        return self.usage.queries.points_before(client_id, first, since)
 
     def _update_alerts(self, client_id: str, change: StateChange) -> Overview:
         for known_id, monitor in self._monitors.items():
@@ -330,14 +343,31 @@ def assemble(
     ``settings_file`` replaces the one of ``paths``. ``usage_pause_s`` is the time between two
     requests for usage reports.
     """
+    accounts = Accounts(settings_file or SettingsFile(paths.settings), store)
+    history = History(paths.history, busy_timeout_s)
+
+    def load_usage() -> "UsageReports":
+        # Imported here: 4 ms, a twentieth of a start of ``check``.
+        from deepvue_tray.backend.usage_reports import UsageReports  # noqa: PLC0415
+        from deepvue_tray.services.usage_store import UsageStore  # noqa: PLC0415
+
+        return UsageReports(
+            accounts=accounts,
+            api=api,
+            history=history,
+            store=UsageStore(paths.history, busy_timeout_s),
+            now=now,
+            pause_s=usage_pause_s,
+        )
+
     return Backend(
-        accounts=Accounts(settings_file or SettingsFile(paths.settings), store),
+        accounts=accounts,
         api=api,
-        files=History(paths.history, busy_timeout_s),
+        files=history,
         notifier=system_notifier(icon_path("deepvue-tray-64.png")),
         autostart=autostart,
         window_sizes=WindowSizes(paths.windows),
         paths=paths,
         now=now,
-        usage_pause_s=usage_pause_s,
+        load_usage=load_usage,
     )

@@ -1,42 +1,32 @@
 """The usage reports of the wallets: which days are requested, and what is kept of them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from math import ceil
-from pathlib import Path
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from deepvue_tray.backend.accounts import Accounts
-from deepvue_tray.core.forecast.series import Point
-from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.spending import Period, midnight, period_for, start_of
-from deepvue_tray.core.usage import (
-    Discrepancy,
-    ProductUsage,
-    UsageRow,
-    balances_before,
-    by_product,
-    days_to_fetch,
-    discrepancy,
-    present_day,
-)
-from deepvue_tray.core.usage_page import SpentOn, UsagePage, stacked
-from deepvue_tray.services.history import BUSY_TIMEOUT_S, History
+from deepvue_tray.backend.usage_queries import UsageQueries
+from deepvue_tray.core.errors import DeepvueError, StorageError
+from deepvue_tray.core.usage import REFETCH_AFTER, UsageState, days_to_fetch, last_days
+from deepvue_tray.services.history import History
 from deepvue_tray.services.usage_store import UsageStore
 from deepvue_tray.services.wallet_api import WalletApi
 
-_DAY = timedelta(days=1)
+logger = logging.getLogger(__name__)
 
-MIN_COMPARED = timedelta(hours=12)
-"""The shortest time in which charges and balance are compared: calls may be reported late."""
+RECENT_DAYS = 2
+"""Today and yesterday, whose reports may still change."""
+
+CARD_DAYS = 7
+"""The days that the card and status show."""
 
 OnProgress = Callable[[int, int], object]
 """Gets how many days are done, and how many there are."""
 
 
 class UsageReports:
-    """Requests the reports of days, and stores their sums in the history's file at ``path``.
+    """Requests the reports of days, and stores their sums.
 
     ``now`` returns the time, aware, in UTC. ``pause_s`` is the time between two requests.
     """
@@ -47,16 +37,75 @@ class UsageReports:
         accounts: Accounts,
         api: WalletApi,
         history: History,
-        path: Path,
+        store: UsageStore,
         now: Callable[[], datetime],
         pause_s: float,
     ) -> None:
         self._accounts = accounts
         self._api = api
-        self._history = history
-        self._store = UsageStore(path, BUSY_TIMEOUT_S)
+        self._store = store
+        self.queries = UsageQueries(store, history, now)
         self._now = now
         self._pause_s = pause_s
+        self._states: dict[str, UsageState] = {}
+        self._tried: dict[str, datetime] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def state(self, client_id: str) -> UsageState:
+        """Return what every view shows of a wallet's usage report."""
+        if client_id not in self._states:
+            self._states[client_id] = UsageState()
+            self._show(client_id)
+        return self._states[client_id]
+
+    async def update(self, client_id: str) -> bool:
+        """Fetch yesterday and today, unless that was tried less than an hour ago.
+
+        Returns whether it was tried; an error becomes a part of the state.
+        """
+        now, tried = self._now(), self._tried.get(client_id)
+        if tried and timedelta(0) <= now - tried < REFETCH_AFTER:
+            return False
+        self._tried[client_id] = now
+        # The balance was requested a moment ago.
+        await asyncio.sleep(self._pause_s)
+        await self.try_to_fetch(client_id, RECENT_DAYS, lambda: None)
+        return True
+
+    async def try_to_fetch(
+        self, client_id: str, days: int, on_change: Callable[[], object]
+    ) -> None:
+        """Fetch as ``fetch`` does; progress and errors become the state.
+
+        ``on_change`` is called when the state has changed. Returns when ``stop`` is called.
+        """
+        if client_id in self._running:
+            return
+
+        def on_progress(done: int, count: int) -> None:
+            self._show(client_id, progress=(done, count))
+            on_change()
+
+        error: DeepvueError | None = None
+        task = self._running[client_id] = asyncio.create_task(
+            self.fetch(client_id, days, on_progress)
+        )
+        try:
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.result()
+        except DeepvueError as failed:
+            error = failed.without_traceback()
+            logger.info("%s", error)
+        finally:
+            task.cancel()
+            del self._running[client_id]
+            self._show(client_id, error=error)
+
+    def stop(self, client_id: str) -> None:
+        """Stop fetching; the days that were fetched stay."""
+        if task := self._running.get(client_id):
+            task.cancel()
 
     async def fetch(
         self, client_id: str, days: int, on_progress: OnProgress = lambda _done, _all: None
@@ -66,119 +115,34 @@ class UsageReports:
         Raises a DeepvueError at the first day that fails. The days before it are stored, so another
         call continues there.
         """
-        missing = days_to_fetch(
-            self._store.fetched(client_id, *self._range(days)), days, self._now()
-        )
+        fetched = self._store.fetched(client_id, *last_days(days, self._now()))
+        missing = days_to_fetch(fetched, days, self._now())
         for done, day in enumerate(missing):
             on_progress(done, len(missing))
             if done:
                 await asyncio.sleep(self._pause_s)
             credentials = await self._accounts.credentials(client_id, prompt=False)
             sums = await self._api.usage(credentials, day)
+            self._accounts.reload()
+            if self._accounts.wallet(client_id) is None:
+                # Another process has removed the wallet meanwhile, and perhaps its history.
+                return
             self._store.replace(client_id, day, sums, self._now())
         on_progress(len(missing), len(missing))
 
-    def products(self, client_id: str, days: int) -> Sequence[ProductUsage]:
-        """Return what the last ``days`` days cost by product, most expensive first."""
-        return by_product(self._store.products(client_id, *self._range(days)))
-
-    def page(
-        self, client_id: str, since: datetime | None, until: datetime, now: datetime
-    ) -> UsagePage:
-        """Return a range for the history window, from the first report if ``since`` is None."""
-        last = min(until, now).astimezone().date()
-        first = since.astimezone().date() if since else last
-        fetched = self._store.fetched(client_id, first if since else date.min, last)
-        if since is None:
-            first = min(fetched, default=last)
-            since = midnight(first)
-        period, count = period_for(until - since), (last - first).days + 1
-        if period is Period.HOUR:
-            start, shift = start_of(period, since), ceil((until - since) / _DAY)
-            rows, spendings = self._by_hour(client_id, start, until)
-            earlier, _ = self._by_hour(client_id, start - shift * _DAY, start)
-        else:
-            rows, spendings = self._by_day(client_id, first, last, period)
-            shift = count
-            earlier = self._store.products(client_id, first - count * _DAY, first - _DAY)
-        before = first - shift * _DAY, first - _DAY
-        is_known = len(self._store.fetched(client_id, *before)) == shift
-        products = by_product(rows)
-        return UsagePage(
-            since=since,
-            until=until,
-            now=now,
-            period=period,
-            products=products,
-            before={each.product: each.total.spent for each in by_product(earlier)}
-            if is_known
-            else None,
-            bars=stacked(period, spendings, products),
-            missing=count - len(fetched),
-            discrepancy=self.unexplained(client_id, count) if until >= now else None,
-        )
-
-    def _by_hour(
-        self, client_id: str, since: datetime, until: datetime
-    ) -> tuple[list[UsageRow], list[SpentOn]]:
-        days = since.astimezone(UTC).date(), until.astimezone(UTC).date() + _DAY
-        hours = {
-            key: usage
-            for key, usage in self._store.hours(client_id, *days).items()
-            if since <= key.hour < until
-        }
-        return [(key.product, key.outcome, usage) for key, usage in hours.items()], [
-            SpentOn(start_of(Period.HOUR, key.hour), key.product, usage.spent)
-            for key, usage in hours.items()
-        ]
-
-    def _by_day(
-        self, client_id: str, first: date, last: date, period: Period
-    ) -> tuple[list[UsageRow], list[SpentOn]]:
-        step = 1 if period is Period.DAY else 7
-        return self._store.products(client_id, first, last), [
-            SpentOn(start_of(period, midnight(day)), product, spent)
-            for day, product, spent in self._store.spent_by_day(client_id, first, last, step)
-        ]
-
-    def unexplained(self, client_id: str, days: int) -> Discrepancy | None:
-        """Return what the reports and the readings of the last ``days`` days say, if they disagree.
-
-        Returns None also if they cannot be compared, because the readings begin later.
-        """
-        since, last = self._range(days)
-        # From here on the reports are complete, whether their days are those of UTC or of India.
-        start, now = datetime.combine(since, time(), UTC), self._now()
-        first = self._history.first(client_id)
-        if first is None or first > start or now - start < MIN_COMPARED:
-            return None
-        hours = self._store.hours(client_id, since, last)
-        charged = sum((hours[key].spent for key in hours if key.hour >= start), Decimal(0))
-        return discrepancy(charged, self._history.spent(client_id, start, now))
-
-    def points_before(self, client_id: str, reading: Reading, since: datetime) -> Sequence[Point]:
-        """Return hourly balances before a wallet's first reading, as far as reports are complete.
-
-        ``since``, aware, limits them; see balances_before.
-        """
-        last = reading.at.astimezone(UTC).date()
-        fetched = self._store.fetched(client_id, since.astimezone(UTC).date(), last)
-        first = last
-        while first in fetched:
-            first -= timedelta(days=1)
-        # The day of the reading begins without a report, or the oldest report's day does.
-        start = max(since, datetime.combine(first + timedelta(days=1), time(), UTC))
-        if start > reading.at:
-            return []
-        # The last hours of a day of UTC are in the next day's report if the days are India's.
-        days = start.astimezone(UTC).date(), last + timedelta(days=1)
-        hours = self._store.hours(client_id, *days)
-        return balances_before(reading, hours, start)
+    def _show(
+        self,
+        client_id: str,
+        *,
+        error: DeepvueError | None = None,
+        progress: tuple[int, int] | None = None,
+    ) -> None:
+        try:
+            week = self.queries.products(client_id, CARD_DAYS)
+        except StorageError as failed:
+            week, error = (), error or failed.without_traceback()
+        self._states[client_id] = UsageState(week=week, error=error, progress=progress)
 
     def close(self) -> None:
         """Close the file."""
         self._store.close()
-
-    def _range(self, days: int) -> tuple[date, date]:
-        last = present_day(self._now())
-        return last - timedelta(days=days - 1), last

@@ -61,7 +61,7 @@ def usage(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         raise output.UsageError("The usage report is off. Switch it on with: deepvue-tray usage on")
     is_complete = event_loop.run(_fetch(wallets, options.days, backend))
     products = {
-        wallet: backend.usage.products(wallet.client_id, options.days) for wallet in wallets
+        wallet: backend.usage.queries.products(wallet.client_id, options.days) for wallet in wallets
     }
     if options.json:
         output.write([_json(products)])
@@ -129,7 +129,7 @@ def _lines(
         if len(products) > 1:
             yield f"{wallet.name}\n"
         yield from _table(of_wallet)
-        if found := backend.usage.unexplained(wallet.client_id, days):
+        if found := backend.usage.queries.unexplained(wallet.client_id, days):
             yield (
                 f"The balance fell by {_credits(found.fallen)};"
                 f" the report has charges of {_credits(found.charged)}.\n"

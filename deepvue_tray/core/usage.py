@@ -6,7 +6,7 @@ of India, nor whether a report holds rows of other days; ``DayReport`` accepts a
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from enum import Enum
 from http import HTTPStatus
 from typing import NamedTuple
 
+from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.reading import MAX_BALANCE, MAX_DECIMALS, Reading
 
 INDIA = timedelta(hours=5, minutes=30)
@@ -151,6 +152,12 @@ def present_day(now: datetime) -> date:
     return (now.astimezone(UTC) + INDIA).date()
 
 
+def last_days(days: int, now: datetime) -> tuple[date, date]:
+    """Return the first and the last of the last ``days`` days; ``now`` is aware."""
+    last = present_day(now)
+    return last - (days - 1) * _DAY, last
+
+
 def days_to_fetch(fetched: Mapping[date, datetime], days: int, now: datetime) -> list[date]:
     """Return which of the last ``days`` days must be fetched, newest first.
 
@@ -220,6 +227,24 @@ def balances_before(
         hour -= _HOUR
         balance += spent[hour]
     return points[::-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageState:
+    """The usage report of a wallet, as far as every view knows it."""
+
+    week: Sequence[ProductUsage] = ()
+    """What the last seven days cost by product, most expensive first."""
+    error: DeepvueError | None = None
+    """Why the last report could not be fetched; None after a successful one."""
+    progress: tuple[int, int] | None = None
+    """How many days have been fetched, and how many there are; None if none is being fetched."""
+
+    @property
+    def main_product(self) -> tuple[str, float] | None:
+        """The product with the highest spending, and its share from 0 to 1; None without any."""
+        spent = sum((each.total.spent for each in self.week), Decimal(0))
+        return (self.week[0].product, float(self.week[0].total.spent / spent)) if spent else None
 
 
 class Discrepancy(NamedTuple):

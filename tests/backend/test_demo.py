@@ -72,8 +72,8 @@ def test_its_usage_reports_explain_how_the_balance_fell() -> None:
     with demo_backend() as build:
         backend = build()
         asyncio.run(backend.usage.fetch("live_demo", 10))
-        products = backend.usage.products("live_demo", 10)
+        products = backend.usage.queries.products("live_demo", 10)
         assert products[0].product == "PAN-Plus"
         assert products[0].not_found.calls
-        assert backend.usage.unexplained("live_demo", 10) is None
+        assert backend.usage.queries.unexplained("live_demo", 10) is None
         backend.close()
