@@ -121,6 +121,16 @@ class Backend:
             await self._monitor(client_id).poll(prompt=prompt, awake_since=awake_since)
         return self.overview()
 
+    async def switch_usage_on(self, client_id: str) -> Overview:
+        """Switch on the usage report of a wallet; raises a StorageError as Accounts.save does."""
+        before = self.accounts.settings
+        wallets = tuple(
+            replace(wallet, has_usage=True) if wallet.client_id == client_id else wallet
+            for wallet in before.wallets
+        )
+        await self.accounts.save(before, replace(before, wallets=wallets))
+        return self.overview()
+
     async def update_usage(self, client_id: str) -> Overview | None:
         """Fetch the usage report of today and yesterday if it is due; None if it is not."""
         wallet = self.accounts.wallet(client_id)

@@ -1,9 +1,12 @@
 """Queries to the stored usage reports of a wallet, for views, command line and forecast."""
 
+import csv
+import io
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from math import ceil
+from pathlib import Path
 
 from deepvue_tray.core.forecast.series import Point
 from deepvue_tray.core.reading import Reading
@@ -18,6 +21,7 @@ from deepvue_tray.core.usage import (
     last_days,
 )
 from deepvue_tray.core.usage_page import SpentOn, UsagePage, stacked
+from deepvue_tray.services import atomic_file
 from deepvue_tray.services.history import History
 from deepvue_tray.services.usage_store import UsageStore
 
@@ -100,6 +104,17 @@ class UsageQueries:
             SpentOn(start_of(period, midnight(day)), product, spent)
             for day, product, spent in self._store.spent_by_day(client_id, first, last, step)
         ]
+
+    def export(self, client_id: str, path: Path, since: datetime, until: datetime) -> None:
+        """Write the sums of each day, product and outcome to a CSV file."""
+        days = since.astimezone().date(), until.astimezone().date()
+        text = io.StringIO(newline="")
+        table = csv.writer(text)
+        table.writerow(("day", "product", "outcome", "calls", "spent"))
+        for day, product, outcome, usage in self._store.by_day(client_id, *days):
+            name = outcome.name.lower()
+            table.writerow((day, product, name, usage.calls, f"{usage.spent.normalize():f}"))
+        atomic_file.replace(path, [text.getvalue()], mode=0o644)
 
     def unexplained(self, client_id: str, days: int) -> Discrepancy | None:
         """Return what the reports and the readings of the last ``days`` days say, if they disagree.

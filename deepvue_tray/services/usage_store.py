@@ -71,6 +71,23 @@ class UsageStore:
         )
         return [(name, Outcome(outcome), _usage(*sums)) for name, outcome, *sums in rows]
 
+    def by_day(
+        self, client_id: str, since: date, until: date
+    ) -> list[tuple[date, str, Outcome, Usage]]:
+        """Return the sums of each day, product and outcome, oldest first."""
+        rows = self._select(
+            "day, name, outcome, calls, spent",
+            "usage JOIN product ON product = product.id",
+            client_id,
+            since,
+            until,
+            "ORDER BY day, name, outcome",
+        )
+        return [
+            (date.fromordinal(day), name, Outcome(outcome), _usage(*sums))
+            for day, name, outcome, *sums in rows
+        ]
+
     def spent_by_day(
         self, client_id: str, since: date, until: date, step: int
     ) -> list[tuple[date, str, Decimal]]:
