@@ -169,6 +169,9 @@ def _add_status(add: _AddCommand) -> None:
     status.add_argument(
         "--cached", action="store_true", help="show the last known balances, without a request"
     )
+    status.add_argument(
+        "--by", choices=("product",), help="show also what each product cost in seven days"
+    )
     status.set_defaults(command="status")
 
 

@@ -16,6 +16,7 @@ from deepvue_tray.cli.texts import (
     runway_text,
     time_text,
 )
+from deepvue_tray.cli.usage import product_lines
 from deepvue_tray.cli.wallets import chosen_wallets
 from deepvue_tray.core.errors import NotSetUpError, StorageError
 from deepvue_tray.core.forecast.runway import is_beyond_horizon
@@ -42,6 +43,8 @@ def status(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     chosen = [overview.snapshot(wallet.client_id) for wallet in wallets]
     snapshots = [snapshot for snapshot in chosen if snapshot]
     output.write(_lines(overview, snapshots, backend))
+    if options.by == "product":
+        output.write(_product_lines(snapshots))
     backend.close()
     return 1 if any(snapshot.trouble for snapshot in snapshots) else 0
 
@@ -60,6 +63,16 @@ def _lines(overview: Overview, snapshots: Sequence[Snapshot], backend: Backend) 
             yield f"{name}{trouble}\n"
     if overview.from_environment:
         yield "The credentials come from the environment, so their wallet is the only one.\n"
+
+
+def _product_lines(snapshots: Sequence[Snapshot]) -> Iterator[str]:
+    """Yield what the products of each wallet cost in the last seven days, as far as is known."""
+    for snapshot in snapshots:
+        yield f"\n{snapshot.wallet.name}, last 7 days\n"
+        if snapshot.usage is None:
+            yield "The usage report is off. Switch it on with: deepvue-tray usage on\n"
+        else:
+            yield from product_lines(snapshot.usage.week)
 
 
 def _row(snapshot: Snapshot, spent: Decimal | None, now: datetime) -> Sequence[str]:

@@ -128,7 +128,7 @@ def _lines(
     for wallet, of_wallet in products.items():
         if len(products) > 1:
             yield f"{wallet.name}\n"
-        yield from _table(of_wallet)
+        yield from product_lines(of_wallet)
         if found := backend.usage.queries.unexplained(wallet.client_id, days):
             yield (
                 f"The balance fell by {_credits(found.fallen)};"
@@ -136,7 +136,8 @@ def _lines(
             )
 
 
-def _table(products: Sequence[ProductUsage]) -> Iterator[str]:
+def product_lines(products: Sequence[ProductUsage]) -> Iterator[str]:
+    """Yield a line for each product, with aligned columns."""
     if not products:
         yield "no calls\n"
         return

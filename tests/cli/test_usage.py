@@ -10,7 +10,7 @@ from deepvue_tray.services.wallet_api import REPORT_PATH
 from tests.cli import wallets
 from tests.cli.conftest import LIVE, TRIAL
 from tests.support.command import run
-from tests.support.faulty_server import FaultyServer, by_client, status
+from tests.support.faulty_server import FaultyServer, balance, by_client, status
 from tests.support.file_keyring import FileKeyring
 from tests.support.usage_reports import answer, row
 
@@ -108,3 +108,24 @@ def test_a_number_of_days_that_is_none_is_a_usage_error(days: str) -> None:
     ran = run("usage", f"--days={days}")
     assert ran.returncode == 2
     assert "is not a number from 1 to 366" in ran.stderr
+
+
+def test_status_shows_products_without_a_request_for_them(
+    reports: FaultyServer, keyring: FileKeyring
+) -> None:
+    run("usage", "--days", "1", **keyring.env)
+    reports.answer = by_client({"live_1": balance(6448), "free_tier_2": balance(900)})
+    reports.requests.clear()
+    lines = run("status", "--by", "product", **keyring.env).stdout.splitlines()
+    assert lines[2:6] == [
+        "",
+        "Live, last 7 days",
+        "PAN-Plus  75%  6 credits  2 calls  3 credits for nothing found",
+        "GST       25%  2 credits   1 call",
+    ]
+    assert not [sent for sent in reports.requests if REPORT_PATH in sent.path]
+
+
+def test_status_says_where_products_are_unknown(two: FaultyServer, keyring: FileKeyring) -> None:
+    output = run("status", "--by", "product", "--wallet", "Live", **keyring.env).stdout
+    assert "The usage report is off." in output
