@@ -12,13 +12,16 @@ from deepvue_tray.core.forecast.series import Point
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.spending import Period, midnight, period_for, start_of
 from deepvue_tray.core.usage import (
+    GROWTH_DAYS,
     Discrepancy,
     ProductUsage,
     UsageRow,
     balances_before,
     by_product,
     discrepancy,
+    grown_product,
     last_days,
+    present_day,
 )
 from deepvue_tray.core.usage_page import SpentOn, UsagePage, stacked
 from deepvue_tray.services import atomic_file
@@ -45,6 +48,12 @@ class UsageQueries:
     def products(self, client_id: str, days: int) -> Sequence[ProductUsage]:
         """Return what the last ``days`` days cost by product, most expensive first."""
         return by_product(self._store.products(client_id, *last_days(days, self._now())))
+
+    def grown_product(self, client_id: str) -> str:
+        """Return the product that has grown most in the last hours; "" without one."""
+        now = self._now()
+        days = present_day(now) - (GROWTH_DAYS + 1) * _DAY, present_day(now)
+        return grown_product(self._store.hours(client_id, *days), now)
 
     def page(
         self, client_id: str, since: datetime | None, until: datetime, now: datetime

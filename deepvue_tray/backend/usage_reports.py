@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from deepvue_tray.backend.accounts import Accounts
@@ -138,10 +139,13 @@ class UsageReports:
         progress: tuple[int, int] | None = None,
     ) -> None:
         try:
-            week = self.queries.products(client_id, CARD_DAYS)
+            state = UsageState(
+                week=self.queries.products(client_id, CARD_DAYS),
+                grown=self.queries.grown_product(client_id),
+            )
         except StorageError as failed:
-            week, error = (), error or failed.without_traceback()
-        self._states[client_id] = UsageState(week=week, error=error, progress=progress)
+            state, error = UsageState(), error or failed.without_traceback()
+        self._states[client_id] = replace(state, error=error, progress=progress)
 
     def close(self) -> None:
         """Close the file."""

@@ -23,6 +23,12 @@ INDIA = timedelta(hours=5, minutes=30)
 REFETCH_AFTER = timedelta(hours=1)
 """The time until a day that may still change is requested again."""
 
+RECENT_HOURS = 3
+"""Spending in these hours, and in the present one, is recent: calls may be reported late."""
+
+GROWTH_DAYS = 7
+"""The days with which recent spending is compared."""
+
 _TOLERANCE = Decimal("0.05")
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -229,6 +235,25 @@ def balances_before(
     return points[::-1]
 
 
+def grown_product(hours: UsageSums, now: datetime) -> str:
+    """Return the product to which most of the growth in the last hours belongs; "" without growth.
+
+    ``hours`` covers GROWTH_DAYS and RECENT_HOURS before ``now``, aware. The recent spending is
+    compared with the mean of as many hours before it.
+    """
+    start = _hour_of(now) - RECENT_HOURS * _HOUR
+    periods = GROWTH_DAYS * 24 // RECENT_HOURS
+    growth: dict[str, Decimal] = defaultdict(Decimal)
+    for key, usage in hours.items():
+        if key.hour >= start:
+            growth[key.product] += usage.spent
+        elif key.hour >= start - GROWTH_DAYS * _DAY:
+            growth[key.product] -= usage.spent / periods
+    grown = {product: amount for product, amount in growth.items() if amount > 0}
+    product = max(grown, key=lambda each: (grown[each], each), default="")
+    return product if product and 2 * grown[product] > sum(grown.values()) else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageState:
     """The usage report of a wallet, as far as every view knows it."""
@@ -237,6 +262,8 @@ class UsageState:
     """What the last seven days cost by product, most expensive first."""
     error: DeepvueError | None = None
     """Why the last report could not be fetched; None after a successful one."""
+    grown: str = ""
+    """The product to which most of a recent growth belongs; empty without one."""
     progress: tuple[int, int] | None = None
     """How many days have been fetched, and how many there are; None if none is being fetched."""
 

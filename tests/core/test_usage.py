@@ -23,6 +23,7 @@ from deepvue_tray.core.usage import (
     by_product,
     days_to_fetch,
     discrepancy,
+    grown_product,
     outcome_of,
 )
 
@@ -198,3 +199,28 @@ def test_balances_before_a_reading_fall_by_what_was_charged(calls: list[Call]) -
 
 def test_there_are_no_balances_before_a_reading_without_reports() -> None:
     assert balances_before(READING, {}, READING.at + timedelta(seconds=1)) == []
+
+
+def spent_each_hour(product: str, amount: int, hours: range) -> dict[UsageKey, Usage]:
+    """Return a call each hour, counted back from READING."""
+    now = READING.at.replace(minute=0)
+    return {
+        UsageKey(now - timedelta(hours=hour), product, Outcome.FOUND): Usage(1, Decimal(amount))
+        for hour in hours
+    }
+
+
+def test_the_product_that_has_grown_most_is_named() -> None:
+    steady = spent_each_hour("GST", 50, range(24 * 8))
+    grown = spent_each_hour("PAN-Plus", 5, range(4, 24 * 8)) | spent_each_hour(
+        "PAN-Plus", 40, range(4)
+    )
+    assert grown_product(steady | grown, READING.at) == "PAN-Plus"
+
+
+def test_no_product_is_named_if_none_has_grown_or_all_have() -> None:
+    assert grown_product({}, READING.at) == ""
+    falling = spent_each_hour("GST", 50, range(4, 24 * 8))
+    assert grown_product(falling, READING.at) == ""
+    both = spent_each_hour("GST", 50, range(4)) | spent_each_hour("PAN-Plus", 50, range(4))
+    assert grown_product(both, READING.at) == ""
