@@ -24,6 +24,7 @@ from deepvue_tray.app.poller import Poller
 from deepvue_tray.app.settings_controller import SettingsController
 from deepvue_tray.app.single_instance import SingleInstance
 from deepvue_tray.app.unix_signals import unix_signals
+from deepvue_tray.app.usage_controller import UsageController
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.backend.backend import Backend
 from deepvue_tray.core.actions import Action
@@ -69,7 +70,8 @@ class Application(QObject):
         self.poller = Poller(worker)
         self._tray = Tray(icon, prefix)
         self._settings = SettingsController(worker, self.poller, prefix)
-        self._history = HistoryController(worker, self.poller, prefix)
+        self._usage = UsageController(worker, self.poller)
+        self._history = HistoryController(worker, self.poller, self._usage, prefix)
         self.card = CardController(worker, self.poller, icon, self._settings, prefix)
         self._notifications = NotificationController(worker, self.poller, icon.show_message, prefix)
         self._network_hint = NetworkHint()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QSize, Slot
 from PySide6.QtGui import QImage, QImageWriter
 
 from deepvue_tray.app.poller import Poller
+from deepvue_tray.app.usage_controller import UsageController
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.core.errors import DeepvueError, StorageError
 from deepvue_tray.core.overview import Overview
@@ -18,6 +19,7 @@ from deepvue_tray.ui.windows import bring_to_front
 if TYPE_CHECKING:
     from deepvue_tray.backend.backend import Backend
     from deepvue_tray.core.history_page import HistoryPage
+    from deepvue_tray.core.usage_page import UsagePage
     from deepvue_tray.ui.history_window import HistoryWindow
 
 Range = tuple[datetime | None, datetime | None]
@@ -30,10 +32,13 @@ _NAME = "history"
 class HistoryController(QObject):
     """Keeps one history window. Of the ranges requested during a read, only the last is read."""
 
-    def __init__(self, worker: "Worker[Backend]", poller: Poller, prefix: str) -> None:
+    def __init__(
+        self, worker: "Worker[Backend]", poller: Poller, usage: UsageController, prefix: str
+    ) -> None:
         super().__init__()
         self._worker = worker
         self._poller = poller
+        self._usage = usage
         self._prefix = prefix
         self._window: HistoryWindow | None = None
         self._client_id = ""
@@ -72,6 +77,11 @@ class HistoryController(QObject):
             self._window.plot_requested.connect(self._request)
             self._window.export_requested.connect(self._export)
             self._window.picture_requested.connect(self._save_picture)
+            self._window.usage_export_requested.connect(self._export_usage)
+            products = self._window.products
+            products.switched_on.connect(lambda: self._usage.switch_on(self._snapshot().client_id))
+            products.fetch_requested.connect(lambda: self._usage.fetch(self._snapshot().client_id))
+            products.stop_requested.connect(lambda: self._usage.stop(self._snapshot().client_id))
         self._window.ask()
         bring_to_front(self._window)
 
@@ -121,25 +131,28 @@ class HistoryController(QObject):
         now, snapshot = datetime.now(UTC), self._snapshot()
         self._drawn = _drawn_of(self._poller.overview.settings, snapshot)
 
-        def on_result(result: "tuple[list[str], HistoryPage]") -> None:
-            client_ids, page = result
+        has_products = bool(snapshot.usage and self._window and self._window.shows_products)
+
+        def read(backend: "Backend") -> "tuple[list[str], HistoryPage, UsagePage | None]":
+            client_id = snapshot.client_id
+            page = backend.history.page(client_id, since, until, now)
+            usage = None
+            if has_products:
+                usage = backend.usage.queries.page(client_id, since, until or now, now)
+            return backend.history.client_ids(), page, usage
+
+        def on_result(result: "tuple[list[str], HistoryPage, UsagePage | None]") -> None:
+            client_ids, page, usage = result
             self._read_next()
             if self._window is not None:
                 self._show_wallets(self._window, client_ids)
-                self._window.show_history(page, until, snapshot, now)
+                self._window.show_history(page, until, snapshot, now, usage)
 
         def on_error(error: Exception) -> None:
             self._read_next()
             self._show_error(error)
 
-        self._worker.submit(
-            lambda backend: (
-                backend.history.client_ids(),
-                backend.history.page(snapshot.client_id, since, until, now),
-            ),
-            on_result,
-            on_error,
-        )
+        self._worker.submit(read, on_result, on_error)
 
     def _show_wallets(self, window: "HistoryWindow", client_ids: list[str]) -> None:
         """Offer the wallets of the settings, and those that only the history knows."""
@@ -167,6 +180,15 @@ class HistoryController(QObject):
             self._show_error,
         )
 
+    @Slot(object, object, object)
+    def _export_usage(self, path: Path, since: datetime, until: datetime) -> None:
+        client_id = self._snapshot().client_id
+        self._worker.submit(
+            lambda backend: backend.usage.queries.export(client_id, path, since, until),
+            lambda _: self._show_saved(path),
+            self._show_error,
+        )
+
     @Slot(object, object)
     def _save_picture(self, path: Path, picture: QImage) -> None:
         def save(_: "Backend") -> None:
@@ -189,7 +211,14 @@ class HistoryController(QObject):
 
 def _drawn_of(settings: Settings, snapshot: Snapshot) -> tuple[object, ...]:
     """Return what the window draws, and the error, which is a new one after each failed poll."""
-    return settings, snapshot.wallet, snapshot.reading, snapshot.runway, snapshot.trouble
+    return (
+        settings,
+        snapshot.wallet,
+        snapshot.reading,
+        snapshot.runway,
+        snapshot.trouble,
+        snapshot.usage,
+    )
 
 
 def _removed_wallet(client_id: str) -> WalletSettings:

@@ -4,11 +4,12 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from deepvue_tray.backend.accounts import Accounts
 from deepvue_tray.backend.alert_store import StateChange
@@ -18,6 +19,7 @@ from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import snoozed
 from deepvue_tray.core.credentials import Credentials, parse_client_id
 from deepvue_tray.core.errors import DeepvueError, StorageError
+from deepvue_tray.core.forecast.series import Point
 from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
@@ -35,13 +37,21 @@ from deepvue_tray.services.system_keyring import SystemKeyring
 from deepvue_tray.services.wallet_api import PRODUCTION, WalletApi
 from deepvue_tray.services.window_sizes import WindowSizes
 
+if TYPE_CHECKING:
+    from deepvue_tray.backend.usage_reports import UsageReports
+
 logger = logging.getLogger(__name__)
+
+USAGE_PAUSE_S = 3.0
+"""Seconds between two requests for usage reports: 20 a minute, where the smallest plan allows 30,
+so that the balance and the person's own calls have room."""
 
 
 class Backend:
     """The parts that need no screen, and a monitor for each wallet; all belong to one thread.
 
     ``files`` stores the readings that ``api`` requests. ``now`` returns the time, aware, in UTC.
+    ``load_usage`` makes the usage reports when a wallet needs them.
     """
 
     def __init__(
@@ -55,7 +65,9 @@ class Backend:
         window_sizes: WindowSizes,
         paths: Paths,
         now: Callable[[], datetime],
+        load_usage: "Callable[[], UsageReports]",
     ) -> None:
+        self._load_usage = load_usage
         self.accounts = accounts
         self.history = HistoryQueries(files)
         self.notifier = notifier
@@ -69,6 +81,11 @@ class Backend:
         # The revision of the accounts that the last overview shows.
         self._revision = accounts.revision
 
+    @cached_property
+    def usage(self) -> "UsageReports":
+        """The usage reports, which most wallets do not have."""
+        return self._load_usage()
+
     def overview(self) -> Overview:
         """Return the last snapshot of each wallet; of a new one, what the history holds."""
         wallets, self._revision = self.accounts.wallets, self.accounts.revision
@@ -79,7 +96,13 @@ class Backend:
                 self._monitor(wallet.client_id).load_last_known()
         return Overview(
             settings=self.accounts.settings,
-            snapshots=tuple(self._monitors[wallet.client_id].snapshot for wallet in wallets),
+            snapshots=tuple(
+                replace(
+                    self._monitors[wallet.client_id].snapshot,
+                    usage=self.usage.state(wallet.client_id) if wallet.has_usage else None,
+                )
+                for wallet in wallets
+            ),
             from_environment=self.accounts.is_from_environment,
         )
 
@@ -96,6 +119,33 @@ class Backend:
         wallet = self.accounts.wallet(client_id)
         if wallet and not wallet.is_paused:
             await self._monitor(client_id).poll(prompt=prompt, awake_since=awake_since)
+        return self.overview()
+
+    async def switch_usage_on(self, client_id: str) -> Overview:
+        """Switch on the usage report of a wallet; raises a StorageError as Accounts.save does."""
+        before = self.accounts.settings
+        wallets = tuple(
+            replace(wallet, has_usage=True) if wallet.client_id == client_id else wallet
+            for wallet in before.wallets
+        )
+        await self.accounts.save(before, replace(before, wallets=wallets))
+        return self.overview()
+
+    async def update_usage(self, client_id: str) -> Overview | None:
+        """Fetch the usage report of today and yesterday if it is due; None if it is not."""
+        wallet = self.accounts.wallet(client_id)
+        if wallet and wallet.has_usage and await self.usage.update(client_id):
+            return self.overview()
+        return None
+
+    async def fetch_usage(
+        self, client_id: str, days: int, on_change: Callable[[Overview], object]
+    ) -> Overview:
+        """Fetch what is missing of a wallet's last ``days`` days.
+
+        ``on_change`` gets each overview on the way. ``usage.stop`` ends it.
+        """
+        await self.usage.try_to_fetch(client_id, days, lambda: on_change(self.overview()))
         return self.overview()
 
     async def poll_all(self, client_ids: Collection[str] | None = None) -> Overview:
@@ -203,6 +253,8 @@ class Backend:
 
     def close(self) -> None:
         """Close the files and connections."""
+        if "usage" in vars(self):
+            self.usage.close()
         self._files.close()
         self.notifier.close()
 
@@ -225,8 +277,15 @@ class Backend:
                 api=self._api,
                 history=self._files,
                 now=self._now,
+                reported=partial(self._reported_points, client_id),
             )
         return self._monitors[client_id]
+
+    def _reported_points(self, client_id: str, first: Reading, since: datetime) -> Sequence[Point]:
+        wallet = self.accounts.wallet(client_id)
+        if wallet is None or not wallet.has_usage:
+            return ()
+        return self.usage.queries.points_before(client_id, first, since)
 
     def _update_alerts(self, client_id: str, change: StateChange) -> Overview:
         for known_id, monitor in self._monitors.items():
@@ -287,18 +346,38 @@ def assemble(
     *,
     busy_timeout_s: float = BUSY_TIMEOUT_S,
     settings_file: SettingsFile | None = None,
+    usage_pause_s: float = USAGE_PAUSE_S,
 ) -> Backend:
     """Assemble the parts; ``now`` returns the time, aware, in UTC.
 
-    ``settings_file`` replaces the one of ``paths``.
+    ``settings_file`` replaces the one of ``paths``. ``usage_pause_s`` is the time between two
+    requests for usage reports.
     """
+    accounts = Accounts(settings_file or SettingsFile(paths.settings), store)
+    history = History(paths.history, busy_timeout_s)
+
+    def load_usage() -> "UsageReports":
+        # Imported here: 4 ms, a twentieth of a start of ``check``.
+        from deepvue_tray.backend.usage_reports import UsageReports  # noqa: PLC0415
+        from deepvue_tray.services.usage_store import UsageStore  # noqa: PLC0415
+
+        return UsageReports(
+            accounts=accounts,
+            api=api,
+            history=history,
+            store=UsageStore(paths.history, busy_timeout_s),
+            now=now,
+            pause_s=usage_pause_s,
+        )
+
     return Backend(
-        accounts=Accounts(settings_file or SettingsFile(paths.settings), store),
+        accounts=accounts,
         api=api,
-        files=History(paths.history, busy_timeout_s),
+        files=history,
         notifier=system_notifier(icon_path("deepvue-tray-64.png")),
         autostart=autostart,
         window_sizes=WindowSizes(paths.windows),
         paths=paths,
         now=now,
+        load_usage=load_usage,
     )

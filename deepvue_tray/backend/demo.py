@@ -3,18 +3,20 @@
 import json
 import random
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingTCPServer
 from threading import Thread
 from time import monotonic
+from urllib.parse import parse_qs, urlsplit
 
 from deepvue_tray.backend.backend import Backend, assemble
+from deepvue_tray.backend.demo_reports import usage_rows
 from deepvue_tray.core.credentials import Secret
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings, WalletSettings
@@ -23,7 +25,7 @@ from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.settings_file import SettingsFile
-from deepvue_tray.services.wallet_api import WalletApi
+from deepvue_tray.services.wallet_api import REPORT_PATH, WalletApi
 
 CLIENT_ID, LIVE_CLIENT_ID = "free_tier_demo", "live_demo"
 CLIENT_SECRET = "demo"  # noqa: S105 - only valid for the demo's server
@@ -60,8 +62,8 @@ def live_balance(seconds: float) -> int:
     return max(0, int(_LIVE_BALANCE - seconds / _LIVE_SECONDS_PER_CREDIT))
 
 
-def _store_a_month(history: History, client_id: str, balance: Decimal, low: int, high: int) -> None:
-    """Store a month of readings until now, with more spending in office hours.
+def _month(balance: Decimal, low: int, high: int) -> list[Reading]:
+    """Return a month of readings until now, oldest first, with more spending in office hours.
 
     ``balance`` is the last one; ``low`` and ``high`` are those before and after a top-up, in
     credits. The noise is seeded, so that every start shows the same month.
@@ -79,7 +81,7 @@ def _store_a_month(history: History, client_id: str, balance: Decimal, low: int,
             balance = Decimal(low)  # backwards in time: the balance before a top-up
         if quarters < _DETAILED_DAYS * per_day or quarters % per_hour == 0:
             readings.append(Reading(at=at, balance=balance))
-    history.merge(client_id, reversed(readings))
+    return readings[::-1]
 
 
 class _Server(ThreadingTCPServer):
@@ -89,20 +91,31 @@ class _Server(ThreadingTCPServer):
 
 
 @contextmanager
-def wallet_server(balances: Mapping[str, Callable[[], int]]) -> Iterator[str]:
+def wallet_server(
+    balances: Mapping[str, Callable[[], int]], months: Mapping[str, Sequence[Reading]]
+) -> Iterator[str]:
     """Run a wallet server on loopback that responds like the real one; yields its base URL.
 
-    ``balances`` returns the credits for each client ID.
+    ``balances`` returns the credits for each client ID. ``months`` are the readings before, oldest
+    first, whose falls the usage reports explain.
     """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            balance = balances.get(self.headers["client-id"])
-            if balance and self.headers["x-api-key"] == CLIENT_SECRET:
-                self._respond(200, {"current_balance": balance(), "success": True})
-            else:
+            client_id = self.headers["client-id"]
+            balance = balances.get(client_id)
+            if not balance or self.headers["x-api-key"] != CLIENT_SECRET:
                 detail = "Invalid client_id or client_secret, access Denied"
                 self._respond(401, {"detail": detail})
+                return
+            address = urlsplit(self.path)
+            if address.path == REPORT_PATH:
+                day = date.fromisoformat(parse_qs(address.query)["since_date"][0])
+                now = Reading(at=datetime.now(UTC), balance=Decimal(balance()))
+                rows = usage_rows([*months.get(client_id, ()), now], day)
+                self._respond(200, {"code": 200, "data": {"usage_data": rows}})
+            else:
+                self._respond(200, {"current_balance": balance(), "success": True})
 
         def _respond(self, status: int, content: dict[str, object]) -> None:
             body = json.dumps(content).encode()
@@ -151,29 +164,35 @@ def demo_backend() -> Iterator[Callable[[], Backend]]:
         CLIENT_ID: lambda: demo_balance(monotonic() - started_at),
         LIVE_CLIENT_ID: lambda: live_balance(monotonic() - started_at),
     }
+    months: dict[str, Sequence[Reading]] = {}
     with (
         tempfile.TemporaryDirectory(
             prefix="deepvue-tray-demo-", ignore_cleanup_errors=True
         ) as folder,
-        wallet_server(balances) as base_url,
+        wallet_server(balances, months) as base_url,
     ):
-        yield lambda: _assemble(Path(folder), base_url)
+        yield lambda: _assemble(Path(folder), base_url, months)
 
 
-def _assemble(folder: Path, base_url: str) -> Backend:
+def _assemble(folder: Path, base_url: str, months: dict[str, Sequence[Reading]]) -> Backend:
+    """Assemble the demo's backend, and fill ``months`` with the readings that are stored."""
     secret = Secret(CLIENT_SECRET)
     store = CredentialStore({}, MemoryKeyring({CLIENT_ID: secret, LIVE_CLIENT_ID: secret}))
     paths = Paths.below(folder)
+    months[CLIENT_ID] = _month(Decimal(_TOP_UP_BALANCE), _MONTH_LOW, _MONTH_HIGH)
+    months[LIVE_CLIENT_ID] = _month(Decimal(_LIVE_BALANCE), _LIVE_MONTH_LOW, _LIVE_MONTH_HIGH)
     history = History(paths.history)
-    _store_a_month(history, CLIENT_ID, Decimal(_TOP_UP_BALANCE), _MONTH_LOW, _MONTH_HIGH)
-    _store_a_month(
-        history, LIVE_CLIENT_ID, Decimal(_LIVE_BALANCE), _LIVE_MONTH_LOW, _LIVE_MONTH_HIGH
-    )
+    for client_id, readings in months.items():
+        history.merge(client_id, readings)
     history.close()
     file = _DemoSettings(paths.settings)
-    trial = WalletSettings(client_id=CLIENT_ID, name="Trial", low_days=None, critical_days=None)
-    live = WalletSettings(client_id=LIVE_CLIENT_ID, name="Live")
+    trial = WalletSettings(
+        client_id=CLIENT_ID, name="Trial", low_days=None, critical_days=None, has_usage=True
+    )
+    live = WalletSettings(client_id=LIVE_CLIENT_ID, name="Live", has_usage=True)
     file.update(lambda settings: replace(settings, wallets=(trial, live)))
     # A desktop entry in the demo's folder, which no desktop reads.
     autostart = XdgAutostart(paths.autostart, own_command())
-    return assemble(paths, store, WalletApi(base_url), autostart, settings_file=file)
+    return assemble(
+        paths, store, WalletApi(base_url), autostart, settings_file=file, usage_pause_s=0
+    )

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from deepvue_tray.core.forecast.fast_spending import RECENT, is_fast_spending
 from deepvue_tray.core.forecast.runway import Runway, forecast_runway
 from deepvue_tray.core.forecast.series import MEMORY, Point, series_of
 from deepvue_tray.core.forecast.spending_model import SpendingModel
-from deepvue_tray.core.reading import Reading, peak_balance
+from deepvue_tray.core.reading import Reading, balance_from_number, peak_balance
 from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.history import History
@@ -24,12 +24,15 @@ from deepvue_tray.services.wallet_api import WalletApi
 
 logger = logging.getLogger(__name__)
 
+_HOUR = timedelta(hours=1)
+
 
 class Monitor:
     """Turns each attempt to read one wallet into a snapshot.
 
     A failed attempt adds its trouble and changes nothing else. ``now`` returns the time, aware, in
-    UTC.
+    UTC. ``reported`` returns balances before the first reading, from the usage report, since
+    a time, aware.
     """
 
     def __init__(
@@ -40,12 +43,14 @@ class Monitor:
         api: WalletApi,
         history: History,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        reported: Callable[[Reading, datetime], Sequence[Point]] = lambda _first, _since: (),
     ) -> None:
         self._client_id = client_id
         self._accounts = accounts
         self._api = api
         self._history = history
         self._now = now
+        self._reported = reported
         self.alerts = AlertStore(client_id, history, lambda: self._wallet_now() is not None, now)
         self._last = Snapshot(wallet=WalletSettings(client_id=client_id))
         # The revision of the accounts with whose credentials the last attempt was made.
@@ -204,5 +209,11 @@ class Monitor:
     def _interval(self) -> timedelta:
         return self._accounts.settings.interval
 
-    def _points(self, until: datetime, length: timedelta) -> list[Point]:
-        return self._history.points(self._client_id, until - length, until)
+    def _points(self, until: datetime, length: timedelta) -> Sequence[Point]:
+        since = until - length
+        points = self._history.points(self._client_id, since, until)
+        if not points or points[0][0] <= (since + _HOUR).timestamp():
+            return points
+        at, balance = points[0]
+        first = Reading(at=datetime.fromtimestamp(at, UTC), balance=balance_from_number(balance))
+        return [*self._reported(first, since), *points]

@@ -70,7 +70,14 @@ _STATUS = """\
 Prints the balance of each wallet, its level, how long it will last, and what was
 spent today. Times are local. Exit status: 1 if a wallet could not be asked."""
 
+_USAGE = """\
+Fetches what is missing of Deepvue's usage report of the last days, and prints
+spending by product. It is off until "usage on" switches it on for a wallet, or
+for all. A day is one request. Ctrl+C stops; the next call goes on there."""
+
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+MAX_USAGE_DAYS = 366
 
 _MAX_AGO_DAYS = 36_500
 """The limit of a time given as an age, so that the date does not overflow."""
@@ -133,6 +140,7 @@ def parser() -> argparse.ArgumentParser:
     _add_status(add)
     _add_check(add)
     _add_history(add)
+    _add_usage(add)
     return main
 
 
@@ -178,6 +186,9 @@ def _add_status(add: _AddCommand) -> None:
     _add_wallet(status, "only this wallet")
     status.add_argument(
         "--cached", action="store_true", help="show the last known balances, without a request"
+    )
+    status.add_argument(
+        "--by", choices=("product",), help="show also what each product cost in seven days"
     )
     status.set_defaults(command="status")
 
@@ -285,6 +296,30 @@ def _add_history(add: _AddCommand) -> None:
     _add_wallet(entry, "into this wallet, also a removed one", default=argparse.SUPPRESS)
     entry.add_argument("file", metavar="FILE", help="the file, or - for standard input")
     entry.set_defaults(command="import")
+
+
+def _add_usage(add: _AddCommand) -> None:
+    usage = add(
+        "usage",
+        help="show what spends the credits, by product",
+        description=_USAGE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    usage.add_argument(
+        "switch", nargs="?", choices=("on", "off"), help="switch the report on or off"
+    )
+    _add_wallet(usage, "only this wallet")
+    usage.add_argument(
+        "--days", type=_days, default=7, metavar="N", help="the number of days (default: 7)"
+    )
+    usage.add_argument("--json", action="store_true", help="print a JSON object")
+    usage.set_defaults(command="usage")
+
+
+def _days(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_USAGE_DAYS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {MAX_USAGE_DAYS}")
 
 
 def threshold(text: str) -> int | None:

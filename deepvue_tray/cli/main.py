@@ -101,6 +101,10 @@ def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
 
             act = history.print_history if command == "history" else history.import_history
             return act(options, environ)
+        case "usage":
+            from deepvue_tray.cli import usage
+
+            return (usage.switch_usage if options.switch else usage.usage)(options, environ)
     return _tray(environ, demo=options.demo, background=options.background)
 
 

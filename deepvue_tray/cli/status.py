@@ -1,7 +1,6 @@
 """``status``: each wallet's balance, level, runway and spending, for people."""
 
 import argparse
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,6 +8,7 @@ from decimal import Decimal
 from deepvue_tray.backend import event_loop
 from deepvue_tray.backend.backend import Backend, real_backend
 from deepvue_tray.cli import output
+from deepvue_tray.cli.columns import aligned
 from deepvue_tray.cli.texts import (
     balance_text,
     end_text,
@@ -16,6 +16,7 @@ from deepvue_tray.cli.texts import (
     runway_text,
     time_text,
 )
+from deepvue_tray.cli.usage import product_lines
 from deepvue_tray.cli.wallets import chosen_wallets
 from deepvue_tray.core.errors import NotSetUpError, StorageError
 from deepvue_tray.core.forecast.runway import is_beyond_horizon
@@ -26,7 +27,6 @@ from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.core.spending import Period, start_of
 
 BALANCE_COLUMN = 1
-"""The column that is aligned to the right."""
 
 
 def status(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -43,6 +43,8 @@ def status(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     chosen = [overview.snapshot(wallet.client_id) for wallet in wallets]
     snapshots = [snapshot for snapshot in chosen if snapshot]
     output.write(_lines(overview, snapshots, backend))
+    if options.by == "product":
+        output.write(_product_lines(snapshots))
     backend.close()
     return 1 if any(snapshot.trouble for snapshot in snapshots) else 0
 
@@ -51,7 +53,9 @@ def _lines(overview: Overview, snapshots: Sequence[Snapshot], backend: Backend) 
     now = datetime.now(UTC)
     has_names = len(overview.snapshots) > 1
     rows = [_row(snapshot, _spent_today(snapshot, backend, now), now) for snapshot in snapshots]
-    for row in _aligned(rows if has_names else [("", *row[1:]) for row in rows]):
+    for row in aligned(
+        rows if has_names else [("", *row[1:]) for row in rows], right={BALANCE_COLUMN}
+    ):
         yield f"{row}\n"
     for snapshot in snapshots:
         name = f"{snapshot.wallet.name}: " if has_names else ""
@@ -59,6 +63,16 @@ def _lines(overview: Overview, snapshots: Sequence[Snapshot], backend: Backend) 
             yield f"{name}{trouble}\n"
     if overview.from_environment:
         yield "The credentials come from the environment, so their wallet is the only one.\n"
+
+
+def _product_lines(snapshots: Sequence[Snapshot]) -> Iterator[str]:
+    """Yield what the products of each wallet cost in the last seven days, as far as is known."""
+    for snapshot in snapshots:
+        yield f"\n{snapshot.wallet.name}, last 7 days\n"
+        if snapshot.usage is None:
+            yield "The usage report is off. Switch it on with: deepvue-tray usage on\n"
+        else:
+            yield from product_lines(snapshot.usage.week)
 
 
 def _row(snapshot: Snapshot, spent: Decimal | None, now: datetime) -> Sequence[str]:
@@ -91,24 +105,3 @@ def _spent_today(snapshot: Snapshot, backend: Backend, now: datetime) -> Decimal
     except StorageError:
         return None
     return spent_in(today)
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield the rows with aligned columns; an empty column takes no room."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = []
-        for number, (cell, width) in enumerate(zip(row, widths, strict=True)):
-            space = " " * (width - _width(cell))
-            cells.append(space + cell if number == BALANCE_COLUMN else cell + space)
-        yield "  ".join(cell for cell, width in zip(cells, widths, strict=True) if width).rstrip()
-
-
-def _width(text: str) -> int:
-    """Return the number of a terminal's columns that a text takes."""
-    return sum(
-        0
-        if unicodedata.category(character) in ("Mn", "Me", "Cf")
-        else 1 + (unicodedata.east_asian_width(character) in "WF")
-        for character in text
-    )

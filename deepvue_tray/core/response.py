@@ -6,11 +6,13 @@ response is unreadable.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 from typing import Any, NoReturn
 
+from deepvue_tray.core.credentials import Secret
 from deepvue_tray.core.errors import (
     InactiveError,
     ProxyError,
@@ -51,6 +53,18 @@ def balance_in(body: bytes) -> Decimal:
     if normalized is None:
         raise UnreadableError("current_balance is too large")
     return normalized
+
+
+def token_in(body: bytes) -> Secret:
+    """Return the access token from the body of the authorize endpoint's 200 response.
+
+    Raises UnreadableError unless the body is a JSON object with a token that fits into a header.
+    """
+    response = _parse(body)
+    token = response.get("access_token") if isinstance(response, dict) else None
+    if not isinstance(token, str) or not re.fullmatch(r"[!-~]{1,8000}", token):
+        raise UnreadableError("no access token")
+    return Secret(token)
 
 
 def error_for(

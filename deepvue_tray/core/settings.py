@@ -41,6 +41,8 @@ class WalletSettings:
     """The alerts that are switched on."""
     is_paused: bool = False
     """Whether the wallet is not polled."""
+    has_usage: bool = False
+    """Whether the usage report is requested."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,9 @@ class Settings:
 
         A new wallet begins with the thresholds and the alerts of the first one.
         """
-        new = replace(self.wallets[0], client_id=client_id, name=name, is_paused=False)
+        new = replace(
+            self.wallets[0], client_id=client_id, name=name, is_paused=False, has_usage=False
+        )
         if not self.client_ids:
             return replace(self, wallets=(new,))
         if self.wallet(client_id) is None:
@@ -86,7 +90,7 @@ class Settings:
     def without_wallet(self, client_id: str) -> "Settings":
         """Return the settings without a wallet; the last one leaves its thresholds and alerts."""
         others = tuple(wallet for wallet in self.wallets if wallet.client_id != client_id)
-        last = replace(self.wallets[0], client_id="", name="", is_paused=False)
+        last = replace(self.wallets[0], client_id="", name="", is_paused=False, has_usage=False)
         return replace(self, wallets=others or (last,))
 
     def with_changes(self, before: "Settings", after: "Settings") -> "Settings":

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import worst_severity
@@ -12,6 +13,9 @@ from deepvue_tray.core.errors import Condition, DeepvueError
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import WalletSettings
+
+if TYPE_CHECKING:
+    from deepvue_tray.core.usage import UsageState
 
 
 class Level(Enum):
@@ -56,6 +60,8 @@ class Snapshot:
     """The forecast at the last successful reading; None while there is too little data."""
     snoozed: Snooze | None = None
     """The snooze in force."""
+    usage: "UsageState | None" = None
+    """The usage report; None if it is switched off."""
     to_notify: tuple[Alert, ...] = ()
     """The alerts to deliver."""
 

@@ -366,7 +366,7 @@ class History:
         self.discard_unstored(client_id)
         with self._database.transaction() as database:
             wallet = wallet_of(database, client_id)
-            for table in ("reading", "stretch"):
+            for table in ("reading", "stretch", "usage", "usage_day"):
                 database.execute(f"DELETE FROM {table} WHERE wallet = ?", (wallet,))  # noqa: S608 - a literal
             database.execute(
                 "UPDATE wallet SET alerts = '{}', full = NULL, outlook = NULL WHERE id = ?",

@@ -2,6 +2,8 @@
 
 # Times are milliseconds since 1970, UTC; balances are credits, INTEGER if whole, else REAL.
 # wallet.full is the peak balance, wallet.outlook the spending model; stretch holds the buckets.
+# usage.day is the day of a report as a proleptic ordinal, usage.spent millionths of a credit;
+# usage_day.hours is described in usage_store.py.
 MIGRATIONS = (
     """
     CREATE TABLE wallet (
@@ -48,6 +50,20 @@ MIGRATIONS = (
     """,
     """
     ALTER TABLE wallet ADD COLUMN outlook TEXT;
+    """,
+    """
+    CREATE TABLE product (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE usage (
+      wallet INTEGER NOT NULL REFERENCES wallet, day INTEGER NOT NULL,
+      product INTEGER NOT NULL REFERENCES product, outcome INTEGER NOT NULL,
+      calls INTEGER NOT NULL, spent INTEGER NOT NULL,
+      PRIMARY KEY (wallet, day, product, outcome)
+    ) WITHOUT ROWID;
+    CREATE TABLE usage_day (
+      wallet INTEGER NOT NULL REFERENCES wallet, day INTEGER NOT NULL,
+      fetched INTEGER NOT NULL, hours BLOB NOT NULL,
+      PRIMARY KEY (wallet, day)
+    ) WITHOUT ROWID;
     """,
 )
 """The migration at index n converts a file of version n to n + 1."""

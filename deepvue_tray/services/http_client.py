@@ -7,8 +7,9 @@ import os
 import socket
 import ssl
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -31,6 +32,9 @@ from deepvue_tray.core.errors import (
 MAX_BODY_BYTES = 64 * 1024
 """The maximum length of a body; a balance takes 50 bytes."""
 
+MAX_STREAMED_BYTES = 32 * 1024 * 1024
+"""The same for a body that is not held whole: a usage report of about 165,000 calls."""
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -43,21 +47,41 @@ class Response:
 
 
 class HttpClient:
-    """Sends requests only to ``url``; raises ProxyError if its proxy cannot be used."""
+    """Sends requests only to ``base_url``; raises ProxyError if its proxy cannot be used."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._client = _new_client(url)
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._client = _new_client(base_url)
 
-    async def get(self, headers: Mapping[str, str], secret: Secret) -> Response:
-        """Send a GET request without a deadline.
+    async def send(
+        self,
+        method: str,
+        path: str,
+        secret: Secret,
+        *,
+        on_chunk: Callable[[bytes], object] | None = None,
+        **content: Mapping[str, str],
+    ) -> Response:
+        """Send a request without a deadline.
 
-        ``secret`` is masked in errors. Raises a WalletError if there is no complete response.
+        ``content`` are httpx's ``headers``, ``params`` and ``data``. ``on_chunk`` gets the body of
+        a response with status 200 while it arrives, up to MAX_STREAMED_BYTES; the response is
+        then returned without it. ``secret`` is masked in errors. Raises a WalletError if there is
+        no complete response.
         """
         try:
-            async with self._client.stream("GET", self._url, headers=headers) as response:
-                body = await _body_of(response)
-            return Response(response.status_code, response.headers, body)
+            async with self._client.stream(
+                method,
+                self._base_url + path,
+                **content,  # type: ignore[arg-type] # mypy matches it with every other parameter
+            ) as response:
+                body = bytearray()
+                is_streamed = on_chunk and response.status_code == HTTPStatus.OK
+                max_bytes = MAX_STREAMED_BYTES if is_streamed else MAX_BODY_BYTES
+                consume = on_chunk if on_chunk and is_streamed else body.extend
+                async for chunk in _chunks_of(response, max_bytes):
+                    consume(chunk)
+            return Response(response.status_code, response.headers, bytes(body))
         except httpx.RequestError as error:
             wallet_error = _wallet_error(error, secret)
         except (httpx.InvalidURL, UnicodeError):
@@ -104,15 +128,15 @@ def _proxy_for(url: str) -> str | None:
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
-async def _body_of(response: httpx.Response) -> bytes:
+async def _chunks_of(response: httpx.Response, max_bytes: int) -> AsyncIterator[bytes]:
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnreadableError("the response is compressed, which was not requested")
-    body = bytearray()
+    left = max_bytes
     async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise UnreadableError(f"longer than {MAX_BODY_BYTES // 1024} KB")
-    return bytes(body)
+        left -= len(chunk)
+        if left < 0:
+            raise UnreadableError(f"longer than {max_bytes // 1024} KB")
+        yield chunk
 
 
 def _wallet_error(error: httpx.RequestError, secret: Secret) -> WalletError:

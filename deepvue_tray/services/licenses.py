@@ -9,6 +9,7 @@ LIBRARIES = (
     "keyring",
     "truststore",
     "platformdirs",
+    "ijson",
     "jeepney" if sys.platform == "linux" else "desktop-notifier",
 )
 """The libraries' names in the package index."""

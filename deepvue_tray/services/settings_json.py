@@ -65,6 +65,7 @@ def with_settings(stored: Mapping[str, Any], settings: Settings) -> dict[str, An
                 **_values_of(wallet),
                 "name": wallet.name,
                 "paused": wallet.is_paused,
+                "usage": wallet.has_usage,
             }
             for wallet in settings.wallets
             if wallet.client_id
@@ -90,7 +91,9 @@ def _wallets_in(stored: Mapping[str, Any]) -> tuple[WalletSettings, ...]:
         # An older program has signed out of the only wallet that it knew.
         return tuple(others) or (single,)
     if single.client_id == first.client_id:
-        changed = replace(single, name=first.name, is_paused=first.is_paused)
+        changed = replace(
+            single, name=first.name, is_paused=first.is_paused, has_usage=first.has_usage
+        )
         return (changed, *others)
     if single.client_id in listed:
         return (first, *others)
@@ -111,6 +114,7 @@ def _wallet_from(stored: Mapping[str, Any]) -> WalletSettings:
         name=cleaned(_text(stored.get("name")))[:MAX_NAME_LENGTH].strip(),
         alerts=_alerts_in(stored),
         is_paused=stored.get("paused") is True,
+        has_usage=stored.get("usage") is True,
     )
     for threshold in _THRESHOLDS:
         value = stored.get(threshold, False)

@@ -1,38 +1,45 @@
-"""Requests to the wallet endpoint.
+"""Requests to the endpoints of a wallet: its balance, and its usage report.
 
-They follow Deepvue's documentation ("Wallet Balance", "Authentication"): the client ID is in
-``client-id``, the client secret in ``x-api-key``.
+They follow Deepvue's documentation ("Wallet Balance", "Usage Report", "Authentication"): the client
+ID is in ``client-id``, the client secret in ``x-api-key``.
 """
 
 import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from deepvue_tray.core.address import checked_base_url
-from deepvue_tray.core.credentials import Credentials
-from deepvue_tray.core.errors import TimedOutError
+from deepvue_tray.core.credentials import Credentials, Secret
+from deepvue_tray.core.errors import InactiveError, RejectedError, TimedOutError
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.response import balance_in, error_for
+from deepvue_tray.core.response import balance_in, error_for, token_in
 
 if TYPE_CHECKING:
-    from deepvue_tray.services.http_client import HttpClient
+    from deepvue_tray.core.usage import UsageSums
+    from deepvue_tray.services.http_client import HttpClient, Response
 
 PRODUCTION = "https://production.deepvue.tech"
 PATH = "/v1/internal/wallet-balance"
+REPORT_PATH = "/v1/client/usage-report"
+AUTHORIZE_PATH = "/v1/authorize"
 
 DEADLINE_S = 15.0
 """Seconds for the whole request. httpx's timeouts are per operation: a server that sends single
 bytes could hold a request forever."""
 
+REPORT_DEADLINE_S = 120.0
+"""The same for a usage report, which may have 32 MB."""
+
 
 class WalletApi:
-    """Requests wallet balances from one server.
+    """Requests balances and usage reports from one server.
 
     ``base_url`` is an https address, or an http one on loopback; anything else raises
-    InvalidInputError. ``deadline`` is in seconds. ``now`` returns the current time, aware, UTC.
+    InvalidInputError. ``deadline`` is that of a balance, in seconds. ``now`` returns the current
+    time, aware, UTC.
     """
 
     def __init__(
@@ -42,10 +49,11 @@ class WalletApi:
         deadline: float = DEADLINE_S,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._url = checked_base_url(base_url) + PATH
+        self._base_url = checked_base_url(base_url)
         self._deadline = deadline
         self._now = now
         self._client: HttpClient | None = None
+        self._tokens: dict[str, Secret] = {}
 
     async def prepare(self) -> None:
         """Create the client for the first request, while the keyring is being read.
@@ -65,12 +73,12 @@ class WalletApi:
         if self._client is None:
             await asyncio.to_thread(_http_client)
 
-    def _timed_out(self) -> TimedOutError:
-        return TimedOutError(f"{self._deadline:g} seconds")
+    def _timed_out(self, deadline: float | None = None) -> TimedOutError:
+        return TimedOutError(f"{deadline or self._deadline:g} seconds")
 
     async def _prepared(self) -> "HttpClient":
         if self._client is None:
-            self._client = await asyncio.to_thread(_http_client(), self._url)
+            self._client = await asyncio.to_thread(_http_client(), self._base_url)
         return self._client
 
     async def read(self, credentials: Credentials) -> Reading:
@@ -78,27 +86,115 @@ class WalletApi:
         await self._load()
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._exchange(credentials)
+                response = await self._get(PATH, _key_headers(credentials), credentials)
+                return Reading(at=self._now(), balance=balance_in(response.body))
         except TimeoutError:
             pass
         # Raised here, so that its traceback has no frames of the request, which contain the secret.
         raise self._timed_out()
 
-    async def _exchange(self, credentials: Credentials) -> Reading:
+    async def usage(self, credentials: Credentials, day: date) -> "UsageSums":
+        """Request the usage report of a day once, and return its sums.
+
+        Raises a WalletError with the reason if there is no complete report.
+        """
+        await self._load()
+        try:
+            async with asyncio.timeout(REPORT_DEADLINE_S):
+                return await self._report(credentials, day)
+        except TimeoutError:
+            pass
+        raise self._timed_out(REPORT_DEADLINE_S)
+
+    async def _report(self, credentials: Credentials, day: date) -> "UsageSums":
+        """Request a report with the key, or if the server refuses that, with an access token.
+
+        The documentation has had both; a token is valid for 24 hours.
+        """
+        token = self._tokens.get(credentials.client_id)
+        headers = _token_headers(credentials, token) if token else _key_headers(credentials)
+        try:
+            return await self._stream_report(credentials, day, headers)
+        except InactiveError:
+            raise
+        except RejectedError:
+            token = self._tokens[credentials.client_id] = await self._authorize(credentials)
+        return await self._stream_report(credentials, day, _token_headers(credentials, token))
+
+    async def _stream_report(
+        self, credentials: Credentials, day: date, headers: Mapping[str, str]
+    ) -> "UsageSums":
+        # Imported here: 20 ms, only for wallets whose usage report is switched on.
+        from deepvue_tray.core.usage import DayReport  # noqa: PLC0415
+        from deepvue_tray.services.usage_report import UsageReportParser  # noqa: PLC0415
+
+        report = DayReport(day)
+        parser = UsageReportParser(report.add)
+        dates = {"since_date": day.isoformat(), "until_date": day.isoformat()}
+        await self._get(
+            REPORT_PATH,
+            headers,
+            credentials,
+            on_chunk=parser.feed,
+            params={**dates, "generate_excel": "false"},
+        )
+        parser.end()
+        return report.sums()
+
+    async def _authorize(self, credentials: Credentials) -> Secret:
         client = await self._prepared()
-        headers = {
-            "client-id": credentials.client_id,
-            "x-api-key": credentials.secret.reveal(),
-            "Content-Type": "application/json",
+        form = {
+            "client_id": credentials.client_id,
+            "client_secret": credentials.secret.reveal(),
         }
-        response = await client.get(headers, credentials.secret)
-        if response.status != HTTPStatus.OK:
-            # Relative to the server's clock, because this computer's may be wrong.
-            since = _date(response.headers.get("date", "")) or self._now()
-            wait = _seconds(response.headers.get("retry-after"), since)
-            redact = credentials.secret.redact
-            raise error_for(response.status, response.body, retry_after=wait, redact=redact)
-        return Reading(at=self._now(), balance=balance_in(response.body))
+        response = await client.send("POST", AUTHORIZE_PATH, credentials.secret, data=form)
+        self._require_success(response, credentials)
+        return token_in(response.body)
+
+    async def _get(
+        self,
+        path: str,
+        headers: Mapping[str, str],
+        credentials: Credentials,
+        *,
+        on_chunk: Callable[[bytes], object] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> "Response":
+        client = await self._prepared()
+        response = await client.send(
+            "GET",
+            path,
+            credentials.secret,
+            on_chunk=on_chunk,
+            headers={**headers, "Content-Type": "application/json"},
+            params=params or {},
+        )
+        self._require_success(response, credentials)
+        return response
+
+    def _require_success(self, response: "Response", credentials: Credentials) -> None:
+        if response.status == HTTPStatus.OK:
+            return
+        # Relative to the server's clock, because this computer's may be wrong.
+        since = _date(response.headers.get("date", "")) or self._now()
+        wait = _seconds(response.headers.get("retry-after"), since)
+        token = self._tokens.get(credentials.client_id)
+
+        def redact(text: str) -> str:
+            return credentials.secret.redact(token.redact(text) if token else text)
+
+        raise error_for(response.status, response.body, retry_after=wait, redact=redact)
+
+
+def _key_headers(credentials: Credentials) -> Mapping[str, str]:
+    return {"client-id": credentials.client_id, "x-api-key": credentials.secret.reveal()}
+
+
+def _token_headers(credentials: Credentials, token: Secret) -> Mapping[str, str]:
+    return {
+        "Authorization": f"Bearer {token.reveal()}",
+        "x-api-key": credentials.secret.reveal(),
+    }
 
 
 def _http_client() -> "type[HttpClient]":

@@ -17,6 +17,14 @@ from deepvue_tray.ui.palette import (
 _GREEN = QColor("#15803d"), QColor("#3fbf6f")
 _AMBER = QColor("#9a5b00"), QColor("#f3b54a")
 _RED = QColor("#b3261e"), QColor("#ff8a80")
+_SERIES = (
+    _GREEN,
+    (QColor("#1f5fae"), QColor("#6aa9f4")),
+    (QColor("#b26a00"), QColor("#f0b04a")),
+    (QColor("#8e3b9e"), QColor("#d08be0")),
+    (QColor("#0f8b8d"), QColor("#54c6c8")),
+    (QColor("#76797d"), QColor("#9a9ea4")),
+)
 """Each on a light and on a dark window."""
 
 _AMBER_TINT, _RED_TINT = QColor("#ffb020"), QColor("#ff5a4d")
@@ -67,6 +75,8 @@ class CardColours:
     low: Tone
     critical: Tone
     neutral: Tone
+    series: tuple[QColor, ...]
+    """The parts of a stacked bar, and the last one for all others; each stands out."""
 
     def track(self, ring: QColor) -> QColor:
         """Return the colour of the unfilled part of a ring."""
@@ -107,6 +117,7 @@ def _derived(*inks: int) -> CardColours:
         neutral=Tone(
             graphics=_weakest(text, row, GRAPHICS_CONTRAST), text=plain, plain=plain, ground=row
         ),
+        series=tuple(_standing_out(hues[is_dark], [window], GRAPHICS_CONTRAST) for hues in _SERIES),
     )
 
 

@@ -1,18 +1,11 @@
 """The history as a table: for screen readers, and for everybody who wants the numbers."""
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import QAbstractTableModel, Qt
 
 from deepvue_tray.core.reading import HistoryBucket
 from deepvue_tray.ui.chart.plot import Plot
-from deepvue_tray.ui.form_widgets import draw_focus_ring
+from deepvue_tray.ui.data_table import ROOT, DataTable, Index, alignment
 from deepvue_tray.ui.formats import format_day_and_time, format_number
-
-ROW_PADDING_PX = 8
-
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
 
 class HistoryModel(QAbstractTableModel):
@@ -28,11 +21,11 @@ class HistoryModel(QAbstractTableModel):
         self._buckets = buckets
         self.endResetModel()
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         """Return the number of buckets."""
         return 0 if parent.isValid() else len(self._buckets)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
+    def columnCount(self, parent: Index = ROOT) -> int:
         """Return the number of columns."""
         return 0 if parent.isValid() else len(self._headers())
 
@@ -49,7 +42,7 @@ class HistoryModel(QAbstractTableModel):
                     return format_number(bucket.spent)
                 case _:
                     return format_number(bucket.added)
-        return _alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def headerData(
         self,
@@ -62,51 +55,23 @@ class HistoryModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._headers()[section]
-        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def _headers(self) -> list[str]:
         return [self.tr("Time"), self.tr("Balance"), self.tr("Spent"), self.tr("Added")]
 
 
-class HistoryTable(QTableView):
+class HistoryTable(DataTable):
     """Shows the buckets of a plot; the arrow keys move from cell to cell."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._model = HistoryModel()
-        self.setModel(self._model)
+        super().__init__(self._model)
         self.setAccessibleName(self.tr("Readings"))
         self.setAccessibleDescription(self.tr("The displayed range, newest first"))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        # A fixed height: Qt need not measure thousands of rows.
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setHighlightSections(False)
 
     def show_plot(self, plot: Plot) -> None:
         """Show the buckets of ``plot``; the current row stays the same number from the newest."""
         row = self.currentIndex().row()
         self._model.show_buckets(plot.shown)
-        height = QFontMetricsF(self.font()).height() + ROW_PADDING_PX
-        self.verticalHeader().setDefaultSectionSize(round(height))
-        if 0 <= row < self._model.rowCount():
-            self.setCurrentIndex(self._model.index(row, 0))
-
-    def event(self, event: QEvent) -> bool:
-        """Draw the focus ring on the frame as well, around the header and the rows."""
-        is_handled = super().event(event)
-        if event.type() == QEvent.Type.Paint:
-            draw_focus_ring(QPainter(self), self, self.rect())
-        elif event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
-            self.update()
-        return is_handled
-
-
-def _alignment(column: int) -> int:
-    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-    return int(side | Qt.AlignmentFlag.AlignVCenter)
+        self.restore_row(row)

@@ -84,18 +84,19 @@ def spent_title(since: datetime, until: datetime) -> str:
 def _length_text(since: datetime, until: datetime) -> str:
     length = until - since
     if length <= _DAY:
-        return _count_text(ceil(length / _HOUR), "{0} hour", "{0} hours")
+        return count_text(ceil(length / _HOUR), "{0} hour", "{0} hours")
     # A day that has begun counts, as its bar does.
     days = (until.astimezone().date() - since.astimezone().date()).days + 1
     if days < _FEW_DAYS:
-        return _count_text(days, "{0} day", "{0} days")
+        return count_text(days, "{0} day", "{0} days")
     if days < _FEW_MONTHS * _MONTH_DAYS:
-        return _count_text(round(days / _MONTH_DAYS), "{0} month", "{0} months")
+        return count_text(round(days / _MONTH_DAYS), "{0} month", "{0} months")
     years = QLocale().toString(round(days / _YEAR_DAYS))
     return translate("history", "{0} years").format(years)
 
 
-def _count_text(count: int, singular: str, plural: str) -> str:
+def count_text(count: int, singular: str, plural: str) -> str:
+    """Return a number with a noun, whose forms are source texts in the context ``texts``."""
     form = translate("texts", singular if count == 1 else plural)
     return form.format(QLocale().toString(count))
 
@@ -136,9 +137,12 @@ def _average_text(summary: HistorySummary) -> str:
 
 def change_text(summary: HistorySummary) -> str:
     """Return the change of the average, ``-8 %``; empty if it is unknown."""
-    if summary.change is None:
-        return ""
-    share = round(summary.change * 100)
+    return "" if summary.change is None else percent_change_text(summary.change)
+
+
+def percent_change_text(change: float) -> str:
+    """Return a change as a share, ``-8 %``."""
+    share = round(change * 100)
     sign = "+" if share > 0 else _MINUS if share < 0 else "±"
     return translate("history", "{0} %").format(sign + QLocale().toString(abs(share)))
 

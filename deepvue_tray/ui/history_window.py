@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.history_page import HistoryPage
 from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.core.usage_page import UsagePage
 from deepvue_tray.ui import history_texts, texts
 from deepvue_tray.ui.card_parts import Text
 from deepvue_tray.ui.chart.chart import Chart
@@ -26,6 +27,7 @@ from deepvue_tray.ui.form_widgets import row
 from deepvue_tray.ui.head_controls import Choice, HeadButton, MenuButton
 from deepvue_tray.ui.history_table import HistoryTable
 from deepvue_tray.ui.palette import keep_readable
+from deepvue_tray.ui.products_view import ProductsView
 from deepvue_tray.ui.row_or_column import RowOrColumn
 from deepvue_tray.ui.segmented_control import SegmentedControl
 from deepvue_tray.ui.summary_tiles import SummaryTiles
@@ -50,14 +52,16 @@ class HistoryWindow(QWidget):
     start of the range, or None for the first reading, and its end, or None for the end that
     ``end_of`` returns; both are aware UTC. ``export_requested`` carries the file for the readings
     of the displayed range, and the start and end of that range. ``picture_requested`` carries the
-    file for an image of the chart, and the image. ``resized`` carries a size that a person gave to
-    the window; ``size`` is the last such one.
+    file for an image of the chart, and the image. ``usage_export_requested`` carries the file for
+    the products of the displayed range, and its start and end. ``resized`` carries a size that
+    a person gave to the window; ``size`` is the last such one.
     """
 
     wallet_chosen = Signal(str)
     plot_requested = Signal(object, object)  # ``datetime | None`` each
     export_requested = Signal(Path, datetime, datetime)
     picture_requested = Signal(Path, QImage)
+    usage_export_requested = Signal(Path, datetime, datetime)
     resized = Signal(QSize)
 
     def __init__(self, prefix: str, size: QSize | None = None) -> None:
@@ -70,6 +74,7 @@ class HistoryWindow(QWidget):
         self._chart = Chart()
         self._chart.range_requested.connect(self._on_range)
         self._table = HistoryTable()
+        self.products = ProductsView()
         self._tiles = SummaryTiles()
         now = datetime.now(UTC)
         self._tiles.show_summary(None, start_for(FIRST_LENGTH, now), now, now)
@@ -83,6 +88,11 @@ class HistoryWindow(QWidget):
         self._resize_timer.timeout.connect(self._report_size)
         keep_readable(self)
         redraw_when_resized(self)
+
+    @property
+    def shows_products(self) -> bool:
+        """Whether the products are shown instead of the balance."""
+        return self._views.currentWidget() is self.products
 
     def ask(self) -> None:
         """Request the chosen range up to now, or the range to which the person has moved."""
@@ -110,9 +120,17 @@ class HistoryWindow(QWidget):
         self._wallets.setVisible(len(labels) > 1)
 
     def show_history(
-        self, page: HistoryPage, until: datetime | None, snapshot: Snapshot, now: datetime
+        self,
+        page: HistoryPage,
+        until: datetime | None,
+        snapshot: Snapshot,
+        now: datetime,
+        usage: UsagePage | None = None,
     ) -> None:
-        """Draw a range of the history; None as its end is what ``end_of`` returns."""
+        """Draw a range of the history; None as its end is what ``end_of`` returns.
+
+        ``usage`` has the products of the range, if they are shown.
+        """
         plot = Plot(
             since=page.since,
             until=until or end_of(page.since, now, snapshot.runway),
@@ -123,6 +141,7 @@ class HistoryWindow(QWidget):
             summary=page.summary,
         )
         self.show_plot(plot)
+        self.products.show_usage(snapshot, usage)
 
     def show_plot(self, plot: Plot) -> None:
         """Show ``plot`` in all parts, and its runway in words."""
@@ -177,7 +196,10 @@ class HistoryWindow(QWidget):
         layout.setSpacing(MARGIN_PX - 4)
         layout.addWidget(
             _group(
-                _group(_group(self._build_choice(), self._build_ranges()), self._dates),
+                _group(
+                    _group(self._build_choice(), self._build_subjects()),
+                    _group(self._build_ranges(), self._dates),
+                ),
                 _group(self._build_view_button(), self._build_export()),
             )
         )
@@ -185,6 +207,7 @@ class HistoryWindow(QWidget):
         self._views = QStackedWidget()
         self._views.addWidget(self._chart)
         self._views.addWidget(self._table)
+        self._views.addWidget(self.products)
         layout.addWidget(self._views, stretch=1)
         self._message, self._range = Text(), Text(muted=True)
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -201,6 +224,15 @@ class HistoryWindow(QWidget):
         )
         self._wallets.hide()
         return self._wallets
+
+    def _build_subjects(self) -> QWidget:
+        subjects = SegmentedControl()
+        balance = subjects.add(self.tr("Balance"), self.tr("The balance over time"))
+        balance.clicked.connect(lambda: self._show_view(self._chart))
+        balance.setChecked(True)
+        products = subjects.add(self.tr("Products"), self.tr("What spends the credits"))
+        products.clicked.connect(lambda: self._show_view(self.products))
+        return subjects
 
     def _build_ranges(self) -> QWidget:
         self._ranges = SegmentedControl()
@@ -234,11 +266,18 @@ class HistoryWindow(QWidget):
 
     def _change_view(self) -> None:
         shown = self._chart if self._shows_table else self._table
-        self._views.setCurrentWidget(shown)
-        self._view.setText(self.tr("Chart") if self._shows_table else self.tr("Table"))
-        if self._plot:
-            self._table.show_plot(self._plot)
+        self._show_view(shown)
         shown.setFocus()
+
+    def _show_view(self, view: QWidget) -> None:
+        self._views.setCurrentWidget(view)
+        # The products have their own table.
+        self._view.setEnabled(not self.shows_products)
+        self._view.setText(self.tr("Chart") if self._shows_table else self.tr("Table"))
+        if self.shows_products:
+            self.ask()
+        elif self._shows_table and self._plot:
+            self._table.show_plot(self._plot)
 
     def _choose(self, length: timedelta | None) -> None:
         self._length, self._follows_now = length, True
@@ -252,6 +291,13 @@ class HistoryWindow(QWidget):
         self.plot_requested.emit(since, until)
 
     def _save_csv(self) -> None:
+        if self.shows_products:
+            path = self._ask_for_path(
+                self.tr("Save the products"), "deepvue-products.csv", "CSV (*.csv)"
+            )
+            if path and self._plot:
+                self.usage_export_requested.emit(path, self._plot.since, self._plot.until)
+            return
         path = self._ask_for_path(
             self.tr("Save the readings"), "deepvue-readings.csv", "CSV (*.csv)"
         )
@@ -261,7 +307,8 @@ class HistoryWindow(QWidget):
     def _save_picture(self) -> None:
         path = self._ask_for_path(self.tr("Save the picture"), "deepvue-history.png", "PNG (*.png)")
         if path:
-            self.picture_requested.emit(path, self._chart.grab().toImage())
+            shown = self.products if self.shows_products else self._chart
+            self.picture_requested.emit(path, shown.grab().toImage())
 
     def _ask_for_path(self, title: str, name: str, kind: str) -> Path | None:
         # The current folder would be arbitrary: at login, Windows starts programs in System32.

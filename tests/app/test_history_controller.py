@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from deepvue_tray.app.history_controller import HistoryController
 from deepvue_tray.app.poller import Poller
+from deepvue_tray.app.usage_controller import UsageController
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.backend.backend import Backend
 from deepvue_tray.backend.demo import demo_backend
@@ -52,7 +53,7 @@ def controller(qtbot: QtBot) -> Iterator[HistoryController]:
         worker.start()
         poller = Poller(HeldWorker())
         poller.overview = two_wallets()
-        controller = HistoryController(worker, poller, "")
+        controller = HistoryController(worker, poller, UsageController(worker, poller), "")
         controller.open()
         qtbot.waitUntil(lambda: controller._window is not None)
         assert controller._window is not None
@@ -109,7 +110,7 @@ def test_the_window_opens_in_the_size_it_had(qtbot: QtBot, controller: HistoryCo
         controller._window.resize(611, 433)
     # The next start: another controller, the same files.
     poller = Poller(HeldWorker())
-    again = HistoryController(controller._worker, poller, "")
+    again = HistoryController(controller._worker, poller, controller._usage, "")
     again.open()
     again.open()
     qtbot.waitUntil(lambda: again._window is not None)
@@ -129,7 +130,7 @@ def test_the_window_opens_and_shows_an_error_if_the_program_s_files_cannot_be_us
     worker: Worker[Backend] = Worker(build, close=lambda backend: backend.close())
     worker.start()
     poller = Poller(HeldWorker())
-    controller = HistoryController(worker, poller, "")
+    controller = HistoryController(worker, poller, UsageController(worker, poller), "")
     controller.open()
     qtbot.waitUntil(lambda: controller._window is not None and "A file" in message(controller))
     assert controller._window is not None

@@ -89,7 +89,7 @@ class Home:
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     ids = ("live_1", "live_2", "free_tier_17", "free_tier_18")
-    with wallet_server({client_id: lambda: 6448 for client_id in ids}) as address:
+    with wallet_server({client_id: lambda: 6448 for client_id in ids}, {}) as address:
         yield address
 
 

@@ -52,7 +52,7 @@ def test_its_files_are_removed_at_its_end(tmp_path: Path, monkeypatch: pytest.Mo
 def test_its_server_refuses_wrong_credentials_as_the_real_one_does() -> None:
     stranger = Credentials("free_tier_demo", Secret("wrong"))
     with (
-        wallet_server({"free_tier_demo": lambda: 5}) as url,
+        wallet_server({"free_tier_demo": lambda: 5}, {}) as url,
         pytest.raises(RejectedError, match="access Denied"),
     ):
         asyncio.run(WalletApi(url).read(stranger))
@@ -66,3 +66,14 @@ def test_the_wallet_runs_empty_and_is_topped_up() -> None:
     balances = [demo_balance(second) for second in range(600)]
     assert min(balances) == 0
     assert balances.count(max(balances)) >= 2
+
+
+def test_its_usage_reports_explain_how_the_balance_fell() -> None:
+    with demo_backend() as build:
+        backend = build()
+        asyncio.run(backend.usage.fetch("live_demo", 10))
+        products = backend.usage.queries.products("live_demo", 10)
+        assert products[0].product == "PAN-Plus"
+        assert products[0].not_found.calls
+        assert backend.usage.queries.unexplained("live_demo", 10) is None
+        backend.close()

@@ -16,6 +16,7 @@ from tests.benchmarks import (
     refresh_cost,
     size,
     ten_years,
+    ten_years_usage,
     tray_cost,
     views_cost,
     wallets_cost,
@@ -30,6 +31,7 @@ def rows(bundle: str = "") -> Iterator[Row]:
     yield from check_cost.rows()
     yield from refresh_cost.rows()
     yield from ten_years.rows()
+    yield from ten_years_usage.rows()
     yield from chart_cost.rows()
     yield from views_cost.rows()
     yield from growth.rows()

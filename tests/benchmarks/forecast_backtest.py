@@ -8,7 +8,8 @@ the traces in ``SYNTHETIC`` are used.
 
 At random times, at least eight days after the beginning, the wallet gets exactly the credits that
 the trace spends in the next 6 hours, 1, 3 or 7 days. The forecast uses a reading every five
-minutes, or only those from Monday to Friday, 9 to 18. Its error is
+minutes, or only those from Monday to Friday, 9 to 18, or those of the last day and before them the
+hourly sums of the usage report. Its error is
 max(forecast / truth, truth / forecast) - 1; a missing forecast is an infinite error. ``cover`` is
 the share of 80 % ranges that contain the truth.
 """
@@ -32,8 +33,10 @@ from deepvue_tray.core.forecast.series import series_of
 
 SLOT = timedelta(minutes=5)
 DAY = timedelta(days=1) // SLOT
+SLOTS_PER_HOUR = timedelta(hours=1) // SLOT
 LASTS = {"6 h": DAY // 4, "1 d": DAY, "3 d": 3 * DAY, "7 d": 7 * DAY}
 PATTERNS = ("always", "office hours")
+REPORT = "a day and the report"
 MOMENTS = 150
 """For each trace, reading pattern and length."""
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
@@ -52,7 +55,13 @@ class Trace:
         return at.weekday() < 5 and 9 <= at.hour < 18
 
     def slots(self, pattern: str, first: int, last: int) -> list[int]:
-        return [i for i in range(first, last) if pattern == "always" or self.in_office(i)]
+        return [i for i in range(first, last) if pattern != "office hours" or self.in_office(i)]
+
+    def read(self, pattern: str, last: int) -> list[int]:
+        slots = self.slots(pattern, 0, last)
+        if pattern != REPORT:
+            return slots
+        return [i for i in slots if i >= last - DAY or i % SLOTS_PER_HOUR == 0]
 
 
 def load(argument: str) -> Trace:
@@ -198,32 +207,36 @@ def try_once(trace: Trace, read: Sequence[int], lasts: int, row: Row) -> float:
     return seconds
 
 
-def backtest(traces: Sequence[Trace], moments: int = MOMENTS) -> dict[str, Row]:
+def backtest(
+    traces: Sequence[Trace], moments: int = MOMENTS, patterns: Sequence[str] = PATTERNS
+) -> dict[str, Row]:
     rows: dict[str, Row] = defaultdict(empty_row)
     for trace in traces:
-        for pattern in PATTERNS:
+        for pattern in patterns:
             rng = random.Random(f"{trace.name}, {pattern}")
             for last, lasts in LASTS.items():
                 pool = trace.slots(pattern, 8 * DAY, len(trace.spent) - lasts)
                 pool = [i for i in pool if trace.spent[i + lasts] > trace.spent[i]]
                 for slot in rng.sample(pool, min(moments, len(pool))):
-                    read = trace.slots(pattern, 0, slot + 1)
+                    read = trace.read(pattern, slot + 1)
                     try_once(trace, read, lasts, rows[f"{pattern}, {last}"])
     return rows
 
 
-def report(traces: Sequence[Trace], moments: int = MOMENTS) -> None:
+def report(
+    traces: Sequence[Trace], moments: int = MOMENTS, patterns: Sequence[str] = PATTERNS
+) -> None:
     print(f"{', '.join(trace.name for trace in traces)}: {moments} moments per row and trace")
-    print(f"{'':18}{'ours':>7}{'best method':>20}{'ratio':>7}{'cover':>7}")
-    rows = backtest(traces, moments)
+    print(f"{'':25}{'ours':>7}{'best method':>20}{'ratio':>7}{'cover':>7}")
+    rows = backtest(traces, moments, patterns)
     ratios = []
     for name, row in rows.items():
         ours, method = median(row.ours), median(row.simple[row.best])
         ratios.append(ours / method if method else math.nan)
         covered = fmean(row.covered)
-        print(f"{name:18}{ours:7.1%}{row.best:>12}{method:8.1%}{ratios[-1]:7.2f}{covered:7.0%}")
+        print(f"{name:25}{ours:7.1%}{row.best:>12}{method:8.1%}{ratios[-1]:7.2f}{covered:7.0%}")
     cover = fmean(flag for row in rows.values() for flag in row.covered)
-    print(f"{'mean':18}{'':27}{fmean(ratios):7.2f}{cover:7.0%}")
+    print(f"{'mean':25}{'':27}{fmean(ratios):7.2f}{cover:7.0%}")
     print()
 
 
@@ -241,10 +254,13 @@ def report_time() -> None:
 
 def main() -> None:
     if arguments := sys.argv[1:]:
-        report([load(argument) for argument in arguments])
+        traces = [load(argument) for argument in arguments]
+        report(traces)
+        report(traces, patterns=[REPORT])
     else:
         for name in SYNTHETIC:
             report([make(name)], moments=20)
+        report([*map(make, SYNTHETIC)], moments=20, patterns=["always", REPORT])
     report_time()
 
 

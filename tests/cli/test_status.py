@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepvue_tray.cli.status import _aligned
+from deepvue_tray.cli.columns import aligned
 from deepvue_tray.services.paths import Paths
 from tests.cli import wallets
 from tests.cli.conftest import LIVE, TRIAL
@@ -179,7 +179,7 @@ def test_every_cell_of_a_column_ends_at_the_same_place(rows: list[tuple[str, str
             if unicodedata.category(character) not in ("Mn", "Me")
         )
 
-    ends = {places(line[: line.rindex("|")]) for line in _aligned([(*row, "|") for row in rows])}
+    ends = {places(line[: line.rindex("|")]) for line in aligned([(*row, "|") for row in rows])}
     assert len(ends) == 1
 
 

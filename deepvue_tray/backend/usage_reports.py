@@ -1,0 +1,152 @@
+"""The usage reports of the wallets: which days are requested, and what is kept of them."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from deepvue_tray.backend.accounts import Accounts
+from deepvue_tray.backend.usage_queries import UsageQueries
+from deepvue_tray.core.errors import DeepvueError, StorageError
+from deepvue_tray.core.usage import REFETCH_AFTER, UsageState, days_to_fetch, last_days
+from deepvue_tray.services.history import History
+from deepvue_tray.services.usage_store import UsageStore
+from deepvue_tray.services.wallet_api import WalletApi
+
+logger = logging.getLogger(__name__)
+
+RECENT_DAYS = 2
+"""Today and yesterday, whose reports may still change."""
+
+CARD_DAYS = 7
+"""The days that the card and status show."""
+
+OnProgress = Callable[[int, int], object]
+"""Gets how many days are done, and how many there are."""
+
+
+class UsageReports:
+    """Requests the reports of days, and stores their sums.
+
+    ``now`` returns the time, aware, in UTC. ``pause_s`` is the time between two requests.
+    """
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        api: WalletApi,
+        history: History,
+        store: UsageStore,
+        now: Callable[[], datetime],
+        pause_s: float,
+    ) -> None:
+        self._accounts = accounts
+        self._api = api
+        self._store = store
+        self.queries = UsageQueries(store, history, now)
+        self._now = now
+        self._pause_s = pause_s
+        self._states: dict[str, UsageState] = {}
+        self._tried: dict[str, datetime] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def state(self, client_id: str) -> UsageState:
+        """Return what every view shows of a wallet's usage report."""
+        if client_id not in self._states:
+            self._states[client_id] = UsageState()
+            self._show(client_id)
+        return self._states[client_id]
+
+    async def update(self, client_id: str) -> bool:
+        """Fetch yesterday and today, unless that was tried less than an hour ago.
+
+        Returns whether it was tried; an error becomes a part of the state.
+        """
+        now, tried = self._now(), self._tried.get(client_id)
+        if tried and timedelta(0) <= now - tried < REFETCH_AFTER:
+            return False
+        self._tried[client_id] = now
+        # The balance was requested a moment ago.
+        await asyncio.sleep(self._pause_s)
+        await self.try_to_fetch(client_id, RECENT_DAYS, lambda: None)
+        return True
+
+    async def try_to_fetch(
+        self, client_id: str, days: int, on_change: Callable[[], object]
+    ) -> None:
+        """Fetch as ``fetch`` does; progress and errors become the state.
+
+        ``on_change`` is called when the state has changed. Returns when ``stop`` is called.
+        """
+        if client_id in self._running:
+            return
+
+        def on_progress(done: int, count: int) -> None:
+            self._show(client_id, progress=(done, count))
+            on_change()
+
+        error: DeepvueError | None = None
+        task = self._running[client_id] = asyncio.create_task(
+            self.fetch(client_id, days, on_progress)
+        )
+        try:
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.result()
+        except DeepvueError as failed:
+            error = failed.without_traceback()
+            logger.info("%s", error)
+        finally:
+            task.cancel()
+            del self._running[client_id]
+            self._show(client_id, error=error)
+
+    def stop(self, client_id: str) -> None:
+        """Stop fetching; the days that were fetched stay."""
+        if task := self._running.get(client_id):
+            task.cancel()
+
+    async def fetch(
+        self, client_id: str, days: int, on_progress: OnProgress = lambda _done, _all: None
+    ) -> None:
+        """Fetch what is missing of a wallet's last ``days`` days, one day a request, newest first.
+
+        Raises a DeepvueError at the first day that fails. The days before it are stored, so another
+        call continues there.
+        """
+        fetched = self._store.fetched(client_id, *last_days(days, self._now()))
+        missing = days_to_fetch(fetched, days, self._now())
+        for done, day in enumerate(missing):
+            on_progress(done, len(missing))
+            if done:
+                await asyncio.sleep(self._pause_s)
+            credentials = await self._accounts.credentials(client_id, prompt=False)
+            sums = await self._api.usage(credentials, day)
+            self._accounts.reload()
+            if self._accounts.wallet(client_id) is None:
+                # Another process has removed the wallet meanwhile, and perhaps its history.
+                return
+            self._store.replace(client_id, day, sums, self._now())
+        on_progress(len(missing), len(missing))
+
+    def _show(
+        self,
+        client_id: str,
+        *,
+        error: DeepvueError | None = None,
+        progress: tuple[int, int] | None = None,
+    ) -> None:
+        try:
+            state = UsageState(
+                week=self.queries.products(client_id, CARD_DAYS),
+                grown=self.queries.grown_product(client_id),
+            )
+        except StorageError as failed:
+            state, error = UsageState(), error or failed.without_traceback()
+        self._states[client_id] = replace(state, error=error, progress=progress)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._store.close()

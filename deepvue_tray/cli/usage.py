@@ -1,0 +1,164 @@
+"""``usage``: what spends the credits, by product."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+
+from deepvue_tray.backend import event_loop
+from deepvue_tray.backend.backend import Backend, real_backend
+from deepvue_tray.cli import output
+from deepvue_tray.cli.columns import aligned
+from deepvue_tray.cli.wallets import chosen_wallets
+from deepvue_tray.core.errors import DeepvueError, NotSetUpError
+from deepvue_tray.core.reading import as_number, rounded_for_display
+from deepvue_tray.core.settings import WalletSettings
+from deepvue_tray.core.usage import ProductUsage, Usage
+
+JSON_VERSION = 1
+
+
+def switch_usage(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Switch the usage report of a wallet, or of all, on or off."""
+    backend = real_backend(environ)
+    is_on = options.switch == "on"
+    if backend.accounts.is_from_environment:
+        raise output.UsageError(
+            "The credentials come from the environment, so there is no wallet to switch."
+        )
+    chosen = _signed_in(options.wallet, backend)
+    before = backend.accounts.settings
+    wallets = tuple(
+        replace(wallet, has_usage=is_on) if wallet in chosen else wallet
+        for wallet in before.wallets
+    )
+    event_loop.run(backend.accounts.save(before, replace(before, wallets=wallets)))
+    backend.close()
+    names = ", ".join(wallet.name for wallet in chosen)
+    if is_on:
+        output.write(
+            [
+                f"{names}: the usage report is on. The tray requests it once an hour."
+                " Kept are sums by hour, product and outcome.\n"
+            ]
+        )
+    else:
+        output.write([f"{names}: the usage report is off. What was fetched is kept.\n"])
+    return 0
+
+
+def usage(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Fetch what is missing of the last days and print spending by product.
+
+    Returns 1 if a report could not be fetched; what is known is printed all the same.
+    """
+    backend = real_backend(environ)
+    wallets = [wallet for wallet in _signed_in(options.wallet, backend) if _is_on(wallet, backend)]
+    if not wallets:
+        raise output.UsageError("The usage report is off. Switch it on with: deepvue-tray usage on")
+    is_complete = event_loop.run(_fetch(wallets, options.days, backend))
+    products = {
+        wallet: backend.usage.queries.products(wallet.client_id, options.days) for wallet in wallets
+    }
+    if options.json:
+        output.write([_json(products)])
+    else:
+        output.write(_lines(products, options.days, backend))
+    backend.close()
+    return 0 if is_complete else 1
+
+
+def _signed_in(name: str | None, backend: Backend) -> Sequence[WalletSettings]:
+    wallets = [wallet for wallet in chosen_wallets(name, backend.accounts) if wallet.client_id]
+    if not wallets:
+        raise backend.accounts.damage or NotSetUpError()
+    return wallets
+
+
+def _is_on(wallet: WalletSettings, backend: Backend) -> bool:
+    # Whoever gives credentials to this one command wants its answer.
+    return wallet.has_usage or backend.accounts.is_from_environment
+
+
+async def _fetch(wallets: Sequence[WalletSettings], days: int, backend: Backend) -> bool:
+    """Fetch the missing days, with progress on a terminal; return whether none failed."""
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    is_complete = True
+
+    def on_progress(name: str, done: int, count: int) -> None:
+        if is_terminal and count > 1:
+            end = "\n" if done == count else ""
+            print(f"\r{name}: {done} of {count} days", end=end, file=sys.stderr, flush=True)
+
+    for wallet in wallets:
+        try:
+            await backend.usage.fetch(wallet.client_id, days, partial(on_progress, wallet.name))
+        except DeepvueError as error:
+            output.write_error(f"{wallet.name}: {error}")
+            is_complete = False
+    return is_complete
+
+
+def _json(products: Mapping[WalletSettings, Sequence[ProductUsage]]) -> str:
+    wallets = [
+        {
+            "client_id": wallet.client_id,
+            "name": wallet.name,
+            "products": [
+                {
+                    "product": each.product,
+                    "calls": each.total.calls,
+                    "spent": as_number(each.total.spent),
+                    "not_found": as_number(each.not_found.spent),
+                }
+                for each in of_wallet
+            ],
+        }
+        for wallet, of_wallet in products.items()
+    ]
+    return json.dumps({"version": JSON_VERSION, "wallets": wallets}) + "\n"
+
+
+def _lines(
+    products: Mapping[WalletSettings, Sequence[ProductUsage]], days: int, backend: Backend
+) -> Iterator[str]:
+    for wallet, of_wallet in products.items():
+        if len(products) > 1:
+            yield f"{wallet.name}\n"
+        yield from product_lines(of_wallet)
+        if found := backend.usage.queries.unexplained(wallet.client_id, days):
+            yield (
+                f"The balance fell by {_credits(found.fallen)};"
+                f" the report has charges of {_credits(found.charged)}.\n"
+            )
+
+
+def product_lines(products: Sequence[ProductUsage]) -> Iterator[str]:
+    """Yield a line for each product, with aligned columns."""
+    if not products:
+        yield "no calls\n"
+        return
+    total = sum((each.total.spent for each in products), Decimal(0))
+    rows = [
+        (
+            each.product,
+            f"{each.total.spent / total:.0%}" if total else "",
+            _credits(each.total.spent),
+            _calls(each.total),
+            f"{_credits(each.not_found.spent)} for nothing found" if each.not_found.calls else "",
+        )
+        for each in products
+    ]
+    for row in aligned(rows, right={1, 2, 3}):
+        yield f"{row}\n"
+
+
+def _credits(amount: Decimal) -> str:
+    return f"{rounded_for_display(amount):,f} credit{'' if amount == 1 else 's'}"
+
+
+def _calls(usage: Usage) -> str:
+    return f"{usage.calls:,} call{'' if usage.calls == 1 else 's'}"

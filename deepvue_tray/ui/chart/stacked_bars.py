@@ -1,0 +1,167 @@
+"""Spending as bars over time, each stacked by product."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from deepvue_tray.core.usage_page import STACKED_PRODUCTS, StackedBar, UsagePage
+from deepvue_tray.ui import formats, history_texts, usage_texts
+from deepvue_tray.ui.card_colours import CardColours
+from deepvue_tray.ui.card_parts import scaled_font
+from deepvue_tray.ui.chart.hover_box import draw_box
+from deepvue_tray.ui.chart.scale import Scale, amount_ticks
+from deepvue_tray.ui.chart.spending_bars import GAP_SHARE, MAX_BAR_PX, MAX_GAP_PX
+from deepvue_tray.ui.chart.time_axis import draw_times
+from deepvue_tray.ui.form_widgets import draw_focus_ring
+from deepvue_tray.ui.palette import blended, hairline, muted, on_pixels
+
+GAP_PX = 8
+LABEL_SCALE = 0.92
+"""The size of the labels, relative to the desktop's font."""
+
+SEAM_PX = 1
+"""Between two parts of a bar, so that they differ also without their colours."""
+
+
+class StackedBars(QWidget):
+    """Draws the bars of a page; the pointer, or Left and Right, show the values of one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._page: UsagePage | None = None
+        self._selected: StackedBar | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Spending by product"))
+        self._select(None)
+
+    def show_page(self, page: UsagePage) -> None:
+        """Draw the bars of ``page``."""
+        start = self._selected.start if self._selected else None
+        self._page = page
+        self._select(next((bar for bar in page.bars if bar.start == start), None))
+
+    def sizeHint(self) -> QSize:
+        """Return a size at which a month is easy to read."""
+        return QSize(640, 180)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size below which the labels of the axes would overlap."""
+        return QSize(320, 90)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw the bars, the axes and the values of the selected bar."""
+        painter = QPainter(self)
+        draw_focus_ring(painter, self, self.rect())
+        if self._page is None:
+            return
+        painter.setFont(scaled_font(self.font(), LABEL_SCALE, QFont.Weight.Normal))
+        page, scale = self._page, self._scale(self._page)
+        row = painter.fontMetrics().height()
+        painter.setPen(muted(self.palette()))
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextDontClip
+        painter.drawText(
+            QRectF(scale.area.left(), 0, 1, row), left, history_texts.spending_title(page.period)
+        )
+        self._draw_amounts(painter, scale)
+        painter.save()
+        painter.setClipRect(scale.area)
+        for bar in page.bars:
+            self._draw_bar(painter, scale, bar)
+        painter.restore()
+        top = scale.area.bottom() + GAP_PX / 2
+        draw_times(painter, scale, page.now, QRectF(0, top, self.width(), 1), self.palette())
+        if self._selected:
+            names = [each.product for each in page.products[:STACKED_PRODUCTS]]
+            at = QPointF(
+                min(_middle(scale, self._selected), scale.area.right()),
+                scale.y(float(self._selected.spent)),
+            )
+            lines = usage_texts.bar_texts(page, self._selected, names)
+            draw_box(painter, self.palette(), at, QRectF(self.rect()), lines)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Select the bar below the pointer."""
+        if self._page:
+            at = self._scale(self._page).at(event.position().x())
+            self._select(next((bar for bar in self._page.bars if bar.start <= at < bar.end), None))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Deselect the bar."""
+        super().leaveEvent(event)
+        self._select(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Select the previous or the next bar."""
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if event.key() not in steps or not self._page or not self._page.bars:
+            super().keyPressEvent(event)
+            return
+        bars = self._page.bars
+        if self._selected in bars:
+            number = bars.index(self._selected) + steps[Qt.Key(event.key())]
+        else:
+            number = len(bars) - 1
+        self._select(bars[max(0, min(number, len(bars) - 1))])
+
+    def _select(self, bar: StackedBar | None) -> None:
+        self._selected = bar
+        if bar and self._page:
+            names = [each.product for each in self._page.products[:STACKED_PRODUCTS]]
+            description = ": ".join(usage_texts.bar_texts(self._page, bar, names))
+        else:
+            description = self.tr("Left and Right show the values of a bar.")
+        self.setAccessibleDescription(description)
+        self.update()
+
+    def _scale(self, page: UsagePage) -> Scale:
+        metrics = QFontMetricsF(scaled_font(self.font(), LABEL_SCALE, QFont.Weight.Normal))
+        row, highest = metrics.height(), _highest(page)
+        labels = [formats.format_number(Decimal(tick)) for tick in amount_ticks(0.0, highest, 3)]
+        left = max(map(metrics.horizontalAdvance, labels), default=0.0) + GAP_PX
+        area = QRectF(self.rect()).adjusted(left, row + GAP_PX, -GAP_PX, -row - GAP_PX)
+        return Scale(area, page.since, max(page.until, page.since + _A_SECOND), 0.0, highest)
+
+    def _draw_amounts(self, painter: QPainter, scale: Scale) -> None:
+        row = painter.fontMetrics().height()
+        for amount in amount_ticks(0.0, scale.highest, 3):
+            y = scale.y(amount)
+            painter.setPen(hairline(painter, blended(self.palette(), 0.12)))
+            painter.drawLine(QPointF(scale.area.left(), y), QPointF(scale.area.right(), y))
+            painter.setPen(muted(self.palette()))
+            painter.drawText(
+                QRectF(0, y - row / 2, scale.area.left() - GAP_PX, row),
+                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                formats.format_number(Decimal(amount)),
+            )
+
+    def _draw_bar(self, painter: QPainter, scale: Scale, bar: StackedBar) -> None:
+        left, right = scale.x(bar.start), scale.x(bar.end)
+        gap = min((right - left) * GAP_SHARE, MAX_GAP_PX)
+        width = min(max(1.0, right - left - gap), MAX_BAR_PX)
+        below = Decimal(0)
+        colours = CardColours.of(self.palette()).series
+        # The parts begin with the most expensive product; that of all others has the last colour.
+        inks = (*colours[: len(bar.parts) - 1], colours[-1])
+        for amount, ink in zip(bar.parts, inks, strict=True):
+            if not amount:
+                continue
+            bottom, top = scale.y(float(below)), scale.y(float(below + amount))
+            seam = SEAM_PX if below else 0
+            place = QRectF(_middle(scale, bar) - width / 2, top, width, bottom - top - seam)
+            painter.fillRect(on_pixels(painter, place), ink)
+            below += amount
+
+
+_A_SECOND = timedelta(seconds=1)
+
+
+def _middle(scale: Scale, bar: StackedBar) -> float:
+    return (scale.x(bar.start) + scale.x(bar.end)) / 2
+
+
+def _highest(page: UsagePage) -> float:
+    return float(max((bar.spent for bar in page.bars), default=Decimal(0))) or 1.0

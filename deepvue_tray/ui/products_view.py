@@ -1,0 +1,171 @@
+"""What spends the credits: the spending over time by product, and a table of the products."""
+
+from PySide6.QtCore import QAbstractTableModel, QLocale, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from deepvue_tray.core.snapshot import Snapshot
+from deepvue_tray.core.usage import ProductUsage
+from deepvue_tray.core.usage_page import STACKED_PRODUCTS, UsagePage
+from deepvue_tray.ui import history_texts, usage_texts
+from deepvue_tray.ui.card_colours import CardColours
+from deepvue_tray.ui.card_parts import Text
+from deepvue_tray.ui.chart.stacked_bars import StackedBars
+from deepvue_tray.ui.data_table import ROOT, DataTable, Index, alignment
+from deepvue_tray.ui.form_widgets import muted_label, row
+from deepvue_tray.ui.formats import format_number
+from deepvue_tray.ui.head_controls import HeadButton
+
+EXPLANATION_PX = 420
+GAP_PX = 12
+
+
+class ProductsView(QWidget):
+    """Shows a page of the usage reports, or an offer to switch them on."""
+
+    switched_on = Signal()
+    fetch_requested = Signal()
+    stop_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bars, self._table = StackedBars(), ProductTable()
+        self._message = Text(muted=True)
+        self._fetch = HeadButton(self.tr("Fetch 60 days"))
+        self._fetch.setToolTip(self.tr("Fetches what is missing of the last 60 days"))
+        self._fetch.clicked.connect(self.fetch_requested)
+        self._stop = HeadButton(self.tr("Stop"))
+        self._stop.setToolTip(self.tr("What was fetched is kept"))
+        self._stop.clicked.connect(self.stop_requested)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._build_offer())
+        self._pages.addWidget(self._build_content())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+
+    def show_usage(self, snapshot: Snapshot, page: UsagePage | None) -> None:
+        """Show a page, or the offer if the wallet's usage report is off."""
+        self._pages.setCurrentIndex(0 if snapshot.usage is None else 1)
+        if snapshot.usage is None or page is None:
+            return
+        self._bars.show_page(page)
+        self._table.show_page(page)
+        self._message.setText(usage_texts.state_text(snapshot.usage, page))
+        self._fetch.setVisible(snapshot.usage.progress is None)
+        self._stop.setVisible(snapshot.usage.progress is not None)
+
+    def _build_offer(self) -> QWidget:
+        offer = QWidget()
+        text = muted_label(usage_texts.explanation())
+        text.setMaximumWidth(EXPLANATION_PX)
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        switch = HeadButton(self.tr("Switch on"))
+        switch.clicked.connect(self.switched_on)
+        layout = QVBoxLayout(offer)
+        layout.setSpacing(GAP_PX)
+        layout.addStretch()
+        layout.addWidget(text, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(switch, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch()
+        return offer
+
+    def _build_content(self) -> QWidget:
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP_PX)
+        layout.addWidget(self._bars, stretch=2)
+        layout.addWidget(self._table, stretch=3)
+        line = row(self._message)
+        line.setStretchFactor(self._message, 1)
+        line.addWidget(self._fetch)
+        line.addWidget(self._stop)
+        layout.addLayout(line)
+        return content
+
+
+class ProductModel(QAbstractTableModel):
+    """The products of a page, the one with the highest spending first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._page: UsagePage | None = None
+        self._colours: tuple[QColor, ...] = ()
+
+    def show_page(self, page: UsagePage, colours: tuple[QColor, ...]) -> None:
+        """Replace the rows; ``colours`` are those of the parts of a bar."""
+        self.beginResetModel()
+        self._page, self._colours = page, colours
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        """Return the number of products."""
+        return 0 if parent.isValid() or self._page is None else len(self._page.products)
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(self._headers())
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return the text of a cell, its alignment, or the colour of a product's part."""
+        if self._page is None:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return alignment(index.column())
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            return self._colours[min(index.row(), STACKED_PRODUCTS)]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._texts(self._page, self._page.products[index.row()])[index.column()]
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Return the title of a column, or its alignment."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._headers()[section]
+        return alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def _headers(self) -> list[str]:
+        return [
+            self.tr("Product"),
+            self.tr("Spent"),
+            self.tr("Share"),
+            self.tr("Calls"),
+            self.tr("A call"),
+            self.tr("Nothing found"),
+            self.tr("Change"),
+        ]
+
+    def _texts(self, page: UsagePage, product: ProductUsage) -> list[str]:
+        total = product.total
+        change = page.change(product)
+        return [
+            product.product,
+            format_number(total.spent),
+            usage_texts.share_text(page.share(product)),
+            QLocale().toString(total.calls),
+            format_number(total.spent / total.calls),
+            format_number(product.not_found.spent) if product.not_found.calls else "",
+            "" if change is None else history_texts.percent_change_text(change),
+        ]
+
+
+class ProductTable(DataTable):
+    """Shows the products of a page."""
+
+    def __init__(self) -> None:
+        self._model = ProductModel()
+        super().__init__(self._model)
+        self.setAccessibleName(self.tr("Products"))
+        self.setAccessibleDescription(self.tr("The most expensive product first"))
+
+    def show_page(self, page: UsagePage) -> None:
+        """Show the products of ``page``; the current row stays the same number."""
+        current = self.currentIndex().row()
+        colours = CardColours.of(self.palette()).series
+        self._model.show_page(page, colours)
+        self.restore_row(current)
