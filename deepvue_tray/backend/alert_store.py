@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial, reduce
 
 from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_channel import Sent
 from deepvue_tray.core.alert_rules import (
     is_pending,
     mark_notified,
@@ -15,7 +16,7 @@ from deepvue_tray.core.alert_rules import (
     mark_sent,
     mark_shown,
 )
-from deepvue_tray.core.alert_state import AlertState, Sent
+from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading
@@ -94,7 +95,7 @@ class AlertStore:
         """
         sent = Sent(alert, self._now(), service)
         self.update(partial(mark_sent, alert=alert, now=sent.at, service=service))
-        return sent if sent in self.state.unanswered else None
+        return sent if sent in self.state.desktop.unanswered else None
 
     def mark_refused(self, sent: Sent) -> None:
         """Record that a service did not accept an alert, so that it may be sent again."""

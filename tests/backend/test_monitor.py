@@ -168,7 +168,7 @@ def test_stored_alerts_and_alerts_raised_while_the_file_was_unreadable_are_both_
     home.poll(backend, balance(199))
     with closing(History(home.paths.history)) as history:
         stored = history.alerts("live_1")
-    assert stored.notified >= {Alert.LOW, Alert.CRITICAL}
+    assert stored.desktop.notified >= {Alert.LOW, Alert.CRITICAL}
     assert stored.fast_spending_at == fast_spending_at is not None
     assert stored.snooze is not None
 

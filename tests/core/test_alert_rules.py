@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepvue_tray.core.alert import SEVERITIES, Alert
+from deepvue_tray.core.alert_channel import ChannelState, Failure, Sent
 from deepvue_tray.core.alert_rules import (
     HYSTERESIS,
     NO_DATA_AFTER,
@@ -32,7 +33,6 @@ from deepvue_tray.core.alert_state import (
     MAX_SNOOZE,
     RECENT_COUNT,
     AlertState,
-    Sent,
     Snooze,
     Thresholds,
 )
@@ -396,8 +396,8 @@ def test_a_failure_changes_nothing_about_the_balance(
     widget = Widget().poll_all(script)
     before = widget.state
     widget.poll(failure)
-    assert widget.state.notified & {*SEVERITIES} == before.notified & {*SEVERITIES}
-    assert widget.state.pending == before.pending
+    assert widget.state.desktop.notified & {*SEVERITIES} == before.desktop.notified & {*SEVERITIES}
+    assert widget.state.desktop.pending == before.desktop.pending
 
 
 @given(attempts, st.none() | st.integers(1, 2880))
@@ -406,7 +406,7 @@ def test_an_escalation_always_notifies_snoozed_or_not(
 ) -> None:
     widget = Widget().poll_all(script)
     until = None if minutes is None else widget.now + timedelta(minutes=minutes)
-    notified = widget.state.notified
+    notified = widget.state.desktop.notified
     widget.state = snoozed(widget.state, until)
     due = widget.poll(Attempt(Decimal(-101)))  # lower than any, so that no rise re-arms
     assert (Alert.EMPTY in due) == (Alert.EMPTY not in notified)
@@ -418,7 +418,7 @@ def test_a_snooze_silences_the_alerts_notified_before_and_no_others(
 ) -> None:
     widget = Widget().poll_all(script)
     twin = Widget().poll_all(script)
-    silent = widget.state.notified
+    silent = widget.state.desktop.notified
     widget.state = snoozed(widget.state, widget.now + MAX_SNOOZE)
     for attempt in after:
         notified, without_snooze = set(widget.poll(attempt)), set(twin.poll(attempt))
@@ -446,7 +446,7 @@ def test_an_alert_that_was_not_delivered_is_returned_again(script: list[Attempt]
     widget = Widget(delivers=False)
     for attempt in script:
         due = widget.poll(attempt)
-        assert not widget.state.notified
+        assert not widget.state.desktop.notified
         if attempt.balance is not None:
             severity = worst_severity(attempt.balance, attempt.days, DEFAULT)
             assert [alert for alert in due if alert in SEVERITIES] == (
@@ -502,7 +502,7 @@ def test_the_state_is_unchanged_after_it_was_stored(
 
 def test_a_newer_version_s_alerts_are_ignored_and_an_older_version_s_state_is_read() -> None:
     assert AlertState.from_json({"fired": ["low", "sparkles"]}) == AlertState(
-        notified=frozenset({Alert.LOW})
+        desktop=ChannelState(notified=frozenset({Alert.LOW}))
     )
 
 
@@ -557,18 +557,18 @@ def test_notifications_without_a_reply_are_stored_and_a_newer_version_s_are_igno
 def test_a_notification_without_a_reply_delays_no_other_alert() -> None:
     state = mark_sent(AlertState(), Alert.LOW, NOW, ":1.7")
     after = mark_sent(state, Alert.CRITICAL, NOW, ":1.7")
-    assert {waiting.alert for waiting in after.unanswered} == {Alert.LOW, Alert.CRITICAL}
+    assert {waiting.alert for waiting in after.desktop.unanswered} == {Alert.LOW, Alert.CRITICAL}
     assert mark_sent(after, Alert.LOW, NOW + timedelta(minutes=9), ":1.7") == after
 
 
 def test_an_alert_that_re_arms_before_its_reply_may_be_sent_at_once() -> None:
     state = mark_sent(AlertState(balances=(Decimal(900),)), Alert.LOW, NOW, ":1.7")
     topped_up = Observation(now=NOW, reading=Reading(at=NOW, balance=Decimal(5000)))
-    assert judge(state, topped_up, WalletSettings()).unanswered == ()
+    assert judge(state, topped_up, WalletSettings()).desktop.unanswered == ()
 
 
 def test_a_delivered_top_up_is_not_sent_again() -> None:
-    pending = AlertState(pending=frozenset({Alert.TOP_UP}))
+    pending = AlertState(desktop=ChannelState(pending=frozenset({Alert.TOP_UP})))
     assert mark_sent(pending, Alert.TOP_UP, NOW, ":1.7") != pending
     notified = mark_notified(pending, Alert.TOP_UP, NOW)
     assert mark_sent(notified, Alert.TOP_UP, NOW, ":1.7") == notified
@@ -587,7 +587,7 @@ def test_a_notification_without_a_reply_is_sent_again_after_ten_minutes_or_to_an
         (NOW, ":1.8"),
     ):
         again = mark_sent(sent, Alert.LOW, now, service)
-        assert again.unanswered == (Sent(Alert.LOW, now, service),)
+        assert again.desktop.unanswered == (Sent(Alert.LOW, now, service),)
 
 
 def test_the_alert_names_of_version_0_1_are_read() -> None:
@@ -598,9 +598,11 @@ def test_the_alert_names_of_version_0_1_are_read() -> None:
         "snooze": {"until": None, "silences": ["burning"]},
     }
     assert AlertState.from_json(stored) == AlertState(
-        notified=frozenset({Alert.NO_DATA, Alert.LOW}),
-        pending=frozenset({Alert.TOP_UP}),
-        fast_spending_at=NOW,
+        desktop=ChannelState(
+            notified=frozenset({Alert.NO_DATA, Alert.LOW}),
+            pending=frozenset({Alert.TOP_UP}),
+            fast_spending_at=NOW,
+        ),
         snooze=Snooze(None, frozenset({Alert.FAST_SPENDING})),
     )
 
@@ -615,7 +617,11 @@ def test_every_stored_time_is_read_as_utc() -> None:
         }
     )
     assert state.snooze is not None
-    for moment in (state.fast_spending_at, state.snooze.until, state.unanswered[0].at):
+    for moment in (
+        state.desktop.fast_spending_at,
+        state.snooze.until,
+        state.desktop.unanswered[0].at,
+    ):
         assert moment == NOW
         assert moment
         assert moment.tzinfo is UTC
@@ -626,19 +632,28 @@ def test_a_state_with_every_field_is_read_unchanged_and_an_empty_object_is_the_f
     None
 ):
     state = AlertState(
-        notified=frozenset({Alert.LOW}),
-        pending=frozenset({Alert.TOP_UP}),
+        desktop=ChannelState(
+            notified=frozenset({Alert.LOW}),
+            pending=frozenset({Alert.TOP_UP}),
+            fast_spending_at=NOW,
+            unanswered=(Sent(Alert.LOW, NOW, ":1.7"),),
+        ),
+        command=ChannelState(
+            notified=frozenset({Alert.REJECTED}),
+            fast_spending_at=NOW,
+            unanswered=(Sent(Alert.EMPTY, NOW, "a"),),
+            failures=(Failure(Sent(Alert.LOW, NOW, "a"), NOW, 3, "exit status 1"),),
+        ),
         fast=-1,
-        fast_spending_at=NOW,
         snooze=Snooze(NOW, frozenset({Alert.LOW})),
         balances=(Decimal(5), Decimal("4.5")),
-        unanswered=(Sent(Alert.LOW, NOW, ":1.7"),),
         days=3.5,
         thresholds=(Thresholds(1000, 7), Thresholds(None, None)),
     )
     stored = json.loads(json.dumps(state.as_json()))
     assert AlertState.from_json(stored) == state
-    assert {*stored} == {*AlertState.__slots__}
+    assert {*stored} == {*AlertState.__slots__, *ChannelState.__slots__} - {"desktop"}
+    assert {*stored["command"]} == {*ChannelState.__slots__}
     assert AlertState.from_json({}) == AlertState()
 
 
@@ -647,8 +662,8 @@ def test_a_reply_ends_the_wait_for_its_own_alert_only() -> None:
     both = mark_sent(low, Alert.CRITICAL, NOW, ":1.7")
     critical = Sent(Alert.CRITICAL, NOW, ":1.7")
     assert mark_refused(both, critical) == low
-    assert mark_shown(both, critical, NOW).unanswered == low.unanswered
-    assert mark_notified(both, Alert.CRITICAL, NOW).unanswered == low.unanswered
+    assert mark_shown(both, critical, NOW).desktop.unanswered == low.desktop.unanswered
+    assert mark_notified(both, Alert.CRITICAL, NOW).desktop.unanswered == low.desktop.unanswered
 
 
 def test_a_reply_about_an_alert_that_has_re_armed_does_not_silence_the_next_one() -> None:
@@ -661,7 +676,7 @@ def test_a_reply_about_an_alert_that_has_re_armed_does_not_silence_the_next_one(
 def test_fast_spending_is_repeated_no_sooner_than_a_day_after_a_reply_that_it_was_shown() -> None:
     widget = Widget(delivers=False).poll_all(at(5000, 4900, fast=True))
     widget.state = mark_sent(widget.state, Alert.FAST_SPENDING, widget.now, ":1.7")
-    widget.state = mark_shown(widget.state, widget.state.unanswered[0], widget.now)
+    widget.state = mark_shown(widget.state, widget.state.desktop.unanswered[0], widget.now)
     widget.notified.clear()
     widget.poll_all(at(4800, 4700)).poll_all(at(4600, 4500, fast=True))
     assert widget.notified == []
