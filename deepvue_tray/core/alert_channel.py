@@ -65,7 +65,7 @@ class Failure:
     @property
     def pause(self) -> timedelta:
         """The time after ``at`` in which the alert is not sent again to the same service."""
-        return min(MIN_RETRY_PAUSE * 2 ** min(self.count - 1, _MAX_DOUBLINGS), MAX_RETRY_PAUSE)
+        return min(MIN_RETRY_PAUSE * (1 << min(self.count - 1, _MAX_DOUBLINGS)), MAX_RETRY_PAUSE)
 
     def as_json(self) -> dict[str, Any]:
         """Return the value that ``from_json`` reads."""
@@ -80,7 +80,9 @@ class Failure:
     def from_json(cls, stored: Mapping[str, Any]) -> "Failure":
         """Read what ``as_json`` returned."""
         at = datetime.fromisoformat(stored["at"]).astimezone(UTC)
-        return cls(Sent.from_json(stored["sent"]), at, int(stored["count"]), str(stored["detail"]))
+        return cls(
+            Sent.from_json(stored["sent"]), at, max(1, int(stored["count"])), str(stored["detail"])
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ DeepvueError
 │   └── KeyringRefusedError  the keyring reported an error
 ├── StorageError             a file could not be read or written
 │   └── DamagedError         a file was damaged
+├── AlertCommandError        the command for alerts did not end with exit status 0
 └── InternalError            a bug in this program
 
 Each class has a ``title`` and a ``remedy``; an instance adds a ``detail``, often a text of the
@@ -253,6 +254,15 @@ class DamagedError(StorageError):
     remedy = QT_TRANSLATE_NOOP(
         "errors", "It was renamed, and a new file was started. Nothing was deleted."
     )
+
+
+class AlertCommandError(DeepvueError):
+    """The command for alerts did not end with exit status 0; ``detail`` is what is known of it."""
+
+    title = QT_TRANSLATE_NOOP("errors", "The alert command failed")
+    remedy = QT_TRANSLATE_NOOP("errors", "Correct it, and test it in Settings.")
+    condition = Condition.FRESH
+    action = Action.SETTINGS
 
 
 class InternalError(DeepvueError):
