@@ -1,7 +1,7 @@
 """Each change notifies once, also after repeated, missed or delayed readings and restarts."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,14 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepvue_tray.core.alert import SEVERITIES, Alert
-from deepvue_tray.core.alert_channel import ChannelState, Failure, Sent
+from deepvue_tray.core.alert_channel import (
+    MAX_RETRY_PAUSE,
+    MIN_RETRY_PAUSE,
+    Channel,
+    ChannelState,
+    Failure,
+    Sent,
+)
 from deepvue_tray.core.alert_rules import (
     HYSTERESIS,
     NO_DATA_AFTER,
     RESEND_PAUSE,
     Observation,
+    forget_failures,
     is_reached,
     judge,
+    mark_failed,
     mark_notified,
     mark_refused,
     mark_sent,
@@ -81,10 +90,10 @@ class Widget:
         self.notified: list[Alert] = []
         self.now = NOW
 
-    def poll(self, attempt: Attempt) -> tuple[Alert, ...]:
+    def observe(self, attempt: Attempt) -> Observation:
         self.now += STEP
         reading = None if attempt.balance is None else Reading(at=self.now, balance=attempt.balance)
-        seen = Observation(
+        return Observation(
             now=self.now,
             reading=reading,
             runway=None if attempt.days is None else runway(attempt.days, self.now),
@@ -93,6 +102,9 @@ class Widget:
             unseen=attempt.unseen,
             interval=attempt.interval,
         )
+
+    def poll(self, attempt: Attempt) -> tuple[Alert, ...]:
+        seen = self.observe(attempt)
         self.state = judge(self.state, seen, self.settings)
         due = to_notify(self.state, seen, self.settings)
         for alert in due if self.delivers else ():
@@ -705,3 +717,143 @@ def test_a_longer_runway_re_arms_while_the_balance_is_unchanged() -> None:
     for days in (5, 5, 8, 6):
         widget.poll_all(at(5000, days=days))
     assert widget.notified == [Alert.LOW] * 2
+
+
+# Two channels
+
+
+class TwoChannels(Widget):
+    """Polls repeatedly, and delivers through each channel only when a script lets it."""
+
+    def __init__(self, *, has_command: bool = True) -> None:
+        super().__init__()
+        self.has_command = has_command
+        self.told: dict[Channel, list[Alert]] = {channel: [] for channel in Channel}
+
+    def attempt(self, attempt: Attempt, works: Mapping[Channel, bool]) -> None:
+        seen = self.observe(attempt)
+        self.state = judge(self.state, seen, self.settings, has_command=self.has_command)
+        for channel in Channel:
+            for alert in to_notify(self.state, seen, self.settings, channel):
+                self.send(alert, channel, works=works[channel])
+        self.restart()
+
+    def send(self, alert: Alert, channel: Channel, *, works: bool) -> None:
+        self.state = mark_sent(self.state, alert, self.now, "service", channel)
+        for sent in self.state.channel(channel).unanswered:
+            if works:
+                self.told[channel].append(sent.alert)
+                self.state = mark_shown(self.state, sent, self.now, channel)
+            elif channel is Channel.COMMAND:
+                self.state = mark_failed(self.state, sent, self.now, "exit status 1", channel)
+            else:
+                self.state = mark_refused(self.state, sent, channel)
+
+
+WORKS = dict.fromkeys(Channel, True)
+outcomes = st.fixed_dictionaries({channel: st.booleans() for channel in Channel})
+
+
+@given(st.lists(st.tuples(readings | failures, outcomes)), st.sampled_from(Channel))
+def test_what_one_channel_delivers_changes_nothing_for_the_other(
+    script: list[tuple[Attempt, dict[Channel, bool]]], other: Channel
+) -> None:
+    with_other, alone = TwoChannels(), TwoChannels()
+    for attempt, works in script:
+        with_other.attempt(attempt, works)
+        alone.attempt(attempt, works | {other: False})
+    (channel,) = {*Channel} - {other}
+    assert with_other.told[channel] == alone.told[channel]
+    assert with_other.state.channel(channel) == alone.state.channel(channel)
+
+
+@given(st.lists(readings | failures))
+def test_the_command_is_told_what_the_desktop_is_told(script: list[Attempt]) -> None:
+    both = TwoChannels()
+    for attempt in script:
+        both.attempt(attempt, WORKS)
+    assert both.told[Channel.DESKTOP] == Widget().poll_all(script).notified
+    assert both.told[Channel.COMMAND] == both.told[Channel.DESKTOP]
+
+
+@given(st.lists(st.tuples(readings, outcomes), min_size=1))
+def test_an_alert_that_failed_is_told_once_the_pause_is_over_whatever_failed_before(
+    script: list[tuple[Attempt, dict[Channel, bool]]],
+) -> None:
+    both = TwoChannels()
+    for attempt, works in script:
+        both.attempt(attempt, works)
+    both.now += MAX_RETRY_PAUSE
+    both.attempt(script[-1][0], WORKS)
+    seen = both.observe(script[-1][0])
+    for channel in Channel:
+        assert not to_notify(both.state, seen, both.settings, channel)
+
+
+@given(st.lists(readings | failures))
+def test_a_channel_that_is_off_has_nothing_to_deliver_but_what_is_so_now(
+    script: list[Attempt],
+) -> None:
+    off = TwoChannels(has_command=False)
+    for attempt in script:
+        off.attempt(attempt, {Channel.DESKTOP: True, Channel.COMMAND: False})
+    assert off.state.command.pending == frozenset()
+
+
+@given(attempts, st.sampled_from(Channel))
+def test_a_snooze_silences_what_either_channel_has_told(
+    script: list[Attempt], channel: Channel
+) -> None:
+    both = TwoChannels()
+    for attempt in script:
+        both.attempt(attempt, {other: other is channel for other in Channel})
+    silent = both.state.channel(channel).notified
+    both.state = snoozed(both.state, both.now + MAX_SNOOZE)
+    both.told = {other: [] for other in Channel}
+    for attempt in script:
+        both.attempt(attempt, WORKS)
+    assert not silent & {alert for told in both.told.values() for alert in told}
+
+
+def test_the_pause_after_a_failure_doubles_up_to_an_hour() -> None:
+    state, pauses = AlertState(), []
+    for count in range(1, 10):
+        sent = Sent(Alert.LOW, NOW, "a")
+        state = mark_failed(state, sent, NOW, "exit status 1", Channel.COMMAND)
+        (failure,) = state.command.failures
+        assert failure.count == count
+        pauses.append(failure.pause // timedelta(minutes=1))
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert Failure(sent, NOW, 10**9, "").pause == MAX_RETRY_PAUSE
+
+
+def test_an_alert_that_failed_is_not_sent_again_during_the_pause_but_another_one_is() -> None:
+    low = Sent(Alert.LOW, NOW, "a")
+    state = mark_failed(AlertState(), low, NOW, "exit status 1", Channel.COMMAND)
+
+    def is_sent(alert: Alert, later: timedelta, service: str = "a") -> bool:
+        return mark_sent(state, alert, NOW + later, service, Channel.COMMAND) != state
+
+    almost = MIN_RETRY_PAUSE - timedelta(microseconds=1)
+    assert not is_sent(Alert.LOW, timedelta(0))
+    assert not is_sent(Alert.LOW, almost)
+    assert is_sent(Alert.LOW, MIN_RETRY_PAUSE)
+    assert is_sent(Alert.LOW, -timedelta(microseconds=1))  # the clock was set back
+    assert is_sent(Alert.LOW, almost, "another command")
+    assert is_sent(Alert.CRITICAL, timedelta(0))
+
+
+def test_any_delivery_ends_the_failures_of_its_channel() -> None:
+    failed = mark_failed(AlertState(), Sent(Alert.LOW, NOW, "a"), NOW, "why", Channel.COMMAND)
+    assert mark_notified(failed, Alert.TOP_UP, NOW).command == failed.command
+    assert mark_notified(failed, Alert.TOP_UP, NOW, Channel.COMMAND).command.failures == ()
+    assert forget_failures(failed, Channel.COMMAND) == AlertState()
+
+
+def test_a_newer_version_s_alert_that_failed_is_ignored() -> None:
+    state = mark_failed(AlertState(), Sent(Alert.LOW, NOW, "a"), NOW, "why", Channel.COMMAND)
+    stored = json.loads(json.dumps(state.as_json()))
+    newer = json.loads(json.dumps(stored["command"]["failures"][0]))
+    newer["sent"]["alert"] = "sparkles"
+    stored["command"]["failures"].append(newer)
+    assert AlertState.from_json(stored) == state
