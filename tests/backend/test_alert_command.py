@@ -6,7 +6,8 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from deepvue_tray.backend.backend import MAX_RUNNING_COMMANDS, Backend, assemble
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import RESEND_PAUSE
 from deepvue_tray.core.errors import AlertCommandError, InvalidInputError, NoAlertCommandError
+from deepvue_tray.core.quiet_time import QuietTime
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services import alert_command
 from deepvue_tray.services.autostart import XdgAutostart
@@ -241,6 +243,28 @@ def test_a_snooze_silences_the_command_too_but_no_worse_alert(
     recording.succeed()
     poll(home, tray, balance(200))
     assert recording.alerts == ["low", "critical"]
+
+
+def test_in_the_quiet_time_the_command_waits_for_its_end_unless_the_alert_is_critical(
+    home: Home, tray: Backend, recording: RecordingCommand
+) -> None:
+    settings = tray.accounts.settings
+    quiet = replace(settings, quiet_time=QuietTime(time(22), time(7)))
+    asyncio.run(tray.save(settings, quiet, start_at_login=False))
+    home.now = home.now.replace(hour=23)
+    snapshot = poll(home, tray, balance(900))
+    assert recording.alerts == []
+    assert snapshot.alert_command_error is None
+    home.now += timedelta(hours=9)
+    deliver(tray, snapshot)  # as without another poll
+    assert recording.alerts == ["low"]
+    home.now = home.now.replace(hour=23)
+    poll(home, tray, balance(200))
+    poll(home, tray, balance(90_000))
+    assert recording.alerts == ["low", "critical"]
+    home.now += timedelta(hours=9)
+    poll(home, tray, balance(90_000))
+    assert recording.alerts == ["low", "critical", "top_up"]
 
 
 def test_an_alert_of_an_older_reading_is_not_passed_on(
