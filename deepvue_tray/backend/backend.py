@@ -12,13 +12,23 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from deepvue_tray.backend.accounts import Accounts
-from deepvue_tray.backend.alert_store import StateChange
+from deepvue_tray.backend.alert_message import alert_message, made_up_message
+from deepvue_tray.backend.alert_store import AlertStore, StateChange
 from deepvue_tray.backend.history_queries import HistoryQueries
 from deepvue_tray.backend.monitor import Monitor
 from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.alert_rules import snoozed
+from deepvue_tray.core.alert_channel import Channel, Sent
+from deepvue_tray.core.alert_command import identity_of, problem_with
+from deepvue_tray.core.alert_delivery import forget_failures
+from deepvue_tray.core.alert_rules import is_quiet, snoozed
 from deepvue_tray.core.credentials import Credentials, parse_client_id
-from deepvue_tray.core.errors import DeepvueError, StorageError
+from deepvue_tray.core.errors import (
+    AlertCommandError,
+    DeepvueError,
+    InvalidInputError,
+    NoAlertCommandError,
+    StorageError,
+)
 from deepvue_tray.core.forecast.series import Point
 from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.overview import Overview
@@ -26,7 +36,7 @@ from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.resources import icon_path
-from deepvue_tray.services import log, menu_entry
+from deepvue_tray.services import alert_command, log, menu_entry
 from deepvue_tray.services.autostart import Autostart, autostart_in, own_command
 from deepvue_tray.services.credentials import CredentialStore
 from deepvue_tray.services.history import BUSY_TIMEOUT_S, TRAY_BUSY_TIMEOUT_S, History
@@ -45,6 +55,9 @@ logger = logging.getLogger(__name__)
 USAGE_PAUSE_S = 3.0
 """Seconds between two requests for usage reports: 20 a minute, where the smallest plan allows 30,
 so that the balance and the person's own calls have room."""
+
+MAX_RUNNING_COMMANDS = 4
+"""Alert commands that run at the same time; those of more alerts wait for one of them."""
 
 
 class Backend:
@@ -78,6 +91,7 @@ class Backend:
         self._files = files
         self._now = now
         self._monitors: dict[str, Monitor] = {}
+        self._running_commands = asyncio.Semaphore(MAX_RUNNING_COMMANDS)
         # The revision of the accounts that the last overview shows.
         self._revision = accounts.revision
 
@@ -216,14 +230,13 @@ class Backend:
         """Show the notification of an alert of ``snapshot`` and store that it was shown.
 
         Returns False if it could not be shown. Returns True also if nothing is to be done: the
-        person was notified already, the service has not replied yet, or there is a newer reading,
-        whose snapshot has its own alerts.
+        person was notified already, the service has not replied yet, it is the quiet time, or there
+        is a newer reading, whose snapshot has its own alerts.
         """
         service = await self.notifier.service()
-        monitor = self._monitors.get(snapshot.client_id)
-        if monitor is None or monitor.snapshot.reading != snapshot.reading:
+        alerts = self._alerts_to_deliver(alert, snapshot)
+        if alerts is None:
             return True
-        alerts = monitor.alerts
         if not service:
             return not alerts.is_pending(alert)
         sent = alerts.mark_sent(alert, service)
@@ -234,6 +247,70 @@ class Backend:
             return True
         alerts.mark_refused(sent)
         return False
+
+    async def run_alert_command(
+        self, alert: Alert, snapshot: Snapshot, title: str, body: str
+    ) -> Overview:
+        """Pass an alert of ``snapshot`` to the alert command, and store whether it has succeeded.
+
+        ``title`` and ``body`` are the alert's texts. Does nothing if the alert must not be sent
+        now: see ``core.alert_delivery.mark_sent``. A failure is logged, and shown in the overview.
+        """
+        async with self._running_commands:
+            command = self.accounts.settings.alert_command
+            alerts = self._alerts_to_deliver(alert, snapshot)
+            if not command or alerts is None:
+                return self.overview()
+            if sent := alerts.mark_sent(alert, identity_of(command), Channel.COMMAND):
+                message = alert_message(alert, snapshot, title, body, self._now())
+                await self._run_alert_command(command, message, sent, alerts)
+        return self.overview()
+
+    def _alerts_to_deliver(self, alert: Alert, snapshot: Snapshot) -> AlertStore | None:
+        """Return the alerts' state of a snapshot's wallet.
+
+        Returns None if there is a newer reading, or the alert has to wait for the end of the quiet
+        time.
+        """
+        monitor = self._monitors.get(snapshot.client_id)
+        if monitor is None or monitor.snapshot.reading != snapshot.reading:
+            return None
+        is_waiting = is_quiet(alert, self._now(), self.accounts.settings.quiet_time)
+        return None if is_waiting else monitor.alerts
+
+    async def _run_alert_command(
+        self, command: Sequence[str], message: str, sent: Sent, alerts: AlertStore
+    ) -> None:
+        try:
+            await alert_command.run(command, message)
+        except AlertCommandError as error:
+            logger.info("%s", error)
+            alerts.mark_failed(sent, error.detail)
+        else:
+            alerts.mark_shown(sent, Channel.COMMAND)
+            self._forget_command_failures()
+
+    async def test_alert_command(self, command: Sequence[str], title: str, body: str) -> Overview:
+        """Pass a made-up alert with these texts to ``command``.
+
+        Raises InvalidInputError or AlertCommandError. After a success, alerts for which the same
+        command has failed before are passed to it with the next poll.
+        """
+        if not command:
+            raise NoAlertCommandError
+        if problem := problem_with(command):
+            raise InvalidInputError(problem)
+        wallet = self.accounts.wallets[0]
+        await alert_command.run(command, made_up_message(wallet, title, body, self._now()))
+        if tuple(command) == self.accounts.settings.alert_command:
+            self.overview()  # makes the monitors of new wallets
+            self._forget_command_failures()
+        return self.overview()
+
+    def _forget_command_failures(self) -> None:
+        for monitor in self._monitors.values():
+            if monitor.alerts.state.command.failures:
+                monitor.alerts.update(partial(forget_failures, channel=Channel.COMMAND))
 
     def mark_notified(self, client_id: str, alert: Alert) -> None:
         """Record that the person was notified of an alert of a wallet."""

@@ -7,7 +7,8 @@ command's own modules take 60 ms, which the tray's icon does not wait for.
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from deepvue_tray.app import preflight
@@ -18,7 +19,11 @@ from deepvue_tray.core.errors import DeepvueError, InvalidInputError
 from deepvue_tray.services import log
 
 if TYPE_CHECKING:
+    import argparse
+
     from deepvue_tray.backend.backend import Backend
+
+    Command = Callable[[argparse.Namespace, Mapping[str, str]], int]
 
 FAILED, USAGE_ERROR = 1, 2
 INTERRUPTED, PIPE_CLOSED = 130, 141
@@ -75,37 +80,43 @@ def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
 
     options = parse(arguments)
     log.to_terminal(verbose=options.verbose)
-    match options.command:
-        case "login" | "logout" as command:
-            from deepvue_tray.cli import login
+    if not options.command:
+        return _tray(environ, demo=options.demo, background=options.background)
+    return _command(options.command, environ)(options, environ)
 
-            do = login.login if command == "login" else login.logout
-            return do(options, environ)
-        case "status":
-            from deepvue_tray.cli.status import status
 
-            return status(options, environ)
+def _command(name: str, environ: Mapping[str, str]) -> "Command":
+    """Return the function of a command."""
+    match name:
         case "check":
-            # Imported first, in 8 ms: the other modules take 60 ms, in which the keyring's process
-            # starts.
-            from deepvue_tray.services.system_keyring import SystemKeyring
+            return _check_command(environ)
+        case "status":
+            from deepvue_tray.cli.status import status as do
+        case "login":
+            from deepvue_tray.cli.login import login as do
+        case "logout":
+            from deepvue_tray.cli.login import logout as do
+        case "alert-test":
+            from deepvue_tray.cli.alerts import alert_test as do
+        case "history":
+            from deepvue_tray.cli.history import print_history as do
+        case "import":
+            from deepvue_tray.cli.history import import_history as do
+        case _:
+            from deepvue_tray.cli.usage import usage as do
+    return do
 
-            keyring = SystemKeyring()
-            if not environ["DEEPVUE_CLIENT_SECRET"]:
-                keyring.make_ready()
-            from deepvue_tray.cli.check import check
 
-            return check(options, environ, keyring)
-        case "history" | "import" as command:
-            from deepvue_tray.cli import history
+def _check_command(environ: Mapping[str, str]) -> "Command":
+    # Imported first, in 8 ms: the other modules take 60 ms, in which the keyring's process starts.
+    from deepvue_tray.services.system_keyring import SystemKeyring
 
-            act = history.print_history if command == "history" else history.import_history
-            return act(options, environ)
-        case "usage":
-            from deepvue_tray.cli import usage
+    keyring = SystemKeyring()
+    if not environ["DEEPVUE_CLIENT_SECRET"]:
+        keyring.make_ready()
+    from deepvue_tray.cli.check import check
 
-            return (usage.switch_usage if options.switch else usage.usage)(options, environ)
-    return _tray(environ, demo=options.demo, background=options.background)
+    return partial(check, keyring=keyring)
 
 
 def _tray(environ: Mapping[str, str], *, demo: bool = False, background: bool = False) -> int:

@@ -21,7 +21,7 @@ from deepvue_tray.core.usage import ProductUsage, Usage
 JSON_VERSION = 1
 
 
-def switch_usage(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+def _switch(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Switch the usage report of a wallet, or of all, on or off."""
     backend = real_backend(environ)
     is_on = options.switch == "on"
@@ -53,8 +53,11 @@ def switch_usage(options: argparse.Namespace, environ: Mapping[str, str]) -> int
 def usage(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Fetch what is missing of the last days and print spending by product.
 
-    Returns 1 if a report could not be fetched; what is known is printed all the same.
+    Returns 1 if a report could not be fetched; what is known is printed all the same. With ``on``
+    or ``off``, it only switches the report.
     """
+    if options.switch:
+        return _switch(options, environ)
     backend = real_backend(environ)
     wallets = [wallet for wallet in _signed_in(options.wallet, backend) if _is_on(wallet, backend)]
     if not wallets:

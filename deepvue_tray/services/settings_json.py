@@ -2,7 +2,8 @@
 
 Version 2::
 
-    {"version": 2, "interval": 300, "number_icon": false,
+    {"version": 2, "interval": 300, "number_icon": false, "alert_command": null,
+     "quiet_from": "22:00", "quiet_until": "07:00",
      "wallets": [{"client_id": "live_1", "name": "Live", "paused": false, "low": 1000, …}, …],
      "client_id": "live_1", "low": 1000, …}
 
@@ -11,16 +12,19 @@ first one. So an older program finds its settings, and preserves the list, which
 Its changes are in the keys outside the list, from where they are taken over.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_command import problem_with
 from deepvue_tray.core.credentials import parse_client_id
 from deepvue_tray.core.errors import InvalidInputError
 from deepvue_tray.core.external_text import cleaned
+from deepvue_tray.core.quiet_time import QuietTime
 from deepvue_tray.core.settings import (
     MAX_WALLETS,
     Settings,
@@ -39,7 +43,11 @@ _THRESHOLDS = ("low", "critical", "low_days", "critical_days")
 
 def settings_from(stored: Mapping[str, Any]) -> Settings:
     """Return the stored settings; missing or invalid values are replaced by their defaults."""
-    settings = Settings(wallets=_named(_wallets_in(stored)))
+    settings = Settings(
+        wallets=_named(_wallets_in(stored)),
+        alert_command=_alert_command_in(stored),
+        quiet_time=_quiet_time_in(stored),
+    )
     if isinstance(number_icon := stored.get("number_icon"), bool):
         settings = replace(settings, number_icon=number_icon)
     seconds = stored.get("interval")
@@ -54,11 +62,15 @@ def settings_from(stored: Mapping[str, Any]) -> Settings:
 def with_settings(stored: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """Return the stored values with those of ``settings``; unknown keys are preserved."""
     before = {_client_id_in(entry): entry for entry in _entries(stored)}
+    quiet = settings.quiet_time
     return {
         **stored,
         "version": VERSION,
         "interval": settings.interval.total_seconds(),
         "number_icon": settings.number_icon,
+        "alert_command": _alert_command_to_store(stored, settings.alert_command),
+        "quiet_from": f"{quiet.start:%H:%M}" if quiet else None,
+        "quiet_until": f"{quiet.end:%H:%M}" if quiet else None,
         "wallets": [
             {
                 **before.get(wallet.client_id, {}),
@@ -72,6 +84,33 @@ def with_settings(stored: Mapping[str, Any], settings: Settings) -> dict[str, An
         ],
         **_values_of(settings.wallets[0]),
     }
+
+
+def _alert_command_in(stored: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the stored command; an empty one if none is stored that can be run."""
+    command = stored.get("alert_command")
+    if not isinstance(command, list) or not all(isinstance(part, str) for part in command):
+        return ()
+    return () if problem_with(command) else tuple(command)
+
+
+def _alert_command_to_store(stored: Mapping[str, Any], command: tuple[str, ...]) -> object:
+    """Return the value for a command; a mistyped one stays until it is replaced."""
+    if command == _alert_command_in(stored):
+        return stored.get("alert_command")
+    return [*command] or None
+
+
+def _quiet_time_in(stored: Mapping[str, Any]) -> QuietTime | None:
+    start, end = (_time_in(stored.get(key)) for key in ("quiet_from", "quiet_until"))
+    return None if start is None or end is None or start == end else QuietTime(start, end)
+
+
+def _time_in(text: object) -> time | None:
+    if isinstance(text, str) and re.fullmatch(r"[0-9]{2}:[0-9]{2}", text):
+        with suppress(ValueError):
+            return time.fromisoformat(text)
+    return None
 
 
 def _wallets_in(stored: Mapping[str, Any]) -> tuple[WalletSettings, ...]:

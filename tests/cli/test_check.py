@@ -17,7 +17,8 @@ import pytest
 
 from deepvue_tray.cli.arguments import parse
 from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.alert_rules import mark_notified, snoozed
+from deepvue_tray.core.alert_delivery import mark_notified
+from deepvue_tray.core.alert_rules import snoozed
 from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.history import History
@@ -91,7 +92,7 @@ def test_an_alert_notified_by_the_tray_and_snoozed_meanwhile_stays_so(
     history.close()
     assert latest is not None
     assert latest.balance == 890
-    assert alerts.notified == {Alert.LOW}
+    assert alerts.desktop.notified == {Alert.LOW}
     assert alerts.snooze is not None
 
 
