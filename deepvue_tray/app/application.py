@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialog
 
+from deepvue_tray.app.alert_command_controller import AlertCommandController
 from deepvue_tray.app.card_controller import CardController
 from deepvue_tray.app.crash_reporter import CrashReporter
 from deepvue_tray.app.history_controller import HistoryController
@@ -72,6 +73,7 @@ class Application(QObject):
         self._history = HistoryController(worker, self.poller, prefix)
         self.card = CardController(worker, self.poller, icon, self._settings, prefix)
         self._notifications = NotificationController(worker, self.poller, icon.show_message, prefix)
+        self._alert_command = AlertCommandController(worker, self.poller, prefix)
         self._network_hint = NetworkHint()
         self._actions: dict[Action, Callable[[str], object]] = {
             Action.CARD: self.card.open,

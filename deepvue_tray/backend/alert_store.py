@@ -8,14 +8,16 @@ from datetime import datetime
 from functools import partial, reduce
 
 from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_channel import Channel, Sent
 from deepvue_tray.core.alert_rules import (
     is_pending,
+    mark_failed,
     mark_notified,
     mark_refused,
     mark_sent,
     mark_shown,
 )
-from deepvue_tray.core.alert_state import AlertState, Sent
+from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import StorageError
 from deepvue_tray.core.forecast.spending_model import SpendingModel
 from deepvue_tray.core.reading import Reading
@@ -86,23 +88,29 @@ class AlertStore:
         """Return whether the person still has to be notified of an alert."""
         return is_pending(self.state, alert)
 
-    def mark_sent(self, alert: Alert, service: str) -> Sent | None:
-        """Record that an alert is being sent to a notification service.
+    def mark_sent(
+        self, alert: Alert, service: str, channel: Channel = Channel.DESKTOP
+    ) -> Sent | None:
+        """Record that an alert is being sent to a notification service, or to the command.
 
-        Returns None if it must not be sent: the person was notified, or the same service has
-        not answered an earlier notification yet.
+        Returns None if it must not be sent now: see the rule of the same name.
         """
         sent = Sent(alert, self._now(), service)
-        self.update(partial(mark_sent, alert=alert, now=sent.at, service=service))
-        return sent if sent in self.state.unanswered else None
+        self.update(partial(mark_sent, alert=alert, now=sent.at, service=service, channel=channel))
+        return sent if sent in self.state.channel(channel).unanswered else None
 
     def mark_refused(self, sent: Sent) -> None:
         """Record that a service did not accept an alert, so that it may be sent again."""
         self.update(partial(mark_refused, sent=sent))
 
-    def mark_shown(self, sent: Sent) -> None:
-        """Record that a service shows an alert."""
-        self.update(partial(mark_shown, sent=sent, now=self._now()))
+    def mark_failed(self, sent: Sent, detail: str) -> None:
+        """Record that the command has failed, so that it gets the alert again after a pause."""
+        change = partial(mark_failed, sent=sent, now=self._now(), detail=detail)
+        self.update(partial(change, channel=Channel.COMMAND))
+
+    def mark_shown(self, sent: Sent, channel: Channel = Channel.DESKTOP) -> None:
+        """Record that a service has delivered an alert."""
+        self.update(partial(mark_shown, sent=sent, now=self._now(), channel=channel))
 
     def mark_notified(self, alert: Alert) -> None:
         """Record that the person was notified of an alert."""

@@ -4,27 +4,36 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 from deepvue_tray.backend.accounts import Accounts
-from deepvue_tray.backend.alert_store import StateChange
+from deepvue_tray.backend.alert_message import alert_message, made_up_message
+from deepvue_tray.backend.alert_store import AlertStore, StateChange
 from deepvue_tray.backend.history_queries import HistoryQueries
 from deepvue_tray.backend.monitor import Monitor
 from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.alert_rules import snoozed
+from deepvue_tray.core.alert_channel import Channel, Sent
+from deepvue_tray.core.alert_command import identity_of, problem_with
+from deepvue_tray.core.alert_rules import forget_failures, snoozed
 from deepvue_tray.core.credentials import Credentials, parse_client_id
-from deepvue_tray.core.errors import DeepvueError, StorageError
+from deepvue_tray.core.errors import (
+    AlertCommandError,
+    DeepvueError,
+    InvalidInputError,
+    NoAlertCommandError,
+    StorageError,
+)
 from deepvue_tray.core.notification import Notification
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.resources import icon_path
-from deepvue_tray.services import log, menu_entry
+from deepvue_tray.services import alert_command, log, menu_entry
 from deepvue_tray.services.autostart import Autostart, autostart_in, own_command
 from deepvue_tray.services.credentials import CredentialStore
 from deepvue_tray.services.history import BUSY_TIMEOUT_S, TRAY_BUSY_TIMEOUT_S, History
@@ -36,6 +45,9 @@ from deepvue_tray.services.wallet_api import PRODUCTION, WalletApi
 from deepvue_tray.services.window_sizes import WindowSizes
 
 logger = logging.getLogger(__name__)
+
+MAX_RUNNING_COMMANDS = 4
+"""Alert commands that run at the same time; those of more alerts wait for one of them."""
 
 
 class Backend:
@@ -66,6 +78,7 @@ class Backend:
         self._files = files
         self._now = now
         self._monitors: dict[str, Monitor] = {}
+        self._running_commands = asyncio.Semaphore(MAX_RUNNING_COMMANDS)
         # The revision of the accounts that the last overview shows.
         self._revision = accounts.revision
 
@@ -184,6 +197,60 @@ class Backend:
             return True
         alerts.mark_refused(sent)
         return False
+
+    async def run_alert_command(
+        self, alert: Alert, snapshot: Snapshot, title: str, body: str
+    ) -> Overview:
+        """Pass an alert of ``snapshot`` to the alert command, and store whether it has succeeded.
+
+        ``title`` and ``body`` are the alert's texts. Does nothing if the alert must not be sent
+        now: see the rule ``mark_sent``. A failure is logged, and shown in the overview.
+        """
+        async with self._running_commands:
+            command = self.accounts.settings.alert_command
+            monitor = self._monitors.get(snapshot.client_id)
+            is_current = monitor is not None and monitor.snapshot.reading == snapshot.reading
+            if command and monitor and is_current:
+                sent = monitor.alerts.mark_sent(alert, identity_of(command), Channel.COMMAND)
+                message = alert_message(alert, snapshot, title, body, self._now())
+                if sent:
+                    await self._run_alert_command(command, message, sent, monitor.alerts)
+        return self.overview()
+
+    async def _run_alert_command(
+        self, command: Sequence[str], message: str, sent: Sent, alerts: AlertStore
+    ) -> None:
+        try:
+            await alert_command.run(command, message)
+        except AlertCommandError as error:
+            logger.info("%s", error)
+            alerts.mark_failed(sent, error.detail)
+        else:
+            alerts.mark_shown(sent, Channel.COMMAND)
+            self._forget_command_failures()
+
+    async def test_alert_command(self, command: Sequence[str], title: str, body: str) -> Overview:
+        """Pass a made-up alert with these texts to ``command``.
+
+        Raises InvalidInputError or AlertCommandError. After a success, alerts for which the same
+        command has failed before are passed to it with the next poll.
+        """
+        if not command:
+            raise NoAlertCommandError
+        if problem := problem_with(command):
+            raise InvalidInputError(problem)
+        wallet = self.accounts.wallets[0]
+        await alert_command.run(command, made_up_message(wallet, title, body, self._now()))
+        overview = self.overview()
+        if tuple(command) != self.accounts.settings.alert_command:
+            return overview
+        self._forget_command_failures()
+        return self.overview()
+
+    def _forget_command_failures(self) -> None:
+        for monitor in self._monitors.values():
+            if monitor.alerts.state.command.failures:
+                monitor.alerts.update(partial(forget_failures, channel=Channel.COMMAND))
 
     def mark_notified(self, client_id: str, alert: Alert) -> None:
         """Record that the person was notified of an alert of a wallet."""

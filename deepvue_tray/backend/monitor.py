@@ -7,11 +7,21 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypedDict
 
 from deepvue_tray.backend.accounts import Accounts
 from deepvue_tray.backend.alert_store import AlertStore, WalletRemovedError
-from deepvue_tray.core.alert_rules import Observation, judge, to_notify
-from deepvue_tray.core.errors import AccountError, DeepvueError, RejectedError, StorageError
+from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_channel import Channel
+from deepvue_tray.core.alert_command import identity_of
+from deepvue_tray.core.alert_rules import Observation, is_pending, judge, to_notify
+from deepvue_tray.core.errors import (
+    AccountError,
+    AlertCommandError,
+    DeepvueError,
+    RejectedError,
+    StorageError,
+)
 from deepvue_tray.core.forecast.fast_spending import RECENT, is_fast_spending
 from deepvue_tray.core.forecast.runway import Runway, forecast_runway
 from deepvue_tray.core.forecast.series import MEMORY, Point, series_of
@@ -23,6 +33,11 @@ from deepvue_tray.services.history import History
 from deepvue_tray.services.wallet_api import WalletApi
 
 logger = logging.getLogger(__name__)
+
+
+class _ToDeliver(TypedDict):
+    to_notify: tuple[Alert, ...]
+    command_alerts: tuple[Alert, ...]
 
 
 class Monitor:
@@ -62,16 +77,33 @@ class Monitor:
         wallet = self._accounts.wallet(self._client_id) or last.wallet
         is_refused = isinstance(last.trouble, AccountError | RejectedError)
         is_outdated = is_refused and self._revision != self._accounts.revision
+        # The next attempt applies other thresholds.
+        is_judged_anew = is_outdated or wallet != last.wallet
         return replace(
             last,
             wallet=wallet,
             # Another process may have signed in since.
             trouble=None if is_outdated else last.trouble,
-            # The next attempt applies other thresholds.
-            to_notify=() if is_outdated or wallet != last.wallet else last.to_notify,
+            to_notify=() if is_judged_anew else last.to_notify,
+            command_alerts=() if is_judged_anew else self._pending_for_command(last),
+            alert_command_error=self._alert_command_error(),
             snoozed=None if snooze and snooze.is_over(self._now()) else snooze,
             storage=last.storage or self._accounts.damage or self._history.damage,
         )
+
+    def _pending_for_command(self, last: Snapshot) -> tuple[Alert, ...]:
+        if not self._accounts.settings.alert_command:
+            return ()
+        state = self.alerts.state
+        return tuple(a for a in last.command_alerts if is_pending(state, a, Channel.COMMAND))
+
+    def _alert_command_error(self) -> AlertCommandError | None:
+        """Return the last failure of the command that is set now."""
+        command = self._accounts.settings.alert_command
+        for failure in reversed(self.alerts.state.command.failures if command else ()):
+            if failure.sent.service == identity_of(command):
+                return AlertCommandError(failure.detail)
+        return None
 
     def load_last_known(self) -> None:
         """Load the stored state without a request: the last reading and its runway.
@@ -96,6 +128,7 @@ class Monitor:
 
         ``prompt`` is whether the keyring may show a prompt to unlock it. ``awake_since`` is when
         the machine last woke up (aware, UTC): time asleep does not count as time without data.
+        With None, all time since the last stored reading counts.
         The response has no effect if the wallet was removed meanwhile, or another poll has begun
         with other credentials.
         """
@@ -137,7 +170,7 @@ class Monitor:
 
     def _restore(self) -> None:
         """Load the stored reading and peak."""
-        known = replace(self._last, trouble=None, storage=None, to_notify=())
+        known = replace(self._last, trouble=None, storage=None, to_notify=(), command_alerts=())
         try:
             self.alerts.load()
             known = replace(
@@ -171,7 +204,12 @@ class Monitor:
         seen = Observation(
             now=reading.at, reading=reading, runway=runway, fast=is_fast, interval=self._interval
         )
-        judgement = partial(judge, seen=seen, wallet=known.wallet)
+        judgement = partial(
+            judge,
+            seen=seen,
+            wallet=known.wallet,
+            has_command=bool(self._accounts.settings.alert_command),
+        )
         peak = peak_balance(known.peak, self.alerts.state.balances, reading.balance)
         failed = self.alerts.append(reading, judgement, new_model)
         if failed is None:
@@ -185,8 +223,8 @@ class Monitor:
             reading=reading,
             peak=peak,
             runway=runway,
-            to_notify=to_notify(self.alerts.state, seen, known.wallet),
             storage=failed or storage,
+            **self._alerts_to_deliver(seen, known.wallet),
         )
 
     def _after_failure(self, known: Snapshot, awake_since: datetime | None) -> Snapshot:
@@ -196,9 +234,19 @@ class Monitor:
             at, awake_then = self._unseen_from
             # Time before sleep, or before the clock was changed, does not count.
             unseen = now - (at if awake_then == awake_since else awake_since)
+        elif awake_since is None and known.reading:
+            unseen = now - known.reading.at
         seen = Observation(now=now, trouble=known.trouble, unseen=unseen, interval=self._interval)
         self.alerts.update(partial(judge, seen=seen, wallet=known.wallet))
-        return replace(known, to_notify=to_notify(self.alerts.state, seen, known.wallet))
+        return replace(known, **self._alerts_to_deliver(seen, known.wallet))
+
+    def _alerts_to_deliver(self, seen: Observation, wallet: WalletSettings) -> "_ToDeliver":
+        """Return the alerts that each channel has to deliver, as a part of the snapshot."""
+        state = self.alerts.state
+        return {
+            "to_notify": to_notify(state, seen, wallet),
+            "command_alerts": to_notify(state, seen, wallet, Channel.COMMAND),
+        }
 
     @property
     def _interval(self) -> timedelta:

@@ -114,6 +114,7 @@ def parser() -> argparse.ArgumentParser:
     _add_logout(add)
     _add_status(add)
     _add_check(add)
+    _add_alert_test(add)
     _add_history(add)
     return main
 
@@ -210,7 +211,22 @@ def _add_check(add: _AddCommand) -> None:
         type=Path,
         help="replace this file atomically instead, as Prometheus' textfile collector needs",
     )
+    check.add_argument(
+        "--notify",
+        action="store_true",
+        help="also pass alerts to the alert command of the settings, which a tray would pass",
+    )
     check.set_defaults(command="check", format="plugin")
+
+
+def _add_alert_test(add: _AddCommand) -> None:
+    test = add(
+        "alert-test",
+        help="pass a made-up alert to the alert command",
+        description="Passes a made-up alert to the alert command of the settings, and reports"
+        " whether it has succeeded.",
+    )
+    test.set_defaults(command="alert-test")
 
 
 def _add_history(add: _AddCommand) -> None:

@@ -2,16 +2,23 @@
 
 import argparse
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from deepvue_tray.backend import event_loop
-from deepvue_tray.backend.backend import real_backend
+from deepvue_tray.backend.backend import Backend, real_backend
 from deepvue_tray.cli import output
+from deepvue_tray.cli.alerts import notify
 from deepvue_tray.cli.check_formats import FORMATS, Status, worst_status
 from deepvue_tray.cli.wallets import chosen_wallets
-from deepvue_tray.core.errors import DeepvueError, InvalidInputError, StorageError
+from deepvue_tray.core.errors import (
+    DeepvueError,
+    InvalidInputError,
+    NoAlertCommandError,
+    StorageError,
+)
+from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.settings import NOT_BELOW, WalletSettings, problems
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services import atomic_file
@@ -55,13 +62,18 @@ def _check(
 ) -> tuple[str, Status]:
     """Return the text to print and the status."""
     snapshots = _poll(options, environ, keyring)
+    status = worst_status(snapshots)
+    if options.notify and (failures := {s.alert_command_error for s in snapshots} - {None}):
+        for failure in sorted({*map(str, failures)}):
+            output.write_error(failure)
+        status = Status.UNKNOWN if status is Status.OK else status
     text = FORMATS[options.format](snapshots, datetime.now(UTC))
     if options.output:
         atomic_file.replace(options.output, [text], mode=0o644)
         text = ""
     elif options.format == "prometheus":
         output.encode_as_utf_8()
-    return text, worst_status(snapshots)
+    return text, status
 
 
 def _poll(
@@ -77,7 +89,9 @@ def _poll(
         for wallet in chosen
     ]
     polled = [wallet.client_id for wallet in wallets if not wallet.is_paused]
-    overview = event_loop.run(backend.poll_all(polled))
+    if options.notify and not backend.accounts.settings.alert_command:
+        raise NoAlertCommandError
+    overview = event_loop.run(_polled(backend, polled, and_notify=options.notify))
     backend.close()
     snapshots = [
         replace(snapshot, wallet=wallet)
@@ -89,6 +103,11 @@ def _poll(
     if any(snapshot.trouble for snapshot in snapshots):
         return _with_stored_runways(snapshots, environ)
     return snapshots
+
+
+async def _polled(backend: Backend, client_ids: Collection[str], *, and_notify: bool) -> Overview:
+    overview = await backend.poll_all(client_ids)
+    return await notify(backend, client_ids) if and_notify else overview
 
 
 def _with_stored_runways(

@@ -14,9 +14,10 @@ from enum import IntEnum
 from itertools import chain
 from typing import NamedTuple
 
+from deepvue_tray.backend.alert_message import runway_times
 from deepvue_tray.cli.texts import runway_text
 from deepvue_tray.core.errors import DeepvueError
-from deepvue_tray.core.forecast.runway import HORIZON, Runway
+from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading, as_number, rounded_for_display
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.services.readings_csv import timestamp
@@ -295,9 +296,7 @@ def _ends(runway: Runway) -> tuple[datetime, datetime, datetime]:
 
 
 def _json_runway(runway: Runway, now: datetime) -> dict[str, str | float | None]:
-    named = zip(("earliest", "empty_at", "latest"), _ends(runway), strict=True)
-    moments = {name: timestamp(at) if at - now < HORIZON else None for name, at in named}
-    return {**moments, "burn_per_day": round(runway.burn_rate, 3)}
+    return {**runway_times(runway, now), "burn_per_day": round(runway.burn_rate, 3)}
 
 
 def _json_trouble(trouble: DeepvueError | None) -> dict[str, str] | None:

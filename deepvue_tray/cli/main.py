@@ -96,6 +96,10 @@ def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             from deepvue_tray.cli.check import check
 
             return check(options, environ, keyring)
+        case "alert-test":
+            from deepvue_tray.cli.alerts import alert_test
+
+            return alert_test(environ)
         case "history" | "import" as command:
             from deepvue_tray.cli import history
 

@@ -19,6 +19,8 @@ DeepvueError
 │   └── KeyringRefusedError  the keyring reported an error
 ├── StorageError             a file could not be read or written
 │   └── DamagedError         a file was damaged
+├── AlertCommandError        the command for alerts did not end with exit status 0
+│   └── NoAlertCommandError  no such command is set
 └── InternalError            a bug in this program
 
 Each class has a ``title`` and a ``remedy``; an instance adds a ``detail``, often a text of the
@@ -252,6 +254,26 @@ class DamagedError(StorageError):
     title = QT_TRANSLATE_NOOP("errors", "A file was damaged")
     remedy = QT_TRANSLATE_NOOP(
         "errors", "It was renamed, and a new file was started. Nothing was deleted."
+    )
+
+
+class AlertCommandError(DeepvueError):
+    """The command for alerts did not end with exit status 0; ``detail`` is what is known of it."""
+
+    title = QT_TRANSLATE_NOOP("errors", "The alert command failed")
+    remedy = QT_TRANSLATE_NOOP(
+        "errors", "Correct it, then test it in Settings or with deepvue-tray alert-test."
+    )
+    condition = Condition.FRESH
+    action = Action.SETTINGS
+
+
+class NoAlertCommandError(AlertCommandError):
+    """No command for alerts is set, or the stored one is invalid."""
+
+    title = QT_TRANSLATE_NOOP("errors", "No alert command is set")
+    remedy = QT_TRANSLATE_NOOP(
+        "errors", "Set one in Settings, or as alert_command in settings.json."
     )
 
 

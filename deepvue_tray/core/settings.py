@@ -57,6 +57,8 @@ class Settings:
     interval: timedelta = timedelta(minutes=5)
     """The time between two requests for a wallet. 5 minutes are 288 requests a day; the smallest
     plan allows 1,000."""
+    alert_command: tuple[str, ...] = ()
+    """The program, an absolute path, and its arguments, which get each alert; empty: none."""
 
     @property
     def client_ids(self) -> tuple[str, ...]:

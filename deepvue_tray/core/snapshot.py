@@ -8,7 +8,7 @@ from enum import Enum
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import worst_severity
 from deepvue_tray.core.alert_state import Snooze
-from deepvue_tray.core.errors import Condition, DeepvueError
+from deepvue_tray.core.errors import AlertCommandError, Condition, DeepvueError
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import WalletSettings
@@ -57,7 +57,11 @@ class Snapshot:
     snoozed: Snooze | None = None
     """The snooze in force."""
     to_notify: tuple[Alert, ...] = ()
-    """The alerts to deliver."""
+    """The alerts to deliver as notifications of the desktop."""
+    command_alerts: tuple[Alert, ...] = ()
+    """The alerts to pass to the command of the settings; none if there is no command."""
+    alert_command_error: AlertCommandError | None = None
+    """Why the command has failed for one of this wallet's alerts; None after a success."""
 
     @property
     def client_id(self) -> str:

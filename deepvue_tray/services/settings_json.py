@@ -2,7 +2,7 @@
 
 Version 2::
 
-    {"version": 2, "interval": 300, "number_icon": false,
+    {"version": 2, "interval": 300, "number_icon": false, "alert_command": null,
      "wallets": [{"client_id": "live_1", "name": "Live", "paused": false, "low": 1000, …}, …],
      "client_id": "live_1", "low": 1000, …}
 
@@ -18,6 +18,7 @@ from datetime import timedelta
 from typing import Any
 
 from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_command import problem_with
 from deepvue_tray.core.credentials import parse_client_id
 from deepvue_tray.core.errors import InvalidInputError
 from deepvue_tray.core.external_text import cleaned
@@ -39,7 +40,9 @@ _THRESHOLDS = ("low", "critical", "low_days", "critical_days")
 
 def settings_from(stored: Mapping[str, Any]) -> Settings:
     """Return the stored settings; missing or invalid values are replaced by their defaults."""
-    settings = Settings(wallets=_named(_wallets_in(stored)))
+    settings = Settings(
+        wallets=_named(_wallets_in(stored)), alert_command=_alert_command_in(stored)
+    )
     if isinstance(number_icon := stored.get("number_icon"), bool):
         settings = replace(settings, number_icon=number_icon)
     seconds = stored.get("interval")
@@ -59,6 +62,7 @@ def with_settings(stored: Mapping[str, Any], settings: Settings) -> dict[str, An
         "version": VERSION,
         "interval": settings.interval.total_seconds(),
         "number_icon": settings.number_icon,
+        "alert_command": _alert_command_to_store(stored, settings.alert_command),
         "wallets": [
             {
                 **before.get(wallet.client_id, {}),
@@ -71,6 +75,21 @@ def with_settings(stored: Mapping[str, Any], settings: Settings) -> dict[str, An
         ],
         **_values_of(settings.wallets[0]),
     }
+
+
+def _alert_command_in(stored: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the stored command; an empty one if none is stored that can be run."""
+    command = stored.get("alert_command")
+    if not isinstance(command, list) or not all(isinstance(part, str) for part in command):
+        return ()
+    return () if problem_with(command) else tuple(command)
+
+
+def _alert_command_to_store(stored: Mapping[str, Any], command: tuple[str, ...]) -> object:
+    """Return the value for a command; a mistyped one stays until it is replaced."""
+    if command == _alert_command_in(stored):
+        return stored.get("alert_command")
+    return [*command] or None
 
 
 def _wallets_in(stored: Mapping[str, Any]) -> tuple[WalletSettings, ...]:

@@ -883,6 +883,22 @@
         <translation>उसका नाम बदलकर नई फ़ाइल शुरू की गई। कुछ भी मिटाया नहीं गया।</translation>
     </message>
     <message>
+        <source>The alert command failed</source>
+        <translation>अलर्ट कमांड विफल रहा</translation>
+    </message>
+    <message>
+        <source>Correct it, then test it in Settings or with deepvue-tray alert-test.</source>
+        <translation>उसे ठीक करें, फिर सेटिंग्स में या deepvue-tray alert-test से जाँचें।</translation>
+    </message>
+    <message>
+        <source>No alert command is set</source>
+        <translation>कोई अलर्ट कमांड सेट नहीं है</translation>
+    </message>
+    <message>
+        <source>Set one in Settings, or as alert_command in settings.json.</source>
+        <translation>सेटिंग्स में, या settings.json में alert_command के रूप में सेट करें।</translation>
+    </message>
+    <message>
         <source>Internal error in deepvue-tray</source>
         <translation>deepvue-tray में आंतरिक त्रुटि</translation>
     </message>
@@ -1007,6 +1023,22 @@
     <message>
         <source>Must be below the low threshold.</source>
         <translation>&quot;कम&quot; की सीमा से नीचे होना चाहिए।</translation>
+    </message>
+    <message>
+        <source>Must begin with the absolute path of a program.</source>
+        <translation>किसी प्रोग्राम के पूरे पथ से शुरू होना चाहिए।</translation>
+    </message>
+    <message>
+        <source>Must not be a batch file; name its interpreter.</source>
+        <translation>बैच फ़ाइल नहीं होनी चाहिए; उसे चलाने वाला प्रोग्राम लिखें।</translation>
+    </message>
+    <message>
+        <source>Must have at most 10,000 characters in 100 parts.</source>
+        <translation>100 भागों में अधिकतम 10,000 वर्ण होने चाहिए।</translation>
+    </message>
+    <message>
+        <source>Must not contain NUL or unpaired surrogates.</source>
+        <translation>NUL या अधूरे सरोगेट वर्ण नहीं होने चाहिए।</translation>
     </message>
 </context>
 <context>

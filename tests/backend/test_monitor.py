@@ -159,7 +159,7 @@ def test_stored_alerts_and_alerts_raised_while_the_file_was_unreadable_are_both_
     before.mark_notified("live_1", Alert.LOW)
     before.close()
     with closing(History(home.paths.history)) as history:
-        fast_spending_at = history.alerts("live_1").fast_spending_at
+        fast_spending_at = history.alerts("live_1").desktop.fast_spending_at
     with home.unusable_history():
         backend = home.session("live_1")
         home.poll(backend, balance(200))
@@ -168,8 +168,8 @@ def test_stored_alerts_and_alerts_raised_while_the_file_was_unreadable_are_both_
     home.poll(backend, balance(199))
     with closing(History(home.paths.history)) as history:
         stored = history.alerts("live_1")
-    assert stored.notified >= {Alert.LOW, Alert.CRITICAL}
-    assert stored.fast_spending_at == fast_spending_at is not None
+    assert stored.desktop.notified >= {Alert.LOW, Alert.CRITICAL}
+    assert stored.desktop.fast_spending_at == fast_spending_at is not None
     assert stored.snooze is not None
 
 

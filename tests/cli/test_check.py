@@ -89,7 +89,7 @@ def test_an_alert_notified_by_the_tray_and_snoozed_meanwhile_stays_so(
     history.close()
     assert latest is not None
     assert latest.balance == 890
-    assert alerts.notified == {Alert.LOW}
+    assert alerts.desktop.notified == {Alert.LOW}
     assert alerts.snooze is not None
 
 

@@ -33,7 +33,16 @@ def test_the_version_is_printed() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["login"], ["logout"], ["status"], ["check"], ["history"], ["history", "import"]],
+    [
+        [],
+        ["login"],
+        ["logout"],
+        ["status"],
+        ["check"],
+        ["alert-test"],
+        ["history"],
+        ["history", "import"],
+    ],
 )
 def test_every_command_has_help(command: list[str]) -> None:
     result = run(*command, "--help")

@@ -1,7 +1,7 @@
 """Each change notifies once, also after repeated, missed or delayed readings and restarts."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,13 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepvue_tray.core.alert import SEVERITIES, Alert
+from deepvue_tray.core.alert_channel import (
+    MAX_RETRY_PAUSE,
+    MIN_RETRY_PAUSE,
+    Channel,
+    ChannelState,
+    Failure,
+    Sent,
+)
 from deepvue_tray.core.alert_rules import (
     HYSTERESIS,
     NO_DATA_AFTER,
     RESEND_PAUSE,
     Observation,
+    forget_failures,
     is_reached,
     judge,
+    mark_failed,
     mark_notified,
     mark_refused,
     mark_sent,
@@ -32,7 +42,6 @@ from deepvue_tray.core.alert_state import (
     MAX_SNOOZE,
     RECENT_COUNT,
     AlertState,
-    Sent,
     Snooze,
     Thresholds,
 )
@@ -81,10 +90,10 @@ class Widget:
         self.notified: list[Alert] = []
         self.now = NOW
 
-    def poll(self, attempt: Attempt) -> tuple[Alert, ...]:
+    def observe(self, attempt: Attempt) -> Observation:
         self.now += STEP
         reading = None if attempt.balance is None else Reading(at=self.now, balance=attempt.balance)
-        seen = Observation(
+        return Observation(
             now=self.now,
             reading=reading,
             runway=None if attempt.days is None else runway(attempt.days, self.now),
@@ -93,6 +102,9 @@ class Widget:
             unseen=attempt.unseen,
             interval=attempt.interval,
         )
+
+    def poll(self, attempt: Attempt) -> tuple[Alert, ...]:
+        seen = self.observe(attempt)
         self.state = judge(self.state, seen, self.settings)
         due = to_notify(self.state, seen, self.settings)
         for alert in due if self.delivers else ():
@@ -396,8 +408,8 @@ def test_a_failure_changes_nothing_about_the_balance(
     widget = Widget().poll_all(script)
     before = widget.state
     widget.poll(failure)
-    assert widget.state.notified & {*SEVERITIES} == before.notified & {*SEVERITIES}
-    assert widget.state.pending == before.pending
+    assert widget.state.desktop.notified & {*SEVERITIES} == before.desktop.notified & {*SEVERITIES}
+    assert widget.state.desktop.pending == before.desktop.pending
 
 
 @given(attempts, st.none() | st.integers(1, 2880))
@@ -406,7 +418,7 @@ def test_an_escalation_always_notifies_snoozed_or_not(
 ) -> None:
     widget = Widget().poll_all(script)
     until = None if minutes is None else widget.now + timedelta(minutes=minutes)
-    notified = widget.state.notified
+    notified = widget.state.desktop.notified
     widget.state = snoozed(widget.state, until)
     due = widget.poll(Attempt(Decimal(-101)))  # lower than any, so that no rise re-arms
     assert (Alert.EMPTY in due) == (Alert.EMPTY not in notified)
@@ -418,7 +430,7 @@ def test_a_snooze_silences_the_alerts_notified_before_and_no_others(
 ) -> None:
     widget = Widget().poll_all(script)
     twin = Widget().poll_all(script)
-    silent = widget.state.notified
+    silent = widget.state.desktop.notified
     widget.state = snoozed(widget.state, widget.now + MAX_SNOOZE)
     for attempt in after:
         notified, without_snooze = set(widget.poll(attempt)), set(twin.poll(attempt))
@@ -446,7 +458,7 @@ def test_an_alert_that_was_not_delivered_is_returned_again(script: list[Attempt]
     widget = Widget(delivers=False)
     for attempt in script:
         due = widget.poll(attempt)
-        assert not widget.state.notified
+        assert not widget.state.desktop.notified
         if attempt.balance is not None:
             severity = worst_severity(attempt.balance, attempt.days, DEFAULT)
             assert [alert for alert in due if alert in SEVERITIES] == (
@@ -502,7 +514,7 @@ def test_the_state_is_unchanged_after_it_was_stored(
 
 def test_a_newer_version_s_alerts_are_ignored_and_an_older_version_s_state_is_read() -> None:
     assert AlertState.from_json({"fired": ["low", "sparkles"]}) == AlertState(
-        notified=frozenset({Alert.LOW})
+        desktop=ChannelState(notified=frozenset({Alert.LOW}))
     )
 
 
@@ -557,18 +569,18 @@ def test_notifications_without_a_reply_are_stored_and_a_newer_version_s_are_igno
 def test_a_notification_without_a_reply_delays_no_other_alert() -> None:
     state = mark_sent(AlertState(), Alert.LOW, NOW, ":1.7")
     after = mark_sent(state, Alert.CRITICAL, NOW, ":1.7")
-    assert {waiting.alert for waiting in after.unanswered} == {Alert.LOW, Alert.CRITICAL}
+    assert {waiting.alert for waiting in after.desktop.unanswered} == {Alert.LOW, Alert.CRITICAL}
     assert mark_sent(after, Alert.LOW, NOW + timedelta(minutes=9), ":1.7") == after
 
 
 def test_an_alert_that_re_arms_before_its_reply_may_be_sent_at_once() -> None:
     state = mark_sent(AlertState(balances=(Decimal(900),)), Alert.LOW, NOW, ":1.7")
     topped_up = Observation(now=NOW, reading=Reading(at=NOW, balance=Decimal(5000)))
-    assert judge(state, topped_up, WalletSettings()).unanswered == ()
+    assert judge(state, topped_up, WalletSettings()).desktop.unanswered == ()
 
 
 def test_a_delivered_top_up_is_not_sent_again() -> None:
-    pending = AlertState(pending=frozenset({Alert.TOP_UP}))
+    pending = AlertState(desktop=ChannelState(pending=frozenset({Alert.TOP_UP})))
     assert mark_sent(pending, Alert.TOP_UP, NOW, ":1.7") != pending
     notified = mark_notified(pending, Alert.TOP_UP, NOW)
     assert mark_sent(notified, Alert.TOP_UP, NOW, ":1.7") == notified
@@ -587,7 +599,7 @@ def test_a_notification_without_a_reply_is_sent_again_after_ten_minutes_or_to_an
         (NOW, ":1.8"),
     ):
         again = mark_sent(sent, Alert.LOW, now, service)
-        assert again.unanswered == (Sent(Alert.LOW, now, service),)
+        assert again.desktop.unanswered == (Sent(Alert.LOW, now, service),)
 
 
 def test_the_alert_names_of_version_0_1_are_read() -> None:
@@ -598,9 +610,11 @@ def test_the_alert_names_of_version_0_1_are_read() -> None:
         "snooze": {"until": None, "silences": ["burning"]},
     }
     assert AlertState.from_json(stored) == AlertState(
-        notified=frozenset({Alert.NO_DATA, Alert.LOW}),
-        pending=frozenset({Alert.TOP_UP}),
-        fast_spending_at=NOW,
+        desktop=ChannelState(
+            notified=frozenset({Alert.NO_DATA, Alert.LOW}),
+            pending=frozenset({Alert.TOP_UP}),
+            fast_spending_at=NOW,
+        ),
         snooze=Snooze(None, frozenset({Alert.FAST_SPENDING})),
     )
 
@@ -615,7 +629,11 @@ def test_every_stored_time_is_read_as_utc() -> None:
         }
     )
     assert state.snooze is not None
-    for moment in (state.fast_spending_at, state.snooze.until, state.unanswered[0].at):
+    for moment in (
+        state.desktop.fast_spending_at,
+        state.snooze.until,
+        state.desktop.unanswered[0].at,
+    ):
         assert moment == NOW
         assert moment
         assert moment.tzinfo is UTC
@@ -626,19 +644,28 @@ def test_a_state_with_every_field_is_read_unchanged_and_an_empty_object_is_the_f
     None
 ):
     state = AlertState(
-        notified=frozenset({Alert.LOW}),
-        pending=frozenset({Alert.TOP_UP}),
+        desktop=ChannelState(
+            notified=frozenset({Alert.LOW}),
+            pending=frozenset({Alert.TOP_UP}),
+            fast_spending_at=NOW,
+            unanswered=(Sent(Alert.LOW, NOW, ":1.7"),),
+        ),
+        command=ChannelState(
+            notified=frozenset({Alert.REJECTED}),
+            fast_spending_at=NOW,
+            unanswered=(Sent(Alert.EMPTY, NOW, "a"),),
+            failures=(Failure(Sent(Alert.LOW, NOW, "a"), NOW, 3, "exit status 1"),),
+        ),
         fast=-1,
-        fast_spending_at=NOW,
         snooze=Snooze(NOW, frozenset({Alert.LOW})),
         balances=(Decimal(5), Decimal("4.5")),
-        unanswered=(Sent(Alert.LOW, NOW, ":1.7"),),
         days=3.5,
         thresholds=(Thresholds(1000, 7), Thresholds(None, None)),
     )
     stored = json.loads(json.dumps(state.as_json()))
     assert AlertState.from_json(stored) == state
-    assert {*stored} == {*AlertState.__slots__}
+    assert {*stored} == {*AlertState.__slots__, *ChannelState.__slots__} - {"desktop"}
+    assert {*stored["command"]} == {*ChannelState.__slots__}
     assert AlertState.from_json({}) == AlertState()
 
 
@@ -647,8 +674,8 @@ def test_a_reply_ends_the_wait_for_its_own_alert_only() -> None:
     both = mark_sent(low, Alert.CRITICAL, NOW, ":1.7")
     critical = Sent(Alert.CRITICAL, NOW, ":1.7")
     assert mark_refused(both, critical) == low
-    assert mark_shown(both, critical, NOW).unanswered == low.unanswered
-    assert mark_notified(both, Alert.CRITICAL, NOW).unanswered == low.unanswered
+    assert mark_shown(both, critical, NOW).desktop.unanswered == low.desktop.unanswered
+    assert mark_notified(both, Alert.CRITICAL, NOW).desktop.unanswered == low.desktop.unanswered
 
 
 def test_a_reply_about_an_alert_that_has_re_armed_does_not_silence_the_next_one() -> None:
@@ -661,7 +688,7 @@ def test_a_reply_about_an_alert_that_has_re_armed_does_not_silence_the_next_one(
 def test_fast_spending_is_repeated_no_sooner_than_a_day_after_a_reply_that_it_was_shown() -> None:
     widget = Widget(delivers=False).poll_all(at(5000, 4900, fast=True))
     widget.state = mark_sent(widget.state, Alert.FAST_SPENDING, widget.now, ":1.7")
-    widget.state = mark_shown(widget.state, widget.state.unanswered[0], widget.now)
+    widget.state = mark_shown(widget.state, widget.state.desktop.unanswered[0], widget.now)
     widget.notified.clear()
     widget.poll_all(at(4800, 4700)).poll_all(at(4600, 4500, fast=True))
     assert widget.notified == []
@@ -690,3 +717,143 @@ def test_a_longer_runway_re_arms_while_the_balance_is_unchanged() -> None:
     for days in (5, 5, 8, 6):
         widget.poll_all(at(5000, days=days))
     assert widget.notified == [Alert.LOW] * 2
+
+
+# Two channels
+
+
+class TwoChannels(Widget):
+    """Polls repeatedly, and delivers through each channel only when a script lets it."""
+
+    def __init__(self, *, has_command: bool = True) -> None:
+        super().__init__()
+        self.has_command = has_command
+        self.told: dict[Channel, list[Alert]] = {channel: [] for channel in Channel}
+
+    def attempt(self, attempt: Attempt, works: Mapping[Channel, bool]) -> None:
+        seen = self.observe(attempt)
+        self.state = judge(self.state, seen, self.settings, has_command=self.has_command)
+        for channel in Channel:
+            for alert in to_notify(self.state, seen, self.settings, channel):
+                self.send(alert, channel, works=works[channel])
+        self.restart()
+
+    def send(self, alert: Alert, channel: Channel, *, works: bool) -> None:
+        self.state = mark_sent(self.state, alert, self.now, "service", channel)
+        for sent in self.state.channel(channel).unanswered:
+            if works:
+                self.told[channel].append(sent.alert)
+                self.state = mark_shown(self.state, sent, self.now, channel)
+            elif channel is Channel.COMMAND:
+                self.state = mark_failed(self.state, sent, self.now, "exit status 1", channel)
+            else:
+                self.state = mark_refused(self.state, sent, channel)
+
+
+WORKS = dict.fromkeys(Channel, True)
+outcomes = st.fixed_dictionaries({channel: st.booleans() for channel in Channel})
+
+
+@given(st.lists(st.tuples(readings | failures, outcomes)), st.sampled_from(Channel))
+def test_what_one_channel_delivers_changes_nothing_for_the_other(
+    script: list[tuple[Attempt, dict[Channel, bool]]], other: Channel
+) -> None:
+    with_other, alone = TwoChannels(), TwoChannels()
+    for attempt, works in script:
+        with_other.attempt(attempt, works)
+        alone.attempt(attempt, works | {other: False})
+    (channel,) = {*Channel} - {other}
+    assert with_other.told[channel] == alone.told[channel]
+    assert with_other.state.channel(channel) == alone.state.channel(channel)
+
+
+@given(st.lists(readings | failures))
+def test_the_command_is_told_what_the_desktop_is_told(script: list[Attempt]) -> None:
+    both = TwoChannels()
+    for attempt in script:
+        both.attempt(attempt, WORKS)
+    assert both.told[Channel.DESKTOP] == Widget().poll_all(script).notified
+    assert both.told[Channel.COMMAND] == both.told[Channel.DESKTOP]
+
+
+@given(st.lists(st.tuples(readings, outcomes), min_size=1))
+def test_an_alert_that_failed_is_told_once_the_pause_is_over_whatever_failed_before(
+    script: list[tuple[Attempt, dict[Channel, bool]]],
+) -> None:
+    both = TwoChannels()
+    for attempt, works in script:
+        both.attempt(attempt, works)
+    both.now += MAX_RETRY_PAUSE
+    both.attempt(script[-1][0], WORKS)
+    seen = both.observe(script[-1][0])
+    for channel in Channel:
+        assert not to_notify(both.state, seen, both.settings, channel)
+
+
+@given(st.lists(readings | failures))
+def test_a_channel_that_is_off_has_nothing_to_deliver_but_what_is_so_now(
+    script: list[Attempt],
+) -> None:
+    off = TwoChannels(has_command=False)
+    for attempt in script:
+        off.attempt(attempt, {Channel.DESKTOP: True, Channel.COMMAND: False})
+    assert off.state.command.pending == frozenset()
+
+
+@given(attempts, st.sampled_from(Channel))
+def test_a_snooze_silences_what_either_channel_has_told(
+    script: list[Attempt], channel: Channel
+) -> None:
+    both = TwoChannels()
+    for attempt in script:
+        both.attempt(attempt, {other: other is channel for other in Channel})
+    silent = both.state.channel(channel).notified
+    both.state = snoozed(both.state, both.now + MAX_SNOOZE)
+    both.told = {other: [] for other in Channel}
+    for attempt in script:
+        both.attempt(attempt, WORKS)
+    assert not silent & {alert for told in both.told.values() for alert in told}
+
+
+def test_the_pause_after_a_failure_doubles_up_to_an_hour() -> None:
+    state, pauses = AlertState(), []
+    for count in range(1, 10):
+        sent = Sent(Alert.LOW, NOW, "a")
+        state = mark_failed(state, sent, NOW, "exit status 1", Channel.COMMAND)
+        (failure,) = state.command.failures
+        assert failure.count == count
+        pauses.append(failure.pause // timedelta(minutes=1))
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert Failure(sent, NOW, 10**9, "").pause == MAX_RETRY_PAUSE
+
+
+def test_an_alert_that_failed_is_not_sent_again_during_the_pause_but_another_one_is() -> None:
+    low = Sent(Alert.LOW, NOW, "a")
+    state = mark_failed(AlertState(), low, NOW, "exit status 1", Channel.COMMAND)
+
+    def is_sent(alert: Alert, later: timedelta, service: str = "a") -> bool:
+        return mark_sent(state, alert, NOW + later, service, Channel.COMMAND) != state
+
+    almost = MIN_RETRY_PAUSE - timedelta(microseconds=1)
+    assert not is_sent(Alert.LOW, timedelta(0))
+    assert not is_sent(Alert.LOW, almost)
+    assert is_sent(Alert.LOW, MIN_RETRY_PAUSE)
+    assert is_sent(Alert.LOW, -timedelta(microseconds=1))  # the clock was set back
+    assert is_sent(Alert.LOW, almost, "another command")
+    assert is_sent(Alert.CRITICAL, timedelta(0))
+
+
+def test_any_delivery_ends_the_failures_of_its_channel() -> None:
+    failed = mark_failed(AlertState(), Sent(Alert.LOW, NOW, "a"), NOW, "why", Channel.COMMAND)
+    assert mark_notified(failed, Alert.TOP_UP, NOW).command == failed.command
+    assert mark_notified(failed, Alert.TOP_UP, NOW, Channel.COMMAND).command.failures == ()
+    assert forget_failures(failed, Channel.COMMAND) == AlertState()
+
+
+def test_a_newer_version_s_alert_that_failed_is_ignored() -> None:
+    state = mark_failed(AlertState(), Sent(Alert.LOW, NOW, "a"), NOW, "why", Channel.COMMAND)
+    stored = json.loads(json.dumps(state.as_json()))
+    newer = json.loads(json.dumps(stored["command"]["failures"][0]))
+    newer["sent"]["alert"] = "sparkles"
+    stored["command"]["failures"].append(newer)
+    assert AlertState.from_json(stored) == state

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.alert_channel import ChannelState
 from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.errors import DamagedError, StorageError
 from deepvue_tray.core.forecast.spending_model import SpendingModel
@@ -29,7 +30,7 @@ from tests.support.platform import needs_posix_files, needs_windows
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 STEP = timedelta(minutes=5)
 QUIET = AlertState()
-LOW = AlertState(notified=frozenset({Alert.LOW}))
+LOW = AlertState(desktop=ChannelState(notified=frozenset({Alert.LOW})))
 
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 

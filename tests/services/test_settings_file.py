@@ -45,6 +45,10 @@ valid_settings = st.builds(
     wallets=before_sign_in | signed_in,
     number_icon=st.booleans(),
     interval=st.integers(60, 86_400).map(lambda seconds: timedelta(seconds=seconds)),
+    alert_command=st.just(())
+    | st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+    .map(tuple)
+    .map(lambda arguments: (sys.executable, *arguments)),
 )
 
 
@@ -100,6 +104,24 @@ def test_an_invalid_value_is_replaced_by_its_default(path: Path, stored: dict[st
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(stored))
     assert not any(map(problems, SettingsFile(path).load().wallets))
+
+
+@pytest.mark.parametrize(
+    "typed", ["notify-send", ["notify-send"], [], [""], [7], {"program": "/bin/true"}, True]
+)
+def test_a_stored_command_that_cannot_be_run_is_off_and_stays_until_it_is_replaced(
+    path: Path, typed: object
+) -> None:
+    path.parent.mkdir()
+    path.write_text(json.dumps({"alert_command": typed}))
+    file = SettingsFile(path)
+    assert file.load().alert_command == ()
+    save(file, replace(file.load(), number_icon=True))
+    assert stored_in(path)["alert_command"] == typed
+    save(file, replace(file.load(), alert_command=(sys.executable, "alert.py")))
+    assert stored_in(path)["alert_command"] == [sys.executable, "alert.py"]
+    save(file, replace(file.load(), alert_command=()))
+    assert stored_in(path)["alert_command"] is None
 
 
 def test_a_low_threshold_below_the_default_critical_one_switches_that_off(path: Path) -> None:
