@@ -137,6 +137,7 @@ WINDOWS: dict[str, Callable[[], QWidget]] = {
     "settings of two wallets": lambda: SettingsDialog(TWO),
     "settings, alerts": lambda: settings_page(2),
     "settings, general": lambda: settings_page(1),
+    "settings, elsewhere": lambda: settings_page(3),
     "question before a removal": removal_question,
     "question before quitting": lambda: Card("")._show_quit_question(),
     "about": lambda: about_window({"settings": "settings.json"}, ["a library 1.0 (MIT)"]),
