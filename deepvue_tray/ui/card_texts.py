@@ -200,7 +200,8 @@ def alert_command_text(snapshot: Snapshot, now: datetime) -> str:
         return reason
     if error.retry_at <= now:
         return "{} {}".format(reason, translate("card", "Trying again automatically."))
-    again = translate("card", "Trying again at {0}.").format(format_time(error.retry_at, now))
+    # Not "at": the first poll after this time tries it.
+    again = translate("card", "Trying again after {0}.").format(format_time(error.retry_at, now))
     return f"{reason} {again}"
 
 

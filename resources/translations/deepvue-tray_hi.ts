@@ -823,6 +823,10 @@
         <translation>अलर्ट का कमांड: {0}।</translation>
     </message>
     <message>
+        <source>Trying again after {0}.</source>
+        <translation>{0} के बाद फिर कोशिश होगी।</translation>
+    </message>
+    <message>
         <source>Snoozed until the next top-up</source>
         <translation>सूचनाएँ अगले टॉप-अप तक रुकी हैं</translation>
     </message>

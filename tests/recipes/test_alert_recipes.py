@@ -8,12 +8,19 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deepvue_tray.backend.alert_message import alert_message, made_up_message
+from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import WalletSettings
+from deepvue_tray.core.snapshot import Snapshot
 from tests.support.command import COMMAND, NO_KEYRING
 from tests.support.external_program import external_program
 from tests.support.faulty_server import FaultyServer, Request, balance, http, status
@@ -36,6 +43,8 @@ ADDRESSES = {
 }
 """What each script sends to by HTTP, as the document has it."""
 
+LIVE = WalletSettings(client_id="live_1", name="Live")
+
 pytestmark = pytest.mark.checkout
 
 
@@ -54,27 +63,23 @@ def script(folder: Path, heading: str, address: str = "", *, number: int = 0) ->
     return path
 
 
-def alert(**changed: object) -> dict[str, Any]:
-    """Return an alert as the command gets it."""
-    return {
-        "version": 1,
-        "alert": "low",
-        "wallet": {"client_id": "live_1", "name": "Live"},
-        "balance": 900,
-        "level": "low",
-        "runway": None,
-        "at": datetime.now(UTC).isoformat(),
-        "title": TITLE,
-        "body": BODY,
-    } | changed
+def message(kind: str, wallet: WalletSettings) -> str:
+    """Return what the command gets."""
+    now = datetime.now(UTC)
+    if kind == "test":
+        return made_up_message(wallet, TITLE, BODY, now)
+    reading = Reading(at=now, balance=Decimal(900))
+    return alert_message(Alert(kind), Snapshot(wallet=wallet, reading=reading), TITLE, BODY, now)
 
 
-def run(path: Path, home: Path, **changed: object) -> subprocess.CompletedProcess[bytes]:
+def run(
+    path: Path, home: Path, kind: str = "low", wallet: WalletSettings = LIVE
+) -> subprocess.CompletedProcess[bytes]:
     """Run a script with an alert, as deepvue-tray does; ``home`` is the home folder."""
     python = [sys.executable] if "python3" in path.read_text(encoding="utf-8") else []
     return subprocess.run(
         [*python, str(path)],
-        input=json.dumps(alert(**changed), ensure_ascii=False).encode(),
+        input=message(kind, wallet).encode(),
         env=os.environ | {"HOME": str(home)},
         capture_output=True,
         timeout=TIMEOUT_S,
@@ -94,9 +99,9 @@ def tools() -> None:
         external_program(name, name)
 
 
-def received(server: FaultyServer, folder: Path, heading: str, **changed: object) -> Request:
+def received(server: FaultyServer, folder: Path, heading: str, kind: str = "low") -> Request:
     """Return what the server receives from a script."""
-    ran = run(script(folder, heading, server.url), folder, **changed)
+    ran = run(script(folder, heading, server.url), folder, kind)
     assert (ran.returncode, ran.stderr) == (0, b"")
     [request] = server.requests
     return request
@@ -107,7 +112,7 @@ def received(server: FaultyServer, folder: Path, heading: str, **changed: object
 def test_ntfy_shows_the_title_and_the_body_with_a_priority(
     tools: None, server: FaultyServer, tmp_path: Path, kind: str, priority: int
 ) -> None:
-    request = received(server, tmp_path, "ntfy", alert=kind)
+    request = received(server, tmp_path, "ntfy", kind)
     assert (request.method, request.path) == ("POST", "/")
     assert json.loads(request.body) == {
         "topic": "YOUR-TOPIC",
@@ -144,9 +149,9 @@ def test_teams_shows_the_title_and_the_body_on_an_adaptive_card(
     request = received(server, tmp_path, "Teams")
     assert (request.method, request.path) == ("POST", "/")
     assert request.headers["content-type"] == "application/json"
-    message = json.loads(request.body)
-    assert message["type"] == "message"
-    [attachment] = message["attachments"]
+    posted = json.loads(request.body)
+    assert posted["type"] == "message"
+    [attachment] = posted["attachments"]
     assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
     card = attachment["content"]
     assert (card["type"], card["version"]) == ("AdaptiveCard", "1.2")
@@ -162,7 +167,7 @@ def test_teams_shows_the_title_and_the_body_on_an_adaptive_card(
 def test_healthchecks_gets_a_failure_until_credits_are_added(
     tools: None, server: FaultyServer, tmp_path: Path, kind: str, path: str
 ) -> None:
-    request = received(server, tmp_path, "Healthchecks", alert=kind)
+    request = received(server, tmp_path, "Healthchecks", kind)
     assert (request.method, request.path) == ("POST", f"/YOUR-UUID/{path}")
     assert request.body.decode() == f"{TITLE}\n{BODY}"
 
@@ -198,8 +203,8 @@ def test_apprise_sends_the_title_and_the_body_with_a_type(
     ran = run(script(tmp_path, "Apprise"), tmp_path)
     assert (ran.returncode, ran.stderr) == (0, b"")
     [request] = server.requests
-    message = json.loads(request.body)
-    assert (message["title"], message["message"], message["type"]) == (TITLE, BODY, "warning")
+    sent = json.loads(request.body)
+    assert (sent["title"], sent["message"], sent["type"]) == (TITLE, BODY, "warning")
 
 
 def configure_apprise(home: Path, server: FaultyServer) -> None:
@@ -266,7 +271,7 @@ def test_alertmanager_has_the_alert_for_a_day(
     tools: None, alertmanager: Alertmanager, tmp_path: Path
 ) -> None:
     path = script(tmp_path, "Alertmanager", alertmanager.url)
-    ran = run(path, tmp_path, wallet={"client_id": "live_1", "name": 'Li"ve'})
+    ran = run(path, tmp_path, wallet=replace(LIVE, name='Li"ve'))
     assert (ran.returncode, ran.stderr) == (0, b"")
     [shown] = alertmanager.alerts()
     assert shown["labels"] == {
@@ -287,12 +292,12 @@ def test_added_credits_end_the_alerts_about_the_balance_in_alertmanager(
 ) -> None:
     path = script(tmp_path, "Alertmanager", alertmanager.url)
     for kind in ("low", "empty", "no_data"):
-        run(path, tmp_path, alert=kind)
+        run(path, tmp_path, kind)
     severities = {
         each["labels"]["alert"]: each["labels"]["severity"] for each in alertmanager.alerts()
     }
     assert severities == {"low": "warning", "empty": "critical", "no_data": "warning"}
-    ran = run(path, tmp_path, alert="top_up")
+    ran = run(path, tmp_path, "top_up")
     assert (ran.returncode, ran.stderr) == (0, b"")
     assert [each["labels"]["alert"] for each in alertmanager.alerts()] == ["no_data"]
 

@@ -170,7 +170,7 @@ def test_a_file_that_fails_and_an_old_reading_are_trouble_too() -> None:
 def test_a_failed_alert_command_is_named_with_its_reason_and_the_next_try() -> None:
     soon = NOW + timedelta(minutes=4)
     for retry_at, alerts, text in (
-        (soon, (Alert.LOW,), "Alert command: exit status 1. Trying again at 14:09."),
+        (soon, (Alert.LOW,), "Alert command: exit status 1. Trying again after 14:09."),
         (NOW, (Alert.LOW,), "Alert command: exit status 1. Trying again automatically."),
         (soon, (), "Alert command: exit status 1."),
     ):
