@@ -21,7 +21,8 @@ class AlertCommandController(QObject):
         self._poller = poller
         self._prefix = prefix
         poller.polled.connect(self._run)
-        # With a long interval, an alert that failed does not wait for the next poll.
+        # With a long interval, the end of a pause or of the quiet time does not wait for the next
+        # poll.
         poller.waiting.connect(self._run_all)
 
     @Slot(Snapshot)

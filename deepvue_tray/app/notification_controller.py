@@ -45,6 +45,8 @@ class NotificationController(QObject):
         self._pressed.connect(self._on_pressed)
         self._service_appeared.connect(self._on_service_appeared)
         poller.polled.connect(self._notify)
+        # With a long interval, the end of the quiet time does not wait for the next poll.
+        poller.waiting.connect(self._notify_all)
         # Both signals are emitted on the worker's thread.
         worker.submit(
             lambda backend: backend.notifier.listen(
@@ -117,6 +119,7 @@ class NotificationController(QObject):
         self._services_seen += 1
         self._notify_all()
 
+    @Slot()
     def _notify_all(self) -> None:
         for snapshot in self._poller.overview.snapshots:
             self._notify(snapshot)

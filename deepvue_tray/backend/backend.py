@@ -18,7 +18,7 @@ from deepvue_tray.backend.monitor import Monitor
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_channel import Channel, Sent
 from deepvue_tray.core.alert_command import identity_of, problem_with
-from deepvue_tray.core.alert_rules import forget_failures, snoozed
+from deepvue_tray.core.alert_rules import forget_failures, is_quiet, snoozed
 from deepvue_tray.core.credentials import Credentials, parse_client_id
 from deepvue_tray.core.errors import (
     AlertCommandError,
@@ -179,14 +179,13 @@ class Backend:
         """Show the notification of an alert of ``snapshot`` and store that it was shown.
 
         Returns False if it could not be shown. Returns True also if nothing is to be done: the
-        person was notified already, the service has not replied yet, or there is a newer reading,
-        whose snapshot has its own alerts.
+        person was notified already, the service has not replied yet, it is the quiet time, or there
+        is a newer reading, whose snapshot has its own alerts.
         """
         service = await self.notifier.service()
-        monitor = self._monitors.get(snapshot.client_id)
-        if monitor is None or monitor.snapshot.reading != snapshot.reading:
+        alerts = self._alerts_to_deliver(alert, snapshot)
+        if alerts is None:
             return True
-        alerts = monitor.alerts
         if not service:
             return not alerts.is_pending(alert)
         sent = alerts.mark_sent(alert, service)
@@ -208,14 +207,25 @@ class Backend:
         """
         async with self._running_commands:
             command = self.accounts.settings.alert_command
-            monitor = self._monitors.get(snapshot.client_id)
-            is_current = monitor is not None and monitor.snapshot.reading == snapshot.reading
-            if command and monitor and is_current:
-                sent = monitor.alerts.mark_sent(alert, identity_of(command), Channel.COMMAND)
+            alerts = self._alerts_to_deliver(alert, snapshot)
+            if command and alerts:
+                sent = alerts.mark_sent(alert, identity_of(command), Channel.COMMAND)
                 message = alert_message(alert, snapshot, title, body, self._now())
                 if sent:
-                    await self._run_alert_command(command, message, sent, monitor.alerts)
+                    await self._run_alert_command(command, message, sent, alerts)
         return self.overview()
+
+    def _alerts_to_deliver(self, alert: Alert, snapshot: Snapshot) -> AlertStore | None:
+        """Return the alerts' state of a snapshot's wallet.
+
+        Returns None if there is a newer reading, or the alert has to wait for the end of the quiet
+        time.
+        """
+        monitor = self._monitors.get(snapshot.client_id)
+        if monitor is None or monitor.snapshot.reading != snapshot.reading:
+            return None
+        is_waiting = is_quiet(alert, self._now(), self.accounts.settings.quiet_time)
+        return None if is_waiting else monitor.alerts
 
     async def _run_alert_command(
         self, command: Sequence[str], message: str, sent: Sent, alerts: AlertStore

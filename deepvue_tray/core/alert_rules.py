@@ -10,6 +10,8 @@ Pure functions over a state that is stored on the disk. The rules:
 - A failed attempt does not change the alerts about the balance.
 - An alert counts as notified only once it was delivered. Until then every reading returns it.
 - A snooze silences the alerts that were notified before it: a worse severity notifies during it.
+- In the quiet time, only *critical* and *empty* notify. The others wait for its end, and then
+  notify if they still hold.
 - Each channel is told of every alert: what one of them has delivered changes nothing for the other.
 """
 
@@ -24,6 +26,7 @@ from deepvue_tray.core.alert_channel import Channel, ChannelState, Failure, Sent
 from deepvue_tray.core.alert_state import RECENT_COUNT, AlertState, Snooze, Thresholds
 from deepvue_tray.core.errors import DeepvueError, RejectedError
 from deepvue_tray.core.forecast.runway import Runway
+from deepvue_tray.core.quiet_time import QuietTime
 from deepvue_tray.core.reading import Reading, is_restored, is_top_up
 from deepvue_tray.core.settings import WalletSettings
 
@@ -46,6 +49,9 @@ CONFIRMING_READINGS = 2
 
 MORNING = time(9)
 """The local time that "tomorrow morning" means."""
+
+LOUD = frozenset({Alert.CRITICAL, Alert.EMPTY})
+"""The alerts that notify in the quiet time too."""
 
 CONFIGURABLE_SEVERITIES = (Alert.LOW, Alert.CRITICAL)
 """The severities whose thresholds are settings."""
@@ -221,6 +227,11 @@ def mark_notified(
     if alert is Alert.FAST_SPENDING:
         told = replace(told, fast_spending_at=now)
     return state.with_channel(channel, told)
+
+
+def is_quiet(alert: Alert, now: datetime, quiet_time: QuietTime | None) -> bool:
+    """Return whether an alert has to wait for the end of the quiet time; ``now`` is aware."""
+    return quiet_time is not None and alert not in LOUD and quiet_time.includes(now)
 
 
 def snoozed(state: AlertState, until: datetime | None) -> AlertState:

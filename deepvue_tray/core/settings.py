@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from deepvue_tray.core.alert import Alert
+from deepvue_tray.core.quiet_time import QuietTime
 from deepvue_tray.core.translation import QT_TRANSLATE_NOOP
 
 MIN_INTERVAL = timedelta(minutes=1)
@@ -59,6 +60,8 @@ class Settings:
     plan allows 1,000."""
     alert_command: tuple[str, ...] = ()
     """The program, an absolute path, and its arguments, which get each alert; empty: none."""
+    quiet_time: QuietTime | None = None
+    """The time of day in which only the worst alerts notify; None: always all."""
 
     @property
     def client_ids(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 Version 2::
 
     {"version": 2, "interval": 300, "number_icon": false, "alert_command": null,
+     "quiet_from": "22:00", "quiet_until": "07:00",
      "wallets": [{"client_id": "live_1", "name": "Live", "paused": false, "low": 1000, …}, …],
      "client_id": "live_1", "low": 1000, …}
 
@@ -11,10 +12,11 @@ first one. So an older program finds its settings, and preserves the list, which
 Its changes are in the keys outside the list, from where they are taken over.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from deepvue_tray.core.alert import Alert
@@ -22,6 +24,7 @@ from deepvue_tray.core.alert_command import problem_with
 from deepvue_tray.core.credentials import parse_client_id
 from deepvue_tray.core.errors import InvalidInputError
 from deepvue_tray.core.external_text import cleaned
+from deepvue_tray.core.quiet_time import QuietTime
 from deepvue_tray.core.settings import (
     MAX_WALLETS,
     Settings,
@@ -41,7 +44,9 @@ _THRESHOLDS = ("low", "critical", "low_days", "critical_days")
 def settings_from(stored: Mapping[str, Any]) -> Settings:
     """Return the stored settings; missing or invalid values are replaced by their defaults."""
     settings = Settings(
-        wallets=_named(_wallets_in(stored)), alert_command=_alert_command_in(stored)
+        wallets=_named(_wallets_in(stored)),
+        alert_command=_alert_command_in(stored),
+        quiet_time=_quiet_time_in(stored),
     )
     if isinstance(number_icon := stored.get("number_icon"), bool):
         settings = replace(settings, number_icon=number_icon)
@@ -57,12 +62,15 @@ def settings_from(stored: Mapping[str, Any]) -> Settings:
 def with_settings(stored: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """Return the stored values with those of ``settings``; unknown keys are preserved."""
     before = {_client_id_in(entry): entry for entry in _entries(stored)}
+    quiet = settings.quiet_time
     return {
         **stored,
         "version": VERSION,
         "interval": settings.interval.total_seconds(),
         "number_icon": settings.number_icon,
         "alert_command": _alert_command_to_store(stored, settings.alert_command),
+        "quiet_from": f"{quiet.start:%H:%M}" if quiet else None,
+        "quiet_until": f"{quiet.end:%H:%M}" if quiet else None,
         "wallets": [
             {
                 **before.get(wallet.client_id, {}),
@@ -90,6 +98,18 @@ def _alert_command_to_store(stored: Mapping[str, Any], command: tuple[str, ...])
     if command == _alert_command_in(stored):
         return stored.get("alert_command")
     return [*command] or None
+
+
+def _quiet_time_in(stored: Mapping[str, Any]) -> QuietTime | None:
+    start, end = (_time_in(stored.get(key)) for key in ("quiet_from", "quiet_until"))
+    return None if start is None or end is None or start == end else QuietTime(start, end)
+
+
+def _time_in(text: object) -> time | None:
+    if isinstance(text, str) and re.fullmatch(r"[0-9]{2}:[0-9]{2}", text):
+        with suppress(ValueError):
+            return time.fromisoformat(text)
+    return None
 
 
 def _wallets_in(stored: Mapping[str, Any]) -> tuple[WalletSettings, ...]:

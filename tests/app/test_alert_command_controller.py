@@ -1,9 +1,13 @@
 """The tray passes each alert to the command with the texts of its notification."""
 
-from collections.abc import Iterator
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -11,13 +15,19 @@ from shiboken6 import delete
 
 from deepvue_tray.app.alert_command_controller import AlertCommandController
 from deepvue_tray.app.poller import Poller
+from deepvue_tray.app.worker import Worker
+from deepvue_tray.backend.backend import Backend
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.errors import AlertCommandError
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
+from tests.backend.home import CREDENTIALS, Home, home_in
+from tests.support.alert_commands import RecordingCommand, set_alert_command
+from tests.support.faulty_server import balance
 from tests.support.held_worker import BackendWorker
+from tests.support.timeouts import TIMEOUT_S
 
 LOW = Snapshot(
     wallet=WalletSettings(client_id="live_1", name="Live"),
@@ -95,3 +105,72 @@ def test_a_failure_is_shown_at_once(qtbot: QtBot, commands: Commands) -> None:
         commands.held[-1].on_result(Overview(snapshots=(failed,)))
     (overview,) = changed.args
     assert overview.worst.alert_command_error is failed.alert_command_error
+
+
+# A real backend on the worker's thread
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    with home_in(tmp_path, balance(900)) as home:
+        yield home
+
+
+Start = Callable[..., Worker[Backend]]
+
+
+@pytest.fixture
+def start(home: Home, qtbot: QtBot) -> Iterator[Start]:
+    """Return a function that sets a command, and starts polling."""
+    worker = Worker(home.session, Backend.close)
+    poller = Poller(worker)
+    controller = AlertCommandController(worker, poller, "")
+
+    def start(*command: str) -> Worker[Backend]:
+        set_alert_command(home.session(CREDENTIALS.client_id), command)
+        worker.start()
+        worker.submit(lambda backend: backend.overview(), poller.show)
+        return worker
+
+    yield start
+    worker.stop(TIMEOUT_S)
+    delete(poller)
+    delete(controller)
+
+
+def test_a_poll_runs_the_command_once(start: Start, qtbot: QtBot, tmp_path: Path) -> None:
+    recording = RecordingCommand(tmp_path)
+    worker = start(*recording.command)
+    pending: list[tuple[Alert, ...]] = []
+
+    def is_told() -> bool:
+        worker.submit(
+            lambda backend: backend.overview().worst,
+            lambda snapshot: pending.append((*snapshot.to_notify, *snapshot.command_alerts)),
+        )
+        return pending[-1:] == [(Alert.LOW,)] and recording.alerts == ["low"]
+
+    qtbot.waitUntil(is_told)
+    assert recording.messages[0]["title"] == "900 Deepvue credits left"
+
+
+def test_quitting_ends_a_command_that_is_running(start: Start, qtbot: QtBot) -> None:
+    connects = (
+        "import socket, sys;socket.create_connection(('127.0.0.1', int(sys.argv[1]))).recv(1)"
+    )
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        server.setblocking(False)
+        worker = start(sys.executable, "-c", connects, str(server.getsockname()[1]))
+        connections: list[socket.socket] = []
+
+        def is_running() -> bool:
+            with suppress(BlockingIOError):
+                connections.append(server.accept()[0])
+            return bool(connections)
+
+        qtbot.waitUntil(is_running)
+        assert worker.stop(TIMEOUT_S)
+    (connection,) = connections
+    connection.settimeout(TIMEOUT_S)
+    with closing(connection), suppress(ConnectionResetError):
+        assert connection.recv(1) == b""

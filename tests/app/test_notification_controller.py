@@ -150,6 +150,15 @@ def test_an_alert_that_could_not_be_shown_is_sent_when_a_service_starts(desktop:
     assert len(desktop.sent) == 2
 
 
+def test_while_the_next_poll_is_far_away_an_alert_that_had_to_wait_is_sent_again(
+    desktop: Desktop,
+) -> None:
+    desktop.poll(LOW)
+    desktop.reply(is_notified=True)  # also the reply in the quiet time
+    desktop.poller.waiting.emit()
+    assert len(desktop.sent) == 2
+
+
 def test_a_service_that_starts_during_a_failing_attempt_gets_the_alert(desktop: Desktop) -> None:
     desktop.poll(LOW)
     desktop.start_service()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from deepvue_tray.backend.backend import MAX_RUNNING_COMMANDS, Backend, assemble
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import RESEND_PAUSE
 from deepvue_tray.core.errors import AlertCommandError, InvalidInputError, NoAlertCommandError
+from deepvue_tray.core.quiet_time import QuietTime
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services import alert_command
 from deepvue_tray.services.autostart import XdgAutostart
@@ -23,7 +24,7 @@ from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.wallet_api import WalletApi
 from tests.backend.home import CREDENTIALS, Home, home_in, known
-from tests.support.alert_commands import RecordingCommand
+from tests.support.alert_commands import RecordingCommand, set_alert_command
 from tests.support.faulty_server import Answer, balance, status
 from tests.support.timeouts import TIMEOUT_S
 
@@ -42,12 +43,6 @@ def recording(tmp_path: Path) -> RecordingCommand:
     return RecordingCommand(tmp_path)
 
 
-def set_command(backend: Backend, command: tuple[str, ...]) -> None:
-    settings = backend.accounts.settings
-    changed = replace(settings, alert_command=command)
-    asyncio.run(backend.save(settings, changed, start_at_login=False))
-
-
 def deliver(backend: Backend, snapshot: Snapshot) -> None:
     """Pass the snapshot's alerts to the command, as the tray does after a poll."""
     for alert in snapshot.command_alerts:
@@ -63,7 +58,7 @@ def poll(home: Home, backend: Backend, answer: Answer) -> Snapshot:
 @pytest.fixture
 def tray(home: Home, recording: RecordingCommand) -> Backend:
     backend = home.session(CLIENT)
-    set_command(backend, recording.command)
+    set_alert_command(backend, recording.command)
     return backend
 
 
@@ -105,7 +100,7 @@ def test_a_command_that_is_set_while_a_wallet_is_low_is_told_so_and_of_no_old_to
     backend = home.session(CLIENT)
     home.poll(backend, balance(100))
     assert home.poll(backend, balance(900)).command_alerts == ()
-    set_command(backend, recording.command)
+    set_alert_command(backend, recording.command)
     poll(home, backend, balance(890))
     assert recording.alerts == ["low"]
 
@@ -114,7 +109,7 @@ def test_a_command_that_is_switched_off_gets_nothing(
     home: Home, tray: Backend, recording: RecordingCommand
 ) -> None:
     snapshot = home.poll(tray, balance(900))
-    set_command(tray, ())
+    set_alert_command(tray, ())
     assert known(tray).command_alerts == ()
     deliver(tray, snapshot)
     assert recording.alerts == []
@@ -162,9 +157,9 @@ def test_a_worse_alert_does_not_wait_for_the_pause_after_a_milder_one_has_failed
 def test_another_command_is_tried_at_once_and_does_not_show_the_failure_of_the_first(
     home: Home, tray: Backend, recording: RecordingCommand, tmp_path: Path
 ) -> None:
-    set_command(tray, (str(tmp_path / "missing"),))
+    set_alert_command(tray, (str(tmp_path / "missing"),))
     assert poll(home, tray, balance(900)).alert_command_error is not None
-    set_command(tray, recording.command)
+    set_alert_command(tray, recording.command)
     assert known(tray).alert_command_error is None
     home.now -= timedelta(minutes=5)
     poll(home, tray, balance(890))
@@ -250,6 +245,28 @@ def test_a_snooze_silences_the_command_too_but_no_worse_alert(
     assert recording.alerts == ["low", "critical"]
 
 
+def test_in_the_quiet_time_the_command_waits_for_its_end_unless_the_alert_is_critical(
+    home: Home, tray: Backend, recording: RecordingCommand
+) -> None:
+    settings = tray.accounts.settings
+    quiet = replace(settings, quiet_time=QuietTime(time(22), time(7)))
+    asyncio.run(tray.save(settings, quiet, start_at_login=False))
+    home.now = home.now.replace(hour=23)
+    snapshot = poll(home, tray, balance(900))
+    assert recording.alerts == []
+    assert snapshot.alert_command_error is None
+    home.now += timedelta(hours=9)
+    deliver(tray, snapshot)  # as without another poll
+    assert recording.alerts == ["low"]
+    home.now = home.now.replace(hour=23)
+    poll(home, tray, balance(200))
+    poll(home, tray, balance(90_000))
+    assert recording.alerts == ["low", "critical"]
+    home.now += timedelta(hours=9)
+    poll(home, tray, balance(90_000))
+    assert recording.alerts == ["low", "critical", "top_up"]
+
+
 def test_an_alert_of_an_older_reading_is_not_passed_on(
     home: Home, tray: Backend, recording: RecordingCommand
 ) -> None:
@@ -300,7 +317,7 @@ def test_commands_for_many_wallets_run_a_few_at_a_time(
 ) -> None:
     client_ids = [f"live_{number}" for number in range(10)]
     backend = home.session(*client_ids)
-    set_command(backend, (sys.executable,))
+    set_alert_command(backend, (sys.executable,))
     snapshots = [home.poll(backend, balance(900), client_id) for client_id in client_ids]
     running: list[str] = []
     most = 0

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from deepvue_tray.backend.backend import Backend, assemble
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import RESEND_PAUSE
 from deepvue_tray.core.notification import Notification, OnPress
+from deepvue_tray.core.quiet_time import QuietTime
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.autostart import XdgAutostart
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.paths import Paths
+from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.wallet_api import WalletApi
 
 CLIENT = "live_1"
@@ -152,6 +154,23 @@ def test_a_notification_without_a_reply_is_sent_at_once_to_another_service(home:
     silent, service = Silent(), Service()
     service.name = ":1.9"
     home.quit_before_the_reply(silent)
+    assert home.deliver(service)
+    assert len(service.sent) == 1
+
+
+def test_in_the_quiet_time_a_notification_waits_for_its_end_and_no_balloon_replaces_it(
+    home: Home,
+) -> None:
+    service = Service()
+    file = SettingsFile(home.paths.settings)
+    quiet_time = QuietTime(home.now.time(), time(17))
+    file.update(lambda settings: replace(settings, quiet_time=quiet_time))
+    assert home.deliver(service)
+    service.name = ""
+    assert home.deliver(service)
+    assert service.sent == []
+    service.name = ":1.7"
+    home.now = home.now.replace(hour=17)
     assert home.deliver(service)
     assert len(service.sent) == 1
 

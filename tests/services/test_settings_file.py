@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.errors import DamagedError, StorageError
+from deepvue_tray.core.quiet_time import QuietTime
 from deepvue_tray.core.settings import MAX_WALLETS, Settings, WalletSettings, problems
 from deepvue_tray.services.settings_file import SettingsFile
 from tests.support.platform import needs_posix_files
@@ -49,6 +50,13 @@ valid_settings = st.builds(
     | st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
     .map(tuple)
     .map(lambda arguments: (sys.executable, *arguments)),
+    quiet_time=st.none()
+    | st.lists(
+        st.integers(0, 24 * 60 - 1).map(lambda minutes: time(minutes // 60, minutes % 60)),
+        min_size=2,
+        max_size=2,
+        unique=True,
+    ).map(lambda ends: QuietTime(*ends)),
 )
 
 
@@ -122,6 +130,32 @@ def test_a_stored_command_that_cannot_be_run_is_off_and_stays_until_it_is_replac
     assert stored_in(path)["alert_command"] == [sys.executable, "alert.py"]
     save(file, replace(file.load(), alert_command=()))
     assert stored_in(path)["alert_command"] is None
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("22:00", None),
+        ("22:00", "22:00"),
+        ("24:00", "07:00"),
+        ("22", "07"),
+        ("22:00:00", "07:00"),
+        ("²²:00", "07:00"),
+        (22, 7),
+    ],
+)
+def test_without_two_different_times_of_day_there_is_no_quiet_time(
+    path: Path, start: object, end: object
+) -> None:
+    path.parent.mkdir()
+    path.write_text(json.dumps({"quiet_from": start, "quiet_until": end}))
+    assert SettingsFile(path).load().quiet_time is None
+
+
+def test_the_quiet_time_is_stored_as_a_person_writes_it(path: Path) -> None:
+    save(SettingsFile(path), Settings(quiet_time=QuietTime(time(22), time(7, 30))))
+    stored = stored_in(path)
+    assert (stored["quiet_from"], stored["quiet_until"]) == ("22:00", "07:30")
 
 
 def test_a_low_threshold_below_the_default_critical_one_switches_that_off(path: Path) -> None:

@@ -1,9 +1,13 @@
 """Alert commands that record the alerts which they get."""
 
+import asyncio
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from deepvue_tray.backend.backend import Backend
 
 _RECORD = """
 import sys
@@ -41,3 +45,10 @@ class RecordingCommand:
     def alerts(self) -> list[str]:
         """The names of the alerts that it got."""
         return [message["alert"] for message in self.messages]
+
+
+def set_alert_command(backend: Backend, command: tuple[str, ...]) -> None:
+    """Save a command, as the settings window does."""
+    settings = backend.accounts.settings
+    changed = replace(settings, alert_command=command)
+    asyncio.run(backend.save(settings, changed, start_at_login=False))
