@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QStyle,
     QStyleOptionButton,
+    QTimeEdit,
     QWidget,
 )
 
@@ -143,6 +144,15 @@ class LinesEdit(QPlainTextEdit):
 
 class SpinBox(QSpinBox):
     """A field for a whole number, with a visible edge."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the edge as well."""
+        super().paintEvent(event)
+        _draw_field_edge(self)
+
+
+class TimeEdit(QTimeEdit):
+    """A field for a time of day, with a visible edge."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the edge as well."""

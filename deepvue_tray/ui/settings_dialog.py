@@ -215,8 +215,8 @@ class SettingsDialog(ScrollingDialog):
         reasons = {w.client_id: self._problems_of(w) for w in self._after.wallets}
         self._wallets.show_problems(reasons[self._selected])
         self._failure.show_problem(self._hidden_problem(reasons))
-        is_valid = not any(reasons.values()) and not self._elsewhere.problem()
-        self._save.setEnabled(is_valid and not self._is_changing)
+        has_problem = any(reasons.values()) or any(page.problem() for page in self._pages_for_all())
+        self._save.setEnabled(not has_problem and not self._is_changing)
 
     def _hidden_problem(self, reasons: Mapping[str, Mapping[str, str]]) -> str:
         """Return what is invalid on a page, or in a wallet, that is not shown; empty if nothing."""
@@ -225,10 +225,14 @@ class SettingsDialog(ScrollingDialog):
             if wallet.client_id != shown_id and (found := reasons[wallet.client_id]):
                 place = wallet.name or wallet.client_id or self.tr("Wallets")
                 return f"{place}: {next(iter(found.values()))}"
-        problem = self._elsewhere.problem()
-        if problem and self._stack.currentWidget() is not self._elsewhere:
-            return "{}: {}".format(self.tr("Alerts elsewhere"), problem)
+        for page in self._pages_for_all():
+            if page is not self._stack.currentWidget() and (problem := page.problem()):
+                return f"{self._page_list.item(self._stack.indexOf(page)).text()}: {problem}"
         return ""
+
+    def _pages_for_all(self) -> tuple[GeneralPage, ElsewherePage]:
+        """Return the pages whose values apply to all wallets."""
+        return self._general, self._elsewhere
 
     def _set_changing(self, changing: bool) -> None:
         """Disable everything that edits or requests while a change is in progress."""

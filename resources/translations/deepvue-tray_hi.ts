@@ -347,8 +347,28 @@
         <translation>संक्षिप्त, जैसे 6.4k</translation>
     </message>
     <message>
+        <source>&amp;Quiet time:</source>
+        <translation>शांत समय (&amp;Q):</translation>
+    </message>
+    <message>
+        <source>Only critical and empty notify; other alerts wait for its end</source>
+        <translation>केवल “गंभीर” और “खाली” की सूचना मिलती है; बाकी अलर्ट इसके अंत की प्रतीक्षा करते हैं</translation>
+    </message>
+    <message>
+        <source>Quiet from</source>
+        <translation>शांत समय की शुरुआत</translation>
+    </message>
+    <message>
+        <source>Quiet until</source>
+        <translation>शांत समय का अंत</translation>
+    </message>
+    <message>
         <source>Refresh &amp;every:</source>
         <translation>ताज़ा करें, हर (&amp;E):</translation>
+    </message>
+    <message>
+        <source>The two times must differ.</source>
+        <translation>दोनों समय अलग होने चाहिए।</translation>
     </message>
 </context>
 <context>

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QTime, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPlainTextEdit,
     QSpinBox,
+    QTimeEdit,
     QTreeWidget,
     QWidget,
 )
@@ -32,6 +33,7 @@ from deepvue_tray.core.errors import (
     KeyringLockedError,
     StorageError,
 )
+from deepvue_tray.core.quiet_time import QuietTime
 from deepvue_tray.core.settings import MAX_WALLETS, Settings, WalletSettings
 from deepvue_tray.ui.form_widgets import Links
 from deepvue_tray.ui.settings_dialog import SettingsDialog
@@ -259,6 +261,46 @@ def test_an_unchanged_interval_keeps_its_seconds(owner: Callable[..., Owner]) ->
     person = owner(odd)
     person.type("Name", "Production")
     assert person.after().interval == timedelta(seconds=90)
+
+
+def test_a_quiet_time_can_be_switched_on_and_off(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    person.turn_to("General")
+    start, end = (person.child(QTimeEdit, name) for name in ("Quiet from", "Quiet until"))
+    assert not start.isEnabled()
+    person.press("Quiet time:")
+    end.setTime(QTime(6, 30))
+    person.press("Save")
+    assert person.saved[-1][1] == replace(TWO, quiet_time=QuietTime(time(22), time(6, 30)))
+    person.dialog.stop_waiting()
+    person.press("Quiet time:")
+    assert not end.isEnabled()
+    assert person.after() == TWO
+
+
+def test_the_stored_quiet_time_is_shown(owner: Callable[..., Owner]) -> None:
+    person = owner(replace(TWO, quiet_time=QuietTime(time(20, 15), time(8))))
+    person.turn_to("General")
+    assert person.button("Quiet time:").isChecked()
+    assert person.child(QTimeEdit, "Quiet from").time() == QTime(20, 15)
+    assert person.child(QTimeEdit, "Quiet until").time() == QTime(8, 0)
+
+
+def test_a_quiet_time_without_a_length_is_marked_and_cannot_be_saved(
+    owner: Callable[..., Owner],
+) -> None:
+    person = owner()
+    person.turn_to("General")
+    person.press("Quiet time:")
+    person.child(QTimeEdit, "Quiet until").setTime(QTime(22, 0))
+    assert person.sees("✗ The two times must differ.")
+    assert not person.can("Save")
+    person.turn_to("Wallets")
+    assert person.sees("✗ General: The two times must differ.")
+    person.turn_to("General")
+    person.press("Quiet time:")
+    assert not person.sees("must differ")
+    assert person.can("Save")
 
 
 def test_the_program_and_its_arguments_are_saved_as_a_list(owner: Callable[..., Owner]) -> None:
