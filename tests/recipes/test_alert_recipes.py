@@ -215,17 +215,20 @@ def configure_apprise(home: Path, server: FaultyServer) -> None:
 
 @needs_linux
 def test_a_mail_has_the_title_as_its_subject(tmp_path: Path) -> None:
-    external_program("msmtp", "msmtp")
     with MailServer() as server:
-        (tmp_path / ".msmtprc").write_text(
-            f"account default\nhost 127.0.0.1\nport {server.port}\nfrom you@example.com\n"
-        )
+        configure_msmtp(tmp_path, server)
         ran = run(script(tmp_path, "Mail"), tmp_path)
     assert (ran.returncode, ran.stderr) == (0, b"")
     assert server.recipients == ["<YOU@example.com>"]
     [mail] = server.mails
     assert (mail["Subject"], mail["To"]) == (TITLE, "YOU@example.com")
     assert mail.get_content().strip() == BODY
+
+
+def configure_msmtp(home: Path, server: MailServer) -> None:
+    external_program("msmtp", "msmtp")
+    account = f"account default\nhost 127.0.0.1\nport {server.port}\nfrom you@example.com\n"
+    (home / ".msmtprc").write_text(account)
 
 
 class Alertmanager:
@@ -325,6 +328,15 @@ def test_a_failure_of_apprise_ends_with_the_reason(
     ran = run(script(tmp_path, "Apprise"), tmp_path)
     assert ran.returncode > 0
     assert "404" in ran.stderr.decode().splitlines()[-1]
+
+
+@needs_linux
+def test_a_mail_that_cannot_be_sent_ends_with_the_reason(tmp_path: Path) -> None:
+    with MailServer() as server:
+        configure_msmtp(tmp_path, server)
+    ran = run(script(tmp_path, "Mail"), tmp_path)
+    assert ran.returncode > 0
+    assert ran.stderr.decode().splitlines()[-1].startswith("msmtp: ")
 
 
 @needs_linux
