@@ -9,7 +9,7 @@ from functools import partial, reduce
 
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_channel import Channel, Sent
-from deepvue_tray.core.alert_rules import (
+from deepvue_tray.core.alert_delivery import (
     is_pending,
     mark_failed,
     mark_notified,
@@ -93,7 +93,7 @@ class AlertStore:
     ) -> Sent | None:
         """Record that an alert is being sent to a notification service, or to the command.
 
-        Returns None if it must not be sent now: see the rule of the same name.
+        Returns None if it must not be sent now: see ``core.alert_delivery.mark_sent``.
         """
         sent = Sent(alert, self._now(), service)
         self.update(partial(mark_sent, alert=alert, now=sent.at, service=service, channel=channel))

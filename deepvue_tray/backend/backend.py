@@ -18,7 +18,8 @@ from deepvue_tray.backend.monitor import Monitor
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_channel import Channel, Sent
 from deepvue_tray.core.alert_command import identity_of, problem_with
-from deepvue_tray.core.alert_rules import forget_failures, is_quiet, snoozed
+from deepvue_tray.core.alert_delivery import forget_failures
+from deepvue_tray.core.alert_rules import is_quiet, snoozed
 from deepvue_tray.core.credentials import Credentials, parse_client_id
 from deepvue_tray.core.errors import (
     AlertCommandError,
@@ -203,16 +204,16 @@ class Backend:
         """Pass an alert of ``snapshot`` to the alert command, and store whether it has succeeded.
 
         ``title`` and ``body`` are the alert's texts. Does nothing if the alert must not be sent
-        now: see the rule ``mark_sent``. A failure is logged, and shown in the overview.
+        now: see ``core.alert_delivery.mark_sent``. A failure is logged, and shown in the overview.
         """
         async with self._running_commands:
             command = self.accounts.settings.alert_command
             alerts = self._alerts_to_deliver(alert, snapshot)
-            if command and alerts:
-                sent = alerts.mark_sent(alert, identity_of(command), Channel.COMMAND)
+            if not command or alerts is None:
+                return self.overview()
+            if sent := alerts.mark_sent(alert, identity_of(command), Channel.COMMAND):
                 message = alert_message(alert, snapshot, title, body, self._now())
-                if sent:
-                    await self._run_alert_command(command, message, sent, alerts)
+                await self._run_alert_command(command, message, sent, alerts)
         return self.overview()
 
     def _alerts_to_deliver(self, alert: Alert, snapshot: Snapshot) -> AlertStore | None:
@@ -251,10 +252,9 @@ class Backend:
             raise InvalidInputError(problem)
         wallet = self.accounts.wallets[0]
         await alert_command.run(command, made_up_message(wallet, title, body, self._now()))
-        overview = self.overview()
-        if tuple(command) != self.accounts.settings.alert_command:
-            return overview
-        self._forget_command_failures()
+        if tuple(command) == self.accounts.settings.alert_command:
+            self.overview()  # makes the monitors of new wallets
+            self._forget_command_failures()
         return self.overview()
 
     def _forget_command_failures(self) -> None:

@@ -7,14 +7,14 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypedDict
 
 from deepvue_tray.backend.accounts import Accounts
 from deepvue_tray.backend.alert_store import AlertStore, WalletRemovedError
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_channel import Channel
 from deepvue_tray.core.alert_command import identity_of
-from deepvue_tray.core.alert_rules import Observation, is_pending, judge, to_notify
+from deepvue_tray.core.alert_delivery import is_pending
+from deepvue_tray.core.alert_rules import Observation, judge, to_notify
 from deepvue_tray.core.errors import (
     AccountError,
     AlertCommandError,
@@ -33,11 +33,6 @@ from deepvue_tray.services.history import History
 from deepvue_tray.services.wallet_api import WalletApi
 
 logger = logging.getLogger(__name__)
-
-
-class _ToDeliver(TypedDict):
-    to_notify: tuple[Alert, ...]
-    command_alerts: tuple[Alert, ...]
 
 
 class Monitor:
@@ -218,14 +213,8 @@ class Monitor:
                 peak = self._history.peak(self._client_id) or peak
             except StorageError as error:
                 failed = error.without_traceback()
-        return replace(
-            known,
-            reading=reading,
-            peak=peak,
-            runway=runway,
-            storage=failed or storage,
-            **self._alerts_to_deliver(seen, known.wallet),
-        )
+        known = replace(known, reading=reading, peak=peak, runway=runway, storage=failed or storage)
+        return self._with_alerts(known, seen)
 
     def _after_failure(self, known: Snapshot, awake_since: datetime | None) -> Snapshot:
         """Return the snapshot after a failure, with the alerts that ``known.trouble`` causes."""
@@ -238,15 +227,16 @@ class Monitor:
             unseen = now - known.reading.at
         seen = Observation(now=now, trouble=known.trouble, unseen=unseen, interval=self._interval)
         self.alerts.update(partial(judge, seen=seen, wallet=known.wallet))
-        return replace(known, **self._alerts_to_deliver(seen, known.wallet))
+        return self._with_alerts(known, seen)
 
-    def _alerts_to_deliver(self, seen: Observation, wallet: WalletSettings) -> "_ToDeliver":
-        """Return the alerts that each channel has to deliver, as a part of the snapshot."""
+    def _with_alerts(self, known: Snapshot, seen: Observation) -> Snapshot:
+        """Return a snapshot with the alerts that each channel has to deliver."""
         state = self.alerts.state
-        return {
-            "to_notify": to_notify(state, seen, wallet),
-            "command_alerts": to_notify(state, seen, wallet, Channel.COMMAND),
-        }
+        return replace(
+            known,
+            to_notify=to_notify(state, seen, known.wallet),
+            command_alerts=to_notify(state, seen, known.wallet, Channel.COMMAND),
+        )
 
     @property
     def _interval(self) -> timedelta:

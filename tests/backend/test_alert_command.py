@@ -14,7 +14,7 @@ import pytest
 
 from deepvue_tray.backend.backend import MAX_RUNNING_COMMANDS, Backend, assemble
 from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.alert_rules import RESEND_PAUSE
+from deepvue_tray.core.alert_delivery import RESEND_PAUSE
 from deepvue_tray.core.errors import AlertCommandError, InvalidInputError, NoAlertCommandError
 from deepvue_tray.core.quiet_time import QuietTime
 from deepvue_tray.core.snapshot import Snapshot

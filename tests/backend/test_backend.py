@@ -12,7 +12,7 @@ import pytest
 
 from deepvue_tray.backend.backend import Backend, assemble
 from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.alert_rules import RESEND_PAUSE
+from deepvue_tray.core.alert_delivery import RESEND_PAUSE
 from deepvue_tray.core.notification import Notification, OnPress
 from deepvue_tray.core.quiet_time import QuietTime
 from deepvue_tray.core.reading import Reading

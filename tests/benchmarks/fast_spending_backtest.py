@@ -27,7 +27,8 @@ from itertools import accumulate
 from pathlib import Path
 
 from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.alert_rules import Observation, judge, mark_notified, to_notify
+from deepvue_tray.core.alert_delivery import mark_notified
+from deepvue_tray.core.alert_rules import Observation, judge, to_notify
 from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.forecast.fast_spending import RECENT, Limits, is_fast_spending, learn_limits
 from deepvue_tray.core.forecast.series import Point, series_of

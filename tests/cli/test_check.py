@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.alert_rules import mark_notified, snoozed
+from deepvue_tray.core.alert_delivery import mark_notified
+from deepvue_tray.core.alert_rules import snoozed
 from deepvue_tray.core.alert_state import AlertState
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.services.history import History

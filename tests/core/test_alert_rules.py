@@ -20,19 +20,21 @@ from deepvue_tray.core.alert_channel import (
     Failure,
     Sent,
 )
-from deepvue_tray.core.alert_rules import (
-    HYSTERESIS,
-    NO_DATA_AFTER,
+from deepvue_tray.core.alert_delivery import (
     RESEND_PAUSE,
-    Observation,
     forget_failures,
-    is_reached,
-    judge,
     mark_failed,
     mark_notified,
     mark_refused,
     mark_sent,
     mark_shown,
+)
+from deepvue_tray.core.alert_rules import (
+    HYSTERESIS,
+    NO_DATA_AFTER,
+    Observation,
+    is_reached,
+    judge,
     snoozed,
     to_notify,
     tomorrow_morning,

@@ -32,6 +32,7 @@ SAME_ON_WINDOWS = [
     *(
         f"tests/cli/test_{command}.py::test_{name}"
         for command, names in {
+            "alerts": ["a_failed_test", "a_failure_is", "a_test_", "check_passes", "without_a"],
             "check": [
                 "a_failure_is",
                 "a_usage_error",
