@@ -817,6 +817,19 @@ def test_a_snooze_silences_what_either_channel_has_told(
     assert not silent & {alert for told in both.told.values() for alert in told}
 
 
+@given(st.lists(st.tuples(readings | failures, outcomes)))
+def test_the_file_of_a_program_without_the_command_is_read_and_written_as_before(
+    script: list[tuple[Attempt, dict[Channel, bool]]],
+) -> None:
+    both = TwoChannels()
+    for attempt, works in script:
+        both.attempt(attempt, works)
+    stored = json.loads(json.dumps(both.state.as_json()))
+    assert AlertState.from_json(stored) == both.state
+    older = {name: value for name, value in stored.items() if name not in ("command", "failures")}
+    assert AlertState.from_json(older) == replace(both.state, command=ChannelState())
+
+
 def test_the_pause_after_a_failure_doubles_up_to_an_hour() -> None:
     state, pauses = AlertState(), []
     for count in range(1, 10):

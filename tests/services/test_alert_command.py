@@ -134,6 +134,11 @@ def test_a_command_that_reads_nothing_or_writes_megabytes_succeeds(code: str) ->
     python(code)
 
 
+def test_a_command_that_does_not_read_a_long_text_succeeds() -> None:
+    command = (sys.executable, "-c", "import os; os.close(0)")
+    asyncio.run(alert_command.run(command, "x" * 2**21))
+
+
 def test_a_command_that_is_not_there_is_told_with_its_path(tmp_path: Path) -> None:
     missing = str(tmp_path / "missing")
     assert failure(missing).startswith(missing)
