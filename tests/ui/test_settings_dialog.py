@@ -426,15 +426,25 @@ def test_a_typed_command_survives_what_is_stored_meanwhile(owner: Callable[..., 
     assert person.after() == replace(stored, alert_command=(PROGRAM, "--topic"))
 
 
-def test_the_tab_key_leaves_the_arguments(qtbot: QtBot, owner: Callable[..., Owner]) -> None:
+def test_return_begins_another_argument_and_tab_leaves_the_field(
+    qtbot: QtBot, owner: Callable[..., Owner]
+) -> None:
     person = owner()
     person.turn_to("Alerts elsewhere")
+    person.type("Program", PROGRAM)
     person.dialog.activateWindow()
     qtbot.waitUntil(person.dialog.isActiveWindow)
-    person.arguments().setFocus()
+    person.field("Program").setFocus()
+    QTest.keyClick(person.field("Program"), Qt.Key.Key_Tab)
+    QTest.keyClick(person.button("Choose…"), Qt.Key.Key_Tab)
+    assert person.arguments().hasFocus()
+    QTest.keyClicks(person.arguments(), "--topic")
+    QTest.keyClick(person.arguments(), Qt.Key.Key_Return)
+    QTest.keyClicks(person.arguments(), "wallets")
+    assert person.saved == []
     QTest.keyClick(person.arguments(), Qt.Key.Key_Tab)
-    assert not person.arguments().hasFocus()
-    assert person.arguments().toPlainText() == ""
+    assert person.button("Send a test").hasFocus()
+    assert person.after().alert_command == (PROGRAM, "--topic", "wallets")
 
 
 def test_the_recipes_are_a_link_to_a_file(owner: Callable[..., Owner]) -> None:
