@@ -1,4 +1,4 @@
-"""Paths of the icons, the translations and the desktop entry, in every kind of installation."""
+"""Paths of files beside the program's modules, in every kind of installation."""
 
 from pathlib import Path
 
@@ -33,6 +33,12 @@ def menu_entry_path() -> Path:
     return found
 
 
+def alert_recipes_path() -> Path | None:
+    """Return the path of the document with scripts that send alerts; None without one."""
+    return _find("docs", "alert-recipes.md")
+
+
 def _find(kind: str, name: str) -> Path | None:
-    folders = (_PACKAGE / kind, _PACKAGE.parent / "resources" / kind)
+    checkout = _PACKAGE.parent
+    folders = (_PACKAGE / kind, checkout / "resources" / kind, checkout / kind)
     return next((folder / name for folder in folders if (folder / name).is_file()), None)

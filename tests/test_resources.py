@@ -13,6 +13,7 @@ from deepvue_tray.resources import icon_path
 CHECKOUT = Path(__file__).parents[1]
 FIND = "from deepvue_tray.resources import icon_path; print(icon_path('deepvue-tray-64.png'))"
 FIND_ENTRY = "from deepvue_tray.resources import menu_entry_path; print(menu_entry_path())"
+FIND_RECIPES = "from deepvue_tray.resources import alert_recipes_path; print(alert_recipes_path())"
 
 
 @pytest.mark.parametrize("size", [16, 20, 22, 24, 32, 48, 64, 128, 256])
@@ -38,7 +39,7 @@ def test_a_checkout_finds_the_icons_without_an_installation() -> None:
 @pytest.mark.checkout
 @pytest.mark.soak
 @pytest.mark.parametrize("editable", [False, True], ids=["wheel", "editable"])
-def test_an_installation_finds_the_icons_and_the_menu_entry(
+def test_an_installation_finds_the_icons_the_menu_entry_and_the_recipes(
     tmp_path: Path, *, editable: bool
 ) -> None:
     environment = tmp_path / "environment"
@@ -49,7 +50,7 @@ def test_an_installation_finds_the_icons_and_the_menu_entry(
     source = ["-e", str(CHECKOUT)] if editable else [str(CHECKOUT)]
     pip = (sys.executable, "-m", "pip", "--python", python)
     _run(*pip, "install", "-q", "--no-deps", *source, cwd=tmp_path)
-    for find in (FIND, FIND_ENTRY):
+    for find in (FIND, FIND_ENTRY, FIND_RECIPES):
         path = Path(_run(python, "-c", find, cwd=tmp_path))
         assert path.is_file()
         assert path.is_relative_to(CHECKOUT if editable else environment)

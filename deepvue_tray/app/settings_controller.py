@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from deepvue_tray.app.poller import Poller
 from deepvue_tray.app.worker import Worker
 from deepvue_tray.core.credentials import Credentials
-from deepvue_tray.core.errors import DeepvueError, NotSetUpError, StorageError
+from deepvue_tray.core.errors import DeepvueError, InternalError, NotSetUpError, StorageError
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.ui.windows import bring_to_front
@@ -103,6 +103,7 @@ class SettingsController(QObject):
             self._dialog.add_requested.connect(self.open_connect)
             self._dialog.new_secret_requested.connect(self.open_connect)
             self._dialog.remove_requested.connect(self._remove)
+            self._dialog.test_requested.connect(self._test)
             self._dialog.finished.connect(self._forget)
         self._dialog.select(client_id)
         bring_to_front(self._dialog)
@@ -167,6 +168,26 @@ class SettingsController(QObject):
             lambda backend: backend.sign_out(client_id, delete_history=delete_history),
             on_result,
             on_error,
+        )
+
+    @Slot(tuple, str, str)
+    def _test(self, command: tuple[str, ...], title: str, body: str) -> None:
+        def show_outcome(error: DeepvueError | None) -> None:
+            if self._dialog:
+                self._dialog.show_test_outcome(command, error)
+
+        def on_result(overview: Overview) -> None:
+            self._poller.show(overview)
+            show_outcome(None)
+
+        def on_error(error: Exception) -> None:
+            if not isinstance(error, DeepvueError):
+                show_outcome(InternalError())
+                raise error
+            show_outcome(error)
+
+        self._worker.submit(
+            lambda backend: backend.test_alert_command(command, title, body), on_result, on_error
         )
 
     def _on_error(

@@ -102,7 +102,7 @@ class Monitor:
         command = self._accounts.settings.alert_command
         for failure in reversed(self.alerts.state.command.failures if command else ()):
             if failure.sent.service == identity_of(command):
-                return AlertCommandError(failure.detail)
+                return AlertCommandError(failure.detail, retry_at=failure.at + failure.pause)
         return None
 
     def load_last_known(self) -> None:

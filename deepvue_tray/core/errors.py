@@ -28,6 +28,7 @@ server or the operating system. Titles and remedies are English source texts, ma
 translation in the context ``errors``.
 """
 
+from datetime import datetime
 from enum import Enum
 from typing import ClassVar, Self
 
@@ -266,6 +267,11 @@ class AlertCommandError(DeepvueError):
     )
     condition = Condition.FRESH
     action = Action.SETTINGS
+
+    def __init__(self, detail: str = "", *, retry_at: datetime | None = None) -> None:
+        super().__init__(detail)
+        self.retry_at = retry_at
+        """When the alert may be passed to the command again; aware, UTC. None if not known."""
 
 
 class NoAlertCommandError(AlertCommandError):

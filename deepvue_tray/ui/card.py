@@ -260,6 +260,9 @@ class Card(QWidget):
         title = card_texts.notice_title(snapshot)
         self._notice.setVisible(bool(title))
         self._notice.show_texts(title, card_texts.notice_text(snapshot, now))
+        undelivered = card_texts.alert_command_text(snapshot, now)
+        self._undelivered.setVisible(bool(undelivered))
+        self._undelivered.show_texts("", undelivered)
         is_told = snapshot.reading is None and bool(title)
         self._balance.setText(texts.format_balance(snapshot))
         self._balance.setVisible(is_one and not is_told)
@@ -298,6 +301,7 @@ class Card(QWidget):
             _tone_of_trouble(self.shown, colours),
             coloured_title=isinstance(trouble, RejectedError),
         )
+        self._undelivered.show_tone(colours.low, coloured_title=False)
 
     def _follow_font(self) -> None:
         for text in self.findChildren(Text):
@@ -312,6 +316,7 @@ class Card(QWidget):
             self._wallets.show_at_most(max_rows)
             # Without these, the layouts would learn later of sizes that have changed.
             self._notice.updateGeometry()
+            self._undelivered.updateGeometry()
             self._column.invalidate()
             self._column.activate()
             needed = self._column.totalMinimumSize().width()
@@ -362,7 +367,7 @@ class Card(QWidget):
 
     def _build(self) -> None:
         self._content = QWidget(self)
-        self._notice = Notice()
+        self._notice, self._undelivered = Notice(), Notice()
         self._wallets = WalletList()
         self._wallets.selected.connect(self._on_selected)
         self._bars = DayBars(_today())
@@ -375,6 +380,7 @@ class Card(QWidget):
         column.addLayout(_inset(_pair(self._head, self._times)))
         column.addWidget(self._wallets)
         column.addLayout(_inset(self._notice))
+        column.addLayout(_inset(self._undelivered))
         column.addLayout(_inset(self._figures()))
         column.addLayout(_inset(self._bars))
         self._snoozed = Text(scale=SMALL, muted=True)

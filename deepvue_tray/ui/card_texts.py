@@ -190,6 +190,21 @@ def _next_try_text(snapshot: Snapshot, now: datetime) -> str:
     return translate("card", "Trying again at {0}.").format(format_time(snapshot.next_at, now))
 
 
+def alert_command_text(snapshot: Snapshot, now: datetime) -> str:
+    """Return why an alert was not sent elsewhere, and when it is sent again; empty if it was."""
+    error = snapshot.alert_command_error
+    if error is None:
+        return ""
+    reason = translate("card", "Alert command: {0}.").format(error.detail)
+    if error.retry_at is None or not snapshot.command_alerts:
+        return reason
+    if error.retry_at <= now:
+        return "{} {}".format(reason, translate("card", "Trying again automatically."))
+    # Not "at": the first poll after this time tries it.
+    again = translate("card", "Trying again after {0}.").format(format_time(error.retry_at, now))
+    return f"{reason} {again}"
+
+
 def _is_transient(error: DeepvueError) -> bool:
     """Return whether an error usually ends without the person's help."""
     passes = isinstance(error, OfflineError | ThrottledError | ServerError)

@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialogButtonBox,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QSizePolicy,
     QSpinBox,
     QStyle,
     QStyleOptionButton,
+    QTimeEdit,
     QWidget,
 )
 
@@ -114,8 +117,42 @@ class LineEdit(QLineEdit):
         _draw_field_edge(self)
 
 
+class LinesEdit(QPlainTextEdit):
+    """A field for several lines, of which ``rows`` are visible, with a visible edge."""
+
+    def __init__(self, *, rows: int) -> None:
+        super().__init__(lineWrapMode=QPlainTextEdit.LineWrapMode.NoWrap, tabChangesFocus=True)
+        self._rows = rows
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the visible lines."""
+        margins = 2 * round(self.document().documentMargin())
+        height = self._rows * self.fontMetrics().lineSpacing() + margins
+        return QSize(FIELD_WIDTH_PX, height)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the edge as well."""
+        super().paintEvent(event)
+        _draw_field_edge(self, self.viewport())
+
+
 class SpinBox(QSpinBox):
     """A field for a whole number, with a visible edge."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the edge as well."""
+        super().paintEvent(event)
+        _draw_field_edge(self)
+
+
+class TimeEdit(QTimeEdit):
+    """A field for a time of day, with a visible edge."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the edge as well."""
@@ -153,12 +190,15 @@ def draw_focus_ring(painter: QPainter, widget: QWidget, area: QRect) -> None:
         draw_edge(painter, QRectF(area), focus_ring(widget.palette()))
 
 
-def _draw_field_edge(field: QWidget) -> None:
-    """Draw the edge of a field: Fusion's is hardly darker than the window, also if that is dark."""
+def _draw_field_edge(field: QWidget, surface: QWidget | None = None) -> None:
+    """Draw the edge of a field: Fusion's is hardly darker than the window, also if that is dark.
+
+    ``surface`` is the part of the field that is painted, if it is not the field itself.
+    """
     if field.style().name() == "fusion" and field.isEnabled():
         colours = field.palette()
         colour = focus_ring(colours) if field.hasFocus() else outline(colours)
-        draw_edge(QPainter(field), QRectF(field.rect()), colour)
+        draw_edge(QPainter(surface or field), QRectF(field.rect()), colour)
 
 
 def row(*widgets: QWidget, stretch: bool = False) -> QHBoxLayout:

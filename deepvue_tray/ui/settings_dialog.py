@@ -1,4 +1,4 @@
-"""The settings window: a page each for the wallets, for what applies to all, and for the alerts.
+"""The settings window, a page for each subject.
 
 Slow operations are requested by signal; the window keeps the edits until it receives the outcome.
 """
@@ -23,6 +23,7 @@ from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.settings import Settings, WalletSettings, problems
 from deepvue_tray.ui import texts
 from deepvue_tray.ui.alerts_page import AlertsPage
+from deepvue_tray.ui.elsewhere_page import ElsewherePage
 from deepvue_tray.ui.form_widgets import CheckBox, Message, button_box
 from deepvue_tray.ui.general_page import GeneralPage
 from deepvue_tray.ui.lists import PageList
@@ -42,14 +43,16 @@ class SettingsDialog(ScrollingDialog):
     ``starts_at_login`` whether the tray starts at login at present. ``notice`` is an error to show
     on opening. ``save_requested`` carries the settings before and after the edits, and whether to
     start at login; ``new_secret_requested`` a client ID; ``remove_requested`` a client ID, and
-    whether to delete the history too. One change runs at a time. A window that was closed during a
-    change opens again if the change fails.
+    whether to delete the history too; ``test_requested`` an alert command, and the title and
+    the body of the alert to pass to it. One change runs at a time. A window that was closed during
+    a change opens again if the change fails.
     """
 
     save_requested = Signal(Settings, Settings, bool)
     add_requested = Signal()
     new_secret_requested = Signal(str)
     remove_requested = Signal(str, bool)
+    test_requested = Signal(tuple, str, str)
 
     def __init__(
         self,
@@ -75,6 +78,9 @@ class SettingsDialog(ScrollingDialog):
         self._alerts = AlertsPage()
         self._alerts.edited.connect(lambda alerts: self._on_wallet_edited("alerts", alerts))
         self._alerts.selected.connect(self.select)
+        self._elsewhere = ElsewherePage()
+        self._elsewhere.edited.connect(self._on_edited)
+        self._elsewhere.test_requested.connect(self.test_requested)
         self._pages = self._laid_out_pages()
         self.lay_out(self._pages, [self._failure, self._button_box()], QMargins(16, 16, 16, 16), 12)
         # Set in the dialog: otherwise it is lost once another button has had the focus.
@@ -106,6 +112,10 @@ class SettingsDialog(ScrollingDialog):
         """Show why nothing was saved or removed, and keep the input."""
         self.stop_waiting()
         self._failure.show_problem(texts.error_text(error))
+
+    def show_test_outcome(self, command: tuple[str, ...], error: DeepvueError | None) -> None:
+        """Show how the test of an alert command ended; None is success."""
+        self._elsewhere.show_outcome(command, error)
 
     def stop_waiting(self) -> None:
         """Return to editing after a change, or without an outcome to show."""
@@ -144,6 +154,7 @@ class SettingsDialog(ScrollingDialog):
             self.tr("Wallets"): self._wallets,
             self.tr("General"): self._general,
             self.tr("Alerts"): self._alerts,
+            self.tr("Alerts elsewhere"): self._elsewhere,
         }
         self._stack = QStackedWidget()
         for page in pages.values():
@@ -175,6 +186,7 @@ class SettingsDialog(ScrollingDialog):
         self._wallets.show_wallets(self._after, self._selected)
         self._general.show_settings(self._after)
         self._alerts.show_wallets(self._after, self._selected)
+        self._elsewhere.show_settings(self._after)
         has_alerts = bool(self._after.client_ids) or self._from_environment
         self._page_list.item(self._stack.indexOf(self._alerts)).setHidden(not has_alerts)
         self._validate()
@@ -203,7 +215,8 @@ class SettingsDialog(ScrollingDialog):
         reasons = {w.client_id: self._problems_of(w) for w in self._after.wallets}
         self._wallets.show_problems(reasons[self._selected])
         self._failure.show_problem(self._hidden_problem(reasons))
-        self._save.setEnabled(not any(reasons.values()) and not self._is_changing)
+        has_problem = any(reasons.values()) or any(page.problem() for page in self._pages_for_all())
+        self._save.setEnabled(not has_problem and not self._is_changing)
 
     def _hidden_problem(self, reasons: Mapping[str, Mapping[str, str]]) -> str:
         """Return what is invalid on a page, or in a wallet, that is not shown; empty if nothing."""
@@ -212,7 +225,14 @@ class SettingsDialog(ScrollingDialog):
             if wallet.client_id != shown_id and (found := reasons[wallet.client_id]):
                 place = wallet.name or wallet.client_id or self.tr("Wallets")
                 return f"{place}: {next(iter(found.values()))}"
+        for page in self._pages_for_all():
+            if page is not self._stack.currentWidget() and (problem := page.problem()):
+                return f"{self._page_list.item(self._stack.indexOf(page)).text()}: {problem}"
         return ""
+
+    def _pages_for_all(self) -> tuple[GeneralPage, ElsewherePage]:
+        """Return the pages whose values apply to all wallets."""
+        return self._general, self._elsewhere
 
     def _set_changing(self, changing: bool) -> None:
         """Disable everything that edits or requests while a change is in progress."""

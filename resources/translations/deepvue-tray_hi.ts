@@ -254,6 +254,73 @@
     </message>
 </context>
 <context>
+    <name>ElsewherePage</name>
+    <message>
+        <source>The whole path of the program; empty: none</source>
+        <translation>प्रोग्राम का पूरा पथ; खाली: कोई नहीं</translation>
+    </message>
+    <message>
+        <source>One a line, without quotation marks</source>
+        <translation>हर पंक्ति में एक, उद्धरण चिह्नों के बिना</translation>
+    </message>
+    <message>
+        <source>Spaces around an argument and blank lines are ignored</source>
+        <translation>आर्ग्युमेंट के आगे-पीछे के स्पेस और खाली पंक्तियाँ छोड़ दी जाती हैं</translation>
+    </message>
+    <message>
+        <source>C&amp;hoose…</source>
+        <translation>चुनें (&amp;H)…</translation>
+    </message>
+    <message>
+        <source>Selects the program</source>
+        <translation>प्रोग्राम चुनता है</translation>
+    </message>
+    <message>
+        <source>Sen&amp;d a test</source>
+        <translation>परीक्षण भेजें (&amp;D)</translation>
+    </message>
+    <message>
+        <source>Runs the program with an alert that is marked as a test</source>
+        <translation>परीक्षण के रूप में चिह्नित अलर्ट के साथ प्रोग्राम चलाता है</translation>
+    </message>
+    <message>
+        <source>✓ The program accepted the alert.</source>
+        <translation>✓ प्रोग्राम ने अलर्ट स्वीकार किया।</translation>
+    </message>
+    <message>
+        <source>Select the program</source>
+        <translation>प्रोग्राम चुनें</translation>
+    </message>
+    <message>
+        <source>Running…</source>
+        <translation>चल रहा है…</translation>
+    </message>
+    <message>
+        <source>Test alert from deepvue-tray</source>
+        <translation>deepvue-tray का परीक्षण अलर्ट</translation>
+    </message>
+    <message>
+        <source>The balance in this alert is made up.</source>
+        <translation>इस अलर्ट की शेष राशि काल्पनिक है।</translation>
+    </message>
+    <message>
+        <source>&amp;Program:</source>
+        <translation>प्रोग्राम (&amp;P):</translation>
+    </message>
+    <message>
+        <source>Arg&amp;uments:</source>
+        <translation>आर्ग्युमेंट (&amp;U):</translation>
+    </message>
+    <message>
+        <source>The program gets each alert as JSON, and can send it to a chat, a phone or a mailbox.</source>
+        <translation>प्रोग्राम को हर अलर्ट JSON के रूप में मिलता है; वह उसे चैट, फ़ोन या मेलबॉक्स पर भेज सकता है।</translation>
+    </message>
+    <message>
+        <source>Scripts for ntfy, Slack, Teams, mail and others</source>
+        <translation>ntfy, Slack, Teams, मेल आदि के लिए स्क्रिप्ट</translation>
+    </message>
+</context>
+<context>
     <name>GeneralPage</name>
     <message>
         <source> min</source>
@@ -280,8 +347,28 @@
         <translation>संक्षिप्त, जैसे 6.4k</translation>
     </message>
     <message>
+        <source>&amp;Quiet time:</source>
+        <translation>शांत समय (&amp;Q):</translation>
+    </message>
+    <message>
+        <source>Only critical and empty notify; other alerts wait for its end</source>
+        <translation>केवल “गंभीर” और “खाली” की सूचना मिलती है; बाकी अलर्ट इसके अंत की प्रतीक्षा करते हैं</translation>
+    </message>
+    <message>
+        <source>Quiet from</source>
+        <translation>शांत समय की शुरुआत</translation>
+    </message>
+    <message>
+        <source>Quiet until</source>
+        <translation>शांत समय का अंत</translation>
+    </message>
+    <message>
         <source>Refresh &amp;every:</source>
         <translation>ताज़ा करें, हर (&amp;E):</translation>
+    </message>
+    <message>
+        <source>The two times must differ.</source>
+        <translation>दोनों समय अलग होने चाहिए।</translation>
     </message>
 </context>
 <context>
@@ -451,6 +538,10 @@
     <message>
         <source>Alerts</source>
         <translation>अलर्ट</translation>
+    </message>
+    <message>
+        <source>Alerts elsewhere</source>
+        <translation>अन्यत्र अलर्ट</translation>
     </message>
     <message>
         <source>Pages</source>
@@ -746,6 +837,14 @@
     <message>
         <source>Trying again at {0}.</source>
         <translation>{0} पर फिर कोशिश होगी।</translation>
+    </message>
+    <message>
+        <source>Alert command: {0}.</source>
+        <translation>अलर्ट का कमांड: {0}।</translation>
+    </message>
+    <message>
+        <source>Trying again after {0}.</source>
+        <translation>{0} के बाद फिर कोशिश होगी।</translation>
     </message>
     <message>
         <source>Snoozed until the next top-up</source>

@@ -30,6 +30,7 @@ from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.wallet_api import WalletApi
 from deepvue_tray.ui.connect_dialog import ConnectDialog
 from deepvue_tray.ui.settings_dialog import SettingsDialog
+from tests.support.alert_commands import RecordingCommand
 from tests.support.held_worker import HeldWorker
 from tests.support.person import Person
 from tests.support.timeouts import TIMEOUT_S
@@ -299,6 +300,38 @@ def test_a_request_that_fails_after_both_windows_were_closed_opens_the_connect_w
     with qtbot.waitSignal(home.controller.closed):
         person.press("Cancel")
     assert not home.controller.is_open
+
+
+def test_a_test_alert_is_passed_to_the_command_and_its_outcome_is_shown(
+    qtbot: QtBot, home: Home, tmp_path: Path
+) -> None:
+    recorder = RecordingCommand(tmp_path)
+    home.store(LIVE)
+    SettingsFile(home.paths.settings).update(
+        lambda stored: replace(stored, alert_command=recorder.command)
+    )
+    settings = open_settings(qtbot, home)
+    home.dialog._page_list.setCurrentRow(3)
+    settings.press("Send a test")
+    qtbot.waitUntil(lambda: settings.sees("✓ The program accepted the alert."))
+    [message] = recorder.messages
+    assert (message["alert"], message["title"]) == ("test", "Test alert from deepvue-tray")
+    recorder.fail("no route")
+    settings.press("Send a test")
+    qtbot.waitUntil(lambda: settings.sees("✗ exit status 1: no route"))
+    settings.press("Cancel")
+    assert home.stored().alert_command == recorder.command
+
+
+def test_a_test_that_ends_after_the_window_was_closed_has_no_effect(
+    qtbot: QtBot, home: Home, tmp_path: Path
+) -> None:
+    recorder = RecordingCommand(tmp_path)
+    settings = open_settings(qtbot, home, LIVE)
+    home.dialog._elsewhere.test_requested.emit(recorder.command, "Title", "Body")
+    settings.press("Cancel")
+    assert not home.controller.is_open
+    qtbot.waitUntil(lambda: recorder.alerts == ["test"])
 
 
 def test_both_windows_can_be_opened_only_once(qtbot: QtBot, home: Home) -> None:

@@ -27,6 +27,7 @@ class Request:
     method: str
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass
@@ -104,7 +105,8 @@ class FaultyServer:
             name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)
         }
         method, path, _ = first.split(" ")
-        self.requests.append(Request(method, path, headers))
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        self.requests.append(Request(method, path, headers, body))
         self.asked.set()
         if method == "CONNECT" and self.tunnels_to:
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")

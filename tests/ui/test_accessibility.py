@@ -22,8 +22,15 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_state import Snooze
-from deepvue_tray.core.errors import DeepvueError, NoKeyringError, RejectedError, ServerError
+from deepvue_tray.core.errors import (
+    AlertCommandError,
+    DeepvueError,
+    NoKeyringError,
+    RejectedError,
+    ServerError,
+)
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
@@ -59,7 +66,7 @@ def card_with_wallets() -> QWidget:
 def low(
     trouble: DeepvueError | None = None, *, client_id: str = "live_1", name: str = "Live"
 ) -> Snapshot:
-    """Return a wallet with few credits, a forecast and a snooze, so that the card has all parts."""
+    """Return a wallet for which the card has all parts."""
     now = datetime.now(UTC)
     ends = (now + timedelta(days=days) for days in (5, 6, 8))
     earliest, empty_at, latest = ends
@@ -70,6 +77,8 @@ def low(
         runway=Runway(empty_at=empty_at, earliest=earliest, latest=latest, burn_rate=150),
         snoozed=Snooze(None, frozenset()),
         trouble=trouble,
+        alert_command_error=AlertCommandError("exit status 1", retry_at=latest),
+        command_alerts=(Alert.LOW,),
     )
 
 
@@ -137,6 +146,7 @@ WINDOWS: dict[str, Callable[[], QWidget]] = {
     "settings of two wallets": lambda: SettingsDialog(TWO),
     "settings, alerts": lambda: settings_page(2),
     "settings, general": lambda: settings_page(1),
+    "settings, elsewhere": lambda: settings_page(3),
     "question before a removal": removal_question,
     "question before quitting": lambda: Card("")._show_quit_question(),
     "about": lambda: about_window({"settings": "settings.json"}, ["a library 1.0 (MIT)"]),

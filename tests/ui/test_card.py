@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert_state import Snooze
 from deepvue_tray.core.errors import (
+    AlertCommandError,
     DeepvueError,
     InactiveError,
     KeyringLockedError,
@@ -166,6 +167,20 @@ def test_it_explains_an_error_and_offers_the_remedy(qtbot: QtBot, card: Card) ->
     with qtbot.waitSignal(card.action_requested) as requested:
         button(card, "Status page").click()
     assert requested.args == [Action.STATUS_PAGE, ""]
+
+
+@pytest.mark.parametrize("trouble", [None, OfflineError()])
+def test_a_failed_alert_command_is_shown_until_it_succeeds(
+    card: Card, trouble: OfflineError | None
+) -> None:
+    failed = replace(LIVE, alert_command_error=AlertCommandError("exit status 1"), trouble=trouble)
+    card.show_overview(Overview(snapshots=(failed,)))
+    assert "Alert command: exit status 1." in text_of(card)
+    assert "about 11 days left" in text_of(card).lower()
+    assert ("No connection" in text_of(card)) is (trouble is not None)
+    assert cut_off(card) == []
+    card.show_overview(Overview(snapshots=(LIVE,)))
+    assert "Alert command" not in text_of(card)
 
 
 def test_a_snooze_is_shown_and_can_be_ended(qtbot: QtBot, card: Card) -> None:

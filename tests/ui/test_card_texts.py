@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_state import Snooze
 from deepvue_tray.core.errors import (
+    AlertCommandError,
     DeepvueError,
     KeyringRefusedError,
     OfflineError,
@@ -163,6 +165,19 @@ def test_a_file_that_fails_and_an_old_reading_are_trouble_too() -> None:
     stale = known("900", stale=True, refreshing=True)
     assert card_texts.notice_title(stale) == "Out of date"
     assert card_texts.notice_text(stale, NOW) == "Trying again now."
+
+
+def test_a_failed_alert_command_is_named_with_its_reason_and_the_next_try() -> None:
+    soon = NOW + timedelta(minutes=4)
+    for retry_at, alerts, text in (
+        (soon, (Alert.LOW,), "Alert command: exit status 1. Trying again after 14:09."),
+        (NOW, (Alert.LOW,), "Alert command: exit status 1. Trying again automatically."),
+        (soon, (), "Alert command: exit status 1."),
+    ):
+        error = AlertCommandError("exit status 1", retry_at=retry_at)
+        failed = known("900", alert_command_error=error, command_alerts=alerts)
+        assert card_texts.alert_command_text(failed, NOW) == text
+    assert card_texts.alert_command_text(known("900"), NOW) == ""
 
 
 def test_a_row_says_what_is_wrong_or_how_long_the_credits_last() -> None:

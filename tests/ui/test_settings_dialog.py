@@ -1,29 +1,41 @@
 """The settings window edits, marks what is invalid, and never loses an edit."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTime, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
     QDialogButtonBox,
+    QFileDialog,
     QListWidget,
     QMessageBox,
+    QPlainTextEdit,
     QSpinBox,
+    QTimeEdit,
     QTreeWidget,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.alert import Alert
-from deepvue_tray.core.errors import DamagedError, KeyringLockedError, StorageError
+from deepvue_tray.core.errors import (
+    AlertCommandError,
+    DamagedError,
+    KeyringLockedError,
+    StorageError,
+)
+from deepvue_tray.core.quiet_time import QuietTime
 from deepvue_tray.core.settings import MAX_WALLETS, Settings, WalletSettings
+from deepvue_tray.ui.form_widgets import Links
 from deepvue_tray.ui.settings_dialog import SettingsDialog
 from tests.support.person import Person
 
@@ -34,6 +46,8 @@ TRIAL = WalletSettings(client_id="free_tier_17", name="Trial")
 LIVE = WalletSettings(client_id="live_1", name="Live", low=5000)
 ONE = Settings(wallets=(TRIAL,))
 TWO = Settings(wallets=(LIVE, TRIAL))
+
+PROGRAM = str(Path.cwd() / "deepvue-alert")
 
 
 class Owner(Person):
@@ -48,6 +62,7 @@ class Owner(Person):
         dialog.add_requested.connect(lambda: self.requested.append(("add",)))
         dialog.new_secret_requested.connect(lambda id_: self.requested.append(("secret", id_)))
         dialog.remove_requested.connect(lambda *values: self.requested.append(("remove", *values)))
+        dialog.test_requested.connect(lambda *values: self.requested.append(("test", *values)))
 
     def turn_to(self, page: str) -> None:
         self._select(self.child(QListWidget, "Pages"), page)
@@ -57,6 +72,9 @@ class Owner(Person):
 
     def number(self, name: str) -> QSpinBox:
         return self.child(QSpinBox, name)
+
+    def arguments(self) -> QPlainTextEdit:
+        return self.window.findChildren(QPlainTextEdit)[0]
 
     def child(self, kind: type[T], name: str) -> T:
         return next(c for c in self.window.findChildren(kind) if c.accessibleName() == name)
@@ -108,9 +126,10 @@ def test_without_a_wallet_only_adding_one_is_offered(owner: Callable[..., Owner]
     person.press("Add…")
     assert person.requested == [("add",)]
     pages = person.child(QListWidget, "Pages")
-    assert [pages.item(i).text() for i in range(3) if not pages.item(i).isHidden()] == [
+    assert [pages.item(i).text() for i in range(4) if not pages.item(i).isHidden()] == [
         "Wallets",
         "General",
+        "Alerts elsewhere",
     ]
 
 
@@ -242,6 +261,199 @@ def test_an_unchanged_interval_keeps_its_seconds(owner: Callable[..., Owner]) ->
     person = owner(odd)
     person.type("Name", "Production")
     assert person.after().interval == timedelta(seconds=90)
+
+
+def test_a_quiet_time_can_be_switched_on_and_off(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    person.turn_to("General")
+    start, end = (person.child(QTimeEdit, name) for name in ("Quiet from", "Quiet until"))
+    assert not start.isEnabled()
+    person.press("Quiet time:")
+    end.setTime(QTime(6, 30))
+    person.press("Save")
+    assert person.saved[-1][1] == replace(TWO, quiet_time=QuietTime(time(22), time(6, 30)))
+    person.dialog.stop_waiting()
+    person.press("Quiet time:")
+    assert not end.isEnabled()
+    assert person.after() == TWO
+
+
+def test_the_stored_quiet_time_is_shown(owner: Callable[..., Owner]) -> None:
+    person = owner(replace(TWO, quiet_time=QuietTime(time(20, 15), time(8))))
+    person.turn_to("General")
+    assert person.button("Quiet time:").isChecked()
+    assert person.child(QTimeEdit, "Quiet from").time() == QTime(20, 15)
+    assert person.child(QTimeEdit, "Quiet until").time() == QTime(8, 0)
+
+
+def test_a_quiet_time_without_a_length_is_marked_and_cannot_be_saved(
+    owner: Callable[..., Owner],
+) -> None:
+    person = owner()
+    person.turn_to("General")
+    person.press("Quiet time:")
+    person.child(QTimeEdit, "Quiet until").setTime(QTime(22, 0))
+    assert person.sees("✗ The two times must differ.")
+    assert not person.can("Save")
+    person.turn_to("Wallets")
+    assert person.sees("✗ General: The two times must differ.")
+    person.turn_to("General")
+    person.press("Quiet time:")
+    assert not person.sees("must differ")
+    assert person.can("Save")
+
+
+def test_the_program_and_its_arguments_are_saved_as_a_list(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    person.turn_to("Alerts elsewhere")
+    person.type("Program", PROGRAM)
+    person.arguments().setPlainText("--topic\n  deepvue 'wallets'  \n\nC:\\a b\n")
+    command = (PROGRAM, "--topic", "deepvue 'wallets'", "C:\\a b")
+    assert person.after() == replace(TWO, alert_command=command)
+
+
+def test_the_stored_command_is_shown_and_stays_as_it_is_until_it_is_edited(
+    owner: Callable[..., Owner],
+) -> None:
+    # The field cannot show the difference.
+    stored = replace(TWO, alert_command=(PROGRAM, " a", "", "b\nc"))
+    person = owner(stored)
+    person.turn_to("Alerts elsewhere")
+    assert person.field("Program").text() == PROGRAM
+    assert person.arguments().toPlainText() == " a\n\nb\nc"
+    assert person.after() == stored
+
+
+def test_an_emptied_command_is_switched_off(owner: Callable[..., Owner]) -> None:
+    person = owner(replace(TWO, alert_command=(PROGRAM,)))
+    person.turn_to("Alerts elsewhere")
+    person.field("Program").clear()
+    assert not person.can("Send a test")
+    assert person.after() == TWO
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments"), [("deepvue-alert", ""), ("~/deepvue-alert", ""), ("", "--topic")]
+)
+def test_a_program_without_its_whole_path_is_marked_and_cannot_be_saved_or_tested(
+    owner: Callable[..., Owner], program: str, arguments: str
+) -> None:
+    person = owner()
+    person.turn_to("Alerts elsewhere")
+    person.field("Program").setText(program)
+    person.arguments().setPlainText(arguments)
+    reason = "Must begin with the absolute path of a program."
+    assert person.sees(f"✗ {reason}")
+    assert not person.can("Save")
+    assert not person.can("Send a test")
+    person.turn_to("General")
+    assert person.sees(f"✗ Alerts elsewhere: {reason}")
+    assert not person.can("Save")
+    person.turn_to("Alerts elsewhere")
+    person.type("Program", PROGRAM)
+    assert not person.sees(reason)
+    assert person.can("Save")
+
+
+def test_arguments_that_are_too_long_are_marked_and_cannot_be_saved(
+    owner: Callable[..., Owner],
+) -> None:
+    person = owner()
+    person.turn_to("Alerts elsewhere")
+    person.type("Program", PROGRAM)
+    person.arguments().setPlainText("x" * 10_000)
+    assert person.sees("✗ Must have at most 10,000 characters")
+    assert not person.can("Save")
+
+
+def test_a_program_can_be_chosen(
+    owner: Callable[..., Owner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = owner()
+    person.turn_to("Alerts elsewhere")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    person.press("Choose…")
+    assert person.field("Program").text() == ""
+    # Qt writes / on Windows too.
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (Path(PROGRAM).as_posix(), ""))
+    person.press("Choose…")
+    assert person.field("Program").text() == PROGRAM
+
+
+def test_a_test_runs_what_is_shown_and_tells_its_outcome(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    person.turn_to("Alerts elsewhere")
+    person.type("Program", PROGRAM)
+    person.press("Send a test")
+    alert = ("Test alert from deepvue-tray", "The balance in this alert is made up.")
+    assert person.requested == [("test", (PROGRAM,), *alert)]
+    assert person.sees("Running…")
+    assert not person.can("Send a test")
+    person.dialog.show_test_outcome((PROGRAM,), AlertCommandError("exit status 1"))
+    assert person.sees("✗ exit status 1")
+    person.press("Send a test")
+    person.dialog.show_test_outcome((PROGRAM,), None)
+    assert person.sees("✓ The program accepted the alert.")
+    assert person.can("Send a test")
+    assert person.saved == []
+
+
+def test_the_outcome_of_a_test_disappears_with_an_edit(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    person.turn_to("Alerts elsewhere")
+    person.type("Program", PROGRAM)
+    person.press("Send a test")
+    person.arguments().setPlainText("--topic")
+    assert not person.sees("Running…")
+    person.press("Send a test")
+    person.dialog.show_test_outcome((PROGRAM,), AlertCommandError("exit status 1"))
+    assert person.sees("Running…")
+    person.dialog.show_test_outcome((PROGRAM, "--topic"), None)
+    assert person.sees("✓ The program accepted the alert.")
+    person.type("Program", PROGRAM)
+    assert not person.sees("✓")
+
+
+def test_a_typed_command_survives_what_is_stored_meanwhile(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    person.turn_to("Alerts elsewhere")
+    person.type("Program", f"{PROGRAM} ")
+    person.arguments().setPlainText("--topic\n\n")
+    stored = replace(TWO, interval=timedelta(minutes=10))
+    person.dialog.show_settings(stored)
+    assert person.field("Program").text() == f"{PROGRAM} "
+    assert person.arguments().toPlainText() == "--topic\n\n"
+    assert person.after() == replace(stored, alert_command=(PROGRAM, "--topic"))
+
+
+def test_return_begins_another_argument_and_tab_leaves_the_field(
+    qtbot: QtBot, owner: Callable[..., Owner]
+) -> None:
+    person = owner()
+    person.turn_to("Alerts elsewhere")
+    person.type("Program", PROGRAM)
+    person.dialog.activateWindow()
+    qtbot.waitUntil(person.dialog.isActiveWindow)
+    person.field("Program").setFocus()
+    QTest.keyClick(person.field("Program"), Qt.Key.Key_Tab)
+    QTest.keyClick(person.button("Choose…"), Qt.Key.Key_Tab)
+    assert person.arguments().hasFocus()
+    QTest.keyClicks(person.arguments(), "--topic")
+    QTest.keyClick(person.arguments(), Qt.Key.Key_Return)
+    QTest.keyClicks(person.arguments(), "wallets")
+    assert person.saved == []
+    QTest.keyClick(person.arguments(), Qt.Key.Key_Tab)
+    assert person.button("Send a test").hasFocus()
+    assert person.after().alert_command == (PROGRAM, "--topic", "wallets")
+
+
+def test_the_recipes_are_a_link_to_a_file(owner: Callable[..., Owner]) -> None:
+    person = owner()
+    person.turn_to("Alerts elsewhere")
+    [link] = (each for each in person.window.findChildren(Links) if each.isVisible())
+    [address] = re.findall('href="(.*?)"', link.text())
+    recipes = Path(QUrl(address).toLocalFile())
+    assert recipes.read_text(encoding="utf-8").startswith("# Recipes")
 
 
 def test_cancel_requests_nothing(owner: Callable[..., Owner]) -> None:
