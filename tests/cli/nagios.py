@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.cli.debian import program, user_and_group
 from tests.support.command import COMMAND
+from tests.support.external_program import external_program, user_and_group
 from tests.support.timeouts import TIMEOUT_S
 
 _CONFIGURATION = """\
@@ -90,7 +90,7 @@ def results(folder: Path, services: Mapping[str, str]) -> dict[str, Result]:
     lines: list[str] = []
     with (folder / "output").open("w") as output:
         nagios = subprocess.Popen(
-            [program("nagios4", "nagios4-core"), str(folder / "nagios.cfg")],
+            [external_program("nagios4", "nagios4-core"), str(folder / "nagios.cfg")],
             stdout=output,
             stderr=subprocess.STDOUT,
         )

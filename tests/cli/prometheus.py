@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-from tests.cli.debian import program
+from tests.support.external_program import external_program
 from tests.support.timeouts import TIMEOUT_S
 
 _CONFIGURATION = """\
@@ -63,7 +63,7 @@ def scraping(textfiles: Path, rules: Path, folder: Path) -> Iterator[Prometheus]
     with ExitStack() as stack:
         exporter = stack.enter_context(
             _listening(
-                program("prometheus-node-exporter", "prometheus-node-exporter"),
+                external_program("prometheus-node-exporter", "prometheus-node-exporter"),
                 "--collector.disable-defaults",
                 "--collector.textfile",
                 f"--collector.textfile.directory={textfiles}",
@@ -73,7 +73,7 @@ def scraping(textfiles: Path, rules: Path, folder: Path) -> Iterator[Prometheus]
         configuration.write_text(_CONFIGURATION.format(rules=rules, exporter=exporter))
         address = stack.enter_context(
             _listening(
-                program("prometheus", "prometheus"),
+                external_program("prometheus", "prometheus"),
                 f"--config.file={configuration}",
                 f"--storage.tsdb.path={folder / 'data'}",
                 ready="Server is ready",

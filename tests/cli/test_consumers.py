@@ -10,8 +10,8 @@ import pytest
 
 from tests.cli import nagios, wallets
 from tests.cli.conftest import LIVE, TRIAL
-from tests.cli.debian import program, user_and_group
 from tests.support.command import COMMAND, run
+from tests.support.external_program import external_program, user_and_group
 from tests.support.faulty_server import FaultyServer, balance, status
 from tests.support.file_keyring import FileKeyring
 from tests.support.platform import needs_posix_files
@@ -32,14 +32,14 @@ def consume(*command: str, text: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("left", [6448, 12.5, 0, -3])
 def test_promtool_accepts_the_metrics(server: FaultyServer, left: float) -> None:
-    promtool = program("promtool", "prometheus")
+    promtool = external_program("promtool", "prometheus")
     server.answer = balance(left)
     checked = consume(promtool, "check", "metrics", text=run("check", "--prometheus").stdout)
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
 
 def test_promtool_accepts_the_metrics_of_a_failure(server: FaultyServer) -> None:
-    promtool = program("promtool", "prometheus")
+    promtool = external_program("promtool", "prometheus")
     run("check")
     server.answer = status(503)
     text = run("check", "--prometheus").stdout
@@ -52,7 +52,7 @@ def test_promtool_accepts_the_metrics_of_a_failure(server: FaultyServer) -> None
 def test_promtool_accepts_the_metrics_of_several_wallets(
     two: FaultyServer, keyring: FileKeyring, name: str
 ) -> None:
-    promtool = program("promtool", "prometheus")
+    promtool = external_program("promtool", "prometheus")
     wallets.sign_in(LIVE, replace(TRIAL, name=name))
     text = run("check", "--prometheus", **keyring.env).stdout
     assert text.count("deepvue_up{") == 2
@@ -86,7 +86,7 @@ def test_nagios_shows_the_state_the_line_the_details_and_the_thresholds(
 def test_icinga_2_drops_ranges_and_keeps_plain_thresholds(
     server: FaultyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    icinga = program("icinga2", "icinga2-bin")
+    icinga = external_program("icinga2", "icinga2-bin")
     for name, value in zip(("ICINGA2_USER", "ICINGA2_GROUP"), user_and_group(), strict=True):
         monkeypatch.setenv(name, value)
 
@@ -107,7 +107,7 @@ def test_a_plugin_runner_understands_every_status(
     server: FaultyServer, left: int | None, swapped: int
 ) -> None:
     # The runner maps the status of a plugin to its own: all must be different.
-    negate = program("negate", "monitoring-plugins-basic")
+    negate = external_program("negate", "monitoring-plugins-basic")
     server.answer = status(503) if left is None else balance(left)
     turn = ["--ok=CRITICAL", "--warning=OK", "--critical=WARNING"]
     ran = consume(negate, *turn, *COMMAND, "check", text="")
@@ -118,7 +118,7 @@ def test_a_plugin_runner_understands_every_status(
 def test_a_plugin_runner_understands_the_worst_of_several_wallets(
     two: FaultyServer, keyring: FileKeyring
 ) -> None:
-    negate = program("negate", "monitoring-plugins-basic")
+    negate = external_program("negate", "monitoring-plugins-basic")
     ran = consume(
         *("env", *(f"{name}={value}" for name, value in keyring.env.items())),
         *(negate, "--warning=OK", "--ok=CRITICAL", "--substitute", *COMMAND, "check"),

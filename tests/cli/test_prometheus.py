@@ -11,9 +11,9 @@ from typing import Any
 from deepvue_tray.cli.check_metrics import metrics
 from tests.cli import prometheus, wallets
 from tests.cli.conftest import LIVE, TRIAL
-from tests.cli.debian import program
 from tests.cli.test_check_formats import GOOD, NOW
 from tests.support.command import run
+from tests.support.external_program import external_program
 from tests.support.faulty_server import FaultyServer, balance, by_client, status
 from tests.support.file_keyring import FileKeyring
 
@@ -31,7 +31,7 @@ def expressions() -> list[str]:
 
 
 def test_promtool_accepts_the_alert_rules_and_their_unit_tests() -> None:
-    promtool = program("promtool", "prometheus")
+    promtool = external_program("promtool", "prometheus")
     for command, file in (("check", RULES), ("test", FOLDER / "deepvue-rules-test.yml")):
         ran = subprocess.run(
             [promtool, command, "rules", str(file)], capture_output=True, text=True, check=False
