@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
     from tests.support.patient_qtbot import PatientQtBot
 
-# A slow test on a busy machine is not a failure.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# A slow test on a busy machine is not a failure. The soak session uses the profile "long".
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("long", deadline=None, max_examples=100)
+settings.load_profile("quick")
 
 # A script's background jobs ignore SIGINT, and so would the programs that the tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
