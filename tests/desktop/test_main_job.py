@@ -40,7 +40,10 @@ def last_line(stderr: str) -> str:
 
 class TestSecretService(KeyringContract):
     @pytest.fixture
-    def keyring(self, desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> Keyring:
+    def keyring(
+        self, new_desktop: Callable[..., Desktop], monkeypatch: pytest.MonkeyPatch
+    ) -> Keyring:
+        desktop = new_desktop(panel=None, notifications=False)
         for name, value in desktop.env.items():
             monkeypatch.setenv(name, value)
         return SystemKeyring()
