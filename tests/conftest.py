@@ -73,6 +73,11 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         pluginmanager.unregister(name="pytest-qt")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Use two processes more than there are cores, because the desktop tests mostly wait."""
+    return (os.cpu_count() or 1) + 2
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what Wine cannot do, and what would only take long there."""
     for item in items if WINE else ():
