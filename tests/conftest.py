@@ -75,6 +75,8 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 def pytest_xdist_auto_num_workers() -> int:
     """Use two processes more than there are cores, because the desktop tests mostly wait."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0)) + 2
     return (os.cpu_count() or 1) + 2
 
 
