@@ -29,8 +29,8 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Run the long tests."""
-    run(session, "pytest", "-m", "soak")
+    """Run the long tests, and the property tests with four times as many examples."""
+    run(session, "pytest", "-m", "soak or hypothesis", "--hypothesis-profile=long")
 
 
 @nox.session

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
     from tests.support.patient_qtbot import PatientQtBot
 
-# A slow test on a busy machine is not a failure.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# A slow test on a busy machine is not a failure. The soak session uses the profile "long".
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("long", deadline=None, max_examples=100)
+settings.load_profile("quick")
 
 # A script's background jobs ignore SIGINT, and so would the programs that the tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -70,6 +71,13 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     """Unregister pytest-qt if Qt cannot be loaded: it would end the whole run."""
     if qt_error:
         pluginmanager.unregister(name="pytest-qt")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Use two processes more than there are cores, because the desktop tests mostly wait."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0)) + 2
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -44,6 +44,7 @@ def test_the_loop_ends_although_a_call_in_a_thread_does_not() -> None:
     released.set()
 
 
+@pytest.mark.soak
 @needs_linux
 def test_check_ends_at_its_deadline_although_the_name_server_does_not_respond() -> None:
     with without_names(*COMMAND, "check", env=CREDENTIALS) as program:

@@ -25,7 +25,7 @@ from deepvue_tray.services.history import History
 from deepvue_tray.services.paths import Paths
 from tests.cli import wallets
 from tests.cli.conftest import LIVE, TRIAL
-from tests.support.command import COMMAND, run
+from tests.support.command import COMMAND, run, run_process
 from tests.support.faulty_server import FaultyServer, balance, by_client, hang, status
 from tests.support.file_keyring import FileKeyring
 from tests.support.platform import (
@@ -334,7 +334,7 @@ def test_the_status_is_unknown_if_not_even_the_error_can_be_written(server: Faul
 
 @needs_posix_files
 def test_output_can_be_a_device(server: FaultyServer) -> None:
-    ran = run("check", "--output", "/dev/fd/1")
+    ran = run_process("check", "--output", "/dev/fd/1")
     assert ran.stdout.startswith("DEEPVUE OK - 6448 credits, ")
     assert (ran.returncode, ran.stderr) == (0, "")
 
@@ -347,7 +347,7 @@ def test_a_character_that_standard_output_lacks_changes_no_status(
 ) -> None:
     (tmp_path / "bücher").write_text("no folder")
     folders = private_folders(tmp_path / "bücher")
-    ran = run("check", **folders, PYTHONIOENCODING="ascii")
+    ran = run_process("check", **folders, PYTHONIOENCODING="ascii")
     assert ran.returncode == 0
     assert ran.stdout.startswith("DEEPVUE OK - 6448 credits, ")
     assert r"b\xfccher" in ran.stdout
@@ -476,5 +476,5 @@ def test_the_environment_s_wallet_is_checked_alone(two: FaultyServer) -> None:
 )
 def test_metrics_are_utf_8_in_every_locale(two: FaultyServer, keyring: FileKeyring) -> None:
     wallets.sign_in(replace(LIVE, name="Bücher"))
-    ran = run("check", "--prometheus", **keyring.env, PYTHONIOENCODING="latin-1")
+    ran = run_process("check", "--prometheus", **keyring.env, PYTHONIOENCODING="latin-1")
     assert 'deepvue_up{client_id="live_1",wallet="Bücher"} 1\n' in ran.stdout

@@ -177,12 +177,12 @@ def test_an_inactive_account_has_an_error_of_its_own() -> None:
     assert type(error_for(401, b'{"detail": "Inactive client_id"}')) is RejectedError
 
 
-@pytest.mark.parametrize("before", range(MAX_LENGTH + 20))
-def test_no_part_of_a_secret_remains_if_the_server_s_text_is_shortened(before: int) -> None:
+def test_no_part_of_a_secret_remains_if_the_server_s_text_is_shortened() -> None:
     secret = "".join(f"<{number:02}>" for number in range(20))
-    body = json.dumps({"detail": "a" * before + secret + "b" * MAX_LENGTH}).encode()
-    detail = error_for(401, body, redact=Secret(secret).redact).detail
-    assert not any(f"{number:02}" in detail for number in range(20))
+    for before in range(MAX_LENGTH + 20):
+        body = json.dumps({"detail": "a" * before + secret + "b" * MAX_LENGTH}).encode()
+        detail = error_for(401, body, redact=Secret(secret).redact).detail
+        assert not any(f"{number:02}" in detail for number in range(20)), before
 
 
 @pytest.mark.parametrize(

@@ -242,16 +242,19 @@ def cases(law: Callable[[random.Random, float], float], seen: str, days: float) 
     rng = random.Random(f"{law.__name__}, {seen}, {days}")
     start = datetime(2026, 9, 28, tzinfo=UTC)  # a Monday
     moments = [start + i * SLOT for i in range(48 * 288)]
+    times = [moment.timestamp() for moment in moments]
     spent = [0.0, *accumulate(law(rng, i / 12) for i in range(len(moments) - 1))]
     slots = [i for i, moment in enumerate(moments) if seen == "always" or in_office(moment)]
     found = []
     for slot in rng.sample([i for i in slots if 20 <= i / 288 < 40], 24):
         empty = spent[slot + int(days * 288)]
         truth = (bisect_left(spent, empty) - slot) * SLOT
-        readings = [at(moments[i], empty - spent[i]) for i in slots if i <= slot]
-        runway = forecast(readings, moments[slot])
+        known = [(times[i], empty - spent[i]) for i in slots if i <= slot]
+        found_runway = runway.forecast_runway(series_of(known), moments[slot])
+        assert found_runway is not None
         earliest, middle, latest = (
-            time - moments[slot] for time in (runway.earliest, runway.empty_at, runway.latest)
+            time - moments[slot]
+            for time in (found_runway.earliest, found_runway.empty_at, found_runway.latest)
         )
         error = abs(log(max(middle, SLOT) / max(truth, SLOT)))
         found.append(Case(error, earliest - SLOT <= truth <= latest + SLOT))

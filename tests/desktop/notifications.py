@@ -88,11 +88,13 @@ class Notifications:
 
     def wait_for(self, text: str) -> Notification:
         """Wait for a notification whose summary or body contains ``text``; it stays open."""
-        found = wait_until(
-            lambda: [each for each in self.displayed if text in f"{each.summary}\n{each.body}"],
-            f"a notification with {text!r}",
-        )
-        return found[0]
+
+        def found() -> list[Notification]:
+            shown = [each for each in self.all if text in f"{each.summary}\n{each.body}"]
+            # dunst is asked, by a process, only if there is one.
+            return [each for each in shown if each.id not in self._closed()]
+
+        return wait_until(found, f"a notification with {text!r}")[0]
 
     def close_all(self) -> None:
         """Close the notifications on the screen."""

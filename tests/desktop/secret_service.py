@@ -1,4 +1,4 @@
-"""Locks, unlocks and reads the desktop's keyring without the program."""
+"""Locks, unlocks, reads and fills the desktop's keyring without the program."""
 
 from typing import Any
 
@@ -56,6 +56,20 @@ def stored(desktop: Desktop, **attributes: str) -> list[str]:
     session = desktop.call(_SERVICE, "OpenSession", "sv", "plain", ("s", ""))[1]
     secrets: dict[str, Any] = desktop.call(_SERVICE, "GetSecrets", "aoo", unlocked, session)[0]
     return [bytes(value).decode() for _session, _salt, value, _type in secrets.values()]
+
+
+def store(desktop: Desktop, client_id: str, secret: str) -> None:
+    """Store a wallet's secret as the program does, which keyring's attributes identify."""
+    application = "Python keyring library"
+    attributes = {"application": application, "service": "deepvue-tray", "username": client_id}
+    properties = {
+        "org.freedesktop.Secret.Item.Label": ("s", client_id),
+        "org.freedesktop.Secret.Item.Attributes": ("a{ss}", attributes),
+    }
+    session = desktop.call(_SERVICE, "OpenSession", "sv", "plain", ("s", ""))[1]
+    item = (session, b"", secret.encode(), "text/plain")
+    collection = DBusAddress(_collection(desktop), _NAME, "org.freedesktop.Secret.Collection")
+    desktop.call(collection, "CreateItem", "a{sv}(oayays)b", properties, item, True)
 
 
 def _collection(desktop: Desktop) -> str:

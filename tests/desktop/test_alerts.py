@@ -96,19 +96,6 @@ def test_a_snooze_survives_a_restart_and_silences_shown_alerts_but_not_more_seve
     assert events == ["Low.", "Credits were added.", "Nearly used up."]
 
 
-def test_the_notification_of_one_of_several_wallets_names_it_and_snoozes_only_its_alerts(
-    desktop: Desktop, server: FaultyServer, notifications: Notifications
-) -> None:
-    Program(desktop, server.url).start("--demo")
-    item = TrayItem.wait(desktop)
-    assert notifications.wait_for("Low").summary.endswith("Deepvue credits left · Trial")
-    notifications.press("Snooze until morning")
-    wait_until(lambda: "Resume Trial" in item.labels(), "the snooze")
-    assert "Live until tomorrow morning" in item.labels()
-    item.click("Resume Trial")
-    wait_until(lambda: "Trial until tomorrow morning" in item.labels(), "its end")
-
-
 def test_a_click_on_the_notification_shows_the_card(
     started: TrayItem, notifications: Notifications
 ) -> None:

@@ -150,7 +150,7 @@ def test_start_at_login_can_be_switched_on_in_the_settings(
 ) -> None:
     desktop = program.desktop
     desktop.start("xfwm4", "--compositor=off")
-    assert program.login("live_1", "s3cr3t-value").returncode == 0
+    program.sign_in("live_1", "s3cr3t-value")
     program.start()
     item = TrayItem.wait(desktop)
     wait_for_tooltip(item, "6,448 credits")

@@ -25,7 +25,7 @@ QUIT_TIMEOUT_S = DEADLINE_S / 2
 
 @pytest.fixture
 def signed_in(program: Program) -> Program:
-    assert program.login("live_1", "s3cr3t-value").returncode == 0
+    program.sign_in("live_1", "s3cr3t-value")
     return program
 
 
@@ -40,18 +40,22 @@ def last_line(stderr: str) -> str:
 
 class TestSecretService(KeyringContract):
     @pytest.fixture
-    def keyring(self, desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> Keyring:
+    def keyring(
+        self, new_desktop: Callable[..., Desktop], monkeypatch: pytest.MonkeyPatch
+    ) -> Keyring:
+        desktop = new_desktop(panel=None, notifications=False)
         for name, value in desktop.env.items():
             monkeypatch.setenv(name, value)
         return SystemKeyring()
 
 
-def test_signing_in_stores_the_secret_only_in_the_keyring(signed_in: Program) -> None:
-    home = Path(signed_in.desktop.env["HOME"])
+def test_signing_in_stores_the_secret_only_in_the_keyring(program: Program) -> None:
+    assert program.login("live_1", "s3cr3t-value").returncode == 0
+    home = Path(program.desktop.env["HOME"])
     files = [path for path in home.rglob("*") if path.is_file() and "keyrings" not in path.parts]
     assert any(path.name == "settings.json" for path in files)
     assert not any(b"s3cr3t-value" in path.read_bytes() for path in files)
-    stored = secret_service.stored(signed_in.desktop, service="deepvue-tray", username="live_1")
+    stored = secret_service.stored(program.desktop, service="deepvue-tray", username="live_1")
     assert stored == ["s3cr3t-value"]
 
 
@@ -66,13 +70,14 @@ def test_a_rejected_sign_in_stores_nothing_and_prints_the_reason(
 
 
 def test_a_refused_sign_in_keeps_the_stored_credentials(
-    signed_in: Program, server: FaultyServer
+    program: Program, server: FaultyServer
 ) -> None:
+    assert program.login("live_1", "s3cr3t-value").returncode == 0
     server.answer = status(401)
-    assert signed_in.login("live_1", "wr0ng-value").returncode == 1
+    assert program.login("live_1", "wr0ng-value").returncode == 1
     server.answer = balance(6448)
-    signed_in.start()
-    tooltip(TrayItem.wait(signed_in.desktop), "6,448 credits")
+    program.start()
+    tooltip(TrayItem.wait(program.desktop), "6,448 credits")
     assert server.requests[-1].headers["x-api-key"] == "s3cr3t-value"
 
 
@@ -298,21 +303,20 @@ def test_the_environment_needs_no_keyring(
     assert server.requests[-1].headers["client-id"] == "live_env"
 
 
-@pytest.mark.parametrize("ask", [signal.SIGTERM, signal.SIGINT, "menu"])
 def test_quitting_during_a_request_is_quick_and_silent(
-    signed_in: Program, server: FaultyServer, ask: signal.Signals | str
+    program: Program, server: FaultyServer
 ) -> None:
     server.answer = hang()
-    count = len(server.requests)
-    process = signed_in.start()
-    item = TrayItem.wait(signed_in.desktop)
-    wait_until(lambda: len(server.requests) > count, "a running request")
-    if isinstance(ask, str):
-        item.click("Quit")
-    else:
-        process.send_signal(ask)
-    assert process.wait(QUIT_TIMEOUT_S) == 0
-    assert signed_in.output() == ""
+    for ask in (signal.SIGTERM, signal.SIGINT, "menu"):
+        server.requests.clear()
+        process = program.start(**SIGNED_IN)
+        wait_until(lambda: server.requests, "a running request")
+        if isinstance(ask, str):
+            TrayItem.wait(program.desktop).click("Quit")
+        else:
+            process.send_signal(ask)
+        assert process.wait(QUIT_TIMEOUT_S) == 0, ask
+    assert program.output() == ""
 
 
 @pytest.mark.parametrize(

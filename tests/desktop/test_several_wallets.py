@@ -32,19 +32,14 @@ def set_balances(server: FaultyServer, live: int, agency: int) -> None:
 def live(program: Program, server: FaultyServer) -> Program:
     """Sign in to the first wallet."""
     set_balances(server, 6448, 900)
-    assert program.login("live_1", "live-s3cr3t").returncode == 0
+    program.sign_in("live_1", "live-s3cr3t")
     return program
 
 
 @pytest.fixture
 def both(live: Program) -> Program:
-    add_agency(live)
+    live.sign_in("free_tier_1", "trial-s3cr3t", "Agency")
     return live
-
-
-def add_agency(program: Program) -> None:
-    added = program.login("free_tier_1", "trial-s3cr3t", "--name", "Agency")
-    assert "Signed in to Agency (free_tier_1): 900 credits" in added.stdout
 
 
 def start(program: Program, *words: str) -> TrayItem:
@@ -106,6 +101,8 @@ def test_a_low_wallet_notifies_with_its_name_and_its_button_snoozes_it_alone(
     notifications.press("Snooze until morning")
     wait_until(lambda: "Resume Agency" in item.labels(), "the snooze")
     assert "Live until tomorrow morning" in item.labels()
+    item.click("Resume Agency")
+    wait_until(lambda: "Agency until tomorrow morning" in item.labels(), "its end")
     set_balances(server, 800, 2000)
     refresh_until(item, lambda: "Live 800" in item.tooltip, "the balance of Live")
     assert notifications.wait_for("800").summary == "800 Deepvue credits left · Live"
@@ -136,7 +133,8 @@ def test_a_wallet_that_the_terminal_adds_and_removes_appears_and_disappears_at_a
     item = start(live, "6,448 credits")
     alone = item.tooltip
     assert "Live" not in alone
-    add_agency(live)
+    added = live.login("free_tier_1", "trial-s3cr3t", "--name", "Agency")
+    assert "Signed in to Agency (free_tier_1): 900 credits" in added.stdout
     refresh_until(item, lambda: "Agency 900" in item.tooltip, "the wallet")
     assert "Live 6,448" in item.tooltip
     removed = live.run("logout", "--wallet", "agency")

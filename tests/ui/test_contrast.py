@@ -17,9 +17,14 @@ from tests.ui.test_accessibility import WINDOWS
 ApplyPalette = Callable[[QPalette], None]
 
 
-@pytest.fixture(params=THEMES)
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=() if name in ("Breeze", "Adwaita dark") else pytest.mark.soak)
+        for name in THEMES
+    ]
+)
 def theme(request: pytest.FixtureRequest, apply_palette: ApplyPalette) -> QPalette:
-    """The system's palette during the test."""
+    """The system's palette during the test; a light one and a dark one are tested each time."""
     palette = THEMES[request.param]
     apply_palette(palette)
     return palette
@@ -64,6 +69,7 @@ def test_every_field_and_check_box_has_a_visible_frame(window: QWidget) -> None:
     assert {w: each for w, each in reached.items() if each < GRAPHICS_CONTRAST} == {}
 
 
-def test_the_colours_of_the_levels_stand_out(theme: QPalette) -> None:
+@pytest.mark.parametrize("name", THEMES)
+def test_the_colours_of_the_levels_stand_out(name: str) -> None:
     for level in Level:
-        assert contrast(COLOURS[level], theme.color(Role.Window)) >= GRAPHICS_CONTRAST
+        assert contrast(COLOURS[level], THEMES[name].color(Role.Window)) >= GRAPHICS_CONTRAST

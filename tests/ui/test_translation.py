@@ -75,10 +75,16 @@ def test_the_compiled_translations_are_up_to_date(tmp_path: Path) -> None:
     assert compiled.read_bytes() == HINDI.with_suffix(".qm").read_bytes()
 
 
-@pytest.mark.parametrize(("source", "translation"), [*messages(HINDI)])
-def test_a_translation_has_the_same_placeholders(source: str, translation: str) -> None:
-    placeholder = re.compile(r"\{\d\}")
-    assert sorted(placeholder.findall(source)) == sorted(placeholder.findall(translation))
+def test_a_translation_has_the_same_placeholders() -> None:
+    def placeholders(text: str) -> list[str]:
+        return sorted(re.findall(r"\{\d\}", text))
+
+    different = [
+        (source, translation)
+        for source, translation in messages(HINDI)
+        if placeholders(source) != placeholders(translation)
+    ]
+    assert different == []
 
 
 def test_in_hindi_texts_are_hindi_and_numbers_grouped_as_in_india(
@@ -125,11 +131,16 @@ def test_no_two_controls_of_a_window_share_a_mnemonic(
     assert sorted(keys) == sorted(set(keys))
 
 
+@pytest.fixture(scope="module")
+def longer_texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pseudo_language(tmp_path_factory.mktemp("pseudo"))
+
+
 @needs_tools
 @pytest.mark.parametrize("name", WINDOWS)
-def test_texts_a_third_longer_are_not_cut_off(qtbot: QtBot, tmp_path: Path, name: str) -> None:
+def test_texts_a_third_longer_are_not_cut_off(qtbot: QtBot, longer_texts: Path, name: str) -> None:
     translator = QTranslator()
-    assert translator.load(str(pseudo_language(tmp_path)))
+    assert translator.load(str(longer_texts))
     QCoreApplication.installTranslator(translator)
     try:
         window = WINDOWS[name]()
