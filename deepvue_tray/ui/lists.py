@@ -116,27 +116,22 @@ class _Delegate(QStyledItemDelegate):
         size = super().sizeHint(option, index) + QSize(2 * _PADDING_PX, 2 * _PADDING_PX)
         return size.boundedTo(QSize(_MAX_WIDTH_PX, size.height()))
 
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().initStyleOption(option, index)
-        state = QStyle.StateFlag
-        is_selected = bool(option.state & state.State_Selected)
-        # The bold font and the bar show both.
-        option.font.setBold(is_selected and index.column() == 0)
-        option.state &= ~(state.State_Selected | state.State_HasFocus)
-        # On the bar it would be too weak.
-        if index.column() == 1 and not is_selected:
-            option.palette.setColor(QPalette.ColorRole.Text, muted(option.palette))
-
     def paint(
         self,
         painter: QPainter,
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, blended(option.palette, _BAR_STRENGTH))
+        # Not in initStyleOption, which Qt also calls for the size of every row.
+        state = QStyle.StateFlag
         padded = QStyleOptionViewItem(option)
         padded.rect = option.rect.adjusted(_PADDING_PX, 0, -_PADDING_PX, 0)
+        # The bold font and the bar show both.
+        padded.state &= ~(state.State_Selected | state.State_HasFocus)
+        if option.state & state.State_Selected:
+            painter.fillRect(option.rect, blended(option.palette, _BAR_STRENGTH))
+            padded.font.setBold(index.column() == 0)
+        elif index.column() == 1:
+            # On the bar it would be too weak.
+            padded.palette.setColor(QPalette.ColorRole.Text, muted(option.palette))
         super().paint(painter, padded, index)
