@@ -1,5 +1,7 @@
 """Lists to select from, with a visible focus: Fusion draws none."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
@@ -80,12 +82,17 @@ class WalletList(QTreeWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
 
-    def add_row(self, name: str, beside: str, *, is_current: bool) -> None:
-        """Add a wallet at the end; ``is_current`` selects it."""
-        item = QTreeWidgetItem(self, [name, beside])
-        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if is_current:
-            self.setCurrentItem(item)
+    def show_rows(self, rows: Sequence[tuple[str, str]], current: int) -> None:
+        """Show both texts of each wallet, and select the wallet at the index ``current``."""
+        for index, row in enumerate(rows):
+            item = self.topLevelItem(index) or QTreeWidgetItem(self)
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            for column, text in enumerate(row):
+                item.setText(column, text)
+            if index == current:
+                self.setCurrentItem(item)
+        while self.topLevelItemCount() > len(rows):
+            self.takeTopLevelItem(self.topLevelItemCount() - 1)
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:

@@ -89,10 +89,10 @@ def measure(desktop: Desktop, count: int, start_s: float, seconds: float, *optio
     history.close()
     wallets = Wallets()
     with FaultyServer(wallets.answer) as server:
-        command = (sys.executable, "-m", many_wallets_tray.__name__, server.url, str(home))
+        command = (sys.executable, "-m", many_wallets_tray.__name__)
+        arguments = (server.url, str(home), str(count), *options)
         # GLib's event loop does not tell when the program's own work begins.
-        command = (*command, str(count), *options)
-        program = desktop.start(*command, name="program", QT_NO_GLIB="1")
+        program = desktop.start(*command, *arguments, name="program", QT_NO_GLIB="1")
         wait_until(lambda: wallets.times, "the first request")
         time.sleep(start_s)
         first, before = len(server.requests), wake_ups(program.pid)
