@@ -206,12 +206,13 @@ class Poller(QObject):
             if shown is not error:
                 raise error
 
+        # The views first: while both threads run Python, each wakes the other again and again.
+        self._publish(self.overview)
         self._worker.submit(
             lambda backend: backend.poll(client_id, prompt=prompt, awake_since=awake_since),
             on_result,
             on_error,
         )
-        self._publish(self.overview)
         self._begin_due()
 
     def _after_poll(self, client_id: str, overview: Overview, error: DeepvueError | None) -> None:

@@ -3,6 +3,7 @@
 ``application`` is imported after the icon is shown, so that it appears about as fast as a bare one.
 """
 
+import gc
 import logging
 import os
 import sys
@@ -11,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QIcon, QPixmapCache
 from PySide6.QtWidgets import QApplication
 
@@ -72,6 +73,11 @@ def run(
             icon,
             worker,
             Options(prefix=prefix, background=background),
+        )
+        # Otherwise a garbage collection, on either thread, examines all that was imported, and the
+        # GUI stops for 35 ms. Little more is imported after the first poll.
+        application.poller.polled.connect(
+            lambda _: gc.freeze(), Qt.ConnectionType.SingleShotConnection
         )
         if single:
             application.listen(instance, _environment_client_id())

@@ -1,5 +1,7 @@
 """Lists to select from, with a visible focus: Fusion draws none."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
@@ -80,12 +82,17 @@ class WalletList(QTreeWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
 
-    def add_row(self, name: str, beside: str, *, is_current: bool) -> None:
-        """Add a wallet at the end; ``is_current`` selects it."""
-        item = QTreeWidgetItem(self, [name, beside])
-        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if is_current:
-            self.setCurrentItem(item)
+    def show_rows(self, rows: Sequence[tuple[str, str]], current: int) -> None:
+        """Show both texts of each wallet, and select the wallet at the index ``current``."""
+        for index, row in enumerate(rows):
+            item = self.topLevelItem(index) or QTreeWidgetItem(self)
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            for column, text in enumerate(row):
+                item.setText(column, text)
+            if index == current:
+                self.setCurrentItem(item)
+        while self.topLevelItemCount() > len(rows):
+            self.takeTopLevelItem(self.topLevelItemCount() - 1)
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
@@ -116,27 +123,22 @@ class _Delegate(QStyledItemDelegate):
         size = super().sizeHint(option, index) + QSize(2 * _PADDING_PX, 2 * _PADDING_PX)
         return size.boundedTo(QSize(_MAX_WIDTH_PX, size.height()))
 
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().initStyleOption(option, index)
-        state = QStyle.StateFlag
-        is_selected = bool(option.state & state.State_Selected)
-        # The bold font and the bar show both.
-        option.font.setBold(is_selected and index.column() == 0)
-        option.state &= ~(state.State_Selected | state.State_HasFocus)
-        # On the bar it would be too weak.
-        if index.column() == 1 and not is_selected:
-            option.palette.setColor(QPalette.ColorRole.Text, muted(option.palette))
-
     def paint(
         self,
         painter: QPainter,
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, blended(option.palette, _BAR_STRENGTH))
+        # Not in initStyleOption, which Qt also calls for the size of every row.
+        state = QStyle.StateFlag
         padded = QStyleOptionViewItem(option)
         padded.rect = option.rect.adjusted(_PADDING_PX, 0, -_PADDING_PX, 0)
+        # The bold font and the bar show both.
+        padded.state &= ~(state.State_Selected | state.State_HasFocus)
+        if option.state & state.State_Selected:
+            painter.fillRect(option.rect, blended(option.palette, _BAR_STRENGTH))
+            padded.font.setBold(index.column() == 0)
+        elif index.column() == 1:
+            # On the bar it would be too weak.
+            padded.palette.setColor(QPalette.ColorRole.Text, muted(option.palette))
         super().paint(painter, padded, index)

@@ -134,10 +134,12 @@ class WalletsPage(QWidget):
         self._form.addRow(label, row(field, *beside))
 
     def _fill_list(self, client_id: str) -> None:
-        self._list.clear()
-        for wallet in self._wallets:
-            beside = self._text_beside(wallet.client_id, is_paused=wallet.is_paused)
-            self._list.add_row(wallet.name, beside, is_current=wallet.client_id == client_id)
+        rows = [
+            (wallet.name, self._text_beside(wallet.client_id, is_paused=wallet.is_paused))
+            for wallet in self._wallets
+        ]
+        client_ids = [wallet.client_id for wallet in self._wallets]
+        self._list.show_rows(rows, client_ids.index(client_id))
 
     def _text_beside(self, client_id: str, *, is_paused: bool) -> str:
         """Return what the list shows at the right of a wallet's name."""

@@ -158,6 +158,17 @@ def test_during_a_poll_the_snapshot_is_marked_as_refreshing_and_keeps_the_last_t
     assert shown(poller).trouble is trouble
 
 
+def test_the_views_are_updated_before_the_worker_begins_a_poll(
+    poller: Poller, wallet: PolledWallets
+) -> None:
+    """While both threads run Python, each wakes the other again and again."""
+    begun: list[int] = []
+    poller.changed.connect(lambda _: begun.append(len(wallet.requests)))
+    poller.refresh()
+    assert begun == [0]
+    assert len(wallet.requests) == 1
+
+
 def test_the_start_of_a_request_does_not_repeat_the_alerts_of_the_last_reading(
     poller: Poller, wallet: PolledWallets
 ) -> None:

@@ -1,4 +1,4 @@
-"""The time that the GUI thread takes to show fifty wallets in the tray and the open card.
+"""The time that the GUI thread takes to show fifty wallets in the tray and in open windows.
 
     python -m tests.benchmarks.views_cost [WALLETS]
 
@@ -16,16 +16,17 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QCoreApplication, QRect
 from PySide6.QtWidgets import QApplication
 
 from deepvue_tray.core.errors import DeepvueError, OfflineError, RejectedError
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
-from deepvue_tray.core.settings import WalletSettings
+from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.card import Card
+from deepvue_tray.ui.settings_dialog import SettingsDialog
 from deepvue_tray.ui.tray import Tray
 from deepvue_tray.ui.tray_icon import TrayIcon
 from tests.benchmarks.table import Row, show
@@ -88,11 +89,17 @@ def median_cpu_ms(work: Callable[[], object]) -> float:
 
 
 def rows(number: int = WALLETS) -> Iterator[Row]:
-    """Measure the tray, then the open card."""
+    """Measure the tray, the open card, and the settings."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance() or QApplication([])
-    now = datetime.now(UTC)
-    overview, polls = wallets(number, now), count()
+    overview = wallets(number, datetime.now(UTC))
+    yield from tray_and_card_rows(application, overview)
+    yield from settings_rows(application, overview)
+
+
+def tray_and_card_rows(application: QCoreApplication, overview: Overview) -> Iterator[Row]:
+    """Measure the tray, then the open card."""
+    number, polls = len(overview.snapshots), count()
     tray, card = Tray(TrayIcon(), ""), Card("")
     card.show_overview(overview)
     card.select("")
@@ -125,6 +132,35 @@ def rows(number: int = WALLETS) -> Iterator[Row]:
     yield Row(f"draw the card{of}", "ms", median_cpu_ms(draw), goal=GOAL)
     yield Row(f"select another wallet in the card{of}", "ms", median_cpu_ms(select), goal=GOAL)
     yield Row(f"open the card again{of}", "ms", median_cpu_ms(open_again), goal=GOAL)
+
+
+def settings_rows(application: QCoreApplication, overview: Overview) -> Iterator[Row]:
+    """Measure the settings."""
+    settings = Settings(wallets=tuple(snapshot.wallet for snapshot in overview.snapshots))
+    number, steps = len(settings.wallets), count()
+    dialog = SettingsDialog(settings)
+    dialog.show()
+    application.processEvents()
+
+    def select() -> None:
+        dialog.select(f"live_{next(steps) % number:02}")
+        application.processEvents()
+
+    def change() -> None:
+        first = replace(settings.wallets[0], name=f"Wallet {next(steps)}")
+        dialog.show_settings(replace(settings, wallets=(first, *settings.wallets[1:])))
+        application.processEvents()
+
+    def open_again() -> None:
+        opened = SettingsDialog(settings)
+        opened.show()
+        application.processEvents()
+        opened.reject()
+
+    of = f", {number} wallets"
+    yield Row(f"select another wallet in the settings{of}", "ms", median_cpu_ms(select), goal=GOAL)
+    yield Row(f"show a change in the open settings{of}", "ms", median_cpu_ms(change), goal=GOAL)
+    yield Row(f"open the settings again{of}", "ms", median_cpu_ms(open_again), goal=GOAL)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,9 @@ HANGING = client_ids(WALLETS)[-1]
 SPREAD_S = 2 * INTERVAL_S
 """The wallets' turns are spread after the second round of polls."""
 
+BURST_S = 90.0
+"""Long enough to open all views and to poll each wallet, one a second."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
@@ -55,8 +58,8 @@ class Cost:
     """Per request."""
     times: Mapping[str, Sequence[float]]
     """When each wallet's requests arrived, in seconds."""
-    busy_ms: float
-    """The longest CPU time of the GUI thread between two waits."""
+    longest_ms: Mapping[str, float]
+    """The longest ``pass`` of the GUI thread and garbage ``collection``, in CPU time."""
 
 
 class Wallets:
@@ -76,10 +79,9 @@ class Wallets:
             yield piece
 
 
-def measure(desktop: Desktop, count: int, start_s: float, seconds: float) -> Cost:
+def measure(desktop: Desktop, count: int, start_s: float, seconds: float, *options: str) -> Cost:
     """Run the tray with ``count`` wallets; measure it for ``seconds`` after ``start_s``."""
-    home = Path(desktop.folder, f"wallets-{count}")
-    home.mkdir()
+    home = Path(tempfile.mkdtemp(dir=desktop.folder))
     ids = client_ids(count)
     history = History(Paths.below(home).history)
     for client_id in ids:
@@ -87,9 +89,10 @@ def measure(desktop: Desktop, count: int, start_s: float, seconds: float) -> Cos
     history.close()
     wallets = Wallets()
     with FaultyServer(wallets.answer) as server:
-        command = (sys.executable, "-m", many_wallets_tray.__name__, server.url, str(home))
+        command = (sys.executable, "-m", many_wallets_tray.__name__)
+        arguments = (server.url, str(home), str(count), *options)
         # GLib's event loop does not tell when the program's own work begins.
-        program = desktop.start(*command, str(count), name="program", QT_NO_GLIB="1")
+        program = desktop.start(*command, *arguments, name="program", QT_NO_GLIB="1")
         wait_until(lambda: wallets.times, "the first request")
         time.sleep(start_s)
         first, before = len(server.requests), wake_ups(program.pid)
@@ -105,7 +108,7 @@ def measure(desktop: Desktop, count: int, start_s: float, seconds: float) -> Cos
         own_memory=own_memory,
         wake_ups=(total - ticks) / (last - first),
         times=wallets.times,
-        busy_ms=json.loads((home / "busy.json").read_text()),
+        longest_ms=json.loads((home / "gui.json").read_text()),
     )
 
 
@@ -137,6 +140,7 @@ def rows(seconds: float = INTERVAL_S) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder, Desktop(Path(folder)) as desktop:
         one = measure(desktop, 1, START_S, seconds)
         many = measure(desktop, WALLETS, SPREAD_S, seconds)
+        with_views = measure(desktop, WALLETS, START_S, BURST_S, "views")
     of, others = f", {WALLETS} wallets", WALLETS - 1
     most = most_in_a_minute([at for times in many.times.values() for at in times])
     yield Row(f"requests within a minute at most{of}", "", most, goal="≤ 60")
@@ -146,8 +150,12 @@ def rows(seconds: float = INTERVAL_S) -> Iterator[Row]:
     yield Row(f"its own memory{of}", "MB", own, goal="≤ 0.3")
     what = f"wake-ups of a request{of}"
     yield Row(what, "", many.wake_ups, one.wake_ups, "one wallet", "≤ 1.1")
-    what = f"longest work of the GUI thread, in CPU time{of}"
-    yield Row(what, "ms", many.busy_ms, goal="≤ 16")
+    for measured, which in ((many, ""), (with_views, ", card, history and settings open")):
+        longest = measured.longest_ms
+        what = f"longest pass of the GUI thread's event loop, in CPU time{of}{which}"
+        yield Row(what, "ms", longest["pass"], goal="≤ 16")
+        what = f"longest garbage collection, in CPU time{of}{which}"
+        yield Row(what, "ms", longest["collection"], goal="≤ 16")
     delay = longest_delay(many.times)
     yield Row(f"longest delay of a request while another hangs{of}", "s", delay, goal="≤ 2")
 

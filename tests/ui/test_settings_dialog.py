@@ -84,6 +84,10 @@ class Owner(Person):
         items = [wallets.topLevelItem(index) for index in range(wallets.topLevelItemCount())]
         return [(item.text(0), item.text(1)) for item in items if item]
 
+    def selected_row(self) -> str:
+        [item] = self.child(QTreeWidget, "List of wallets").selectedItems()
+        return item.text(0)
+
     def after(self) -> Settings:
         """Press Save, and return the settings that are to be stored."""
         self.press("Save")
@@ -484,6 +488,21 @@ def test_a_wallet_that_was_removed_meanwhile_is_no_longer_shown(
     person.dialog.show_settings(ONE)
     assert person.sees("free_tier_17")
     assert person.after() == ONE
+
+
+def test_the_list_follows_what_is_stored_meanwhile_and_the_selected_wallet_stays_selected(
+    owner: Callable[..., Owner],
+) -> None:
+    wallets = [WalletSettings(client_id=f"live_{n}", name=f"Wallet {n}") for n in range(5)]
+    person = owner(Settings(wallets=tuple(wallets)))
+    person.select("Wallet 4")
+    person.dialog.show_settings(Settings(wallets=(wallets[4], replace(wallets[1], is_paused=True))))
+    assert person.rows() == [("Wallet 4", "live_4"), ("Wallet 1", "paused")]
+    assert person.selected_row() == "Wallet 4"
+    assert person.field("Name").text() == "Wallet 4"
+    person.dialog.show_settings(Settings(wallets=tuple(wallets[:3])))
+    assert [name for name, _ in person.rows()] == ["Wallet 0", "Wallet 1", "Wallet 2"]
+    assert person.selected_row() == person.field("Name").text() == "Wallet 0"
 
 
 def test_adding_and_a_new_secret_are_requested_for_the_selected_wallet(
