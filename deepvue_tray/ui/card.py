@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
+    QAccessible,
     QCloseEvent,
     QCursor,
     QFont,
@@ -76,6 +77,9 @@ class Card(QWidget):
     is a window that stays open and also offers ``menu``, the tray's menu; once closed, it shows
     that the program keeps running.
     """
+
+    accessible_role = QAccessible.Role.Dialog
+    """Screen readers read the description of a dialog that opens."""
 
     action_requested = Signal(Action, str)
     """The action that the person chose, and the client id of its wallet; empty for all."""
@@ -274,7 +278,17 @@ class Card(QWidget):
         self._resume.setVisible(bool(snoozed))
         self._show_buttons(snapshot)
         self._show_colours()
+        self._describe()
         self._fit()
+
+    def _describe(self) -> None:
+        """Let a screen reader read the balance and what it means when the card opens.
+
+        With several wallets it reads the row of the selected one, which has the focus.
+        """
+        told = () if self._overview.has_several else (*self._notice.texts, *self._figure_texts)
+        shown = (text.text().rstrip(".") for text in told if text.isVisibleTo(self))
+        self.setAccessibleDescription(". ".join(shown))
 
     def _show_buttons(self, snapshot: Snapshot) -> None:
         primary = card_texts.primary_action(snapshot)
@@ -398,6 +412,7 @@ class Card(QWidget):
         self._pill = Pill()
         self._runway = Text(scale=1.08)
         self._outlook = Text(muted=True)
+        self._figure_texts = (self._balance, self._pill, self._runway, self._outlook)
         figures = QVBoxLayout()
         figures.setSpacing(0)
         figures.addLayout(_pair(self._balance, self._pill))

@@ -109,6 +109,7 @@ class Notice(QFrame):
         self._edge = QColor()
         self._title = Text(weight=QFont.Weight.DemiBold)
         self._sentence = Text()
+        self.texts = (self._title, self._sentence)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(12, 8, 12, 8)
         lines.setSpacing(0)

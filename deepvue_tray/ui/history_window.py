@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QStandardPaths, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QAccessible, QImage, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QMenu,
@@ -53,6 +53,8 @@ class HistoryWindow(QWidget):
     file for an image of the chart, and the image. ``resized`` carries a size that a person gave to
     the window; ``size`` is the last such one.
     """
+
+    accessible_role = QAccessible.Role.Window
 
     wallet_chosen = Signal(str)
     plot_requested = Signal(object, object)  # ``datetime | None`` each

@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QFocusEvent,
     QFont,
     QFontMetricsF,
@@ -57,6 +58,8 @@ ROWS_PER_TICK = 2.6
 
 class Chart(QWidget):
     """Draws a plot, and requests another range when the person zooms or pans."""
+
+    accessible_role = QAccessible.Role.Chart
 
     range_requested = Signal(datetime, datetime)
     """The start and the end of the range; aware UTC."""
