@@ -298,7 +298,8 @@ class Card(QWidget):
         trouble = snapshot.trouble
         has_status_page = trouble is not None and trouble.action is Action.STATUS_PAGE
         self._status_page.setVisible(has_status_page)
-        self._refresh.setEnabled(not snapshot.refreshing and not snapshot.wallet.is_paused)
+        # Enabled also during a request: a disabled button would lose the keyboard's focus.
+        self._refresh.setEnabled(not snapshot.wallet.is_paused)
         self._refresh.setText(card_texts.refresh_label(snapshot))
         leads_to_settings = primary in (Action.SETTINGS, Action.SET_UP)
         self._settings.setVisible(not leads_to_settings)
@@ -366,6 +367,8 @@ class Card(QWidget):
         return question
 
     def _request(self, action: Action) -> None:
+        if action is Action.REFRESH and self.shown.refreshing:
+            return
         concerns_all = action in (Action.REFRESH, Action.UNLOCK, Action.STATUS_PAGE)
         self.action_requested.emit(action, "" if concerns_all else self.shown.client_id)
 
