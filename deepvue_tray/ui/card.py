@@ -258,7 +258,7 @@ class Card(QWidget):
         snapshot, now = self.shown, datetime.now(UTC)
         is_one = not self._overview.has_several
         self._head.setText(card_texts.head_text(self._overview, self._prefix))
-        self._times.setText(card_texts.times_text(snapshot, now))
+        self._times.show_text(card_texts.times_text(snapshot, now))
         self._wallets.setVisible(not is_one)
         self._wallets.show_wallets(self._overview.snapshots, snapshot.client_id)
         title = card_texts.notice_title(snapshot)
@@ -419,7 +419,7 @@ class Card(QWidget):
         figures = QVBoxLayout()
         figures.setSpacing(0)
         figures.addLayout(_pair(self._balance, self._pill))
-        figures.addSpacing(2)
+        figures.addSpacing(4)
         figures.addWidget(self._runway)
         figures.addWidget(self._outlook)
         return figures

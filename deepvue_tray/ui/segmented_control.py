@@ -1,8 +1,15 @@
 """A row of joined buttons of which one is checked."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QHBoxLayout,
+    QRadioButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from deepvue_tray.ui.card_colours import CardColours
 from deepvue_tray.ui.card_parts import (
@@ -31,7 +38,7 @@ class SegmentedControl(QWidget):
         self._row.setSpacing(0)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def add(self, label: str, tooltip: str) -> QPushButton:
+    def add(self, label: str, tooltip: str) -> QAbstractButton:
         """Add a button at the end, and return it."""
         buttons = self._group.buttons()
         segment = _Segment(label, is_first=not buttons)
@@ -51,14 +58,16 @@ class SegmentedControl(QWidget):
         self._group.setExclusive(True)
 
 
-class _Segment(QPushButton):
-    """One of the joined buttons, in the look of the card's buttons."""
+class _Segment(QRadioButton):
+    """One of the joined buttons, in the look of the card's buttons.
+
+    Screen readers tell a radio button's place among the others.
+    """
 
     def __init__(self, text: str, *, is_first: bool) -> None:
         super().__init__(text)
         self._is_first = is_first
         self.is_last = True
-        self.setCheckable(True)
 
     def sizeHint(self) -> QSize:
         """Return a size with room around the text in bold."""
@@ -69,6 +78,10 @@ class _Segment(QPushButton):
     def minimumSizeHint(self) -> QSize:
         """Return the same: the text is never cut."""
         return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        """Return that a click at ``pos`` counts, also beside the text."""
+        return self.rect().contains(pos)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show that the pointer is over the button."""

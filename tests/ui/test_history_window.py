@@ -9,7 +9,13 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, QStandardPaths, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QTableView
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QTableView,
+)
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import StorageError
@@ -100,7 +106,7 @@ def picture_of(window: HistoryWindow) -> QImage:
 
 
 def press(window: HistoryWindow, label: str) -> None:
-    button = next(b for b in window.findChildren(QPushButton) if b.text() == label)
+    button = next(b for b in window.findChildren(QAbstractButton) if b.text() == label)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -318,7 +324,7 @@ def test_a_new_reading_keeps_the_selected_one(window: HistoryWindow) -> None:
 
 
 def test_the_chosen_range_is_marked_by_more_than_a_hue(window: HistoryWindow) -> None:
-    buttons = {b.text(): b for b in window.findChildren(QPushButton)}
+    buttons = {b.text(): b for b in window.findChildren(QAbstractButton)}
     grounds = [buttons[label].grab().toImage().pixelColor(20, 5) for label in ("7 d", "30 d")]
     assert contrast(*grounds) >= GRAPHICS_CONTRAST
 
