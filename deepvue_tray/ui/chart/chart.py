@@ -331,9 +331,12 @@ class Chart(QWidget):
             draw_box(painter, self.palette(), at, within, self._bar_texts(bar))
         if bucket := self._selected:
             at = QPointF(upper.x(bucket.at), upper.y(float(bucket.last)))
+            # Antialiasing would spread the line over two columns of pixels.
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(hairline(painter, blended(self.palette(), 0.4)))
             bottom = QPointF(at.x(), upper.area.bottom())
             painter.drawLine(QPointF(at.x(), upper.area.top()), bottom)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setBrush(self.palette().color(QPalette.ColorRole.Window))
             painter.setPen(QPen(colours.accent, 2))
             painter.drawEllipse(at, 4, 4)
