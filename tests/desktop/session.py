@@ -130,6 +130,8 @@ class Desktop:
             "HOME": str(home),
             "XDG_RUNTIME_DIR": str(runtime),
             "PYTHONWARNINGS": "error",
+            # Of a desktop that is installed on this machine, but does not run here.
+            "XDG_DESKTOP_PORTAL_DIR": "/nonexistent",
         }
         """The complete environment of a program on this desktop."""
 
