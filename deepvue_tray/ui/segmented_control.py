@@ -33,6 +33,7 @@ class SegmentedControl(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._group = QButtonGroup(self)
+        self._group.buttonToggled.connect(self._let_tab_reach_checked)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
@@ -47,6 +48,7 @@ class SegmentedControl(QWidget):
                 other.is_last = False
         segment.setToolTip(tooltip)
         self._group.addButton(segment)
+        self._let_tab_reach_checked()
         self._row.addWidget(segment)
         return segment
 
@@ -56,6 +58,13 @@ class SegmentedControl(QWidget):
         for button in self._group.buttons():
             button.setChecked(False)
         self._group.setExclusive(True)
+
+    def _let_tab_reach_checked(self) -> None:
+        """Let the Tab key move to the checked button, and the arrow keys to the others."""
+        checked = self._group.checkedButton()
+        for button in self._group.buttons():
+            is_reached = button is checked or checked is None
+            button.setFocusPolicy(_STRONG_FOCUS if is_reached else Qt.FocusPolicy.ClickFocus)
 
 
 class _Segment(QRadioButton):
@@ -115,4 +124,4 @@ class _Segment(QRadioButton):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
 
 
-_TEXT = QPalette.ColorRole.WindowText
+_TEXT, _STRONG_FOCUS = QPalette.ColorRole.WindowText, Qt.FocusPolicy.StrongFocus

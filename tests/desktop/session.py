@@ -34,6 +34,7 @@ PACKAGES = {
     "import": "imagemagick",
     "weston": "weston",
     "unshare": "util-linux",
+    "/usr/libexec/at-spi-bus-launcher": "at-spi2-core",
 }
 """The Debian package of each program that the tests start."""
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QLabel,
+    QRadioButton,
     QTableView,
 )
 from pytestqt.qtbot import QtBot
@@ -141,6 +142,15 @@ def test_a_click_requests_a_range_up_to_now(
     since, until = requests[-1]
     assert since == start_for(days * DAY, datetime.now(UTC))
     assert until is None
+
+
+def test_the_tab_key_moves_to_the_chosen_range(window: HistoryWindow) -> None:
+    reached = {
+        button.text()
+        for button in window.findChildren(QRadioButton)
+        if button.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus
+    }
+    assert reached == {"7 d"}
 
 
 def test_the_range_of_all_readings_has_no_start(window: HistoryWindow, requests: Requests) -> None:
