@@ -152,9 +152,17 @@ class HistoryWindow(QWidget):
         self._range.show_text("")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Start the time after which the new size is reported."""
+        """Hide the tiles in a low window, and start the time after which the size is reported."""
         super().resizeEvent(event)
+        self._show_tiles_if_they_fit()
         self._resize_timer.start()
+
+    def _show_tiles_if_they_fit(self) -> None:
+        needed = self._column.minimumHeightForWidth(self.width())
+        if self._tiles.isHidden():
+            width = self.width() - 2 * MARGIN_PX
+            needed += self._tiles.heightForWidth(width) + self._column.spacing()
+        self._tiles.setVisible(needed <= self.height())
 
     def _report_size(self) -> None:
         # A size that was reduced to fit a small screen is not the person's choice.
@@ -174,7 +182,7 @@ class HistoryWindow(QWidget):
         return self._views.currentWidget() is self._table
 
     def _build(self) -> None:
-        layout = QVBoxLayout(self)
+        layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
         layout.setSpacing(MARGIN_PX - 4)
         layout.addWidget(

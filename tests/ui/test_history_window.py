@@ -30,7 +30,7 @@ from deepvue_tray.ui.chart.plot import Plot
 from deepvue_tray.ui.chart.time_range import start_for
 from deepvue_tray.ui.history_window import HistoryWindow
 from deepvue_tray.ui.palette import GRAPHICS_CONTRAST, contrast
-from deepvue_tray.ui.summary_tiles import _Tile
+from deepvue_tray.ui.summary_tiles import SummaryTiles, _Tile
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -449,6 +449,17 @@ def test_it_opens_as_large_as_it_was(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     window.show()
     assert window.size() == QSize(640, 480)
+
+
+def test_in_a_low_window_the_sums_make_room_for_the_chart(window: HistoryWindow) -> None:
+    [tiles] = window.findChildren(SummaryTiles)
+    assert tiles.isVisible()
+    window.resize(420, 360)
+    assert not tiles.isVisible()
+    QApplication.processEvents()
+    assert chart_of(window).height() >= chart_of(window).minimumSizeHint().height()
+    window.resize(800, 500)
+    assert tiles.isVisible()
 
 
 def test_on_a_smaller_screen_it_fits_and_its_size_is_not_forgotten(qtbot: QtBot) -> None:

@@ -304,6 +304,8 @@ class Chart(QWidget):
         painter.setFont(bold)
         painter.setPen(colours.ok.text)
         for place, text in self._line.top_up_labels(scale, QFontMetricsF(bold)):
+            # The line of a later top-up would cross it.
+            painter.fillRect(place, self.palette().color(QPalette.ColorRole.Window))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
         painter.setFont(plain)
 
