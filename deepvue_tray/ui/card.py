@@ -78,8 +78,8 @@ class Card(QWidget):
     that the program keeps running.
     """
 
-    accessible_role = QAccessible.Role.Dialog
-    """Screen readers read the description of a dialog that opens."""
+    accessible_role = QAccessible.Role.Window
+    """Of a dialog, Orca reads the labels as well as the description: most of it twice."""
 
     action_requested = Signal(Action, str)
     """The action that the person chose, and the client id of its wallet; empty for all."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt
-from PySide6.QtGui import QAccessible, QIcon, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QAccessible, QFocusEvent, QIcon, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -129,6 +129,15 @@ class CheckBox(QCheckBox):
 
 class LineEdit(QLineEdit):
     """A field with a visible edge."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Select the text after the Tab key, but nothing in an empty field.
+
+        Qt would report a selection there before the focus, and Orca would not read the field.
+        """
+        is_empty = not self.text()
+        other = QFocusEvent(event.type(), Qt.FocusReason.OtherFocusReason)
+        super().focusInEvent(other if is_empty else event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the edge as well."""

@@ -1,7 +1,5 @@
 """Lists to select from, with a visible focus: Fusion draws none."""
 
-from typing import Any
-
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
@@ -84,7 +82,7 @@ class WalletList(QTreeWidget):
 
     def add_row(self, name: str, beside: str, *, is_current: bool) -> None:
         """Add a wallet at the end; ``is_current`` selects it."""
-        item = _WalletItem(self, [name, beside])
+        item = QTreeWidgetItem(self, [name, beside])
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if is_current:
             self.setCurrentItem(item)
@@ -104,16 +102,6 @@ class WalletList(QTreeWidget):
         """Draw the focus ring as well."""
         super().paintEvent(event)
         draw_focus_ring(QPainter(self.viewport()), self, self.viewport().rect())
-
-
-class _WalletItem(QTreeWidgetItem):
-    """A wallet, whose row a screen reader reads as a whole."""
-
-    def data(self, column: int, role: int) -> Any:
-        """Return both texts for a screen reader."""
-        if role == Qt.ItemDataRole.AccessibleTextRole and column == 0:
-            return f"{self.text(0)}, {self.text(1)}"
-        return super().data(column, role)
 
 
 class _Delegate(QStyledItemDelegate):

@@ -49,7 +49,7 @@ def test_the_balance_and_what_it_means_is_read_when_the_card_opens(
     program.start(**SIGNED_IN, **READ)
     tooltip(TrayItem.wait(desktop), "900")
     desktop.click_icon(1)
-    card = wait_for(reader, "dialog", "deepvue-tray")
+    card = wait_for(reader, "frame", "deepvue-tray")
     assert card.description == "900 credits. Low: under 1,000. Forecast after a day of use"
     parts = [(part.role, part.label) for part in card.shown_parts() if part.label]
     times = parts.pop(1)[1]
@@ -73,7 +73,7 @@ def test_every_window_says_what_it_is_and_what_each_of_its_parts_is_for(
     item = TrayItem.wait(desktop)
     tooltip(item, "Trial")
     desktop.click_icon(1)
-    card = wait_for(reader, "dialog", "Demo — deepvue-tray")
+    card = wait_for(reader, "frame", "Demo — deepvue-tray")
     assert pictures(card) == ["Spent in the last 7 days"]
     check(card)
     item.click("History…")
