@@ -20,7 +20,7 @@ from deepvue_tray.app.crash_reporter import CrashReporter
 from deepvue_tray.app.single_instance import SingleInstance
 from deepvue_tray.resources import icon_path
 from deepvue_tray.services import private_folder
-from deepvue_tray.ui import translation
+from deepvue_tray.ui import accessible_roles, translation
 from deepvue_tray.ui.tray_icon import TrayIcon
 
 if sys.platform == "win32":
@@ -132,4 +132,5 @@ def _qt_application() -> QApplication:
     qt.setWindowIcon(QIcon(str(icon_path("deepvue-tray-256.png"))))
     qt.setQuitOnLastWindowClosed(False)
     QPixmapCache.setCacheLimit(PIXMAP_CACHE_KB)
+    accessible_roles.install()
     return qt

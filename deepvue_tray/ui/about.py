@@ -52,6 +52,7 @@ def about_window(places: Mapping[str, str], libraries: Iterable[str]) -> QDialog
     facts.setVerticalSpacing(4)
     picture = QLabel()
     picture.setPixmap(QApplication.windowIcon().pixmap(64, 64))
+    picture.setAccessibleName(QApplication.applicationDisplayName())
     facts.addRow(picture, _head())
     for name, path in places.items():
         _add_row(facts, translate("about", _PATH_LABELS[name]), path)

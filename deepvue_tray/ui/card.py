@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
+    QAccessible,
     QCloseEvent,
     QCursor,
     QFont,
@@ -76,6 +77,9 @@ class Card(QWidget):
     is a window that stays open and also offers ``menu``, the tray's menu; once closed, it shows
     that the program keeps running.
     """
+
+    accessible_role = QAccessible.Role.Window
+    """Of a dialog, Orca reads the labels as well as the description: most of it twice."""
 
     action_requested = Signal(Action, str)
     """The action that the person chose, and the client id of its wallet; empty for all."""
@@ -254,7 +258,7 @@ class Card(QWidget):
         snapshot, now = self.shown, datetime.now(UTC)
         is_one = not self._overview.has_several
         self._head.setText(card_texts.head_text(self._overview, self._prefix))
-        self._times.setText(card_texts.times_text(snapshot, now))
+        self._times.show_text(card_texts.times_text(snapshot, now))
         self._wallets.setVisible(not is_one)
         self._wallets.show_wallets(self._overview.snapshots, snapshot.client_id)
         title = card_texts.notice_title(snapshot)
@@ -277,7 +281,17 @@ class Card(QWidget):
         self._resume.setVisible(bool(snoozed))
         self._show_buttons(snapshot)
         self._show_colours()
+        self._describe()
         self._fit()
+
+    def _describe(self) -> None:
+        """Let a screen reader read the balance and what it means when the card opens.
+
+        With several wallets it reads the row of the selected one, which has the focus.
+        """
+        told = () if self._overview.has_several else (*self._notice.texts, *self._figure_texts)
+        shown = (text.text().rstrip(".") for text in told if text.isVisibleTo(self))
+        self.setAccessibleDescription(". ".join(shown))
 
     def _show_buttons(self, snapshot: Snapshot) -> None:
         primary = card_texts.primary_action(snapshot)
@@ -287,7 +301,8 @@ class Card(QWidget):
         trouble = snapshot.trouble
         has_status_page = trouble is not None and trouble.action is Action.STATUS_PAGE
         self._status_page.setVisible(has_status_page)
-        self._refresh.setEnabled(not snapshot.refreshing and not snapshot.wallet.is_paused)
+        # Enabled also during a request: a disabled button would lose the keyboard's focus.
+        self._refresh.setEnabled(not snapshot.wallet.is_paused)
         self._refresh.setText(card_texts.refresh_label(snapshot))
         leads_to_settings = primary in (Action.SETTINGS, Action.SET_UP)
         self._settings.setVisible(not leads_to_settings)
@@ -357,6 +372,8 @@ class Card(QWidget):
         return question
 
     def _request(self, action: Action) -> None:
+        if action is Action.REFRESH and self.shown.refreshing:
+            return
         concerns_all = action in (Action.REFRESH, Action.UNLOCK, Action.STATUS_PAGE)
         self.action_requested.emit(action, "" if concerns_all else self.shown.client_id)
 
@@ -404,10 +421,11 @@ class Card(QWidget):
         self._pill = Pill()
         self._runway = Text(scale=1.08)
         self._outlook = Text(muted=True)
+        self._figure_texts = (self._balance, self._pill, self._runway, self._outlook)
         figures = QVBoxLayout()
         figures.setSpacing(0)
         figures.addLayout(_pair(self._balance, self._pill))
-        figures.addSpacing(2)
+        figures.addSpacing(4)
         figures.addWidget(self._runway)
         figures.addWidget(self._outlook)
         return figures

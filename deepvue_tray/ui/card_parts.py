@@ -86,7 +86,7 @@ class Pill(Text):
     """A short text on a rounded ground in the colours of a tone."""
 
     def __init__(self) -> None:
-        super().__init__(scale=SMALL, weight=QFont.Weight.DemiBold)
+        super().__init__(scale=SMALL, weight=QFont.Weight.Bold)
         self.setContentsMargins(8, 2, 8, 2)
 
     def show_tone(self, tone: Tone) -> None:
@@ -107,8 +107,9 @@ class Notice(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._edge = QColor()
-        self._title = Text(weight=QFont.Weight.DemiBold)
+        self._title = Text(weight=QFont.Weight.Bold)
         self._sentence = Text()
+        self.texts = (self._title, self._sentence)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(12, 8, 12, 8)
         lines.setSpacing(0)
@@ -188,7 +189,7 @@ class CardButton(QPushButton):
         painter.drawText(self.contentsRect(), flags, self.text())
 
     def _font(self) -> QFont:
-        weight = QFont.Weight.DemiBold if self._is_primary else QFont.Weight.Normal
+        weight = QFont.Weight.Bold if self._is_primary else QFont.Weight.Normal
         return scaled_font(self.font(), 1.0, weight)
 
 

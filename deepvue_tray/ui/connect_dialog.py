@@ -179,7 +179,6 @@ class ConnectDialog(ScrollingDialog):
     def _reveal_button(self) -> QPushButton:
         labels = {False: self.tr("&Show"), True: self.tr("&Hide")}
         button = QPushButton(autoDefault=False)
-        button.setCheckable(True)
         button.setToolTip(self.tr("Shows or hides the typed secret"))
         widths = []
         for text in labels.values():
@@ -188,12 +187,13 @@ class ConnectDialog(ScrollingDialog):
         button.setMinimumWidth(max(widths))
         button.setText(labels[False])
 
-        def on_toggled(is_shown: bool) -> None:
+        def on_clicked() -> None:
+            is_shown = self._secret.echoMode() is QLineEdit.EchoMode.Password
             mode = QLineEdit.EchoMode.Normal if is_shown else QLineEdit.EchoMode.Password
             self._secret.setEchoMode(mode)
             button.setText(labels[is_shown])
 
-        button.toggled.connect(on_toggled)
+        button.clicked.connect(on_clicked)
         return button
 
     def _laid_out_buttons(self) -> QWidget:
@@ -207,8 +207,6 @@ class ConnectDialog(ScrollingDialog):
             box.addButton(added, role)
             return added
 
-        later = self.tr("&Later") if self._is_first else self.tr("&Cancel")
-        button(later, role.RejectRole, self.tr("Closes the window"))
         self._connect = button(
             self.tr("C&onnect"),
             role.AcceptRole,
@@ -222,6 +220,8 @@ class ConnectDialog(ScrollingDialog):
             role.ActionRole,
             self.tr("Until deepvue-tray is quit"),
         )
+        later = self.tr("&Later") if self._is_first else self.tr("&Cancel")
+        button(later, role.RejectRole, self.tr("Closes the window"))
         self._save_anyway.clicked.connect(lambda: self._request(is_checked=False))
         self._for_session.clicked.connect(
             lambda: self._request(is_checked=False, session_only=True)

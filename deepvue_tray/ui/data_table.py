@@ -1,12 +1,31 @@
 """A table of numbers: rows can be selected, nothing can be edited."""
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFontMetricsF, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
+from deepvue_tray.ui.card_colours import CardColours
 from deepvue_tray.ui.form_widgets import draw_focus_ring
+from deepvue_tray.ui.palette import muted
 
 ROW_PADDING_PX = 8
+CELL_PADDING_PX = 8
+"""At the left and the right of a text."""
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
@@ -22,6 +41,8 @@ class DataTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
+        self.setHorizontalHeader(_Header())
+        self.setItemDelegate(_Delegate(self))
         self.setWordWrap(False)
         self.verticalHeader().hide()
         # A fixed height: Qt need not measure thousands of rows.
@@ -37,13 +58,50 @@ class DataTable(QTableView):
             self.setCurrentIndex(self.model().index(row, 0))
 
     def event(self, event: QEvent) -> bool:
-        """Draw the focus ring on the frame as well, around the header and the rows."""
-        is_handled = super().event(event)
+        """Draw the focus ring in place of the frame, around the header and the rows."""
         if event.type() == QEvent.Type.Paint:
             draw_focus_ring(QPainter(self), self, self.rect())
-        elif event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            return True
+        is_handled = super().event(event)
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
             self.update()
         return is_handled
+
+
+class _Header(QHeaderView):
+    """The titles of the columns in a muted colour, above a line."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+
+    def sectionSizeFromContents(self, section: int) -> QSize:
+        """Return a size with some air."""
+        return super().sectionSizeFromContents(section) + QSize(2 * CELL_PADDING_PX, ROW_PADDING_PX)
+
+    def paintSection(self, painter: QPainter, area: QRect, section: int) -> None:
+        """Draw one title."""
+        palette = self.palette()
+        painter.fillRect(area, palette.color(QPalette.ColorRole.Window))
+        line = QRect(area.left(), area.bottom(), area.width(), 1)
+        painter.fillRect(line, CardColours.of(palette).line)
+        painter.setPen(muted(palette))
+        title = self.model().headerData(section, self.orientation())
+        # Qt draws the text of a cell with this margin.
+        margin = self.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1
+        inside = area.adjusted(CELL_PADDING_PX + margin, 0, -CELL_PADDING_PX - margin, 0)
+        painter.drawText(inside, alignment(section), str(title))
+
+
+class _Delegate(QStyledItemDelegate):
+    """Gives the cells some air."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw the ground of the whole cell, and the text within its padding."""
+        cell = QStyle.PrimitiveElement.PE_PanelItemViewItem
+        option.widget.style().drawPrimitive(cell, option, painter, option.widget)
+        padded = QStyleOptionViewItem(option)
+        padded.rect = option.rect.adjusted(CELL_PADDING_PX, 0, -CELL_PADDING_PX, 0)
+        super().paint(painter, padded, index)
 
 
 def alignment(column: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QAccessible, QFocusEvent, QIcon, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from deepvue_tray.ui.card_colours import CardColours
 from deepvue_tray.ui.palette import draw_edge, focus_ring, outline
 
 GAP_PX = 8
@@ -35,23 +36,44 @@ _KEYBOARD_USED = Qt.WidgetAttribute.WA_KeyboardFocusChange
 
 
 class Message(QLabel):
-    """A line of text below a field, hidden until there is one."""
+    """A line of text below a field, hidden until there is one; a problem is red."""
 
     def __init__(self) -> None:
         super().__init__(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.setMinimumWidth(FIELD_WIDTH_PX)
         self.hide()
+        self._is_problem = False
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
     def show_text(self, text: str) -> None:
         """Show ``text`` in place of the present text."""
-        self.setText(text)
-        self.setVisible(True)
+        self._show(text, is_problem=False)
 
     def show_problem(self, reason: str) -> None:
         """Show why something is invalid or failed; an empty ``reason`` hides the line."""
-        self.setText(f"✗ {reason}" if reason else "")
-        self.setVisible(bool(reason))
+        self._show(f"✗ {reason}" if reason else "", is_problem=True)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the system's colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._is_problem:
+            self._redden()
+
+    def _show(self, text: str, *, is_problem: bool) -> None:
+        self._is_problem = is_problem
+        if is_problem:
+            self._redden()
+        else:
+            self.setPalette(QPalette())
+        self.setText(text)
+        self.setVisible(bool(text))
+
+    def _redden(self) -> None:
+        red, role = CardColours.of(self.palette()).critical.text, QPalette.ColorRole.WindowText
+        if self.palette().color(role) != red:
+            own = QPalette()  # Only this role; the others follow the system.
+            own.setColor(role, red)
+            self.setPalette(own)
 
 
 class Links(QLabel):
@@ -111,6 +133,15 @@ class CheckBox(QCheckBox):
 class LineEdit(QLineEdit):
     """A field with a visible edge."""
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Select the text after the Tab key, but nothing in an empty field.
+
+        Qt would report a selection there before the focus, and Orca would not read the field.
+        """
+        is_empty = not self.text()
+        other = QFocusEvent(event.type(), Qt.FocusReason.OtherFocusReason)
+        super().focusInEvent(other if is_empty else event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the edge as well."""
         super().paintEvent(event)
@@ -146,8 +177,11 @@ class SpinBox(QSpinBox):
     """A field for a whole number, with a visible edge."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the edge as well."""
+        """Draw the edge as well, and the field's ground over Fusion's edge within it."""
         super().paintEvent(event)
+        if self.style().name() == "fusion":
+            ground = self.palette().color(QPalette.ColorRole.Base)
+            draw_edge(QPainter(self), QRectF(self.rect()).adjusted(1, 1, -1, -1), ground)
         _draw_field_edge(self)
 
 
@@ -158,6 +192,20 @@ class TimeEdit(QTimeEdit):
         """Draw the edge as well."""
         super().paintEvent(event)
         _draw_field_edge(self)
+
+
+class Separator(QWidget):
+    """A vertical line between two parts of a window; that of Breeze is almost black."""
+
+    accessible_role = QAccessible.Role.Separator
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(1)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Draw the line."""
+        QPainter(self).fillRect(self.rect(), CardColours.of(self.palette()).line)
 
 
 class ComboBox(QComboBox):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QStandardPaths, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QAccessible, QImage, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QMenu,
@@ -56,6 +56,8 @@ class HistoryWindow(QWidget):
     the products of the displayed range, and its start and end. ``resized`` carries a size that
     a person gave to the window; ``size`` is the last such one.
     """
+
+    accessible_role = QAccessible.Role.Window
 
     wallet_chosen = Signal(str)
     plot_requested = Signal(object, object)  # ``datetime | None`` each
@@ -169,9 +171,17 @@ class HistoryWindow(QWidget):
         self._range.show_text("")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Start the time after which the new size is reported."""
+        """Hide the tiles in a low window, and start the time after which the size is reported."""
         super().resizeEvent(event)
+        self._show_tiles_if_they_fit()
         self._resize_timer.start()
+
+    def _show_tiles_if_they_fit(self) -> None:
+        needed = self._column.minimumHeightForWidth(self.width())
+        if self._tiles.isHidden():
+            width = self.width() - 2 * MARGIN_PX
+            needed += self._tiles.heightForWidth(width) + self._column.spacing()
+        self._tiles.setVisible(needed <= self.height())
 
     def _report_size(self) -> None:
         # A size that was reduced to fit a small screen is not the person's choice.
@@ -191,7 +201,7 @@ class HistoryWindow(QWidget):
         return self._views.currentWidget() is self._table
 
     def _build(self) -> None:
-        layout = QVBoxLayout(self)
+        layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
         layout.setSpacing(MARGIN_PX - 4)
         layout.addWidget(

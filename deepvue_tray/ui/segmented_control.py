@@ -1,8 +1,15 @@
 """A row of joined buttons of which one is checked."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QHBoxLayout,
+    QRadioButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from deepvue_tray.ui.card_colours import CardColours
 from deepvue_tray.ui.card_parts import (
@@ -26,12 +33,13 @@ class SegmentedControl(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._group = QButtonGroup(self)
+        self._group.buttonToggled.connect(self._let_tab_reach_checked)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def add(self, label: str, tooltip: str) -> QPushButton:
+    def add(self, label: str, tooltip: str) -> QAbstractButton:
         """Add a button at the end, and return it."""
         buttons = self._group.buttons()
         segment = _Segment(label, is_first=not buttons)
@@ -40,6 +48,7 @@ class SegmentedControl(QWidget):
                 other.is_last = False
         segment.setToolTip(tooltip)
         self._group.addButton(segment)
+        self._let_tab_reach_checked()
         self._row.addWidget(segment)
         return segment
 
@@ -50,15 +59,24 @@ class SegmentedControl(QWidget):
             button.setChecked(False)
         self._group.setExclusive(True)
 
+    def _let_tab_reach_checked(self) -> None:
+        """Let the Tab key move to the checked button, and the arrow keys to the others."""
+        checked = self._group.checkedButton()
+        for button in self._group.buttons():
+            is_reached = button is checked or checked is None
+            button.setFocusPolicy(_STRONG_FOCUS if is_reached else Qt.FocusPolicy.ClickFocus)
 
-class _Segment(QPushButton):
-    """One of the joined buttons, in the look of the card's buttons."""
+
+class _Segment(QRadioButton):
+    """One of the joined buttons, in the look of the card's buttons.
+
+    Screen readers tell a radio button's place among the others.
+    """
 
     def __init__(self, text: str, *, is_first: bool) -> None:
         super().__init__(text)
         self._is_first = is_first
         self.is_last = True
-        self.setCheckable(True)
 
     def sizeHint(self) -> QSize:
         """Return a size with room around the text in bold."""
@@ -69,6 +87,10 @@ class _Segment(QPushButton):
     def minimumSizeHint(self) -> QSize:
         """Return the same: the text is never cut."""
         return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        """Return that a click at ``pos`` counts, also beside the text."""
+        return self.rect().contains(pos)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show that the pointer is over the button."""
@@ -102,4 +124,4 @@ class _Segment(QPushButton):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
 
 
-_TEXT = QPalette.ColorRole.WindowText
+_TEXT, _STRONG_FOCUS = QPalette.ColorRole.WindowText, Qt.FocusPolicy.StrongFocus

@@ -12,7 +12,6 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFrame,
     QHBoxLayout,
     QMessageBox,
     QStackedWidget,
@@ -24,7 +23,7 @@ from deepvue_tray.core.settings import Settings, WalletSettings, problems
 from deepvue_tray.ui import texts
 from deepvue_tray.ui.alerts_page import AlertsPage
 from deepvue_tray.ui.elsewhere_page import ElsewherePage
-from deepvue_tray.ui.form_widgets import CheckBox, Message, button_box
+from deepvue_tray.ui.form_widgets import CheckBox, Message, Separator, button_box
 from deepvue_tray.ui.general_page import GeneralPage
 from deepvue_tray.ui.lists import PageList
 from deepvue_tray.ui.message_box import MessageBox
@@ -169,7 +168,7 @@ class SettingsDialog(ScrollingDialog):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
         layout.addWidget(self._page_list, alignment=Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(QFrame(frameShape=QFrame.Shape.VLine, frameShadow=QFrame.Shadow.Sunken))
+        layout.addWidget(Separator())
         layout.addWidget(self._stack, stretch=1)
         return content
 

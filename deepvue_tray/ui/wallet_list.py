@@ -348,7 +348,7 @@ _TEXT = QPalette.ColorRole.WindowText
 
 
 def _bold(font: QFont) -> QFont:
-    return scaled_font(font, 1.0, QFont.Weight.DemiBold)
+    return scaled_font(font, 1.0, QFont.Weight.Bold)
 
 
 def _small(font: QFont) -> QFont:
@@ -356,4 +356,4 @@ def _small(font: QFont) -> QFont:
 
 
 def _pill(font: QFont) -> QFont:
-    return scaled_font(font, SMALL, QFont.Weight.DemiBold)
+    return scaled_font(font, SMALL, QFont.Weight.Bold)

@@ -14,8 +14,8 @@ from PySide6.QtCore import QRect
 from tests.desktop.session import Desktop
 
 _ACCESSIBLE = "org.a11y.atspi.Accessible"
-_SHOWING = 25
-"""The bit of a state."""
+_FOCUSABLE, _SHOWING = 11, 25
+"""The bits of states."""
 _ON_SCREEN = 0
 """The kind of coordinates."""
 _ANSWER_TIMEOUT_S = 5
@@ -39,23 +39,52 @@ class Accessible:
     def find(self, role: str, label: str) -> Self | None:
         """Return this part, or the first one in it, that is shown with this role and label."""
         try:
-            if self._call(_ACCESSIBLE, "GetRoleName")[0] == role and self._is(label):
+            if self.role == role and self.label == label and self._has(_SHOWING):
                 return self
             children = list(self._children())
         except LookupError:
             return None
         return next((found for child in children if (found := child.find(role, label))), None)
 
+    def shown_parts(self) -> Iterator[Self]:
+        """Yield the parts that are shown, in the order in which a screen reader reads them."""
+        for child in self._children():
+            if child._has(_SHOWING):
+                yield child
+                yield from child.shown_parts()
+
+    @property
+    def role(self) -> str:
+        """What it is, such as ``push button``."""
+        return str(self._call(_ACCESSIBLE, "GetRoleName")[0])
+
+    @property
+    def label(self) -> str:
+        """The text that a screen reader reads first."""
+        return self._text("Name")
+
+    @property
+    def description(self) -> str:
+        """The text that a screen reader reads last."""
+        return self._text("Description")
+
+    @property
+    def is_focusable(self) -> bool:
+        """Whether it can have the keyboard's focus."""
+        return self._has(_FOCUSABLE)
+
     def area(self) -> QRect:
         """Return the rectangle on the screen, where the program knows its place there."""
         component = "org.a11y.atspi.Component"
         return QRect(*self._call(component, "GetExtents", "u", _ON_SCREEN)[0])
 
-    def _is(self, label: str) -> bool:
+    def _text(self, name: str) -> str:
         properties = "org.freedesktop.DBus.Properties"
-        text = self._call(properties, "Get", "ss", _ACCESSIBLE, "Name")[0][1]
+        return str(self._call(properties, "Get", "ss", _ACCESSIBLE, name)[0][1])
+
+    def _has(self, state: int) -> bool:
         states = self._call(_ACCESSIBLE, "GetState")[0][0]
-        return text == label and bool(states >> _SHOWING & 1)
+        return bool(states >> state & 1)
 
     def _children(self) -> Iterator[Self]:
         for name, path in self._call(_ACCESSIBLE, "GetChildren")[0]:

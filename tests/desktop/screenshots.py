@@ -67,8 +67,8 @@ def with_tray(folder: Path, name: str, translation: Path | None, env: Mapping[st
             desktop.focus(title if view == "about" else f"Demo · {title}")
             take(desktop, folder / f"{view}-{name}.png")
             if view == "history":
-                # Move from the chart over the wallets to the ranges, then to the third of them.
-                desktop.run("xdotool", "key", "Tab", "Tab", "Right", "Right")
+                # Move from the chart over the wallets to the chosen range, then to the next one.
+                desktop.run("xdotool", "key", "Tab", "Tab", "Right")
                 take(desktop, folder / f"history-30-{name}.png")
             desktop.run("xdotool", "key", "Escape")
         desktop.click_icon(3)

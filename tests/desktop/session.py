@@ -34,6 +34,7 @@ PACKAGES = {
     "import": "imagemagick",
     "weston": "weston",
     "unshare": "util-linux",
+    "/usr/libexec/at-spi-bus-launcher": "at-spi2-core",
 }
 """The Debian package of each program that the tests start."""
 
@@ -130,6 +131,8 @@ class Desktop:
             "HOME": str(home),
             "XDG_RUNTIME_DIR": str(runtime),
             "PYTHONWARNINGS": "error",
+            # Of a desktop that is installed on this machine, but does not run here.
+            "XDG_DESKTOP_PORTAL_DIR": "/nonexistent",
         }
         """The complete environment of a program on this desktop."""
 

@@ -1,12 +1,15 @@
 """Measures the contrast of what a window shows, in its pixels."""
 
+import re
+import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QBuffer, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -21,10 +24,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from deepvue_tray.ui.chart.chart import Chart
+from deepvue_tray.ui.chart.day_bars import DayBars
 from deepvue_tray.ui.palette import contrast
+from deepvue_tray.ui.wallet_list import WalletList
 
 ENLARGEMENT = 4
 """Text is drawn this many times as large, so that its strokes have pixels of the full colour."""
+
+_SVG = "{http://www.w3.org/2000/svg}"
 
 _FRAME_PX = 4
 """The width of what surrounds the text in a button or a field."""
@@ -73,6 +81,29 @@ def texts(window: QWidget) -> Iterator[Text]:
                 yield Text(widget.currentText(), widget, inner.adjusted(0, 0, -20, 0))
             case QAbstractItemView():
                 yield from _item_texts(widget)
+            case Chart() | DayBars():
+                yield from drawn_texts(widget)
+
+
+def drawn_texts(widget: QWidget) -> Iterator[Text]:
+    """Yield the texts that a widget draws itself: as SVG they stay texts."""
+    buffer, generator = QBuffer(), QSvgGenerator()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    generator.setOutputDevice(buffer)
+    generator.setResolution(widget.logicalDpiX())
+    painter = QPainter(generator)
+    widget.render(painter, QPoint())
+    painter.end()
+    for group in ET.fromstring(buffer.data().data()).iter(f"{_SVG}g"):
+        moved = [float(number) for number in re.findall(r"[-\d.]+", group.get("transform", ""))]
+        for each in group.findall(f"{_SVG}text"):
+            font = QFont(widget.font())
+            font.setPointSizeF(float(each.attrib["font-size"]) * 72 / widget.logicalDpiY())
+            font.setWeight(QFont.Weight(int(each.attrib["font-weight"])))
+            metrics, text = QFontMetricsF(font), each.text or ""
+            size = QRectF(0, -metrics.ascent(), metrics.horizontalAdvance(text), metrics.height())
+            at = QPointF(float(each.attrib["x"]), float(each.attrib["y"])) + QPointF(*moved[4:])
+            yield Text(text, widget, size.translated(at).toAlignedRect())
 
 
 def text_contrast(picture: QImage, text: Text) -> float:
@@ -107,6 +138,9 @@ def frame_contrast(widget: QWidget, area: QRect, background: QColor) -> float:
 
 def _item_texts(view: QAbstractItemView) -> Iterator[Text]:
     model, viewport = view.model(), view.viewport()
+    if isinstance(view, WalletList):
+        yield from drawn_texts(viewport)
+        return
     for row in range(model.rowCount()):
         for column in range(1 if isinstance(view, QListView) else model.columnCount()):
             index = model.index(row, column)

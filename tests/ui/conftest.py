@@ -8,6 +8,14 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from deepvue_tray.ui import accessible_roles
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _accessible_roles(qapp: QApplication) -> None:
+    """Give widgets the roles that the program gives them at its start."""
+    accessible_roles.install()
+
 
 @pytest.fixture(autouse=True)
 def no_window_left() -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollBar
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollBar
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.ui.about import about_window
@@ -16,6 +16,13 @@ def test_all_texts_are_left_aligned(qtbot: QtBot) -> None:
     lefts = {text.mapTo(window, QPoint()).x() for text in texts if text not in labels}
     assert len(lefts) == 1
     assert {label.mapTo(window, QPoint()).x() for label in labels} < set(range(lefts.pop()))
+    window.close()
+
+
+def test_its_picture_has_a_text(qtbot: QtBot) -> None:
+    window = about_window({}, [])
+    picture = next(label for label in window.findChildren(QLabel) if not label.text())
+    assert picture.accessibleName() == QApplication.applicationDisplayName() != ""
     window.close()
 
 

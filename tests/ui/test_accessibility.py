@@ -45,6 +45,8 @@ from deepvue_tray.ui.settings_dialog import SettingsDialog
 from tests.support.layout import cut_off
 from tests.ui.test_history_window import plot
 
+Role = QAccessible.Role
+
 LIVE = WalletSettings(client_id="live_1", name="Live")
 ONE = Settings(wallets=(LIVE,))
 TWO = Settings(wallets=(LIVE, WalletSettings(client_id="free_tier_17", name="Trial")))
@@ -205,6 +207,8 @@ def is_picture(widget: QWidget) -> bool:
     """Return whether a widget shows something other than its text, its rows or other widgets."""
     if isinstance(widget, QLabel):
         return not widget.pixmap().isNull()
+    if role_of(widget) == Role.Separator:
+        return False
     is_text = isinstance(widget, QAbstractButton | QAbstractSpinBox | QComboBox | QLineEdit)
     is_scroll_area = isinstance(widget, QAbstractScrollArea | QScrollBar)
     draws_itself = type(widget).__module__.startswith("deepvue_tray")
@@ -220,15 +224,46 @@ def test_every_picture_has_a_text(window: QWidget) -> None:
             assert interface.text(QAccessible.Text.Description), picture
 
 
-def test_the_tab_key_reaches_every_control(window: QWidget) -> None:
-    found = set(controls(window))
-    reached: set[QWidget] = set()
+def test_screen_readers_announce_every_window_and_every_picture(window: QWidget) -> None:
+    assert role_of(window) in (Role.Dialog, Role.Window, Role.AlertMessage)
+    pictures = (each for each in window.findChildren(QWidget) if is_picture(each))
+    assert {role_of(each) for each in pictures if each.isVisible()} <= {Role.Chart, Role.Graphic}
+
+
+def test_no_text_that_a_screen_reader_reads_is_empty(window: QWidget) -> None:
+    found = tree(QAccessible.queryAccessibleInterface(window))
+    read = [each.text(QAccessible.Text.Name) for each in found if each.role() == Role.StaticText]
+    assert read
+    assert all(read)
+
+
+def test_the_tab_key_follows_the_order_in_which_a_screen_reader_reads(window: QWidget) -> None:
     window.activateWindow()
-    for _ in range(3 * len(found)):
+    read = [each.object() for each in tree(QAccessible.queryAccessibleInterface(window))]
+    order = [read.index(each) for each in focused_by_tab(window) if each in read]
+    start = order.index(min(order))
+    assert order[start:] + order[:start] == sorted(order)
+
+
+def focused_by_tab(window: QWidget) -> list[QWidget]:
+    """Return the controls to which the Tab key moves, each once."""
+    reached: dict[QWidget, None] = {}
+    for _ in range(3 * len(list(controls(window)))):
         focused = QApplication.focusWidget()
         if focused is not None:
-            reached.add(focused)
+            reached[focused] = None
         QTest.keyClick(focused or window, Qt.Key.Key_Tab)
+    return list(reached)
+
+
+def role_of(widget: QWidget) -> QAccessible.Role:
+    return QAccessible.queryAccessibleInterface(widget).role()
+
+
+def test_the_tab_key_reaches_every_control(window: QWidget) -> None:
+    found = set(controls(window))
+    window.activateWindow()
+    reached = set(focused_by_tab(window))
     # The arrow keys reach the other buttons of an exclusive group.
     groups = {b.group() for b in reached if isinstance(b, QAbstractButton)} - {None}
     grouped = {b for b in found if isinstance(b, QAbstractButton) and b.group() in groups}

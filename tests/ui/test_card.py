@@ -432,13 +432,33 @@ def test_it_is_320_pixels_wide_whatever_it_shows(card: Card) -> None:
         assert cut_off(card) == []
 
 
-def test_during_a_request_the_button_shows_it(card: Card) -> None:
+def test_during_a_request_the_button_shows_it_keeps_the_focus_and_does_nothing(
+    qtbot: QtBot, card: Card
+) -> None:
+    card.show_overview(one())
+    card.open_as_popup()
+    refresh = button(card, "Refresh")
+    refresh.setFocus()
     card.show_overview(Overview(snapshots=(Snapshot(refreshing=True),)))
-    refresh = button(card, "Checking…")
-    assert not refresh.isEnabled()
-    card.show_overview(Overview())
+    assert refresh.text() == "Checking…"
+    assert card.focusWidget() is refresh
+    with qtbot.assertNotEmitted(card.action_requested):
+        refresh.click()
+    card.show_overview(one())
     assert refresh.text() == "Refresh"
-    assert refresh.isEnabled()
+    with qtbot.waitSignal(card.action_requested):
+        refresh.click()
+
+
+def test_a_screen_reader_reads_what_matters_when_the_card_of_one_wallet_opens(card: Card) -> None:
+    card.show_overview(one(900))
+    assert card.accessibleDescription().startswith("900 credits. Low: under 1000. About 11 days")
+    card.show_overview(one(900, None, ServerError("HTTP 503")))
+    said = "The server has a problem. HTTP 503. Trying again automatically. 900 credits. Low"
+    assert card.accessibleDescription().startswith(said)
+    # The list, which has the focus, reads the wallets.
+    card.show_overview(TWO)
+    assert card.accessibleDescription() == ""
 
 
 @pytest.mark.skipif(WINDOWS, reason="Windows always has a tray")

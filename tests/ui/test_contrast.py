@@ -1,18 +1,32 @@
 """Every view has the contrast that WCAG 2.2 AA requires, in the themes that most people have."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.snapshot import Level
+from deepvue_tray.ui.card_colours import CardColours
+from deepvue_tray.ui.chart.chart import Chart
 from deepvue_tray.ui.icon import COLOURS
 from deepvue_tray.ui.palette import GRAPHICS_CONTRAST, TEXT_CONTRAST, contrast
-from tests.support.drawn_contrast import enlarged, frame_contrast, frames, text_contrast, texts
+from tests.support.drawn_contrast import (
+    drawn_texts,
+    enlarged,
+    frame_contrast,
+    frames,
+    text_contrast,
+    texts,
+)
 from tests.support.palettes import THEMES, Role
 from tests.ui.test_accessibility import WINDOWS
+from tests.ui.test_history_window import DAY, plot
 
 ApplyPalette = Callable[[QPalette], None]
 
@@ -58,6 +72,45 @@ def test_every_text_can_be_read_also_while_another_window_has_the_focus(
     other.activateWindow()
     qtbot.waitUntil(lambda: not window.isActiveWindow())
     assert unreadable(window) == []
+
+
+@pytest.fixture
+def chart(qtbot: QtBot, theme: QPalette) -> Chart:
+    """A chart with thresholds, a top-up and a forecast."""
+    month = plot(30 * DAY)
+    late = [replace(each, last=each.last + 500) for each in month.buckets[-200:]]
+    late[0] = replace(late[0], high=late[0].last, added=Decimal(500))
+    chart = Chart()
+    chart.show_plot(replace(month, buckets=[*month.buckets[:-200], *late]))
+    chart.resize(chart.sizeHint())
+    qtbot.addWidget(chart)
+    chart.show()
+    return chart
+
+
+def test_every_text_of_the_chart_can_be_read_and_its_graphics_stand_out(
+    chart: Chart, theme: QPalette
+) -> None:
+    window, colours = theme.color(Role.Window), CardColours.of(theme)
+    graphics = [colours.accent, colours.bar, colours.low.graphics, colours.critical.graphics]
+    assert {each.name() for each in graphics} <= drawn_colours(chart)
+    assert min(contrast(each, window) for each in graphics) >= GRAPHICS_CONTRAST
+    below = QPoint(chart.width() // 4, chart.height() - 30)
+    for place in (chart.rect().center(), below):
+        QTest.mouseMove(chart, place)
+        found = list(drawn_texts(chart))
+        assert {"+500", "1000", "250", "Today"} <= {each.text for each in found}
+        assert found[-1].text.endswith(" credits")
+        picture = enlarged(chart)
+        weak = [each.text for each in found if text_contrast(picture, each) < TEXT_CONTRAST]
+        assert weak == []
+
+
+def drawn_colours(widget: QWidget) -> set[str]:
+    """Return the names of the colours of ``widget``."""
+    picture = widget.grab().toImage()
+    pixels = memoryview(picture.constBits()).cast("I")
+    return {QColor.fromRgb(each).name() for each in set(pixels)}
 
 
 def test_every_field_and_check_box_has_a_visible_frame(window: QWidget) -> None:

@@ -9,7 +9,14 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, QStandardPaths, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QTableView
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QRadioButton,
+    QTableView,
+)
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import StorageError
@@ -23,7 +30,7 @@ from deepvue_tray.ui.chart.plot import Plot
 from deepvue_tray.ui.chart.time_range import start_for
 from deepvue_tray.ui.history_window import HistoryWindow
 from deepvue_tray.ui.palette import GRAPHICS_CONTRAST, contrast
-from deepvue_tray.ui.summary_tiles import _Tile
+from deepvue_tray.ui.summary_tiles import SummaryTiles, _Tile
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -100,7 +107,7 @@ def picture_of(window: HistoryWindow) -> QImage:
 
 
 def press(window: HistoryWindow, label: str) -> None:
-    button = next(b for b in window.findChildren(QPushButton) if b.text() == label)
+    button = next(b for b in window.findChildren(QAbstractButton) if b.text() == label)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -135,6 +142,15 @@ def test_a_click_requests_a_range_up_to_now(
     since, until = requests[-1]
     assert since == start_for(days * DAY, datetime.now(UTC))
     assert until is None
+
+
+def test_the_tab_key_moves_to_the_chosen_range(window: HistoryWindow) -> None:
+    reached = {
+        button.text()
+        for button in window.findChildren(QRadioButton)
+        if button.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus
+    }
+    assert reached == {"7 d"}
 
 
 def test_the_range_of_all_readings_has_no_start(window: HistoryWindow, requests: Requests) -> None:
@@ -318,7 +334,7 @@ def test_a_new_reading_keeps_the_selected_one(window: HistoryWindow) -> None:
 
 
 def test_the_chosen_range_is_marked_by_more_than_a_hue(window: HistoryWindow) -> None:
-    buttons = {b.text(): b for b in window.findChildren(QPushButton)}
+    buttons = {b.text(): b for b in window.findChildren(QAbstractButton)}
     grounds = [buttons[label].grab().toImage().pixelColor(20, 5) for label in ("7 d", "30 d")]
     assert contrast(*grounds) >= GRAPHICS_CONTRAST
 
@@ -433,6 +449,17 @@ def test_it_opens_as_large_as_it_was(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     window.show()
     assert window.size() == QSize(640, 480)
+
+
+def test_in_a_low_window_the_sums_make_room_for_the_chart(window: HistoryWindow) -> None:
+    [tiles] = window.findChildren(SummaryTiles)
+    assert tiles.isVisible()
+    window.resize(420, 360)
+    assert not tiles.isVisible()
+    QApplication.processEvents()
+    assert chart_of(window).height() >= chart_of(window).minimumSizeHint().height()
+    window.resize(800, 500)
+    assert tiles.isVisible()
 
 
 def test_on_a_smaller_screen_it_fits_and_its_size_is_not_forgotten(qtbot: QtBot) -> None:

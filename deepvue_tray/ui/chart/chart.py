@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QFocusEvent,
     QFont,
     QFontMetricsF,
@@ -57,6 +58,8 @@ ROWS_PER_TICK = 2.6
 
 class Chart(QWidget):
     """Draws a plot, and requests another range when the person zooms or pans."""
+
+    accessible_role = QAccessible.Role.Chart
 
     range_requested = Signal(datetime, datetime)
     """The start and the end of the range; aware UTC."""
@@ -301,6 +304,8 @@ class Chart(QWidget):
         painter.setFont(bold)
         painter.setPen(colours.ok.text)
         for place, text in self._line.top_up_labels(scale, QFontMetricsF(bold)):
+            # The line of a later top-up would cross it.
+            painter.fillRect(place, self.palette().color(QPalette.ColorRole.Window))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
         painter.setFont(plain)
 
@@ -328,9 +333,12 @@ class Chart(QWidget):
             draw_box(painter, self.palette(), at, within, self._bar_texts(bar))
         if bucket := self._selected:
             at = QPointF(upper.x(bucket.at), upper.y(float(bucket.last)))
+            # Antialiasing would spread the line over two columns of pixels.
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(hairline(painter, blended(self.palette(), 0.4)))
             bottom = QPointF(at.x(), upper.area.bottom())
             painter.drawLine(QPointF(at.x(), upper.area.top()), bottom)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setBrush(self.palette().color(QPalette.ColorRole.Window))
             painter.setPen(QPen(colours.accent, 2))
             painter.drawEllipse(at, 4, 4)

@@ -7,7 +7,15 @@ from decimal import Decimal
 from math import ceil
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import (
+    QAccessible,
+    QFont,
+    QFontMetricsF,
+    QHelpEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from deepvue_tray.ui import card_texts
@@ -46,6 +54,8 @@ class DayBars(QWidget):
 
     The values are today's and the highest one. All are in the tooltips.
     """
+
+    accessible_role = QAccessible.Role.Chart
 
     def __init__(self, today: date) -> None:
         super().__init__()
