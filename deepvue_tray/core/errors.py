@@ -92,6 +92,11 @@ class WalletError(DeepvueError):
         self.retry_after = retry_after
         """The server's Retry-After in seconds; None if it sent none."""
 
+    @property
+    def demands_pause(self) -> bool:
+        """Whether the server demands a pause before the next request, also from clicks."""
+        return self.retry_after is not None
+
 
 class RejectedError(WalletError):
     """400, 401 or 403: the server rejects these credentials."""
@@ -119,8 +124,13 @@ class ThrottledError(WalletError):
     """429: the rate limit, shared with the user's own traffic, is exceeded."""
 
     title = QT_TRANSLATE_NOOP("errors", "Rate limit reached")
-    remedy = QT_TRANSLATE_NOOP("errors", "Wait a few minutes; your own API requests count too.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Wait a few minutes. Your own API requests count too.")
     condition = Condition.THROTTLED
+
+    @property
+    def demands_pause(self) -> bool:
+        """Too many requests demand a pause, also without a Retry-After."""
+        return True
 
 
 class ServerError(WalletError):

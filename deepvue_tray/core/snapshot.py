@@ -8,7 +8,7 @@ from enum import Enum
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import worst_severity
 from deepvue_tray.core.alert_state import Snooze
-from deepvue_tray.core.errors import Condition, DeepvueError
+from deepvue_tray.core.errors import Condition, DeepvueError, WalletError
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import WalletSettings
@@ -84,6 +84,12 @@ class Snapshot:
         if self.refreshing or self.reading is None:
             return Condition.REFRESHING
         return Condition.FRESH
+
+    @property
+    def pause_until(self) -> datetime | None:
+        """The end of a pause that the server demands; aware, UTC. None if it demands none."""
+        is_demanded = isinstance(self.trouble, WalletError) and self.trouble.demands_pause
+        return self.next_at if is_demanded else None
 
     @property
     def fill(self) -> float:

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert_state import Snooze
-from deepvue_tray.core.errors import DeepvueError, KeyringLockedError, RejectedError
+from deepvue_tray.core.errors import DeepvueError, KeyringLockedError, RejectedError, ThrottledError
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings, WalletSettings
@@ -90,6 +90,15 @@ def test_one_wallet_has_one_line_that_opens_its_card(icon: TrayIcon, tray: Tray)
     assert line.text() == "1 credit, gathering data"
     assert line.isEnabled()
     assert requested_by(line, tray) == (Action.CARD, "live_1")
+
+
+def test_the_refresh_entry_shows_the_next_try_until_the_server_s_pause_is_over(
+    icon: TrayIcon, tray: Tray
+) -> None:
+    tray.show_overview(wallets(1, trouble=ThrottledError(), next_at=datetime.now(UTC)))
+    assert any(label.startswith("Refresh (next try ") for label in texts_of(icon))
+    tray.show_overview(wallets(1))
+    assert "Refresh" in texts_of(icon)
 
 
 def test_each_of_several_wallets_has_a_line_that_opens_the_card_at_it(

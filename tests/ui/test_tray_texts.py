@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepvue_tray.core.alert_state import Snooze
-from deepvue_tray.core.errors import DeepvueError, OfflineError, RejectedError, StorageError
+from deepvue_tray.core.errors import (
+    DeepvueError,
+    OfflineError,
+    RejectedError,
+    StorageError,
+    ThrottledError,
+)
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
@@ -162,6 +168,24 @@ def test_the_tooltip_is_never_longer_than_windows_can_show(
         worst = of(*wallets).worst.wallet.name.replace("<", QUOTE)
         assert shown.startswith("Demo · ")
         assert worst[:10] in shown
+
+
+def test_refresh_shows_the_next_try_while_every_watched_wallet_must_wait() -> None:
+    def label(*snapshots: Snapshot) -> str:
+        return tray_texts.refresh_label(of(*snapshots), NOW)
+
+    limited = ThrottledError(retry_after=900)
+    live, trial = (
+        replace(each, trouble=limited, next_at=NOW + timedelta(minutes=minutes))
+        for each, minutes in ((LIVE, 20), (TRIAL, 15))
+    )
+    assert label(live) == "Refresh (next try 14:25)"
+    assert label(live, trial) == "Refresh (next try 14:20)"
+    assert label(LIVE, trial) == "Refresh"
+    paused = replace(LIVE, wallet=replace(LIVE.wallet, is_paused=True))
+    assert label(paused, trial) == "Refresh (next try 14:20)"
+    assert label(paused) == "Refresh"
+    assert label(replace(trial, next_at=None)) == "Refresh"
 
 
 def snoozed(snapshot: Snapshot, until: datetime | None) -> Snapshot:
