@@ -16,7 +16,7 @@ from deepvue_tray.core.forecast.fast_spending import RECENT, is_fast_spending
 from deepvue_tray.core.forecast.runway import Runway, forecast_runway
 from deepvue_tray.core.forecast.series import MEMORY, Point, series_of
 from deepvue_tray.core.forecast.spending_model import SpendingModel
-from deepvue_tray.core.reading import Reading, peak_balance
+from deepvue_tray.core.reading import Reading, peak_balance, top_up_amount
 from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.history import History
@@ -183,6 +183,7 @@ class Monitor:
         return replace(
             known,
             reading=reading,
+            added=top_up_amount(self.alerts.state.balances),
             peak=peak,
             runway=runway,
             to_notify=to_notify(self.alerts.state, seen, known.wallet),

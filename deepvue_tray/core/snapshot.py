@@ -40,6 +40,8 @@ class Snapshot:
     """The wallet's settings in force; they name it."""
     reading: Reading | None = None
     """The last successful reading, of any age; an error does not clear it."""
+    added: Decimal | None = None
+    """Credits that a top-up added since the reading before; None if there was none."""
     peak: Decimal | None = None
     """The highest balance since the last top-up, in credits: a full gauge."""
     trouble: DeepvueError | None = None
