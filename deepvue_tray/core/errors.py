@@ -103,7 +103,7 @@ class RejectedError(WalletError):
 
     title = QT_TRANSLATE_NOOP("errors", "Credentials refused")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "Check the client ID and the client secret in the Deepvue dashboard."
+        "errors", "Compare the client ID and secret with the Deepvue dashboard."
     )
     condition = Condition.REJECTED
     action = Action.SETTINGS
@@ -114,7 +114,7 @@ class InactiveError(RejectedError):
 
     title = QT_TRANSLATE_NOOP("errors", "Account inactive")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "Check the account in the Deepvue dashboard, or contact Deepvue support."
+        "errors", "Check the account in the Deepvue dashboard, or ask Deepvue support."
     )
     condition = Condition.INACTIVE
     action = Action.DASHBOARD
@@ -137,7 +137,7 @@ class ServerError(WalletError):
     """The server responded with any other error status."""
 
     title = QT_TRANSLATE_NOOP("errors", "The server has a problem")
-    remedy = QT_TRANSLATE_NOOP("errors", "Check the status page for known problems.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check the status page.")
     condition = Condition.SERVER_ERROR
     action = Action.STATUS_PAGE
 
@@ -146,7 +146,7 @@ class OfflineError(WalletError):
     """The connection failed or was interrupted."""
 
     title = QT_TRANSLATE_NOOP("errors", "No connection")
-    remedy = QT_TRANSLATE_NOOP("errors", "Check the network connection and the proxy.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check the network and the proxy.")
     condition = Condition.OFFLINE
     action = Action.REFRESH
 
@@ -155,7 +155,7 @@ class TimedOutError(OfflineError):
     """The request took longer than its deadline."""
 
     title = QT_TRANSLATE_NOOP("errors", "No answer in time")
-    remedy = QT_TRANSLATE_NOOP("errors", "The network or the server is slow. Try again later.")
+    remedy = QT_TRANSLATE_NOOP("errors", "The network or the server is slow.")
 
 
 class UntrustedError(WalletError):
@@ -164,7 +164,7 @@ class UntrustedError(WalletError):
     title = QT_TRANSLATE_NOOP("errors", "Certificate not trusted")
     remedy = QT_TRANSLATE_NOOP(
         "errors",
-        "Add your company's certificate to the system's store, or correct the computer's clock.",
+        "Add your company's certificate to the system's store, or correct the clock.",
     )
     condition = Condition.UNTRUSTED
     action = Action.REFRESH
@@ -201,27 +201,30 @@ class NotSetUpError(AccountError):
 
     title = QT_TRANSLATE_NOOP("errors", "Not set up")
     remedy = QT_TRANSLATE_NOOP(
-        "errors",
-        "Enter the client ID and the client secret in Settings, or run deepvue-tray login.",
+        "errors", "Enter the client ID and secret in Settings, or run deepvue-tray login."
     )
     condition = Condition.NOT_SET_UP
     action = Action.SET_UP
 
 
 class InvalidInputError(AccountError):
-    """A value that was typed or set is invalid; ``detail`` says which and why."""
+    """A value that was typed or set is invalid; ``detail`` says which and why, in a sentence."""
 
     title = QT_TRANSLATE_NOOP("errors", "Invalid value")
     remedy = QT_TRANSLATE_NOOP("errors", "Correct it and try again.")
     condition = Condition.NOT_SET_UP
     action = Action.SETTINGS
 
+    def __str__(self) -> str:
+        """Return the detail alone, which says all."""
+        return f"{self.detail}."
+
 
 class KeyringLockedError(AccountError):
     """The keyring is locked."""
 
     title = QT_TRANSLATE_NOOP("errors", "The keyring is locked")
-    remedy = QT_TRANSLATE_NOOP("errors", "Unlock it. The stored secret is unchanged.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Unlock it. Your secret is still in it.")
     condition = Condition.LOCKED
     action = Action.UNLOCK
 
@@ -233,7 +236,7 @@ class NoKeyringError(AccountError):
     remedy = QT_TRANSLATE_NOOP(
         "errors",
         "On Linux, install GNOME Keyring or KWallet."
-        " Otherwise set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.",
+        " Or set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.",
     )
     condition = Condition.NO_KEYRING
     action = Action.SETTINGS
@@ -243,7 +246,7 @@ class KeyringRefusedError(AccountError):
     """The keyring reported an error."""
 
     title = QT_TRANSLATE_NOOP("errors", "The keyring reported an error")
-    remedy = QT_TRANSLATE_NOOP("errors", "Open your keyring application and check that it works.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check that your keyring application works.")
     condition = Condition.LOCKED
     action = Action.UNLOCK
 
@@ -252,7 +255,7 @@ class StorageError(DeepvueError):
     """A file could not be read or written; ``detail`` is its path and the reason."""
 
     title = QT_TRANSLATE_NOOP("errors", "A file could not be used")
-    remedy = QT_TRANSLATE_NOOP("errors", "Check the folder's permissions and the free disk space.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check its permissions and the free disk space.")
     condition = Condition.FRESH
 
 
@@ -261,7 +264,7 @@ class DamagedError(StorageError):
 
     title = QT_TRANSLATE_NOOP("errors", "A file was damaged")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "It was renamed, and a new file was started. Nothing was deleted."
+        "errors", "It was renamed, and a new one begun. Nothing was deleted."
     )
 
 
@@ -269,5 +272,5 @@ class InternalError(DeepvueError):
     """A bug in this program; ``detail`` is the exception's class. The log has the traceback."""
 
     title = QT_TRANSLATE_NOOP("errors", "Internal error in deepvue-tray")
-    remedy = QT_TRANSLATE_NOOP("errors", "Open the log and report the error.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Please report it, with the log.")
     condition = Condition.UNREADABLE

@@ -83,7 +83,7 @@ class Tray(QObject):
         menu.addSeparator()
         self._refresh = self._add_entry(Action.REFRESH, menu)
         self._add_entry(Action.HISTORY, menu)
-        self._add_entry(Action.DASHBOARD, menu).setText(self.tr("Top up…"))
+        self._add_entry(Action.DASHBOARD, menu)
         self._snooze = menu.addMenu("")
         for action in (Action.SNOOZE_HOUR, Action.SNOOZE_MORNING, Action.SNOOZE_TOP_UP):
             self._add_entry(action, self._snooze)

@@ -48,12 +48,8 @@ def snooze_title(overview: Overview, now: datetime) -> str:
 
 def wallet_snooze_label(snapshot: Snapshot) -> str:
     """Return the text of the menu entry that snoozes or resumes the alerts of one wallet."""
-    form = (
-        translate("texts", "Resume {0}")
-        if snapshot.snoozed
-        else translate("texts", "{0} until tomorrow morning")
-    )
-    return form.format(_short_name(snapshot))
+    action = Action.RESUME if snapshot.snoozed else Action.SNOOZE_MORNING
+    return prefixed(_short_name(snapshot), action_label(action))
 
 
 def _shared_caveats(overview: Overview) -> list[str]:

@@ -28,8 +28,7 @@ def environment_text() -> str:
     """Return that only the environment's wallet is watched."""
     return translate(
         "wallets",
-        "DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set: only the wallet that it names is"
-        " watched.",
+        "DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set, so only that wallet is watched.",
     )
 
 

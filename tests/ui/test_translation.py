@@ -89,7 +89,7 @@ def test_in_hindi_texts_are_hindi_and_numbers_grouped_as_in_india(
     reading = Reading(at=now, balance=Decimal(1234567))
     snapshot = Snapshot(reading=reading, trouble=RejectedError())
     text = tray_texts.tooltip_text(Overview(snapshots=(snapshot,)), now, "")
-    assert text.startswith("Deepvue · 12,34,567 क्रेडिट · डेटा जुटाया जा रहा है · ")
+    assert text.startswith("Deepvue · 12,34,567 क्रेडिट · एक दिन के उपयोग के बाद अनुमान · ")
     assert text.endswith("क्रेडेंशियल अस्वीकृत")
 
 

@@ -87,7 +87,7 @@ def lines_of(icon: TrayIcon) -> list[QAction]:
 def test_one_wallet_has_one_line_that_opens_its_card(icon: TrayIcon, tray: Tray) -> None:
     tray.show_overview(wallets(1))
     [line] = lines_of(icon)
-    assert line.text() == "1 credit, gathering data"
+    assert line.text() == "1 credit, forecast after a day of use"
     assert line.isEnabled()
     assert requested_by(line, tray) == (Action.CARD, "live_1")
 
@@ -199,7 +199,7 @@ def test_the_menu_says_that_the_environment_hides_stored_wallets(
         Overview(settings=stored, snapshots=known.snapshots[:1], from_environment=True)
     )
     assert [line.text() for line in lines_of(icon)] == [
-        "1 credit, gathering data",
+        "1 credit, forecast after a day of use",
         "Only the environment's wallet is watched",
     ]
 
