@@ -17,7 +17,7 @@ def name_problem(text: str, client_id: str, settings: Settings) -> str:
         parse_name(text, client_id, settings)
     except InvalidInputError:
         if not cleaned(text):
-            return translate("wallets", "A name is needed.")
+            return translate("wallets", "Enter a name.")
         if len(cleaned(text)) > MAX_NAME_LENGTH:
             return translate("wallets", "At most {0} characters.").format(MAX_NAME_LENGTH)
         return translate("wallets", "Another wallet has this name.")

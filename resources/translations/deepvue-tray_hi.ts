@@ -1090,7 +1090,7 @@
     </message>
     <message>
         <source>Set up…</source>
-        <translation>सेट करें…</translation>
+        <translation>सेट अप करें…</translation>
     </message>
     <message>
         <source>Unlock the keyring…</source>
@@ -1238,7 +1238,7 @@
     </message>
     <message>
         <source>and {0} more</source>
-        <translation>और {0} अन्य</translation>
+        <translation>और {0} वॉलेट</translation>
     </message>
     <message>
         <source>Only the environment&apos;s wallet is watched</source>
@@ -1256,8 +1256,8 @@
 <context>
     <name>wallets</name>
     <message>
-        <source>A name is needed.</source>
-        <translation>नाम चाहिए।</translation>
+        <source>Enter a name.</source>
+        <translation>नाम भरें।</translation>
     </message>
     <message>
         <source>At most {0} characters.</source>

@@ -269,7 +269,7 @@ def test_a_typed_name_is_not_replaced_by_a_suggestion(newcomer: Callable[..., Ne
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("", "A name is needed."),
+        ("", "Enter a name."),
         ("trial", "Another wallet has this name."),
         ("n" * 41, "At most 40 characters."),
     ],

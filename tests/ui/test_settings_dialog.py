@@ -177,7 +177,7 @@ def test_the_alerts_are_those_of_the_wallet_that_the_page_names(
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("", "A name is needed."),
+        ("", "Enter a name."),
         ("live", "Another wallet has this name."),
         ("n" * 41, "At most 40 characters."),
     ],
