@@ -384,8 +384,8 @@ class Card(QWidget):
         self._no_tray = Text(scale=SMALL, muted=True)
         self._no_tray.setText(
             self.tr(
-                "This desktop has no tray, so the balance is shown here. On GNOME, the AppIndicator"
-                " extension adds one."
+                "This desktop has no tray, so the balance is shown here. GNOME needs the"
+                " AppIndicator extension."
             )
         )
         self._no_tray.hide()

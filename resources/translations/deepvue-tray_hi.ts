@@ -87,8 +87,8 @@
         <translation>चलने दें</translation>
     </message>
     <message>
-        <source>This desktop has no tray, so the balance is shown here. On GNOME, the AppIndicator extension adds one.</source>
-        <translation>इस डेस्कटॉप में ट्रे नहीं है, इसलिए बैलेंस यहाँ दिख रहा है। GNOME पर AppIndicator एक्सटेंशन ट्रे जोड़ता है।</translation>
+        <source>This desktop has no tray, so the balance is shown here. GNOME needs the AppIndicator extension.</source>
+        <translation>इस डेस्कटॉप में ट्रे नहीं है, इसलिए बैलेंस यहाँ दिख रहा है। GNOME को AppIndicator एक्सटेंशन चाहिए।</translation>
     </message>
     <message>
         <source>More</source>
