@@ -101,11 +101,11 @@ def level_reason_text(snapshot: Snapshot) -> str:
     is_low = level is Level.LOW
     limit = wallet.low if is_low else wallet.critical
     days = (wallet.low_days if is_low else wallet.critical_days) or 0
-    is_in_credits = limit is not None and reading.balance <= limit
-    reached = format_number(Decimal(limit or 0)) if is_in_credits else format_count(days, Unit.DAY)
-    runway = snapshot.runway
-    is_possible = not is_in_credits and runway and runway.empty_at - reading.at > timedelta(days)
-    form = translate("texts", "maybe {0}") if is_possible else translate("texts", "{0} or less")
+    form, reached = translate("texts", "{0} or less"), format_count(days, Unit.DAY)
+    if limit is not None and reading.balance <= limit:
+        reached = format_number(Decimal(limit))
+    elif snapshot.runway and snapshot.runway.empty_at - reading.at > timedelta(days):
+        form = translate("texts", "maybe {0}")
     return f"{threshold_label(level)}: {form.format(reached)}"
 
 
@@ -198,7 +198,7 @@ def remedy_text(error: DeepvueError) -> str:
 def with_detail(error: DeepvueError, remedy: str) -> str:
     """Return a sentence about an error below its title, after its detail if that adds anything."""
     is_needed = error.detail and not isinstance(error, _SELF_EXPLAINING)
-    return f"{capitalized(error.detail)}. {remedy}" if is_needed else remedy
+    return f"{capitalized(error.detail).rstrip('.')}. {remedy}" if is_needed else remedy
 
 
 def action_label(action: Action) -> str:

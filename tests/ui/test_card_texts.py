@@ -147,6 +147,7 @@ def test_the_head_shows_the_time_of_this_and_of_the_next_reading() -> None:
     [
         (OfflineError("[Errno -2]"), "Trying again at 14:20."),
         (ServerError("Source Unavailable"), "Source Unavailable. Trying again at 14:20."),
+        (ServerError("try later."), "Try later. Trying again at 14:20."),
         (RejectedError("Bad"), RejectedError.remedy),
         (ProxyError(), ProxyError.remedy),
         (UnreadableError(), UnreadableError.remedy),
