@@ -39,14 +39,15 @@ and the removal of the pictures, one by one, would wake the computer."""
 def run(
     build: "Callable[[], Backend]",
     *,
-    prefix: str = "",
+    is_demo: bool = False,
     background: bool = False,
     single: bool = True,
 ) -> int:
     """Run the tray until the person quits; return the exit status.
 
     ``build`` makes the backend, on the worker thread. With ``single``, the running tray of the same
-    user is shown instead, if there is one. For the other parameters see ``application.Options``.
+    user is shown instead, if there is one. ``is_demo`` labels every view. For ``background`` see
+    ``application.Options``.
     """
     instance = SingleInstance(_instance_folder())
     if single and not instance.is_first():
@@ -67,12 +68,13 @@ def run(
         translation.install(qt, QLocale.system())
         translation.group_numbers()
         from deepvue_tray.app.application import Application, Options  # noqa: PLC0415 - see above
+        from deepvue_tray.ui.texts import demo_prefix  # noqa: PLC0415 - see above
 
         application = Application(
             qt,
             icon,
             worker,
-            Options(prefix=prefix, background=background),
+            Options(prefix=demo_prefix() if is_demo else "", background=background),
         )
         # Otherwise a garbage collection, on either thread, examines all that was imported, and the
         # GUI stops for 35 ms. Little more is imported after the first poll.

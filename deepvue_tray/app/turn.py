@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Self
 
-from deepvue_tray.core.errors import DeepvueError, RejectedError, ThrottledError, WalletError
+from deepvue_tray.core.errors import DeepvueError, RejectedError, WalletError
 from deepvue_tray.core.schedule import Schedule, next_attempt
 
 
@@ -63,8 +63,7 @@ class Turn:
 
         ``trouble`` is the error of the last poll.
         """
-        has_deadline = isinstance(trouble, WalletError) and trouble.retry_after is not None
-        return (has_deadline or isinstance(trouble, ThrottledError)) and now < self.due_at
+        return isinstance(trouble, WalletError) and trouble.demands_pause and now < self.due_at
 
     def must_wait(self, trouble: DeepvueError | None, now: float) -> bool:
         """Return whether only a click may begin the next poll before its deadline.

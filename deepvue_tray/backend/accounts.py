@@ -125,7 +125,7 @@ class Accounts:
         def with_wallet(stored: Settings) -> Settings:
             known = stored.wallet(client_id)
             if known is None and len(stored.client_ids) >= MAX_WALLETS:
-                raise InvalidInputError(f"there are already {MAX_WALLETS} wallets")
+                raise InvalidInputError(f"There are already {MAX_WALLETS} wallets")
             proposal = proposed_name(client_id, [wallet.name for wallet in stored.wallets])
             kept = known.name if known else proposal
             return stored.with_wallet(

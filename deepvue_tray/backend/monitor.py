@@ -26,7 +26,12 @@ from deepvue_tray.core.forecast.fast_spending import RECENT, is_fast_spending
 from deepvue_tray.core.forecast.runway import Runway, forecast_runway
 from deepvue_tray.core.forecast.series import MEMORY, Point, series_of
 from deepvue_tray.core.forecast.spending_model import SpendingModel
-from deepvue_tray.core.reading import Reading, balance_from_number, peak_balance
+from deepvue_tray.core.reading import (
+    Reading,
+    balance_from_number,
+    peak_balance,
+    top_up_amount,
+)
 from deepvue_tray.core.settings import WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.services.history import History
@@ -218,7 +223,14 @@ class Monitor:
                 peak = self._history.peak(self._client_id) or peak
             except StorageError as error:
                 failed = error.without_traceback()
-        known = replace(known, reading=reading, peak=peak, runway=runway, storage=failed or storage)
+        known = replace(
+            known,
+            reading=reading,
+            added=top_up_amount(self.alerts.state.balances),
+            peak=peak,
+            runway=runway,
+            storage=failed or storage,
+        )
         return self._with_alerts(known, seen)
 
     def _after_failure(self, known: Snapshot, awake_since: datetime | None) -> Snapshot:

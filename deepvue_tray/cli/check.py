@@ -141,7 +141,7 @@ def _poll(
         if (snapshot := overview.snapshot(wallet.client_id))
     ]
     if not snapshots:
-        raise InvalidInputError("the wallet has just been removed")
+        raise InvalidInputError("The wallet has just been removed")
     if any(snapshot.trouble for snapshot in snapshots):
         return _with_stored_runways(snapshots, environ)
     return snapshots

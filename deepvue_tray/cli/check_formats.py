@@ -153,7 +153,7 @@ def _thresholds_text(balance: int | None, days: int | None) -> str:
 def _summary(snapshot: Snapshot, now: datetime) -> str:
     parts = [str(snapshot.trouble)] if snapshot.trouble else []
     if snapshot.wallet.is_paused:
-        parts = ["The wallet is paused. Resume it in Settings."]
+        parts = ['The wallet is paused. Switch on "Watch this wallet" in Settings.']
     if snapshot.reading and parts:
         parts.append(
             f"Last known: {_format_balance(snapshot.reading)} at {timestamp(snapshot.reading.at)}"

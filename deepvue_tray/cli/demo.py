@@ -14,7 +14,7 @@ def run_demo(problem: str | None) -> int:
             # Qt takes half a second to load, and cannot be loaded if there is a problem.
             from deepvue_tray.app.startup import run  # noqa: PLC0415
 
-            return run(build, prefix="Demo", single=False)
+            return run(build, is_demo=True, single=False)
         backend = build()
         overview = event_loop.run(backend.poll_all())
         backend.close()

@@ -144,9 +144,7 @@ class _KeyringNotice:
         timeout = None if self._is_printed else KEYRING_NOTICE_AFTER_S
         done, _ = await asyncio.wait([task], timeout=timeout)
         if not done:
-            output.write_error(
-                "Waiting for the keyring. It may be showing a prompt for its password."
-            )
+            output.write_error("Waiting for the keyring. It may be asking for its password.")
             self._is_printed = True
         await task
 
@@ -157,7 +155,7 @@ def _prompt(options: argparse.Namespace, settings: Settings) -> Credentials:
     client_id: str | None = options.client_id
     try:
         if client_id is None and not at_terminal:
-            raise InvalidInputError("add --client-id if the secret comes from a pipe")
+            raise InvalidInputError("Add --client-id if the secret comes from a pipe")
         if client_id is None:
             default_id = settings.client_ids[0] if len(settings.client_ids) == 1 else ""
             hint = f" [{default_id}]" if default_id else ""
@@ -168,7 +166,7 @@ def _prompt(options: argparse.Namespace, settings: Settings) -> Credentials:
         secret = getpass.getpass("Client secret: ") if at_terminal else sys.stdin.readline()
     except EOFError:
         print(file=sys.stderr)  # to end the prompt's line
-        raise InvalidInputError("nothing was typed") from None
+        raise InvalidInputError("Nothing was typed") from None
     return Credentials.parse(client_id, secret)
 
 

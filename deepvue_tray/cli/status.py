@@ -62,7 +62,7 @@ def _lines(overview: Overview, snapshots: Sequence[Snapshot], backend: Backend) 
         for trouble in filter(None, (snapshot.trouble, snapshot.storage)):
             yield f"{name}{trouble}\n"
     if overview.from_environment:
-        yield "The credentials come from the environment, so their wallet is the only one.\n"
+        yield "Only this wallet is watched, because the environment names it.\n"
 
 
 def _product_lines(snapshots: Sequence[Snapshot]) -> Iterator[str]:
@@ -95,7 +95,9 @@ def _runway(snapshot: Snapshot, now: datetime) -> str:
     text, runway = runway_text(snapshot, now), snapshot.runway
     if runway is None or runway.empty_at <= now or is_beyond_horizon(runway.empty_at, now):
         return text
-    return f"{text} ({runway_range_text(runway, now)}), {end_text(runway.empty_at, now)}"
+    known_range = runway_range_text(runway, now)
+    in_brackets = f" ({known_range})" if known_range else ""
+    return f"{text}{in_brackets}, {end_text(runway.empty_at, now)}"
 
 
 def _spent_today(snapshot: Snapshot, backend: Backend, now: datetime) -> Decimal | None:

@@ -25,7 +25,7 @@ def runway_text(snapshot: Snapshot, now: datetime) -> str:
     if snapshot.level is Level.EMPTY:
         return "empty"
     if runway is None:
-        return "gathering data"
+        return "forecast after a day of use"
     if runway.empty_at <= now:
         return "may be empty by now"
     if is_beyond_horizon(runway.empty_at, now):
@@ -34,13 +34,15 @@ def runway_text(snapshot: Snapshot, now: datetime) -> str:
 
 
 def runway_range_text(runway: Runway, now: datetime) -> str:
-    """Return the 80 % range of the runway, ``9 to 14 days``."""
+    """Return the 80 % range of the runway, ``9 to 14 days``; empty if both ends are equal."""
     shortest = max(runway.earliest - now, timedelta(0))
     if is_beyond_horizon(runway.latest, now):
         return f"at least {duration_text(shortest)}"
     longest = runway.latest - now
-    count, unit = rough(shortest)
-    start = str(count) if unit is rough(longest)[1] else duration_text(shortest)
+    (count, unit), (last_count, last_unit) = rough(shortest), rough(longest)
+    if (count, unit) == (last_count, last_unit):
+        return ""
+    start = str(count) if unit is last_unit else duration_text(shortest)
     return f"{start} to {duration_text(longest)}"
 
 

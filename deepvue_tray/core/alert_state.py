@@ -13,8 +13,8 @@ from deepvue_tray.core.reading import normalized_balance
 MAX_SNOOZE = timedelta(days=2)
 """A snooze that ends later was set by a wrong clock."""
 
-RECENT_COUNT = 2
-"""Stored balances: enough to tell a top-up from a balance that was restored."""
+RECENT_COUNT = 3
+"""Stored balances: the last one, and those that tell a top-up from a balance that was restored."""
 
 
 class Thresholds(NamedTuple):

@@ -64,9 +64,9 @@ def parse_client_id(text: str) -> str:
 def _parse(name: str, text: str) -> str:
     part = text.strip()
     if not part:
-        raise InvalidInputError(f"the {name} is empty")
+        raise InvalidInputError(f"The {name} is empty")
     if not all("!" <= character <= "~" for character in part):
-        raise InvalidInputError(f"the {name} has a space, or a character outside plain ASCII")
+        raise InvalidInputError(f"The {name} has a space, or a character outside plain ASCII")
     if len(part) > MAX_SECRET_LENGTH:
-        raise InvalidInputError(f"the {name} is longer than {MAX_SECRET_LENGTH} characters")
+        raise InvalidInputError(f"The {name} is longer than {MAX_SECRET_LENGTH} characters")
     return part

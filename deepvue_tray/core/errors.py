@@ -95,13 +95,18 @@ class WalletError(DeepvueError):
         self.retry_after = retry_after
         """The server's Retry-After in seconds; None if it sent none."""
 
+    @property
+    def demands_pause(self) -> bool:
+        """Whether the server demands a pause before the next request, also from clicks."""
+        return self.retry_after is not None
+
 
 class RejectedError(WalletError):
     """400, 401 or 403: the server rejects these credentials."""
 
     title = QT_TRANSLATE_NOOP("errors", "Credentials refused")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "Check the client ID and the client secret in the Deepvue dashboard."
+        "errors", "Compare the client ID and secret with the Deepvue dashboard."
     )
     condition = Condition.REJECTED
     action = Action.SETTINGS
@@ -112,7 +117,7 @@ class InactiveError(RejectedError):
 
     title = QT_TRANSLATE_NOOP("errors", "Account inactive")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "Check the account in the Deepvue dashboard, or contact Deepvue support."
+        "errors", "Check the account in the Deepvue dashboard, or ask Deepvue support."
     )
     condition = Condition.INACTIVE
     action = Action.DASHBOARD
@@ -122,15 +127,20 @@ class ThrottledError(WalletError):
     """429: the rate limit, shared with the user's own traffic, is exceeded."""
 
     title = QT_TRANSLATE_NOOP("errors", "Rate limit reached")
-    remedy = QT_TRANSLATE_NOOP("errors", "Wait a few minutes; your own API requests count too.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Wait a few minutes. Your own API requests count too.")
     condition = Condition.THROTTLED
+
+    @property
+    def demands_pause(self) -> bool:
+        """Too many requests demand a pause, also without a Retry-After."""
+        return True
 
 
 class ServerError(WalletError):
     """The server responded with any other error status."""
 
     title = QT_TRANSLATE_NOOP("errors", "The server has a problem")
-    remedy = QT_TRANSLATE_NOOP("errors", "Check the status page for known problems.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check the status page.")
     condition = Condition.SERVER_ERROR
     action = Action.STATUS_PAGE
 
@@ -139,7 +149,7 @@ class OfflineError(WalletError):
     """The connection failed or was interrupted."""
 
     title = QT_TRANSLATE_NOOP("errors", "No connection")
-    remedy = QT_TRANSLATE_NOOP("errors", "Check the network connection and the proxy.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check the network and the proxy.")
     condition = Condition.OFFLINE
     action = Action.REFRESH
 
@@ -148,7 +158,7 @@ class TimedOutError(OfflineError):
     """The request took longer than its deadline."""
 
     title = QT_TRANSLATE_NOOP("errors", "No answer in time")
-    remedy = QT_TRANSLATE_NOOP("errors", "The network or the server is slow. Try again later.")
+    remedy = QT_TRANSLATE_NOOP("errors", "The network or the server is slow.")
 
 
 class UntrustedError(WalletError):
@@ -157,7 +167,7 @@ class UntrustedError(WalletError):
     title = QT_TRANSLATE_NOOP("errors", "Certificate not trusted")
     remedy = QT_TRANSLATE_NOOP(
         "errors",
-        "Add your company's certificate to the system's store, or correct the computer's clock.",
+        "Add your company's certificate to the system's store, or correct the clock.",
     )
     condition = Condition.UNTRUSTED
     action = Action.REFRESH
@@ -194,27 +204,30 @@ class NotSetUpError(AccountError):
 
     title = QT_TRANSLATE_NOOP("errors", "Not set up")
     remedy = QT_TRANSLATE_NOOP(
-        "errors",
-        "Enter the client ID and the client secret in Settings, or run deepvue-tray login.",
+        "errors", "Enter the client ID and secret in Settings, or run deepvue-tray login."
     )
     condition = Condition.NOT_SET_UP
     action = Action.SET_UP
 
 
 class InvalidInputError(AccountError):
-    """A value that was typed or set is invalid; ``detail`` says which and why."""
+    """A value that was typed or set is invalid; ``detail`` says which and why, in a sentence."""
 
     title = QT_TRANSLATE_NOOP("errors", "Invalid value")
     remedy = QT_TRANSLATE_NOOP("errors", "Correct it and try again.")
     condition = Condition.NOT_SET_UP
     action = Action.SETTINGS
 
+    def __str__(self) -> str:
+        """Return the detail alone, which says all."""
+        return f"{self.detail}."
+
 
 class KeyringLockedError(AccountError):
     """The keyring is locked."""
 
     title = QT_TRANSLATE_NOOP("errors", "The keyring is locked")
-    remedy = QT_TRANSLATE_NOOP("errors", "Unlock it. The stored secret is unchanged.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Unlock it. Your secret is still in it.")
     condition = Condition.LOCKED
     action = Action.UNLOCK
 
@@ -226,7 +239,7 @@ class NoKeyringError(AccountError):
     remedy = QT_TRANSLATE_NOOP(
         "errors",
         "On Linux, install GNOME Keyring or KWallet."
-        " Otherwise set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.",
+        " Or set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.",
     )
     condition = Condition.NO_KEYRING
     action = Action.SETTINGS
@@ -236,7 +249,7 @@ class KeyringRefusedError(AccountError):
     """The keyring reported an error."""
 
     title = QT_TRANSLATE_NOOP("errors", "The keyring reported an error")
-    remedy = QT_TRANSLATE_NOOP("errors", "Open your keyring application and check that it works.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check that your keyring application works.")
     condition = Condition.LOCKED
     action = Action.UNLOCK
 
@@ -245,7 +258,7 @@ class StorageError(DeepvueError):
     """A file could not be read or written; ``detail`` is its path and the reason."""
 
     title = QT_TRANSLATE_NOOP("errors", "A file could not be used")
-    remedy = QT_TRANSLATE_NOOP("errors", "Check the folder's permissions and the free disk space.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Check its permissions and the free disk space.")
     condition = Condition.FRESH
 
 
@@ -254,7 +267,7 @@ class DamagedError(StorageError):
 
     title = QT_TRANSLATE_NOOP("errors", "A file was damaged")
     remedy = QT_TRANSLATE_NOOP(
-        "errors", "It was renamed, and a new file was started. Nothing was deleted."
+        "errors", "It was renamed, and a new one begun. Nothing was deleted."
     )
 
 
@@ -287,5 +300,5 @@ class InternalError(DeepvueError):
     """A bug in this program; ``detail`` is the exception's class. The log has the traceback."""
 
     title = QT_TRANSLATE_NOOP("errors", "Internal error in deepvue-tray")
-    remedy = QT_TRANSLATE_NOOP("errors", "Open the log and report the error.")
+    remedy = QT_TRANSLATE_NOOP("errors", "Please report it, with the log.")
     condition = Condition.UNREADABLE

@@ -99,6 +99,15 @@ def is_top_up(recent: Sequence[Decimal], balance: Decimal) -> bool:
     )
 
 
+def top_up_amount(balances: Sequence[Decimal]) -> Decimal | None:
+    """Return the credits that a top-up added with the last of ``balances``; None if there was none.
+
+    The two balances before it must be among them, unless there were fewer.
+    """
+    *recent, balance = balances
+    return balance - recent[-1] if is_top_up(recent, balance) else None
+
+
 def peak_balance(peak: Decimal | None, recent: Sequence[Decimal], balance: Decimal) -> Decimal:
     """Return the highest balance since the last top-up, in credits, including ``balance``.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.alert_rules import worst_severity
 from deepvue_tray.core.alert_state import Snooze
-from deepvue_tray.core.errors import AlertCommandError, Condition, DeepvueError
+from deepvue_tray.core.errors import AlertCommandError, Condition, DeepvueError, WalletError
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import WalletSettings
@@ -44,6 +44,8 @@ class Snapshot:
     """The wallet's settings in force; they name it."""
     reading: Reading | None = None
     """The last successful reading, of any age; an error does not clear it."""
+    added: Decimal | None = None
+    """Credits that a top-up added since the reading before; None if there was none."""
     peak: Decimal | None = None
     """The highest balance since the last top-up, in credits: a full gauge."""
     trouble: DeepvueError | None = None
@@ -94,6 +96,12 @@ class Snapshot:
         if self.refreshing or self.reading is None:
             return Condition.REFRESHING
         return Condition.FRESH
+
+    @property
+    def pause_until(self) -> datetime | None:
+        """The end of a pause that the server demands; aware, UTC. None if it demands none."""
+        is_demanded = isinstance(self.trouble, WalletError) and self.trouble.demands_pause
+        return self.next_at if is_demanded else None
 
     @property
     def fill(self) -> float:

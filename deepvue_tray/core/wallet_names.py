@@ -35,11 +35,11 @@ def parse_name(text: str, client_id: str, settings: Settings) -> str:
     name = cleaned(text)
     others = [wallet for wallet in settings.wallets if wallet.client_id != client_id]
     if not name:
-        raise InvalidInputError("the name is empty")
+        raise InvalidInputError("The name is empty")
     if len(name) > MAX_NAME_LENGTH:
-        raise InvalidInputError(f"the name is longer than {MAX_NAME_LENGTH} characters")
+        raise InvalidInputError(f"The name is longer than {MAX_NAME_LENGTH} characters")
     if any(_matches(wallet, name) for wallet in others):
-        raise InvalidInputError(f"another wallet has the name or the client ID {name}")
+        raise InvalidInputError(f"Another wallet has the name or the client ID {name}")
     return name
 
 
@@ -54,7 +54,7 @@ def find_wallet(text: str, settings: Settings) -> WalletSettings:
         if _matches(wallet, name):
             return wallet
     known = ", ".join(wallet.name for wallet in signed_in)
-    raise InvalidInputError(f"no wallet {text}" + (f"; there are {known}" if known else ""))
+    raise InvalidInputError(f"No wallet {text}" + (f"; known: {known}" if known else ""))
 
 
 def _matches(wallet: WalletSettings, text: str) -> bool:

@@ -11,7 +11,7 @@ from deepvue_tray.core.errors import InvalidInputError
 
 _APP = "deepvue-tray"
 
-_NO_HOME = "no home folder: HOME is not set, and this user has no entry in the system's list"
+_NO_HOME = "No home folder: HOME is not set, and this user has no entry in the system's list"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class AlertsPage(QWidget):
         return {
             Alert.LOW: (self.tr("Low"), self.tr("The low threshold is reached")),
             Alert.CRITICAL: (self.tr("Critical"), self.tr("The critical threshold is reached")),
-            Alert.EMPTY: (self.tr("Empty"), self.tr("Nothing is left")),
+            Alert.EMPTY: (self.tr("Empty"), self.tr("No credits are left")),
             Alert.TOP_UP: (self.tr("Credits added"), self.tr("The balance has risen")),
             Alert.FAST_SPENDING: (
                 self.tr("Spending far faster than usual"),
@@ -70,11 +70,11 @@ class AlertsPage(QWidget):
             ),
             Alert.REJECTED: (
                 self.tr("Credentials refused"),
-                self.tr("The server no longer accepts them"),
+                self.tr("The server does not accept them"),
             ),
             Alert.NO_DATA: (
                 self.tr("Balance unknown for an hour"),
-                self.tr("Counts only the time when the computer is awake"),
+                self.tr("Time asleep does not count"),
             ),
         }
 

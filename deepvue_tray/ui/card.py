@@ -407,8 +407,8 @@ class Card(QWidget):
         self._no_tray = Text(scale=SMALL, muted=True)
         self._no_tray.setText(
             self.tr(
-                "This desktop has no tray, so the balance is shown here. It moves to the tray as"
-                " soon as there is one. On GNOME, install the AppIndicator extension."
+                "This desktop has no tray, so the balance is shown here. GNOME needs the"
+                " AppIndicator extension."
             )
         )
         self._no_tray.hide()

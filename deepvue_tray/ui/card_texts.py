@@ -1,6 +1,6 @@
 """The texts of the card."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from PySide6.QtCore import QLocale
@@ -12,24 +12,14 @@ from deepvue_tray.core.errors import (
     NotSetUpError,
     OfflineError,
     ProxyError,
-    RejectedError,
     ServerError,
     ThrottledError,
 )
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.ui import texts
-from deepvue_tray.ui.formats import format_day, format_number, format_time
+from deepvue_tray.ui.formats import format_near_time, format_number, format_time
 from deepvue_tray.ui.translation import translate
-
-_EVENING_HOUR = 18
-"""The local hour from which a time of today is tonight."""
-
-_HOUR_SHOWN_FOR = timedelta(days=2)
-"""A shorter runway is shown with the hour at which it ends."""
-
-_SELF_EXPLAINING = (OfflineError, ThrottledError, RejectedError)
-"""Errors whose detail adds nothing that a person could use."""
 
 _LOW_LEVELS = (Level.LOW, Level.CRITICAL, Level.EMPTY)
 
@@ -49,9 +39,7 @@ def head_text(overview: Overview, prefix: str) -> str:
 def times_text(snapshot: Snapshot, now: datetime) -> str:
     """Return when the balance was read and when the next time is: ``as of 14:05 · next 14:10``."""
     parts = [texts.reading_time_text(snapshot, now)]
-    if snapshot.refreshing:
-        parts.append(translate("card", "checking…"))
-    elif snapshot.next_at is not None and notice_title(snapshot) == "":
+    if snapshot.next_at is not None and notice_title(snapshot) == "":
         parts.append(translate("card", "next {0}").format(format_time(snapshot.next_at, now)))
     return texts.joined(*parts)
 
@@ -59,77 +47,35 @@ def times_text(snapshot: Snapshot, now: datetime) -> str:
 def refresh_label(snapshot: Snapshot) -> str:
     """Return the text of the refresh button, which also shows a request in progress."""
     if snapshot.refreshing:
-        return translate("card", "Checking…")
+        return texts.checking_text()
     return texts.action_label(Action.REFRESH)
 
 
 def pill_text(snapshot: Snapshot) -> str:
-    """Return the level with its reason, ``Low: under 7 days``.
-
-    Empty if all is well, and for a paused wallet.
-    """
-    level, wallet, reading = snapshot.level, snapshot.wallet, snapshot.reading
-    if wallet.is_paused:
-        return ""
-    if level is Level.EMPTY:
-        return translate("card", "Empty")
-    if reading is None or level not in (Level.LOW, Level.CRITICAL):
-        return ""
-    is_low = level is Level.LOW
-    limit = wallet.low if is_low else wallet.critical
-    days = wallet.low_days if is_low else wallet.critical_days
-    name = (
-        translate("card", "Low: under {0}") if is_low else translate("card", "Critical: under {0}")
-    )
-    if limit is not None and reading.balance <= limit:
-        return name.format(format_number(Decimal(limit)))
-    form = translate("texts", "{0} day") if days == 1 else translate("texts", "{0} days")
-    return name.format(form.format(QLocale().toString(days or 0)))
+    """Return the level with its reason; empty if all is well, and for a paused wallet."""
+    return "" if snapshot.wallet.is_paused else texts.level_reason_text(snapshot)
 
 
 def runway_text(snapshot: Snapshot, now: datetime, name: str) -> str:
     """Return how long the credits last and until when, after the wallet's ``name`` if given.
 
-    ``About 8 days left, until Wed 2 Dec``; for less than two days ``About 15 hours left, tonight
-    23:50``. Empty if the balance is not known for a reason that the notice gives.
+    Empty if the balance is not known for a reason that the notice gives.
     """
-    text = _state_text(snapshot) or _forecast_text(snapshot, now)
+    text = _state_text(snapshot) or texts.runway_with_date_text(snapshot, now)
     if name and text:
         return f"{name}: {text}"
-    return name or text[:1].upper() + text[1:]
+    return name or texts.capitalized(text)
 
 
 def _state_text(snapshot: Snapshot) -> str:
-    """Return why there is no forecast to show; empty if there is one, or an error."""
+    """Return what is to be said instead of a forecast; empty if nothing is."""
     if snapshot.wallet.is_paused:
-        return translate("card", "paused")
+        return texts.paused_text()
     if snapshot.reading is None:
-        return "" if notice_title(snapshot) else translate("card", "getting the balance…")
+        return "" if notice_title(snapshot) else texts.checking_text()
     if snapshot.reading.balance <= 0:
-        return translate("card", "paid calls fail until credits are added")
-    return "" if snapshot.runway else translate("card", "forecast after a day of use")
-
-
-def _forecast_text(snapshot: Snapshot, now: datetime) -> str:
-    text, runway = texts.runway_text(snapshot, now), snapshot.runway
-    if runway is None or texts.runway_with_date_text(snapshot, now) == text:
-        return text
-    if runway.empty_at - now < _HOUR_SHOWN_FOR:
-        return f"{text}, {_near_time_text(runway.empty_at, now)}"
-    return translate("card", "{0}, until {1}").format(text, format_day(runway.empty_at))
-
-
-def _near_time_text(at: datetime, now: datetime) -> str:
-    """Return a time of the next days: ``tonight 23:50``, ``tomorrow 18:10``."""
-    clock = format_time(at, at)
-    local, today = at.astimezone(), now.astimezone().date()
-    if local.date() == today:
-        is_evening = local.hour >= _EVENING_HOUR
-        form = translate("card", "tonight {0}") if is_evening else translate("card", "today {0}")
-        return form.format(clock)
-    if local.date() == today + timedelta(days=1):
-        return translate("card", "tomorrow {0}").format(clock)
-    return format_time(at, now)
+        return translate("texts", "Paid calls fail until credits are added")
+    return ""
 
 
 def outlook_text(snapshot: Snapshot, now: datetime) -> str:
@@ -155,7 +101,7 @@ def row_text(snapshot: Snapshot, now: datetime) -> str:
     if snapshot.level is Level.EMPTY and not snapshot.wallet.is_paused:
         return ""  # The pill says it.
     text = _state_text(snapshot)
-    return text[:1].upper() + text[1:] if text else texts.runway_text(snapshot, now)
+    return texts.capitalized(text or texts.runway_text(snapshot, now))
 
 
 def notice_title(snapshot: Snapshot) -> str:
@@ -165,7 +111,7 @@ def notice_title(snapshot: Snapshot) -> str:
     trouble = snapshot.trouble or snapshot.storage
     if trouble is not None:
         return texts.error_title(trouble)
-    return translate("card", "Out of date") if snapshot.stale else ""
+    return texts.out_of_date_text() if snapshot.stale else ""
 
 
 def notice_text(snapshot: Snapshot, now: datetime) -> str:
@@ -173,20 +119,16 @@ def notice_text(snapshot: Snapshot, now: datetime) -> str:
     trouble = snapshot.trouble or snapshot.storage
     if isinstance(trouble, NotSetUpError):
         return translate("card", "Enter the client ID and secret of your wallet.")
-    if trouble is None or _is_transient(trouble):
-        sentence = _next_try_text(snapshot, now)
-    else:
-        sentence = translate("errors", trouble.remedy)
-    if trouble is None or not trouble.detail or isinstance(trouble, _SELF_EXPLAINING):
-        return sentence
-    return f"{trouble.detail}. {sentence}"
+    if trouble is None:
+        return _next_try_text(snapshot, now)
+    is_transient = _is_transient(trouble)
+    sentence = _next_try_text(snapshot, now) if is_transient else texts.remedy_text(trouble)
+    return texts.with_detail(trouble, sentence)
 
 
 def _next_try_text(snapshot: Snapshot, now: datetime) -> str:
-    if snapshot.refreshing:
-        return translate("card", "Trying again now.")
     if snapshot.next_at is None:
-        return translate("card", "Trying again automatically.")
+        return translate("card", "Trying again now.")
     return translate("card", "Trying again at {0}.").format(format_time(snapshot.next_at, now))
 
 
@@ -217,7 +159,7 @@ def snooze_text(snapshot: Snapshot, now: datetime) -> str:
         return ""
     if snapshot.snoozed.until is None:
         return translate("card", "Snoozed until the next top-up")
-    end = _near_time_text(snapshot.snoozed.until, now)
+    end = format_near_time(snapshot.snoozed.until, now)
     return translate("card", "Snoozed until {0}").format(end)
 
 
@@ -234,7 +176,7 @@ def primary_label(snapshot: Snapshot) -> str:
     """Return the text of the button of the primary action."""
     action = primary_action(snapshot)
     if action is Action.DASHBOARD and not isinstance(snapshot.trouble, InactiveError):
-        return translate("card", "Top up…")
+        return texts.action_label(action)
     return button_label(action) if action else ""
 
 
@@ -244,7 +186,6 @@ def button_label(action: Action) -> str:
         Action.DASHBOARD: translate("card", "Dashboard"),
         Action.UNLOCK: translate("card", "Unlock…"),
         Action.STATUS_PAGE: translate("card", "Status page"),
-        Action.RESUME: translate("card", "Resume alerts"),
     }.get(action) or texts.action_label(action)
 
 
@@ -274,7 +215,7 @@ def day_bars_title() -> str:
 def day_label(day: date, today: date) -> str:
     """Return the short name of a day of the last week: ``Wed``, ``Today``."""
     if day == today:
-        return translate("card", "Today")
+        return translate("texts", "Today")
     return QLocale().standaloneDayName(day.isoweekday(), QLocale.FormatType.ShortFormat)
 
 

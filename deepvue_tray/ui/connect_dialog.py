@@ -84,7 +84,7 @@ class ConnectDialog(ScrollingDialog):
         self._secret.setToolTip(
             self._client_id.toolTip()
             if client_id
-            else self.tr("Leave empty to use the secret that the keyring holds")
+            else self.tr("Leave empty to use the secret in the keyring")
         )
         self._name = LineEdit()
         self._name.setToolTip(self.tr("Tells this wallet from the others"))
@@ -107,7 +107,7 @@ class ConnectDialog(ScrollingDialog):
         """Show why the wallet was not connected, keep the input, and offer what may help."""
         self._set_waiting(False)
         if isinstance(error, NotSetUpError):
-            missing = self.tr("The keyring holds no secret for this client ID. Enter it here.")
+            missing = self.tr("The keyring has no secret for this client ID. Enter it here.")
             self._mark({self._secret: missing})
         else:
             self._explain(error)
@@ -218,7 +218,7 @@ class ConnectDialog(ScrollingDialog):
         self._for_session = button(
             self.tr("&Keep for this session only"),
             role.ActionRole,
-            self.tr("Until deepvue-tray is quit"),
+            self.tr("Until you quit deepvue-tray"),
         )
         later = self.tr("&Later") if self._is_first else self.tr("&Cancel")
         button(later, role.RejectRole, self.tr("Closes the window"))
@@ -257,7 +257,7 @@ class ConnectDialog(ScrollingDialog):
     def _client_id_problem(self) -> str:
         client_id = self._client_id.text()
         if not self._fixed_id and client_id.strip() in self._settings.client_ids:
-            return self.tr("This wallet is there already. “New secret…” replaces its secret.")
+            return self.tr("This wallet exists already. “New secret…” replaces its secret.")
         missing = self.tr("Enter the client ID.")
         return self._problem_in(lambda: parse_client_id(client_id), client_id, missing)
 
@@ -291,7 +291,7 @@ class ConnectDialog(ScrollingDialog):
             return
         client_id, secret = self._client_id.text().strip(), self._secret.text()
         typed = Credentials.parse(client_id, secret) if secret.strip() else client_id
-        self._progress_note.setText(self.tr("Checking…") if is_checked else self.tr("Saving…"))
+        self._progress_note.setText(texts.checking_text() if is_checked else self.tr("Saving…"))
         self._set_waiting(True)
         self.requested.emit(typed, self._name.text(), is_checked, session_only)
 

@@ -29,6 +29,13 @@ def format_time(at: datetime, now: datetime) -> str:
     return f"{day}, {clock}"
 
 
+def format_near_time(at: datetime, now: datetime) -> str:
+    """Return the same as ``format_time``, with a word for the next day: ``tomorrow 18:10``."""
+    if at.astimezone().date() != now.astimezone().date() + timedelta(days=1):
+        return format_time(at, now)
+    return translate("texts", "tomorrow {0}").format(_format_clock(_local_time(at)))
+
+
 def format_day(at: datetime) -> str:
     """Return the local day, ``Fri 4 Dec``, with the year unless it is the current year."""
     day = _local_time(at).date()
@@ -58,17 +65,23 @@ def format_tick(at: datetime, step: timedelta) -> str:
 
 def format_duration(duration: timedelta) -> str:
     """Return a duration rounded to one unit: ``11 days``."""
-    count, unit = rough(duration)
+    return format_count(*rough(duration))
+
+
+def format_count(count: int, unit: Unit) -> str:
+    """Return a number with a unit of time: ``11 days``."""
     singular, plural = _unit_forms(unit)
     return (singular if count == 1 else plural).format(QLocale().toString(count))
 
 
 def format_duration_range(shortest: timedelta, longest: timedelta) -> str:
-    """Return a range of durations, with the unit once if both share it."""
-    count, unit = rough(shortest)
-    shares_unit = unit is rough(longest)[1]
-    start = QLocale().toString(count) if shares_unit else format_duration(shortest)
-    return translate("texts", "between {0} and {1}").format(start, format_duration(longest))
+    """Return a range of durations, with the unit once if both share it; empty if they are equal."""
+    start, end = rough(shortest), rough(longest)
+    if start == end:
+        return ""
+    shares_unit = start[1] is end[1]
+    first = QLocale().toString(start[0]) if shares_unit else format_count(*start)
+    return translate("texts", "between {0} and {1}").format(first, format_count(*end))
 
 
 def _unit_forms(unit: Unit) -> tuple[str, str]:

@@ -35,10 +35,10 @@ class GeneralPage(QWidget):
             lambda minutes: self.edited.emit("interval", minutes * _MINUTE)
         )
         self._at_login = CheckBox(self.tr("Start at lo&gin"))
-        self._at_login.setToolTip(self.tr("The current state on this computer"))
+        self._at_login.setToolTip(self.tr("On this computer"))
         self._at_login.setChecked(starts_at_login)
         self._number_icon = CheckBox(self.tr("Show the &balance on the icon instead of a gauge"))
-        self._number_icon.setToolTip(self.tr("Shortened, such as 6.4k"))
+        self._number_icon.setToolTip(self.tr("In short: 6.4k"))
         self._number_icon.toggled.connect(lambda on: self.edited.emit("number_icon", on))
         self._has_quiet_time = CheckBox(self.tr("&Quiet time:"))
         self._has_quiet_time.setToolTip(

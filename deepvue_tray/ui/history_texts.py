@@ -6,9 +6,11 @@ from math import ceil
 
 from PySide6.QtCore import QDate, QLocale
 
+from deepvue_tray.core.duration import Unit
 from deepvue_tray.core.history_page import HistorySummary
 from deepvue_tray.core.spending import Period, start_of
 from deepvue_tray.ui.formats import (
+    format_count,
     format_day,
     format_day_and_time,
     format_number,
@@ -29,7 +31,7 @@ _DASH, _MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 
 def today_text() -> str:
     """Return the label of the current day on the time axis."""
-    return translate("card", "Today")
+    return translate("texts", "Today")
 
 
 def range_text(since: datetime, until: datetime, now: datetime) -> str:
@@ -84,21 +86,15 @@ def spent_title(since: datetime, until: datetime) -> str:
 def _length_text(since: datetime, until: datetime) -> str:
     length = until - since
     if length <= _DAY:
-        return count_text(ceil(length / _HOUR), "{0} hour", "{0} hours")
+        return format_count(ceil(length / _HOUR), Unit.HOUR)
     # A day that has begun counts, as its bar does.
     days = (until.astimezone().date() - since.astimezone().date()).days + 1
     if days < _FEW_DAYS:
-        return count_text(days, "{0} day", "{0} days")
+        return format_count(days, Unit.DAY)
     if days < _FEW_MONTHS * _MONTH_DAYS:
-        return count_text(round(days / _MONTH_DAYS), "{0} month", "{0} months")
+        return format_count(round(days / _MONTH_DAYS), Unit.MONTH)
     years = QLocale().toString(round(days / _YEAR_DAYS))
     return translate("history", "{0} years").format(years)
-
-
-def count_text(count: int, singular: str, plural: str) -> str:
-    """Return a number with a noun, whose forms are source texts in the context ``texts``."""
-    form = translate("texts", singular if count == 1 else plural)
-    return form.format(QLocale().toString(count))
 
 
 def summary_texts(
@@ -108,7 +104,7 @@ def summary_texts(
     month = QLocale().standaloneMonthName(now.astimezone().month)
     titles = (
         spent_title(since, min(until, now)),
-        translate("history", "A day"),
+        translate("history", "Average a day"),
         translate("history", "{0} so far").format(month),
         translate("history", "Top-ups"),
     )
@@ -125,7 +121,7 @@ def summary_texts(
 
 def average_tooltip() -> str:
     """Return what the average and its change are."""
-    return translate("history", "On average, and compared with the same time before")
+    return translate("history", "Compared with the same time before")
 
 
 def _average_text(summary: HistorySummary) -> str:

@@ -154,7 +154,8 @@ class HistoryWindow(QWidget):
         self._tiles.show_summary(plot.summary, plot.since, plot.until, plot.now)
         self._dates.setText(history_texts.range_text(plot.since, plot.until, plot.now))
         range_text = texts.runway_range_text(plot.snapshot, plot.now)
-        self._message.setText(texts.runway_line(plot.snapshot, plot.now))
+        runway = texts.runway_with_date_text(plot.snapshot, plot.now)
+        self._message.setText(texts.capitalized(runway))
         self._range.show_text(f"({range_text})" if range_text else "")
 
     def show_saved(self, path: Path) -> None:

@@ -5,21 +5,22 @@ from decimal import Decimal
 
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert import SEVERITIES, Alert
-from deepvue_tray.core.errors import Condition
+from deepvue_tray.core.errors import Condition, DeepvueError
 from deepvue_tray.core.notification import Notification
-from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.ui.formats import format_number
-from deepvue_tray.ui.texts import error_text, joined, prefixed, runway_with_date_text
+from deepvue_tray.core.snapshot import Level, Snapshot
+from deepvue_tray.ui import texts
+from deepvue_tray.ui.formats import format_number, format_time
 from deepvue_tray.ui.translation import translate
 
-_PICTURES = {
-    Alert.LOW: "low-64.png",
-    Alert.CRITICAL: "critical-64.png",
-    Alert.EMPTY: "empty-64.png",
-    Alert.REJECTED: "refused-64.png",
-    Alert.NO_DATA: "unknown-64.png",
-}
+_PICTURES = {Alert.REJECTED: "refused-64.png", Alert.NO_DATA: "unknown-64.png"}
 """The tray's icon in the state that an alert is about, among the program's icons."""
+
+_LEVEL_PICTURES = {
+    Level.LOW: "low-64.png",
+    Level.CRITICAL: "critical-64.png",
+    Level.EMPTY: "empty-64.png",
+}
+"""The same for the other alerts, by the level of the balance."""
 
 
 def notification_for(
@@ -34,35 +35,58 @@ def notification_for(
         # One kind for all severities, so that a worse one replaces the milder one on screen.
         kind="balance" if alert in SEVERITIES else alert.value,
         client_id=snapshot.client_id,
-        title=joined(prefixed(prefix, title), snapshot.wallet.name if names_wallet else ""),
+        title=texts.joined(
+            texts.prefixed(prefix, title), snapshot.wallet.name if names_wallet else ""
+        ),
         body=body,
         buttons=tuple((action.value, label) for action, label in _alert_buttons(alert, snapshot)),
-        picture=_PICTURES.get(alert, ""),
+        picture=_PICTURES.get(alert) or _LEVEL_PICTURES.get(snapshot.level, ""),
     )
 
 
 def _alert_texts(alert: Alert, snapshot: Snapshot, now: datetime) -> tuple[str, str]:
     """Return the title, which has the number, and the body, which has the rest."""
+    trouble = snapshot.trouble
+    if alert is Alert.REJECTED:
+        return _rejection_title(snapshot), texts.remedy_text(trouble) if trouble else ""
+    if alert is Alert.NO_DATA:
+        return _no_data_title(snapshot, now), _reason_text(trouble) if trouble else ""
+    if alert in SEVERITIES and snapshot.level is Level.EMPTY:
+        consequence = translate("texts", "Paid calls fail until credits are added")
+        return translate("texts", "No Deepvue credits left"), texts.sentence(consequence)
     event = {
-        Alert.LOW: translate("texts", "Low"),
-        Alert.CRITICAL: translate("texts", "Nearly used up"),
-        Alert.FAST_SPENDING: translate("texts", "Spending is far higher than usual"),
-        Alert.TOP_UP: translate("texts", "Credits were added"),
-    }.get(alert)
-    if event is not None:
-        runway = runway_with_date_text(snapshot, now) if snapshot.runway else ""
-        return _credits_left_text(snapshot), f"{event}: {runway}." if runway else f"{event}."
-    return {
-        Alert.EMPTY: (
-            translate("texts", "No Deepvue credits left"),
-            translate("texts", "Paid calls fail until credits are added."),
-        ),
-        Alert.REJECTED: (_rejection_title(snapshot), _reason_text(snapshot)),
-        Alert.NO_DATA: (
-            translate("texts", "Deepvue balance unknown for an hour"),
-            error_text(snapshot.trouble) if snapshot.trouble else "",
-        ),
-    }[alert]
+        Alert.TOP_UP: _added_text(snapshot.added),
+        Alert.FAST_SPENDING: translate("texts", "Spending far faster than usual"),
+    }.get(alert) or texts.level_reason_text(snapshot)
+    body = texts.sentence(event)
+    if snapshot.runway:
+        body += " " + texts.sentence(texts.runway_with_date_text(snapshot, now))
+    return _credits_left_text(snapshot), body
+
+
+def _reason_text(error: DeepvueError) -> str:
+    """Return an error in sentences, without a detail that adds nothing."""
+    title = texts.sentence(texts.error_title(error))
+    return f"{title} {texts.with_detail(error, texts.remedy_text(error))}"
+
+
+def _added_text(amount: Decimal | None) -> str:
+    """Return that credits were added, and how many if that is known."""
+    if amount is None:
+        return translate("texts", "Credits were added")
+    form = (
+        translate("texts", "{0} credit was added")
+        if amount == 1
+        else translate("texts", "{0} credits were added")
+    )
+    return form.format(format_number(amount))
+
+
+def _no_data_title(snapshot: Snapshot, now: datetime) -> str:
+    if snapshot.reading is None:
+        return translate("texts", "Deepvue balance unknown")
+    since = format_time(snapshot.reading.at, now)
+    return translate("texts", "Deepvue balance unknown since {0}").format(since)
 
 
 def _credits_left_text(snapshot: Snapshot) -> str:
@@ -73,14 +97,6 @@ def _credits_left_text(snapshot: Snapshot) -> str:
         else translate("texts", "{0} Deepvue credits left")
     )
     return form.format(format_number(balance))
-
-
-def _reason_text(snapshot: Snapshot) -> str:
-    """Return the detail and the remedy of the last error, for a text below its title."""
-    if snapshot.trouble is None:
-        return ""
-    remedy = translate("errors", snapshot.trouble.remedy)
-    return f"{snapshot.trouble.detail}. {remedy}" if snapshot.trouble.detail else remedy
 
 
 def _rejection_title(snapshot: Snapshot) -> str:
@@ -101,7 +117,5 @@ def _alert_buttons(alert: Alert, snapshot: Snapshot) -> list[tuple[Action, str]]
 def crash_notification(prefix: str) -> Notification:
     """Return the notification of a bug in this program; ``prefix`` precedes its title."""
     title = translate("texts", "Internal error in deepvue-tray")
-    body = translate(
-        "texts", "The program keeps running. The log has the details; please report the error."
-    )
-    return Notification(kind="fault", title=prefixed(prefix, title), body=body)
+    body = translate("texts", "It keeps running. Please report the error, with the log.")
+    return Notification(kind="fault", title=texts.prefixed(prefix, title), body=body)

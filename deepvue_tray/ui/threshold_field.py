@@ -17,7 +17,7 @@ class ThresholdField(SpinBox):
         self.setMinimumWidth(FIELD_WIDTH_PX // 2)
         self.setAccessibleName(name)
         self.setToolTip(
-            self.tr("When the credits are forecast to last this many days or fewer; 0 is off")
+            self.tr("When the credits may last this many days or fewer; 0 is off")
             if in_days
             else self.tr("When this many credits or fewer are left; 0 is off")
         )

@@ -38,6 +38,7 @@ class Tray(QObject):
         self._show_wallets(overview, now)
         _show_line(self._status, tray_texts.status_line(overview, now))
         _show_line(self._environment, tray_texts.environment_text(overview))
+        self._refresh.setText(tray_texts.refresh_label(overview, now))
         self._snooze.setTitle(tray_texts.snooze_title(overview, now))
         self._resume.setVisible(any(snapshot.snoozed for snapshot in overview.snapshots))
         errors = [error for s in overview.snapshots for error in (s.trouble, s.storage) if error]
@@ -80,9 +81,9 @@ class Tray(QObject):
             action: self._add_entry(action, menu) for action in (Action.UNLOCK, Action.STATUS_PAGE)
         }
         menu.addSeparator()
-        self._add_entry(Action.REFRESH, menu)
+        self._refresh = self._add_entry(Action.REFRESH, menu)
         self._add_entry(Action.HISTORY, menu)
-        self._add_entry(Action.DASHBOARD, menu).setText(self.tr("Top up…"))
+        self._add_entry(Action.DASHBOARD, menu)
         self._snooze = menu.addMenu("")
         for action in (Action.SNOOZE_HOUR, Action.SNOOZE_MORNING, Action.SNOOZE_TOP_UP):
             self._add_entry(action, self._snooze)

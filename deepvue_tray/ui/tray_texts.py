@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from deepvue_tray.core.actions import Action
 from deepvue_tray.core.forecast.runway import is_beyond_horizon
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.snapshot import Level, Snapshot
 from deepvue_tray.ui.formats import format_duration, format_number, format_time
 from deepvue_tray.ui.texts import (
+    action_label,
     caveats,
     format_balance,
     joined,
@@ -26,6 +28,18 @@ MAX_NAME_LENGTH = 24
 """The maximum number of characters of a wallet's name in the menu and the tooltip."""
 
 
+def refresh_label(overview: Overview, now: datetime) -> str:
+    """Return the text of the refresh entry, ``Refresh (next try 08:41)`` during a pause.
+
+    The server of each wallet that is not paused then demands one.
+    """
+    ends = [s.pause_until for s in overview.snapshots if not s.wallet.is_paused]
+    known = [end for end in ends if end is not None]
+    if not known or len(known) < len(ends):
+        return action_label(Action.REFRESH)
+    return translate("texts", "Refresh (next try {0})").format(format_time(min(known), now))
+
+
 def snooze_title(overview: Overview, now: datetime) -> str:
     """Return the title of the snooze menu, with the end of a snooze that all wallets share."""
     states = {snooze_text(snapshot, now) for snapshot in overview.snapshots}
@@ -34,12 +48,8 @@ def snooze_title(overview: Overview, now: datetime) -> str:
 
 def wallet_snooze_label(snapshot: Snapshot) -> str:
     """Return the text of the menu entry that snoozes or resumes the alerts of one wallet."""
-    form = (
-        translate("texts", "Resume {0}")
-        if snapshot.snoozed
-        else translate("texts", "{0} until tomorrow morning")
-    )
-    return form.format(_short_name(snapshot))
+    action = Action.RESUME if snapshot.snoozed else Action.SNOOZE_MORNING
+    return prefixed(_short_name(snapshot), action_label(action))
 
 
 def _shared_caveats(overview: Overview) -> list[str]:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QLocale
 
+from deepvue_tray.core.duration import Unit
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.core.usage import UsageState
 from deepvue_tray.core.usage_page import StackedBar, UsagePage
 from deepvue_tray.ui import history_texts
-from deepvue_tray.ui.formats import format_number
+from deepvue_tray.ui.formats import format_count, format_number
 from deepvue_tray.ui.texts import error_text, format_credits
 from deepvue_tray.ui.translation import translate
 
@@ -46,7 +47,7 @@ def state_text(usage: UsageState, page: UsagePage) -> str:
             fallen, charged
         )
     if page.missing:
-        days = history_texts.count_text(page.missing, "{0} day", "{0} days")
+        days = format_count(page.missing, Unit.DAY)
         return translate("usage", "No report yet for {0} of this range.").format(days)
     return ""
 

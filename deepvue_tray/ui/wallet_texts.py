@@ -17,7 +17,7 @@ def name_problem(text: str, client_id: str, settings: Settings) -> str:
         parse_name(text, client_id, settings)
     except InvalidInputError:
         if not cleaned(text):
-            return translate("wallets", "A name is needed.")
+            return translate("wallets", "Enter a name.")
         if len(cleaned(text)) > MAX_NAME_LENGTH:
             return translate("wallets", "At most {0} characters.").format(MAX_NAME_LENGTH)
         return translate("wallets", "Another wallet has this name.")
@@ -28,8 +28,7 @@ def environment_text() -> str:
     """Return that only the environment's wallet is watched."""
     return translate(
         "wallets",
-        "DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set: only the wallet that it names is"
-        " watched.",
+        "DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set, so only that wallet is watched.",
     )
 
 

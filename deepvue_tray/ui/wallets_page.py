@@ -15,6 +15,7 @@ from deepvue_tray.core.external_text import cleaned
 from deepvue_tray.core.settings import MAX_WALLETS, Settings, WalletSettings
 from deepvue_tray.ui.form_widgets import GAP_PX, CheckBox, LineEdit, Message, muted_label, row
 from deepvue_tray.ui.lists import WalletList
+from deepvue_tray.ui.texts import paused_text
 from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.wallet_texts import elided_client_id, environment_text
 
@@ -41,7 +42,7 @@ class WalletsPage(QWidget):
         self._list.setAccessibleName(self.tr("List of wallets"))
         self._list.setToolTip(self.tr("Select the wallet to edit"))
         self._list.currentItemChanged.connect(self._on_current_changed)
-        self._none = QLabel(self.tr("There is no wallet yet."))
+        self._none = QLabel(self.tr("No wallet yet."))
         self._client_id = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._client_id.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._name = LineEdit()
@@ -58,7 +59,9 @@ class WalletsPage(QWidget):
                 lambda _, name=name, field=field: self.edited.emit(name, field.threshold())
             )
         self._is_watched = CheckBox(self.tr("&Watch this wallet"))
-        self._is_watched.setToolTip(self.tr("If not, its balance is not requested: it is paused"))
+        self._is_watched.setToolTip(
+            self.tr("If off, the wallet is paused: its balance is not requested")
+        )
         self._is_watched.toggled.connect(self._on_watched)
         self._problems = {name: Message() for name in ("name", "low", "critical")}
         self._rows: dict[QWidget, int] = {}
@@ -143,7 +146,7 @@ class WalletsPage(QWidget):
 
     def _text_beside(self, client_id: str, *, is_paused: bool) -> str:
         """Return what the list shows at the right of a wallet's name."""
-        return self.tr("paused") if is_paused else client_id
+        return paused_text() if is_paused else client_id
 
     def _fill_form(self, wallet: WalletSettings) -> None:
         """Show a wallet, which has no client ID before the first sign-in."""

@@ -5,7 +5,7 @@
     <name>AlertsPage</name>
     <message>
         <source>The wallet whose alerts are shown</source>
-        <translation>वह वॉलेट जिसके अलर्ट दिखाए गए हैं</translation>
+        <translation>जिस वॉलेट के अलर्ट दिख रहे हैं</translation>
     </message>
     <message>
         <source>Alerts o&amp;f:</source>
@@ -36,8 +36,16 @@
         <translation>खाली</translation>
     </message>
     <message>
-        <source>Nothing is left</source>
-        <translation>कुछ नहीं बचा</translation>
+        <source>No credits are left</source>
+        <translation>कोई क्रेडिट नहीं बचा</translation>
+    </message>
+    <message>
+        <source>The server does not accept them</source>
+        <translation>सर्वर उन्हें नहीं मानता</translation>
+    </message>
+    <message>
+        <source>Time asleep does not count</source>
+        <translation>स्लीप का समय नहीं गिना जाता</translation>
     </message>
     <message>
         <source>Credits added</source>
@@ -45,7 +53,7 @@
     </message>
     <message>
         <source>The balance has risen</source>
-        <translation>शेष राशि बढ़ी है</translation>
+        <translation>बैलेंस बढ़ा है</translation>
     </message>
     <message>
         <source>Spending far faster than usual</source>
@@ -53,42 +61,34 @@
     </message>
     <message>
         <source>Compared with the wallet&apos;s usual spending</source>
-        <translation>वॉलेट के सामान्य खर्च की तुलना में</translation>
+        <translation>इस वॉलेट के सामान्य खर्च की तुलना में</translation>
     </message>
     <message>
         <source>Credentials refused</source>
         <translation>क्रेडेंशियल अस्वीकृत</translation>
     </message>
     <message>
-        <source>The server no longer accepts them</source>
-        <translation>सर्वर उन्हें अब स्वीकार नहीं करता</translation>
-    </message>
-    <message>
         <source>Balance unknown for an hour</source>
-        <translation>एक घंटे से शेष राशि अज्ञात</translation>
-    </message>
-    <message>
-        <source>Counts only the time when the computer is awake</source>
-        <translation>केवल वह समय गिना जाता है जब कंप्यूटर चालू हो</translation>
+        <translation>एक घंटे से बैलेंस पता नहीं</translation>
     </message>
 </context>
 <context>
     <name>Card</name>
     <message>
-        <source>This desktop has no tray, so the balance is shown here. It moves to the tray as soon as there is one. On GNOME, install the AppIndicator extension.</source>
-        <translation>इस डेस्कटॉप में ट्रे नहीं है, इसलिए शेष राशि यहाँ दिखाई जा रही है। ट्रे मिलते ही यह वहाँ चली जाएगी। GNOME पर AppIndicator एक्सटेंशन इंस्टॉल करें।</translation>
-    </message>
-    <message>
         <source>deepvue-tray keeps running and still notifies you.</source>
-        <translation>deepvue-tray चलता रहेगा और आपको सूचनाएँ देता रहेगा।</translation>
+        <translation>deepvue-tray चलता रहेगा और सूचनाएँ देता रहेगा।</translation>
     </message>
     <message>
         <source>Start deepvue-tray again to open its window.</source>
-        <translation>इसकी विंडो खोलने के लिए deepvue-tray फिर से शुरू करें।</translation>
+        <translation>विंडो फिर खोलने के लिए deepvue-tray दोबारा शुरू करें।</translation>
     </message>
     <message>
         <source>Keep running</source>
         <translation>चलने दें</translation>
+    </message>
+    <message>
+        <source>This desktop has no tray, so the balance is shown here. GNOME needs the AppIndicator extension.</source>
+        <translation>इस डेस्कटॉप में ट्रे नहीं है, इसलिए बैलेंस यहाँ दिख रहा है। GNOME को AppIndicator एक्सटेंशन चाहिए।</translation>
     </message>
     <message>
         <source>More</source>
@@ -96,14 +96,14 @@
     </message>
     <message>
         <source>Snooze, dashboard, about and quit</source>
-        <translation>सूचनाएँ टालना, डैशबोर्ड, परिचय और बंद करना</translation>
+        <translation>अलर्ट रोकना, डैशबोर्ड, परिचय और बंद करना</translation>
     </message>
 </context>
 <context>
     <name>Chart</name>
     <message>
         <source>Balance over time</source>
-        <translation>समय के साथ शेष राशि</translation>
+        <translation>समय के साथ बैलेंस</translation>
     </message>
     <message>
         <source>Left and Right pan, Plus and Minus zoom. Home and End show the first and the last reading, Ctrl+Left and Ctrl+Right the previous and the next.</source>
@@ -111,7 +111,7 @@
     </message>
     <message>
         <source>No readings yet. The first appears as soon as the server answers.</source>
-        <translation>अभी कोई रीडिंग नहीं है। सर्वर के उत्तर देते ही पहली दिखेगी।</translation>
+        <translation>अभी कोई रीडिंग नहीं है। सर्वर का जवाब आते ही पहली दिखेगी।</translation>
     </message>
     <message>
         <source>No readings in this range.</source>
@@ -129,14 +129,6 @@
         <translation>इस वॉलेट को बाकी से अलग पहचानने के लिए</translation>
     </message>
     <message>
-        <source>Leave empty to use the secret that the keyring holds</source>
-        <translation>कीरिंग में रखा सीक्रेट इस्तेमाल करने के लिए खाली छोड़ें</translation>
-    </message>
-    <message>
-        <source>The keyring holds no secret for this client ID. Enter it here.</source>
-        <translation>कीरिंग में इस क्लाइंट ID का कोई सीक्रेट नहीं है। उसे यहाँ भरें।</translation>
-    </message>
-    <message>
         <source>New client secret</source>
         <translation>नया क्लाइंट सीक्रेट</translation>
     </message>
@@ -150,7 +142,7 @@
     </message>
     <message>
         <source>See the balance in the tray, and be warned before it runs out.</source>
-        <translation>शेष राशि ट्रे में देखें, और खत्म होने से पहले चेतावनी पाएँ।</translation>
+        <translation>बैलेंस ट्रे में देखें, और खत्म होने से पहले चेतावनी पाएँ।</translation>
     </message>
     <message>
         <source>Client ID:</source>
@@ -209,12 +201,28 @@
         <translation>क्रेडेंशियल बिना जाँचे सहेजता है</translation>
     </message>
     <message>
+        <source>Until you quit deepvue-tray</source>
+        <translation>deepvue-tray बंद करने तक</translation>
+    </message>
+    <message>
         <source>At most {0} characters.</source>
         <translation>अधिक से अधिक {0} वर्ण।</translation>
     </message>
     <message>
+        <source>This wallet exists already. “New secret…” replaces its secret.</source>
+        <translation>यह वॉलेट पहले से है। “नया सीक्रेट…” उसका सीक्रेट बदलता है।</translation>
+    </message>
+    <message>
         <source>C&amp;onnect</source>
         <translation>कनेक्ट करें (&amp;O)</translation>
+    </message>
+    <message>
+        <source>Leave empty to use the secret in the keyring</source>
+        <translation>कीरिंग वाला सीक्रेट इस्तेमाल करने के लिए खाली छोड़ें</translation>
+    </message>
+    <message>
+        <source>The keyring has no secret for this client ID. Enter it here.</source>
+        <translation>कीरिंग में इस क्लाइंट ID का सीक्रेट नहीं है। उसे यहाँ भरें।</translation>
     </message>
     <message>
         <source>Save &amp;anyway</source>
@@ -225,16 +233,8 @@
         <translation>केवल इस सत्र के लिए रखें (&amp;K)</translation>
     </message>
     <message>
-        <source>Until deepvue-tray is quit</source>
-        <translation>deepvue-tray के बंद होने तक</translation>
-    </message>
-    <message>
         <source>Spaces and characters such as é are not allowed.</source>
         <translation>स्पेस और é जैसे वर्ण नहीं चलते।</translation>
-    </message>
-    <message>
-        <source>This wallet is there already. “New secret…” replaces its secret.</source>
-        <translation>यह वॉलेट पहले से है। “नया सीक्रेट…” उसका सीक्रेट बदलता है।</translation>
     </message>
     <message>
         <source>Enter the client ID.</source>
@@ -243,10 +243,6 @@
     <message>
         <source>Enter the client secret.</source>
         <translation>क्लाइंट सीक्रेट भरें।</translation>
-    </message>
-    <message>
-        <source>Checking…</source>
-        <translation>जाँच हो रही है…</translation>
     </message>
     <message>
         <source>Saving…</source>
@@ -335,16 +331,16 @@
         <translation>लॉग इन पर शुरू करें (&amp;G)</translation>
     </message>
     <message>
-        <source>The current state on this computer</source>
-        <translation>इस कंप्यूटर पर वर्तमान स्थिति</translation>
+        <source>On this computer</source>
+        <translation>इस कंप्यूटर पर</translation>
+    </message>
+    <message>
+        <source>In short: 6.4k</source>
+        <translation>संक्षेप में: 6.4k</translation>
     </message>
     <message>
         <source>Show the &amp;balance on the icon instead of a gauge</source>
-        <translation>आइकन पर गेज की जगह शेष राशि दिखाएँ (&amp;B)</translation>
-    </message>
-    <message>
-        <source>Shortened, such as 6.4k</source>
-        <translation>संक्षिप्त, जैसे 6.4k</translation>
+        <translation>आइकन पर गेज की जगह बैलेंस दिखाएँ (&amp;B)</translation>
     </message>
     <message>
         <source>&amp;Quiet time:</source>
@@ -379,7 +375,7 @@
     </message>
     <message>
         <source>Balance</source>
-        <translation>शेष राशि</translation>
+        <translation>बैलेंस</translation>
     </message>
     <message>
         <source>Spent</source>
@@ -413,7 +409,7 @@
     </message>
     <message>
         <source>Saved as {0}.</source>
-        <translation>{0} के रूप में सहेजा गया।</translation>
+        <translation>{0} में सहेजा गया।</translation>
     </message>
     <message>
         <source>Wallet</source>
@@ -421,7 +417,23 @@
     </message>
     <message>
         <source>The wallet whose history is shown</source>
-        <translation>वह वॉलेट जिसका इतिहास दिख रहा है</translation>
+        <translation>जिस वॉलेट का इतिहास दिख रहा है</translation>
+    </message>
+    <message>
+        <source>Balance</source>
+        <translation type="unfinished">बैलेंस</translation>
+    </message>
+    <message>
+        <source>The balance over time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Products</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What spends the credits</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>24 h</source>
@@ -469,7 +481,11 @@
     </message>
     <message>
         <source>Save as</source>
-        <translation>इस रूप में सहेजें</translation>
+        <translation>सहेजें</translation>
+    </message>
+    <message>
+        <source>Save the products</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Save the readings</source>
@@ -489,6 +505,71 @@
     <message>
         <source>Tab selects a link, Return opens it in the browser.</source>
         <translation>Tab से लिंक चुनें, Return उसे ब्राउज़र में खोलता है।</translation>
+    </message>
+</context>
+<context>
+    <name>ProductModel</name>
+    <message>
+        <source>Product</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Spent</source>
+        <translation type="unfinished">खर्च</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Calls</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A call</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ProductTable</name>
+    <message>
+        <source>Products</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The most expensive product first</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ProductsView</name>
+    <message>
+        <source>Fetch 60 days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fetches what is missing of the last 60 days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was fetched is kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch on</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -545,11 +626,11 @@
     </message>
     <message>
         <source>Pages</source>
-        <translation>पृष्ठ</translation>
+        <translation>पेज</translation>
     </message>
     <message>
         <source>Select the page to show</source>
-        <translation>दिखाने के लिए पृष्ठ चुनें</translation>
+        <translation>दिखाने के लिए पेज चुनें</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -557,11 +638,11 @@
     </message>
     <message>
         <source>Remove {0} from deepvue-tray?</source>
-        <translation>क्या {0} को deepvue-tray से हटाना है?</translation>
+        <translation>{0} को deepvue-tray से हटाएँ?</translation>
     </message>
     <message>
         <source>Its client secret is deleted from the keyring. Its history stays.</source>
-        <translation>उसका क्लाइंट सीक्रेट कीरिंग से मिटाया जाएगा। उसका इतिहास बना रहेगा।</translation>
+        <translation>उसका सीक्रेट कीरिंग से मिट जाएगा। उसका इतिहास रहेगा।</translation>
     </message>
     <message>
         <source>Delete its &amp;history too</source>
@@ -569,7 +650,7 @@
     </message>
     <message>
         <source>Its readings cannot be restored</source>
-        <translation>उसकी रीडिंग वापस नहीं लाई जा सकतीं</translation>
+        <translation>उसकी रीडिंग वापस नहीं आ सकतीं</translation>
     </message>
     <message>
         <source>&amp;Remove</source>
@@ -581,14 +662,25 @@
     </message>
 </context>
 <context>
+    <name>StackedBars</name>
+    <message>
+        <source>Spending by product</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left and Right show the values of a bar.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ThresholdField</name>
     <message>
-        <source>When the credits are forecast to last this many days or fewer; 0 is off</source>
-        <translation>जब अनुमान हो कि क्रेडिट इतने या इससे कम दिन चलेंगे; 0 यानी बंद</translation>
+        <source>When the credits may last this many days or fewer; 0 is off</source>
+        <translation>जब क्रेडिट शायद इतने या कम दिन चलें; 0 यानी बंद</translation>
     </message>
     <message>
         <source>When this many credits or fewer are left; 0 is off</source>
-        <translation>जब इतने या इससे कम क्रेडिट बचें; 0 यानी बंद</translation>
+        <translation>जब इतने या कम क्रेडिट बचें; 0 यानी बंद</translation>
     </message>
     <message>
         <source> days</source>
@@ -604,13 +696,6 @@
     </message>
 </context>
 <context>
-    <name>Tray</name>
-    <message>
-        <source>Top up…</source>
-        <translation>टॉप-अप करें…</translation>
-    </message>
-</context>
-<context>
     <name>WalletsPage</name>
     <message>
         <source>List of wallets</source>
@@ -619,10 +704,6 @@
     <message>
         <source>Select the wallet to edit</source>
         <translation>बदलने के लिए वॉलेट चुनें</translation>
-    </message>
-    <message>
-        <source>There is no wallet yet.</source>
-        <translation>अभी कोई वॉलेट नहीं है।</translation>
     </message>
     <message>
         <source>Tells this wallet from the others</source>
@@ -649,8 +730,12 @@
         <translation>इस वॉलेट पर नज़र रखें (&amp;W)</translation>
     </message>
     <message>
-        <source>If not, its balance is not requested: it is paused</source>
-        <translation>नहीं तो उसकी शेष राशि नहीं पूछी जाती: वह रुका हुआ है</translation>
+        <source>No wallet yet.</source>
+        <translation>अभी कोई वॉलेट नहीं है।</translation>
+    </message>
+    <message>
+        <source>If off, the wallet is paused: its balance is not requested</source>
+        <translation>बंद हो तो वॉलेट रुका रहता है: उसका बैलेंस नहीं पूछा जाता</translation>
     </message>
     <message>
         <source>&amp;Add…</source>
@@ -700,10 +785,6 @@
         <source>or</source>
         <translation>या</translation>
     </message>
-    <message>
-        <source>paused</source>
-        <translation>रुका हुआ</translation>
-    </message>
 </context>
 <context>
     <name>about</name>
@@ -713,7 +794,7 @@
     </message>
     <message>
         <source>Status</source>
-        <translation>स्थिति</translation>
+        <translation>स्टेटस</translation>
     </message>
     <message>
         <source>Documentation</source>
@@ -745,7 +826,7 @@
     </message>
     <message>
         <source>The balance of a prepaid Deepvue API wallet, and alerts before it runs out.</source>
-        <translation>प्रीपेड Deepvue API वॉलेट की शेष राशि, और समाप्त होने से पहले सूचनाएँ।</translation>
+        <translation>प्रीपेड Deepvue API वॉलेट का बैलेंस, और खत्म होने से पहले अलर्ट।</translation>
     </message>
 </context>
 <context>
@@ -759,80 +840,20 @@
         <translation>एनवायरनमेंट से</translation>
     </message>
     <message>
-        <source>checking…</source>
-        <translation>जाँच हो रही है…</translation>
-    </message>
-    <message>
         <source>next {0}</source>
-        <translation>अगली {0}</translation>
-    </message>
-    <message>
-        <source>Checking…</source>
-        <translation>जाँच हो रही है…</translation>
-    </message>
-    <message>
-        <source>Empty</source>
-        <translation>खाली</translation>
-    </message>
-    <message>
-        <source>Low: under {0}</source>
-        <translation>कम: {0} से नीचे</translation>
-    </message>
-    <message>
-        <source>Critical: under {0}</source>
-        <translation>गंभीर: {0} से नीचे</translation>
-    </message>
-    <message>
-        <source>paused</source>
-        <translation>रुका हुआ</translation>
-    </message>
-    <message>
-        <source>getting the balance…</source>
-        <translation>शेष राशि लाई जा रही है…</translation>
-    </message>
-    <message>
-        <source>paid calls fail until credits are added</source>
-        <translation>क्रेडिट जोड़े जाने तक सशुल्क कॉल विफल होंगी</translation>
-    </message>
-    <message>
-        <source>forecast after a day of use</source>
-        <translation>एक दिन के उपयोग के बाद अनुमान</translation>
-    </message>
-    <message>
-        <source>{0}, until {1}</source>
-        <translation>{0}, {1} तक</translation>
-    </message>
-    <message>
-        <source>tonight {0}</source>
-        <translation>आज रात {0}</translation>
-    </message>
-    <message>
-        <source>today {0}</source>
-        <translation>आज {0}</translation>
-    </message>
-    <message>
-        <source>tomorrow {0}</source>
-        <translation>कल {0}</translation>
+        <translation>अगला {0}</translation>
     </message>
     <message>
         <source>about {0} a day</source>
         <translation>लगभग {0} प्रतिदिन</translation>
     </message>
     <message>
-        <source>Out of date</source>
-        <translation>पुराना</translation>
-    </message>
-    <message>
         <source>Enter the client ID and secret of your wallet.</source>
-        <translation>अपने वॉलेट की क्लाइंट ID और सीक्रेट लिखें।</translation>
+        <translation>अपने वॉलेट की क्लाइंट ID और सीक्रेट भरें।</translation>
     </message>
     <message>
         <source>Trying again now.</source>
         <translation>अभी फिर कोशिश हो रही है।</translation>
-    </message>
-    <message>
-        <source>Trying again automatically.</source>
-        <translation>अपने आप फिर कोशिश की जाएगी।</translation>
     </message>
     <message>
         <source>Trying again at {0}.</source>
@@ -843,20 +864,20 @@
         <translation>अलर्ट का कमांड: {0}।</translation>
     </message>
     <message>
+        <source>Trying again automatically.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Trying again after {0}.</source>
         <translation>{0} के बाद फिर कोशिश होगी।</translation>
     </message>
     <message>
         <source>Snoozed until the next top-up</source>
-        <translation>सूचनाएँ अगले टॉप-अप तक रुकी हैं</translation>
+        <translation>अलर्ट अगले टॉप-अप तक रुके हैं</translation>
     </message>
     <message>
         <source>Snoozed until {0}</source>
-        <translation>सूचनाएँ {0} तक रुकी हैं</translation>
-    </message>
-    <message>
-        <source>Top up…</source>
-        <translation>टॉप-अप करें…</translation>
+        <translation>अलर्ट {0} तक रुके हैं</translation>
     </message>
     <message>
         <source>Dashboard</source>
@@ -868,11 +889,7 @@
     </message>
     <message>
         <source>Status page</source>
-        <translation>स्थिति पृष्ठ</translation>
-    </message>
-    <message>
-        <source>Resume alerts</source>
-        <translation>फिर चालू करें</translation>
+        <translation>स्टेटस पेज</translation>
     </message>
     <message>
         <source>Opens the Deepvue dashboard</source>
@@ -880,7 +897,7 @@
     </message>
     <message>
         <source>Ends the snooze</source>
-        <translation>रोक समाप्त करता है</translation>
+        <translation>अलर्ट फिर आने लगते हैं</translation>
     </message>
     <message>
         <source>Wallets</source>
@@ -894,10 +911,6 @@
         <source>Spent in the last 7 days</source>
         <translation>पिछले 7 दिनों का खर्च</translation>
     </message>
-    <message>
-        <source>Today</source>
-        <translation>आज</translation>
-    </message>
 </context>
 <context>
     <name>errors</name>
@@ -906,80 +919,44 @@
         <translation>क्रेडेंशियल अस्वीकृत</translation>
     </message>
     <message>
-        <source>Check the client ID and the client secret in the Deepvue dashboard.</source>
-        <translation>Deepvue डैशबोर्ड में क्लाइंट ID और क्लाइंट सीक्रेट जाँचें।</translation>
-    </message>
-    <message>
-        <source>Check the account in the Deepvue dashboard, or contact Deepvue support.</source>
-        <translation>Deepvue डैशबोर्ड में खाता जाँचें, या Deepvue सहायता टीम से संपर्क करें।</translation>
-    </message>
-    <message>
         <source>Rate limit reached</source>
-        <translation>अनुरोध सीमा पूरी</translation>
-    </message>
-    <message>
-        <source>Wait a few minutes; your own API requests count too.</source>
-        <translation>कुछ मिनट रुकें; आपके अपने API अनुरोध भी गिने जाते हैं।</translation>
+        <translation>अनुरोधों की सीमा पूरी</translation>
     </message>
     <message>
         <source>The server has a problem</source>
         <translation>सर्वर में समस्या है</translation>
     </message>
     <message>
-        <source>Check the status page for known problems.</source>
-        <translation>स्थिति पृष्ठ पर ज्ञात समस्याएँ देखें।</translation>
-    </message>
-    <message>
         <source>No connection</source>
         <translation>कनेक्शन नहीं है</translation>
     </message>
     <message>
-        <source>Check the network connection and the proxy.</source>
-        <translation>नेटवर्क कनेक्शन और प्रॉक्सी जाँचें।</translation>
-    </message>
-    <message>
         <source>No answer in time</source>
-        <translation>समय पर उत्तर नहीं मिला</translation>
-    </message>
-    <message>
-        <source>The network or the server is slow. Try again later.</source>
-        <translation>नेटवर्क या सर्वर धीमा है। बाद में फिर कोशिश करें।</translation>
+        <translation>समय पर जवाब नहीं मिला</translation>
     </message>
     <message>
         <source>Certificate not trusted</source>
-        <translation>प्रमाणपत्र विश्वसनीय नहीं</translation>
-    </message>
-    <message>
-        <source>Add your company&apos;s certificate to the system&apos;s store, or correct the computer&apos;s clock.</source>
-        <translation>अपनी कंपनी का प्रमाणपत्र सिस्टम के भंडार में जोड़ें, या कंप्यूटर की घड़ी ठीक करें।</translation>
+        <translation>सर्टिफ़िकेट पर भरोसा नहीं</translation>
     </message>
     <message>
         <source>Set HTTPS_PROXY to a working http:// proxy, or list the server in NO_PROXY. SOCKS proxies are not supported.</source>
-        <translation>HTTPS_PROXY को चालू http:// प्रॉक्सी पर सेट करें, या सर्वर को NO_PROXY में लिखें। SOCKS प्रॉक्सी समर्थित नहीं हैं।</translation>
+        <translation>HTTPS_PROXY में चालू http:// प्रॉक्सी दें, या सर्वर को NO_PROXY में लिखें। SOCKS प्रॉक्सी नहीं चलते।</translation>
     </message>
     <message>
         <source>Unexpected answer from the server</source>
-        <translation>सर्वर से अप्रत्याशित उत्तर</translation>
+        <translation>सर्वर से अनपेक्षित जवाब</translation>
     </message>
     <message>
         <source>Check whether a sign-in page or a proxy answers instead.</source>
-        <translation>जाँचें कि कहीं सर्वर की जगह साइन-इन पृष्ठ या प्रॉक्सी तो उत्तर नहीं दे रहा।</translation>
+        <translation>देखें कि कहीं साइन-इन पेज या प्रॉक्सी तो जवाब नहीं दे रहा।</translation>
     </message>
     <message>
-        <source>Enter the client ID and the client secret in Settings, or run deepvue-tray login.</source>
-        <translation>सेटिंग्स में क्लाइंट ID और क्लाइंट सीक्रेट लिखें, या deepvue-tray login चलाएँ।</translation>
-    </message>
-    <message>
-        <source>Unlock it. The stored secret is unchanged.</source>
-        <translation>इसे अनलॉक करें। सहेजा हुआ सीक्रेट वैसा ही है।</translation>
+        <source>On Linux, install GNOME Keyring or KWallet. Or set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.</source>
+        <translation>Linux पर GNOME Keyring या KWallet इंस्टॉल करें। या DEEPVUE_CLIENT_ID और DEEPVUE_CLIENT_SECRET सेट करें।</translation>
     </message>
     <message>
         <source>The keyring reported an error</source>
-        <translation>कीरिंग ने त्रुटि बताई</translation>
-    </message>
-    <message>
-        <source>It was renamed, and a new file was started. Nothing was deleted.</source>
-        <translation>उसका नाम बदलकर नई फ़ाइल शुरू की गई। कुछ भी मिटाया नहीं गया।</translation>
+        <translation>कीरिंग में त्रुटि हुई</translation>
     </message>
     <message>
         <source>The alert command failed</source>
@@ -1002,24 +979,52 @@
         <translation>deepvue-tray में आंतरिक त्रुटि</translation>
     </message>
     <message>
-        <source>Open the log and report the error.</source>
-        <translation>लॉग खोलें और त्रुटि की सूचना दें।</translation>
-    </message>
-    <message>
         <source>Proxy misconfigured</source>
         <translation>प्रॉक्सी गलत सेट है</translation>
     </message>
     <message>
         <source>Not set up</source>
-        <translation>सेट नहीं किया गया</translation>
+        <translation>सेट अप नहीं है</translation>
     </message>
     <message>
         <source>Account inactive</source>
         <translation>खाता निष्क्रिय है</translation>
     </message>
     <message>
+        <source>Compare the client ID and secret with the Deepvue dashboard.</source>
+        <translation>क्लाइंट ID और सीक्रेट को Deepvue डैशबोर्ड से मिलाएँ।</translation>
+    </message>
+    <message>
+        <source>Check the account in the Deepvue dashboard, or ask Deepvue support.</source>
+        <translation>Deepvue डैशबोर्ड में खाता जाँचें, या Deepvue सपोर्ट से पूछें।</translation>
+    </message>
+    <message>
+        <source>Wait a few minutes. Your own API requests count too.</source>
+        <translation>कुछ मिनट रुकें। आपके अपने API अनुरोध भी गिने जाते हैं।</translation>
+    </message>
+    <message>
+        <source>Check the status page.</source>
+        <translation>स्टेटस पेज देखें।</translation>
+    </message>
+    <message>
+        <source>Check the network and the proxy.</source>
+        <translation>नेटवर्क और प्रॉक्सी जाँचें।</translation>
+    </message>
+    <message>
+        <source>The network or the server is slow.</source>
+        <translation>नेटवर्क या सर्वर धीमा है।</translation>
+    </message>
+    <message>
+        <source>Add your company&apos;s certificate to the system&apos;s store, or correct the clock.</source>
+        <translation>अपनी कंपनी का सर्टिफ़िकेट सिस्टम में जोड़ें, या घड़ी ठीक करें।</translation>
+    </message>
+    <message>
+        <source>Enter the client ID and secret in Settings, or run deepvue-tray login.</source>
+        <translation>सेटिंग्स में क्लाइंट ID और सीक्रेट भरें, या deepvue-tray login चलाएँ।</translation>
+    </message>
+    <message>
         <source>Invalid value</source>
-        <translation>अमान्य मान</translation>
+        <translation>गलत मान</translation>
     </message>
     <message>
         <source>Correct it and try again.</source>
@@ -1030,24 +1035,32 @@
         <translation>कीरिंग लॉक है</translation>
     </message>
     <message>
+        <source>Unlock it. Your secret is still in it.</source>
+        <translation>उसे अनलॉक करें। आपका सीक्रेट उसी में है।</translation>
+    </message>
+    <message>
         <source>No keyring</source>
         <translation>कीरिंग नहीं है</translation>
     </message>
     <message>
-        <source>On Linux, install GNOME Keyring or KWallet. Otherwise set DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET.</source>
-        <translation>Linux पर GNOME Keyring या KWallet इंस्टॉल करें। अन्यथा DEEPVUE_CLIENT_ID और DEEPVUE_CLIENT_SECRET सेट करें।</translation>
+        <source>Check that your keyring application works.</source>
+        <translation>देखें कि आपका कीरिंग ऐप चल रहा है।</translation>
     </message>
     <message>
-        <source>Open your keyring application and check that it works.</source>
-        <translation>अपना कीरिंग ऐप खोलकर जाँचें कि वह चलता है।</translation>
+        <source>Check its permissions and the free disk space.</source>
+        <translation>उसकी अनुमतियाँ और डिस्क की खाली जगह जाँचें।</translation>
+    </message>
+    <message>
+        <source>It was renamed, and a new one begun. Nothing was deleted.</source>
+        <translation>उसका नाम बदला गया और नई फ़ाइल बनाई गई। कुछ मिटाया नहीं गया।</translation>
+    </message>
+    <message>
+        <source>Please report it, with the log.</source>
+        <translation>कृपया लॉग के साथ इसकी सूचना दें।</translation>
     </message>
     <message>
         <source>A file could not be used</source>
         <translation>एक फ़ाइल काम नहीं आ सकी</translation>
-    </message>
-    <message>
-        <source>Check the folder&apos;s permissions and the free disk space.</source>
-        <translation>फ़ोल्डर की अनुमतियाँ और डिस्क की खाली जगह जाँचें।</translation>
     </message>
     <message>
         <source>A file was damaged</source>
@@ -1082,11 +1095,15 @@
     </message>
     <message>
         <source>{0} years</source>
-        <translation>{0} वर्ष</translation>
+        <translation>{0} साल</translation>
     </message>
     <message>
-        <source>A day</source>
-        <translation>प्रतिदिन</translation>
+        <source>Average a day</source>
+        <translation>औसत प्रतिदिन</translation>
+    </message>
+    <message>
+        <source>Compared with the same time before</source>
+        <translation>उतने ही पिछले समय की तुलना में</translation>
     </message>
     <message>
         <source>{0} so far</source>
@@ -1097,16 +1114,12 @@
         <translation>टॉप-अप</translation>
     </message>
     <message>
-        <source>On average, and compared with the same time before</source>
-        <translation>औसतन, और उतने ही पिछले समय की तुलना में</translation>
-    </message>
-    <message>
         <source>{0} %</source>
         <translation>{0} %</translation>
     </message>
     <message>
         <source>last {0}</source>
-        <translation>अंतिम {0}</translation>
+        <translation>पिछला {0}</translation>
     </message>
 </context>
 <context>
@@ -1153,6 +1166,18 @@
     <message>
         <source>ddd d MMM</source>
         <translation>ddd d MMM</translation>
+    </message>
+    <message>
+        <source>tomorrow {0}</source>
+        <translation>कल {0}</translation>
+    </message>
+    <message>
+        <source>tonight {0}</source>
+        <translation>आज रात {0}</translation>
+    </message>
+    <message>
+        <source>today {0}</source>
+        <translation>आज {0}</translation>
     </message>
     <message>
         <source>d MMM yyyy</source>
@@ -1211,20 +1236,20 @@
         <translation>गंभीर</translation>
     </message>
     <message>
+        <source>maybe {0}</source>
+        <translation>शायद {0}</translation>
+    </message>
+    <message>
         <source>empty</source>
         <translation>खाली</translation>
     </message>
     <message>
-        <source>gathering data</source>
-        <translation>डेटा जुटाया जा रहा है</translation>
-    </message>
-    <message>
         <source>may be empty by now</source>
-        <translation>अब तक खाली हो सकता है</translation>
+        <translation>अब तक शायद खाली</translation>
     </message>
     <message>
         <source>more than a year left</source>
-        <translation>एक वर्ष से अधिक बाकी</translation>
+        <translation>एक साल से ज़्यादा बाकी</translation>
     </message>
     <message>
         <source>about {0} left</source>
@@ -1239,24 +1264,44 @@
         <translation>deepvue-tray में आंतरिक त्रुटि</translation>
     </message>
     <message>
-        <source>The program keeps running. The log has the details; please report the error.</source>
-        <translation>प्रोग्राम चलता रहेगा। विवरण लॉग में है; कृपया त्रुटि की सूचना दें।</translation>
-    </message>
-    <message>
         <source>between {0} and {1}</source>
         <translation>{0} से {1} के बीच</translation>
     </message>
     <message>
+        <source>Demo</source>
+        <translation>डेमो</translation>
+    </message>
+    <message>
+        <source>{0}.</source>
+        <translation>{0}।</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>खाली</translation>
+    </message>
+    <message>
+        <source>{0} or less</source>
+        <translation>{0} या कम</translation>
+    </message>
+    <message>
+        <source>forecast after a day of use</source>
+        <translation>एक दिन के उपयोग के बाद अनुमान</translation>
+    </message>
+    <message>
+        <source>{0}, until {1}</source>
+        <translation>{0}, {1} तक</translation>
+    </message>
+    <message>
         <source>Snooze alerts</source>
-        <translation>सूचनाएँ रोकें</translation>
+        <translation>अलर्ट रोकें</translation>
     </message>
     <message>
         <source>Alerts snoozed until the next top-up</source>
-        <translation>सूचनाएँ अगले टॉप-अप तक रुकी हैं</translation>
+        <translation>अलर्ट अगले टॉप-अप तक रुके हैं</translation>
     </message>
     <message>
         <source>Alerts snoozed until {0}</source>
-        <translation>सूचनाएँ {0} तक रुकी हैं</translation>
+        <translation>अलर्ट {0} तक रुके हैं</translation>
     </message>
     <message>
         <source>Open</source>
@@ -1276,7 +1321,7 @@
     </message>
     <message>
         <source>Set up…</source>
-        <translation>सेट करें…</translation>
+        <translation>सेट अप करें…</translation>
     </message>
     <message>
         <source>Unlock the keyring…</source>
@@ -1284,7 +1329,27 @@
     </message>
     <message>
         <source>Open status page</source>
-        <translation>स्थिति पृष्ठ खोलें</translation>
+        <translation>स्टेटस पेज खोलें</translation>
+    </message>
+    <message>
+        <source>Top up…</source>
+        <translation>टॉप-अप करें…</translation>
+    </message>
+    <message>
+        <source>Resume alerts</source>
+        <translation>अलर्ट चालू करें</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>जाँच हो रही है…</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>रुका हुआ</translation>
+    </message>
+    <message>
+        <source>Out of date</source>
+        <translation>पुराना</translation>
     </message>
     <message>
         <source>Open dashboard</source>
@@ -1303,10 +1368,6 @@
         <translation>अगले टॉप-अप तक</translation>
     </message>
     <message>
-        <source>Resume</source>
-        <translation>फिर चालू करें</translation>
-    </message>
-    <message>
         <source>About</source>
         <translation>परिचय</translation>
     </message>
@@ -1316,7 +1377,7 @@
     </message>
     <message>
         <source>Credentials, thresholds and alerts</source>
-        <translation>क्रेडेंशियल, सीमाएँ और सूचनाएँ</translation>
+        <translation>क्रेडेंशियल, सीमाएँ और अलर्ट</translation>
     </message>
     <message>
         <source>Asks for the client ID and the secret</source>
@@ -1324,19 +1385,7 @@
     </message>
     <message>
         <source>as of {0}</source>
-        <translation>{0} की स्थिति</translation>
-    </message>
-    <message>
-        <source>paused</source>
-        <translation>रुका हुआ</translation>
-    </message>
-    <message>
-        <source>out of date</source>
-        <translation>पुराना</translation>
-    </message>
-    <message>
-        <source>Paid calls fail until credits are added.</source>
-        <translation>क्रेडिट जोड़े जाने तक सशुल्क कॉल विफल होंगी।</translation>
+        <translation>अपडेट {0}</translation>
     </message>
     <message>
         <source>The Deepvue account is inactive</source>
@@ -1344,19 +1393,15 @@
     </message>
     <message>
         <source>Deepvue refuses the credentials</source>
-        <translation>Deepvue क्रेडेंशियल अस्वीकार कर रहा है</translation>
-    </message>
-    <message>
-        <source>Deepvue balance unknown for an hour</source>
-        <translation>एक घंटे से Deepvue शेष राशि अज्ञात</translation>
+        <translation>Deepvue क्रेडेंशियल नहीं मान रहा</translation>
     </message>
     <message>
         <source>Gets the balance from the server</source>
-        <translation>सर्वर से शेष राशि लाता है</translation>
+        <translation>सर्वर से बैलेंस लाता है</translation>
     </message>
     <message>
         <source>Balance and spending over time</source>
-        <translation>समय के साथ शेष राशि और खर्च</translation>
+        <translation>समय के साथ बैलेंस और खर्च</translation>
     </message>
     <message>
         <source>Opens the keyring&apos;s password prompt</source>
@@ -1367,24 +1412,32 @@
         <translation>सर्वर की ज्ञात समस्याएँ दिखाता है</translation>
     </message>
     <message>
-        <source>loading…</source>
-        <translation>लोड हो रहा है…</translation>
-    </message>
-    <message>
-        <source>Nearly used up</source>
-        <translation>लगभग समाप्त</translation>
-    </message>
-    <message>
-        <source>Spending is far higher than usual</source>
-        <translation>खर्च सामान्य से बहुत अधिक है</translation>
-    </message>
-    <message>
         <source>Credits were added</source>
         <translation>क्रेडिट जोड़े गए</translation>
     </message>
     <message>
         <source>No Deepvue credits left</source>
-        <translation>Deepvue क्रेडिट समाप्त हो गए</translation>
+        <translation>Deepvue क्रेडिट खत्म</translation>
+    </message>
+    <message>
+        <source>Spending far faster than usual</source>
+        <translation>खर्च सामान्य से बहुत तेज़</translation>
+    </message>
+    <message>
+        <source>{0} credit was added</source>
+        <translation>{0} क्रेडिट जोड़ा गया</translation>
+    </message>
+    <message>
+        <source>{0} credits were added</source>
+        <translation>{0} क्रेडिट जोड़े गए</translation>
+    </message>
+    <message>
+        <source>Deepvue balance unknown</source>
+        <translation>Deepvue बैलेंस पता नहीं</translation>
+    </message>
+    <message>
+        <source>Deepvue balance unknown since {0}</source>
+        <translation>{0} से Deepvue बैलेंस पता नहीं</translation>
     </message>
     <message>
         <source>{0} Deepvue credit left</source>
@@ -1407,27 +1460,62 @@
         <translation>सेटिंग्स</translation>
     </message>
     <message>
-        <source>Resume {0}</source>
-        <translation>{0}: फिर चालू करें</translation>
+        <source>It keeps running. Please report the error, with the log.</source>
+        <translation>वह चलता रहेगा। कृपया लॉग के साथ त्रुटि की सूचना दें।</translation>
     </message>
     <message>
-        <source>{0} until tomorrow morning</source>
-        <translation>{0}: कल सुबह तक</translation>
+        <source>Refresh (next try {0})</source>
+        <translation>ताज़ा करें (अगली कोशिश {0})</translation>
     </message>
     <message>
         <source>and {0} more</source>
-        <translation>और {0} अन्य</translation>
+        <translation>और {0} वॉलेट</translation>
     </message>
     <message>
         <source>Only the environment&apos;s wallet is watched</source>
-        <translation>केवल एनवायरनमेंट के वॉलेट की निगरानी</translation>
+        <translation>केवल एनवायरनमेंट के वॉलेट पर नज़र है</translation>
+    </message>
+    <message>
+        <source>Paid calls fail until credits are added</source>
+        <translation>क्रेडिट जुड़ने तक सशुल्क कॉल विफल होंगी</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>आज</translation>
+    </message>
+</context>
+<context>
+    <name>usage</name>
+    <message>
+        <source>Mostly {0} ({1})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deepvue&apos;s usage report shows which products spend the credits. It is requested once an hour. Only sums by hour, product and outcome are kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} of {1} days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The balance fell by {0}; the report has charges of {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No report yet for {0} of this range.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Others</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>wallets</name>
     <message>
-        <source>A name is needed.</source>
-        <translation>नाम चाहिए।</translation>
+        <source>Enter a name.</source>
+        <translation>नाम भरें।</translation>
     </message>
     <message>
         <source>At most {0} characters.</source>
@@ -1438,8 +1526,8 @@
         <translation>किसी और वॉलेट का यही नाम है।</translation>
     </message>
     <message>
-        <source>DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set: only the wallet that it names is watched.</source>
-        <translation>DEEPVUE_CLIENT_ID या DEEPVUE_CLIENT_SECRET सेट है: केवल उसी के वॉलेट पर नज़र रखी जाती है।</translation>
+        <source>DEEPVUE_CLIENT_ID or DEEPVUE_CLIENT_SECRET is set, so only that wallet is watched.</source>
+        <translation>DEEPVUE_CLIENT_ID या DEEPVUE_CLIENT_SECRET सेट है, इसलिए केवल उसी वॉलेट पर नज़र है।</translation>
     </message>
 </context>
 </TS>

@@ -90,7 +90,7 @@ def desktop(qtbot: QtBot) -> Iterator[Desktop]:
 def test_an_alert_is_sent_with_the_balance(desktop: Desktop) -> None:
     desktop.poll(LOW)
     assert [(notification.title, notification.body) for notification in desktop.sent] == [
-        ("900 Deepvue credits left", "Low.")
+        ("900 Deepvue credits left", "Low: 1000 or less.")
     ]
 
 

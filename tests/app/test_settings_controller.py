@@ -181,7 +181,7 @@ def test_an_empty_secret_is_the_one_that_the_keyring_holds(qtbot: QtBot, home: H
     home.controller.open_connect()
     person = home.enter("free_tier_17", "")
     person.press("Connect")
-    qtbot.waitUntil(lambda: person.sees("The keyring holds no secret for this client ID."))
+    qtbot.waitUntil(lambda: person.sees("The keyring has no secret for this client ID."))
     person.type("Client ID", "live_2")
     with qtbot.waitSignal(home.connect.accepted):
         person.press("Connect")

@@ -123,6 +123,25 @@ def test_a_top_up_that_another_process_read_first_notifies_once(home: Home) -> N
     assert home.poll(tray, balance(2000)).to_notify == ()
 
 
+def test_the_amount_of_a_top_up_is_known_with_its_own_reading_only(home: Home) -> None:
+    tray, check = home.session("live_1"), home.session("live_1")
+    home.poll(tray, balance(500))
+    assert home.poll(tray, balance(2000.5)).added == Decimal("1500.5")
+    assert home.poll(tray, balance(1990)).added is None
+    # The tray has not seen the balance before the top-up that it notifies of.
+    home.poll(check, balance(1000))
+    home.poll(check, balance(4000))
+    later = home.poll(tray, balance(3990))
+    assert (later.to_notify, later.added) == ((Alert.TOP_UP,), None)
+
+
+def test_the_amount_of_a_top_up_counts_from_what_another_process_read(home: Home) -> None:
+    tray, check = home.session("live_1"), home.session("live_1")
+    home.poll(tray, balance(500))
+    home.poll(check, balance(400))
+    assert home.poll(tray, balance(5400)).added == Decimal(5000)
+
+
 def test_a_reading_left_in_the_future_by_a_changed_clock_notifies_no_second_top_up(
     home: Home,
 ) -> None:

@@ -179,7 +179,9 @@ def test_plain_thresholds_in_performance_data_can_be_requested(server: FaultySer
 
 def test_details_follow_the_first_line(server: FaultyServer) -> None:
     first, *lines = run("check", "-v", "-c", "off").stdout.splitlines()
-    assert first == "DEEPVUE OK - 6448 credits, gathering data | balance=6448;@0:1000;;0"
+    assert (
+        first == "DEEPVUE OK - 6448 credits, forecast after a day of use | balance=6448;@0:1000;;0"
+    )
     assert [re.sub("at 20.*Z", "at TIME", line) for line in lines] == [
         "  wallet: Live, client ID live_1",
         "  read: 6448 credits at TIME",
@@ -225,13 +227,13 @@ def test_after_a_timeout_a_file_of_metrics_is_unchanged(
     [
         (["--warning", "x"], "'x' is neither a whole number, nor a range of low values such as"),
         (["-t", "0"], "'0' is not a whole number of seconds from 1"),
-        (["--critical", "5000"], "(--critical 5000 is not below --warning 1000)"),
+        (["--critical", "5000"], "--critical 5000 is not below --warning 1000."),
         (
             ["--critical", "9000", "--warning", "100"],
-            "(--critical 9000 is not below --warning 100)",
+            "--critical 9000 is not below --warning 100.",
         ),
-        (["--critical-days", "7"], "(--critical-days 7 is not below --warning-days 7)"),
-        (["--warning-days", "0"], "(--warning-days 0: Must be from 1 to 365 days)"),
+        (["--critical-days", "7"], "--critical-days 7 is not below --warning-days 7."),
+        (["--warning-days", "0"], "--warning-days 0: Must be from 1 to 365 days."),
         (["--nonsense"], "unrecognized arguments: --nonsense (see --help)"),
     ],
 )
@@ -357,7 +359,7 @@ def test_a_character_that_standard_output_lacks_changes_no_status(
 def test_a_client_id_in_invalid_utf_8_is_a_usage_error(server: FaultyServer) -> None:
     ran = run("check", DEEPVUE_CLIENT_ID="live_\udcff")
     assert ran.returncode == 3
-    assert ran.stdout.startswith("DEEPVUE UNKNOWN - Invalid value (the client ID has a space, or a")
+    assert ran.stdout.startswith("DEEPVUE UNKNOWN - The client ID has a space, or a")
     assert (server.requests, ran.stderr) == ([], "")
 
 
@@ -386,13 +388,15 @@ def test_two_wallets_are_polled_at_the_same_time_and_the_worst_decides(
     ran = run("check", **keyring.env)
     assert ran.returncode == 2
     first, *lines = ran.stdout.splitlines()
-    assert first.startswith("DEEPVUE CRITICAL - Trial: 100 credits, gathering data (1 of 2 ")
+    assert first.startswith(
+        "DEEPVUE CRITICAL - Trial: 100 credits, forecast after a day of use (1 of 2 "
+    )
     assert first.endswith(
         " | 'Live balance'=6448;@0:1000;@0:250;0 'Trial balance'=100;@0:1000;@0:250;0"
     )
     assert lines == [
-        "OK - Live: 6448 credits, gathering data",
-        "CRITICAL - Trial: 100 credits, gathering data",
+        "OK - Live: 6448 credits, forecast after a day of use",
+        "CRITICAL - Trial: 100 credits, forecast after a day of use",
     ]
     assert len(two.requests) == 2
 
@@ -404,7 +408,8 @@ def test_a_chosen_wallet_is_polled_alone_and_printed_as_if_it_were_the_only_one(
     ran = run("check", "--wallet", chosen, **keyring.env)
     assert ran.returncode == 1
     assert ran.stdout == (
-        "DEEPVUE WARNING - 900 credits, gathering data | balance=900;@0:1000;@0:250;0\n"
+        "DEEPVUE WARNING - 900 credits, forecast after a day of use"
+        " | balance=900;@0:1000;@0:250;0\n"
     )
     content = json.loads(run("check", "--json", "--wallet", chosen, **keyring.env).stdout)
     assert (content["schema"], content["client_id"]) == (1, "free_tier_2")
@@ -416,7 +421,7 @@ def test_an_unknown_wallet_is_unknown_and_sends_no_request(
 ) -> None:
     ran = run("check", "--wallet", "Test", **keyring.env)
     assert (ran.returncode, two.requests) == (3, [])
-    assert "(no wallet Test; there are Live, Trial)" in ran.stdout
+    assert "No wallet Test; known: Live, Trial." in ran.stdout
 
 
 def test_one_wallet_s_failure_does_not_keep_the_other_s_balance(
@@ -462,7 +467,7 @@ def test_a_threshold_that_does_not_fit_one_wallet_is_refused_with_its_name(
     wallets.sign_in(LIVE, replace(TRIAL, low=500))
     ran = run("check", "--critical", "700", **keyring.env)
     assert (ran.returncode, two.requests) == (3, [])
-    assert "(Trial: --critical 700 is not below --warning 500)" in ran.stdout
+    assert "Trial: --critical 700 is not below --warning 500." in ran.stdout
 
 
 def test_the_environment_s_wallet_is_checked_alone(two: FaultyServer) -> None:

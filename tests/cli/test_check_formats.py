@@ -153,7 +153,7 @@ def test_the_server_s_text_cannot_break_the_line() -> None:
 @pytest.mark.parametrize(
     ("runway", "text"),
     [
-        (None, "gathering data"),
+        (None, "forecast after a day of use"),
         (replace(RUNWAY, empty_at=NOW + HORIZON), "more than a year left"),
         (replace(RUNWAY, empty_at=NOW + timedelta(hours=1)), "about 1 hour left"),
     ],
@@ -398,7 +398,7 @@ def test_if_every_wallet_is_paused_nothing_is_known() -> None:
 def test_a_single_paused_wallet_is_unknown_with_its_last_balance() -> None:
     text = plugin_text([paused(GOOD)], NOW)
     assert text == (
-        "DEEPVUE UNKNOWN - The wallet is paused. Resume it in Settings."
+        'DEEPVUE UNKNOWN - The wallet is paused. Switch on "Watch this wallet" in Settings.'
         " Last known: 6448 credits at 2026-11-23T14:05:00Z\n"
     )
     assert json.loads(json_text([paused(GOOD)], NOW))["condition"] == "paused"

@@ -69,7 +69,7 @@ def test_nagios_shows_the_state_the_line_the_details_and_the_thresholds(
     found = nagios.results(tmp_path, services)
     assert found["default"] == nagios.Result(
         state="WARNING",
-        output="DEEPVUE WARNING - 900 credits, gathering data",
+        output="DEEPVUE WARNING - 900 credits, forecast after a day of use",
         long_output="",
         performance_data="balance=900;@0:1000;@0:250;0",
     )

@@ -195,7 +195,7 @@ def test_a_full_disk_is_reported_in_one_line(hours: int, kind: str) -> None:
 def test_a_client_id_in_invalid_utf_8_is_refused(command: list[str]) -> None:
     ran = run(*command, typed=GOOD, DEEPVUE_CLIENT_ID="live_\udcff")
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "the client ID has" in ran.stderr
+    assert "The client ID has" in ran.stderr
     assert ran.stderr.count("\n") == 1
 
 
@@ -266,7 +266,7 @@ def test_without_a_wallet_the_removed_ones_are_listed() -> None:
 def test_the_history_of_an_unknown_wallet_is_a_usage_error() -> None:
     ran = run("history", "--wallet", "Test")
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "(no wallet Test; there are Live, Trial)" in ran.stderr
+    assert "No wallet Test; known: Live, Trial." in ran.stderr
 
 
 @pytest.mark.usefixtures("signed_in_to_two")

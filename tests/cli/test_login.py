@@ -151,7 +151,7 @@ def test_logout_of_an_unknown_wallet_is_a_usage_error(
 ) -> None:
     ran = run("logout", "--wallet", "Test", **keyring.env)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "(no wallet Test; there are Live, Trial)" in ran.stderr
+    assert "No wallet Test; known: Live, Trial." in ran.stderr
 
 
 def test_logout_removes_a_secret_whose_wallet_only_the_history_names(

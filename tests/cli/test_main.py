@@ -65,7 +65,7 @@ def test_without_a_keyring_signing_in_is_refused_and_stores_nothing(server: Faul
 def test_an_invalid_secret_is_refused_before_any_request(server: FaultyServer, typed: str) -> None:
     ran = run("login", "--client-id", "live_1", typed=typed, DEEPVUE_BASE_URL=server.url)
     assert ran.returncode == 2
-    assert "the client secret" in ran.stderr
+    assert "client secret" in ran.stderr
     assert server.requests == []
 
 
@@ -85,7 +85,7 @@ def test_signing_in_without_any_input_ends(server: FaultyServer) -> None:
         check=False,
     )
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "the client secret" in ran.stderr
+    assert "client secret" in ran.stderr
 
 
 @pytest.mark.parametrize("option", ["--demo", "--background"])
@@ -250,11 +250,11 @@ def test_no_command_but_the_tray_loads_qt(command: str) -> None:
 def test_a_client_id_in_invalid_utf_8_is_refused(command: list[str]) -> None:
     ran = run(*command, typed="s3cr3t", DEEPVUE_CLIENT_ID="live_\udcff")
     assert ran.returncode == 2
-    assert ran.stderr.startswith("Invalid value (the client ID has")
+    assert ran.stderr.startswith("The client ID has")
     assert ran.stderr.count("\n") == 1
 
 
 def test_a_client_id_option_in_invalid_utf_8_is_refused() -> None:
     ran = run("login", "--client-id", "live_\udcff", typed="s3cr3t")
     assert ran.returncode == 2
-    assert ran.stderr.startswith("Invalid value (the client ID has")
+    assert ran.stderr.startswith("The client ID has")

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepvue_tray.cli.columns import aligned
+from deepvue_tray.cli.texts import runway_range_text
+from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.services.paths import Paths
 from tests.cli import wallets
 from tests.cli.conftest import LIVE, TRIAL
@@ -33,8 +35,12 @@ def test_two_wallets_are_listed_with_aligned_columns(
     ran = run("status", **keyring.env)
     assert (ran.returncode, ran.stderr) == (0, "")
     live, trial = ran.stdout.splitlines()
-    assert live.startswith("Live   6,448 credits  ok   gathering data  0 spent today  as of ")
-    assert trial.startswith("Trial    900 credits  low  gathering data  0 spent today  as of ")
+    assert live.startswith(
+        "Live   6,448 credits  ok   forecast after a day of use  0 spent today  as of "
+    )
+    assert trial.startswith(
+        "Trial    900 credits  low  forecast after a day of use  0 spent today  as of "
+    )
     assert sorted(request.headers["client-id"] for request in two.requests) == [
         "free_tier_2",
         "live_1",
@@ -45,15 +51,34 @@ def test_a_single_wallet_is_listed_without_its_name(
     two: FaultyServer, keyring: FileKeyring
 ) -> None:
     wallets.sign_in(LIVE)
-    assert run("status", **keyring.env).stdout.startswith("6,448 credits  ok  gathering data  ")
+    assert run("status", **keyring.env).stdout.startswith(
+        "6,448 credits  ok  forecast after a day of use  "
+    )
 
 
-def test_the_runway_has_its_range_and_its_date(two: FaultyServer, keyring: FileKeyring) -> None:
+def test_the_runway_has_its_date(two: FaultyServer, keyring: FileKeyring) -> None:
     a_fortnight("live_1", 6448, 10)
     line, _ = run("status", **keyring.env).stdout.splitlines()
     day = (NOW + timedelta(days=6448 / 240)).astimezone()
-    assert "about 27 days left (" in line
-    assert f" days), {day:%a} {day.day} {day:%b}" in line
+    # Steady spending has no range.
+    assert f"  about 27 days left, {day:%a} {day.day} {day:%b}  " in line
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "text"),
+    [
+        (9, 14, "9 to 14 days"),
+        (1, 4, "24 hours to 4 days"),
+        (90, 92, ""),
+        (9, 366, "at least 9 days"),
+    ],
+)
+def test_the_range_is_shown_unless_the_runway_says_the_same(
+    earliest: int, latest: int, text: str
+) -> None:
+    ends = [NOW + timedelta(days=days) for days in (earliest, earliest + 1, latest)]
+    runway = Runway(earliest=ends[0], empty_at=ends[1], latest=ends[2], burn_rate=1)
+    assert runway_range_text(runway, NOW) == text
 
 
 def test_spending_is_that_of_today(two: FaultyServer, keyring: FileKeyring) -> None:
@@ -76,7 +101,7 @@ def test_one_wallet_can_be_chosen_by_name_or_client_id(
 def test_an_unknown_wallet_is_a_usage_error_that_lists_the_known_ones(two: FaultyServer) -> None:
     ran = run("status", "--wallet", "Test")
     assert (ran.returncode, ran.stdout, two.requests) == (2, "", [])
-    assert "(no wallet Test; there are Live, Trial)" in ran.stderr
+    assert "No wallet Test; known: Live, Trial." in ran.stderr
 
 
 def test_a_wallet_that_cannot_be_asked_keeps_its_last_balance_and_has_one_line_of_trouble(
@@ -125,8 +150,8 @@ def test_the_environment_s_wallet_is_the_only_one_and_it_is_said(two: FaultyServ
     assert ran.returncode == 0
     line, source = ran.stdout.splitlines()
     assert line.startswith("6,448 credits  ok  ")
-    assert "from the environment" in source
-    assert "no wallet Trial" in run("status", "--wallet", "Trial", **ACCOUNT).stderr
+    assert "the environment names it" in source
+    assert "No wallet Trial" in run("status", "--wallet", "Trial", **ACCOUNT).stderr
 
 
 def test_white_space_around_the_environment_s_client_id_makes_no_other_wallet(

@@ -57,7 +57,7 @@ from deepvue_tray.core.errors import (
     UnreadableError,
 )
 from deepvue_tray.core.forecast.runway import Runway
-from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.reading import Reading, top_up_amount
 from deepvue_tray.core.settings import WalletSettings
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -476,6 +476,17 @@ def test_every_top_up_notifies_once(script: list[Attempt]) -> None:
         for before, last, now in zip([None, *balances], balances, balances[1:], strict=False)
     )
     assert Widget().poll_all(script).notified.count(Alert.TOP_UP) == top_ups
+
+
+@given(attempts)
+def test_the_amount_of_a_top_up_is_known_when_it_happens(script: list[Attempt]) -> None:
+    widget, last = Widget(), Decimal(0)
+    for attempt in script:
+        alerts = widget.poll(attempt)
+        if attempt.balance is not None:
+            added = attempt.balance - last if Alert.TOP_UP in alerts else None
+            assert top_up_amount(widget.state.balances) == added
+            last = attempt.balance
 
 
 @pytest.mark.parametrize(

@@ -64,5 +64,5 @@ def test_the_longest_text_that_every_keyring_can_store_is_accepted() -> None:
 
 
 def test_the_error_names_an_empty_client_id() -> None:
-    with pytest.raises(InvalidInputError, match="the client ID is empty"):
+    with pytest.raises(InvalidInputError, match="The client ID is empty"):
         Credentials.parse(" ", TEXT)

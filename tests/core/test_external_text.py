@@ -56,11 +56,8 @@ def test_every_error_cleans_its_detail(kind: type[DeepvueError]) -> None:
 
 
 def test_an_error_on_a_terminal_has_its_title_its_detail_if_any_and_its_remedy() -> None:
-    assert str(OfflineError()) == "No connection. Check the network connection and the proxy."
-    assert (
-        str(OfflineError("reset"))
-        == "No connection (reset). Check the network connection and the proxy."
-    )
+    assert str(OfflineError()) == "No connection. Check the network and the proxy."
+    assert str(OfflineError("reset")) == "No connection (reset). Check the network and the proxy."
 
 
 def test_a_text_that_is_too_long_loses_its_middle_and_one_that_just_fits_is_unchanged() -> None:

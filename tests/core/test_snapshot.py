@@ -6,7 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from deepvue_tray.core.errors import Condition, OfflineError
+from deepvue_tray.core.errors import (
+    Condition,
+    DeepvueError,
+    OfflineError,
+    ServerError,
+    ThrottledError,
+)
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import WalletSettings
@@ -76,3 +82,21 @@ def test_a_paused_wallet_keeps_its_level_and_shows_no_other_condition() -> None:
     paused = WalletSettings(is_paused=True)
     snapshot = Snapshot(reading=READING, wallet=paused, trouble=OfflineError())
     assert (snapshot.level, snapshot.condition) == (Level.LOW, Condition.PAUSED)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "demands_pause"),
+    [
+        (ThrottledError(), True),
+        (ServerError(retry_after=60), True),
+        (ServerError(), False),
+        (OfflineError(), False),
+        (None, False),
+    ],
+)
+def test_a_pause_that_the_server_demands_ends_with_the_next_attempt(
+    trouble: DeepvueError | None, demands_pause: bool
+) -> None:
+    next_at = READING.at + timedelta(minutes=10)
+    snapshot = replace(at("600"), trouble=trouble, next_at=next_at)
+    assert snapshot.pause_until == (next_at if demands_pause else None)

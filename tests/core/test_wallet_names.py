@@ -61,8 +61,8 @@ def test_a_name_is_cleaned_and_kept() -> None:
     [
         (" \t", "empty"),
         ("x" * 41, "longer than 40"),
-        ("trial", "another wallet"),
-        ("FREE_tier_17", "another wallet"),
+        ("trial", "Another wallet"),
+        ("FREE_tier_17", "Another wallet"),
     ],
 )
 def test_a_name_that_would_confuse_is_refused(text: str, reason: str) -> None:
@@ -88,7 +88,7 @@ def test_one_name_in_two_encodings_is_the_same_name() -> None:
     composed, decomposed = "Caf\u00e9", "Cafe\u0301"
     named = Settings(wallets=(replace(LIVE, name=composed), TRIAL))
     assert find_wallet(decomposed, named).client_id == "live_acme"
-    with pytest.raises(InvalidInputError, match="another wallet"):
+    with pytest.raises(InvalidInputError, match="Another wallet"):
         parse_name(decomposed, "free_tier_17", named)
 
 
@@ -98,7 +98,7 @@ def test_a_client_id_is_found_before_a_name() -> None:
 
 
 def test_an_unknown_wallet_is_refused_and_the_known_ones_are_named() -> None:
-    with pytest.raises(InvalidInputError, match="no wallet x; there are Live, Trial"):
+    with pytest.raises(InvalidInputError, match="No wallet x; known: Live, Trial"):
         find_wallet("x", BOTH)
-    with pytest.raises(InvalidInputError, match=r"no wallet x\)"):
+    with pytest.raises(InvalidInputError, match=r"No wallet x\."):
         find_wallet("x", Settings())

@@ -46,25 +46,26 @@ def start(desktop: Desktop, translation: Path | None, scheme: Mapping[str, str])
     )
 
 
-def with_tray(folder: Path, name: str, translation: Path | None, env: Mapping[str, str]) -> None:
-    """Take pictures of the card, the menu and the windows that it opens."""
+def with_tray(folder: Path, name: str, translation: Path | None, env: Mapping[str, str]) -> str:
+    """Take pictures of the card, the menu and the windows that it opens; return "Demo"."""
     with tempfile.TemporaryDirectory() as home, Desktop(Path(home), screen="1440x900") as desktop:
         desktop.start("xfwm4", "--compositor=off")
         start(desktop, translation, env)
         item = TrayItem.wait(desktop)
         wait_until(lambda: "1,120" in item.tooltip, "the balance")
+        labels = item.labels()
+        demo = labels[0].partition(" · ")[0]
         desktop.click_icon(1)
-        desktop.focus("Demo")
+        desktop.focus(demo)
         # The panel's tooltip would cover the card.
         desktop.run("xdotool", "mousemove", "1200", "800")
         take(desktop, folder / f"card-{name}.png")
         desktop.run("import", "-window", "root", "-crop", "420x330+0+0", "-strip", "+repage",
                     str(folder / f"card-at-icon-{name}.png"))  # fmt: skip
-        labels = item.labels()
         for view, place in (("history", 3), ("settings", -3), ("about", -2)):
             item.click(labels[place])
             title = labels[place].partition("…")[0].rstrip("·]")
-            desktop.focus(title if view == "about" else f"Demo · {title}")
+            desktop.focus(title if view == "about" else f"{demo} · {title}")
             take(desktop, folder / f"{view}-{name}.png")
             if view == "history":
                 # Move from the chart over the wallets to the chosen range, then to the next one.
@@ -75,14 +76,20 @@ def with_tray(folder: Path, name: str, translation: Path | None, env: Mapping[st
         desktop.run("xdotool", "sleep", "0.7")
         desktop.run("import", "-window", "root", "-crop", "420x330+0+0", "-strip", "+repage",
                     str(folder / f"menu-{name}.png"))  # fmt: skip
+    return demo
 
 
-def without_tray(folder: Path, name: str, translation: Path | None, env: Mapping[str, str]) -> None:
-    """Take a picture of the window that replaces the icon on a desktop without a tray."""
+def without_tray(
+    folder: Path, name: str, translation: Path | None, env: Mapping[str, str], demo: str
+) -> None:
+    """Take a picture of the window that replaces the icon on a desktop without a tray.
+
+    ``demo`` is "Demo" in its language, which is its title.
+    """
     with tempfile.TemporaryDirectory() as home, Desktop(Path(home), panel=None) as desktop:
         desktop.start("xfwm4", "--compositor=off")
         start(desktop, translation, env)
-        desktop.focus("Demo")
+        desktop.focus(demo)
         desktop.run("xdotool", "sleep", "3")  # for the balance
         take(desktop, folder / f"no-tray-{name}.png")
 
@@ -100,8 +107,8 @@ def main(folder: Path, scale: str) -> None:
         for name, scheme in SCHEMES.items():
             env = {**scheme, "QT_SCALE_FACTOR": scale}
             translation = pseudo if name == "pseudo" else None
-            with_tray(folder, name, translation, env)
-            without_tray(folder, name, translation, env)
+            demo = with_tray(folder, name, translation, env)
+            without_tray(folder, name, translation, env, demo)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def test_a_more_severe_alert_replaces_the_milder_one(
 ) -> None:
     notifications.wait_for("Low")
     read(started, server, 200)
-    notifications.wait_for("Nearly used up")
+    notifications.wait_for("Critical")
     read(started, server, 0)
     notifications.wait_for("No Deepvue credits left")
     wait_until(lambda: len(notifications.displayed) == 1, "one notification")
@@ -72,7 +72,7 @@ def test_a_snooze_from_the_notification_is_shown_in_the_menu_and_ends_there(
         return any(label.startswith("Alerts snoozed until") for label in started.labels())
 
     wait_until(snoozed, "the snooze's end in the menu")
-    started.click("Resume")
+    started.click("Resume alerts")
     wait_until(lambda: not snoozed(), "the end of the snooze")
 
 
@@ -84,16 +84,20 @@ def test_a_snooze_survives_a_restart_and_silences_shown_alerts_but_not_more_seve
     item = TrayItem.wait(desktop)
     notifications.wait_for("Low")
     item.click("1 hour")
-    wait_until(lambda: "Resume" in item.labels(), "the snooze")
+    wait_until(lambda: "Resume alerts" in item.labels(), "the snooze")
     item.click("Quit")
     assert first.wait(TIMEOUT_S) == 0
     program.start(**SIGNED_IN)
     item = TrayItem.wait(desktop)
     for left in (2000, 900, 100):
         read(item, server, left)
-    notifications.wait_for("Nearly used up")
+    notifications.wait_for("Critical")
     events = [notification.body for notification in notifications.all]
-    assert events == ["Low.", "Credits were added.", "Nearly used up."]
+    assert events == [
+        "Low: 1,000 or less.",
+        "1,100 credits were added.",
+        "Critical: 250 or less.",
+    ]
 
 
 def test_a_click_on_the_notification_shows_the_card(
@@ -126,7 +130,7 @@ def test_a_pending_alert_is_shown_once_when_a_service_starts(
     # Another service does not get an alert again.
     with FakeNotificationService(no_service.bus, accepts_all=True) as second:
         read(item, server, 200)
-        assert "Nearly used up" in second.calls.get(timeout=TIMEOUT_S).body
+        assert "Critical" in second.calls.get(timeout=TIMEOUT_S).body
         assert first.calls.empty()
         assert second.calls.empty()
 
@@ -165,7 +169,7 @@ def test_a_stopped_service_blocks_nothing_and_shows_the_alert_once_it_continues(
     desktop.signal("dunst", signal.SIGCONT)
     notifications.wait_for("Low")
     read(item, server, 200)
-    notifications.wait_for("Nearly used up")
+    notifications.wait_for("Critical")
     assert len(notifications.all) == 2
 
 
@@ -179,16 +183,16 @@ def test_a_late_answer_counts_as_shown(no_service: Desktop, server: FaultyServer
         read(item, server, 898)
         service.accept(call)
         service.press("Snooze until morning")
-        wait_until(lambda: "Resume" in item.labels(), "the snooze of the alert")
-        item.click("Resume")
-        wait_until(lambda: "Resume" not in item.labels(), "its end")
+        wait_until(lambda: "Resume alerts" in item.labels(), "the snooze of the alert")
+        item.click("Resume alerts")
+        wait_until(lambda: "Resume alerts" not in item.labels(), "its end")
         item.click("Quit")
         assert first.wait(TIMEOUT_S) == 0
     with FakeNotificationService(no_service.bus, accepts_all=True) as another:
         program.start(**SIGNED_IN)
         item = TrayItem.wait(no_service)
         read(item, server, 200)
-        assert "Nearly used up" in another.calls.get(timeout=TIMEOUT_S).body
+        assert "Critical" in another.calls.get(timeout=TIMEOUT_S).body
 
 
 def test_an_xembed_tray_shows_a_balloon_without_a_service(

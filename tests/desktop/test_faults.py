@@ -52,7 +52,7 @@ def faulty_load(monitor):
 
 Monitor.load_last_known = faulty_load
 with demo_backend() as build:
-    raise SystemExit(run(build, prefix="Demo", single=False))
+    raise SystemExit(run(build, is_demo=True, single=False))
 """
 
 

@@ -93,7 +93,7 @@ def test_the_tray_shows_the_balance_and_refreshes_at_a_click(
     item = TrayItem.wait(signed_in.desktop)
     tooltip(item, "6,448 credits")
     first, *_others = item.menu()
-    assert (first.label, first.enabled) == ("6,448 credits, gathering data", True)
+    assert (first.label, first.enabled) == ("6,448 credits, forecast after a day of use", True)
     assert item.labels()[-3:] == ["Settings…", "About", "Quit"]
     before = item.pixels
     server.answer = balance(120)
@@ -129,7 +129,7 @@ def test_a_low_balance_notifies_once_and_not_again_after_a_restart(
         item.click("Quit")
         assert program.wait(TIMEOUT_S) == 0
     assert notification.summary == "1,000 Deepvue credits left"
-    assert notification.body == "Low."
+    assert notification.body == "Low: 1,000 or less."
     assert notifications.all == [notification]
 
 
@@ -147,9 +147,9 @@ def test_it_notifies_again_when_the_balance_has_been_above_110_percent(
         refresh_until(item, partial(is_shown, item, f"{left:,} credits"), "a reading")
     assert notifications.wait_for("Low").summary == "950 Deepvue credits left"
     assert [notification.body for notification in notifications.all] == [
-        "Low.",
-        "Credits were added.",
-        "Low.",
+        "Low: 1,000 or less.",
+        "201 credits were added.",
+        "Low: 1,000 or less.",
     ]
 
 

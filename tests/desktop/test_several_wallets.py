@@ -61,8 +61,8 @@ def test_both_are_named_and_the_icon_is_that_of_the_worst(
     item = start(both)
     assert item.tooltip == "Deepvue · Live 6,448 · Agency 900, low"
     assert item.labels()[:3] == [
-        "Live: 6,448 credits, gathering data",
-        "Agency: 900 credits, gathering data · Low",
+        "Live: 6,448 credits, forecast after a day of use",
+        "Agency: 900 credits, forecast after a day of use · Low",
         "Refresh",
     ]
     wait_until(partial(has_colour, item, Level.LOW), "the icon of Agency")
@@ -99,10 +99,10 @@ def test_a_low_wallet_notifies_with_its_name_and_its_button_snoozes_it_alone(
     item = start(both)
     assert notifications.wait_for("Low").summary == "900 Deepvue credits left · Agency"
     notifications.press("Snooze until morning")
-    wait_until(lambda: "Resume Agency" in item.labels(), "the snooze")
-    assert "Live until tomorrow morning" in item.labels()
-    item.click("Resume Agency")
-    wait_until(lambda: "Agency until tomorrow morning" in item.labels(), "its end")
+    wait_until(lambda: "Agency: Resume alerts" in item.labels(), "the snooze")
+    assert "Live: Until tomorrow morning" in item.labels()
+    item.click("Agency: Resume alerts")
+    wait_until(lambda: "Agency: Until tomorrow morning" in item.labels(), "its end")
     set_balances(server, 800, 2000)
     refresh_until(item, lambda: "Live 800" in item.tooltip, "the balance of Live")
     assert notifications.wait_for("800").summary == "800 Deepvue credits left · Live"
@@ -140,7 +140,7 @@ def test_a_wallet_that_the_terminal_adds_and_removes_appears_and_disappears_at_a
     removed = live.run("logout", "--wallet", "agency")
     assert removed.returncode == 0, removed.stderr
     refresh_until(item, lambda: "Agency" not in item.tooltip, "its end")
-    assert item.labels()[:2] == ["6,448 credits, gathering data", "Refresh"]
+    assert item.labels()[:2] == ["6,448 credits, forecast after a day of use", "Refresh"]
     requests = len(server.requests)
     refresh_until(item, lambda: len(server.requests) > requests + 1, "more requests")
     assert {request.headers["client-id"] for request in server.requests[requests:]} == {"live_1"}

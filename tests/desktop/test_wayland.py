@@ -344,8 +344,8 @@ def test_two_wallets_have_entries_in_the_menu_rows_in_the_card_and_alerts_of_the
     server.answer = by_client({"live_1": live, "free_tier_1": balance(900)})
     refresh_until(item, lambda: "Trial 900, low" in item.tooltip, "the low balance")
     desktop.press_in_notification("Snooze until morning")
-    wait_until(lambda: "Resume Trial" in item.labels(), "the snooze of Trial")
-    assert "Live until tomorrow morning" in item.labels()
+    wait_until(lambda: "Trial: Resume alerts" in item.labels(), "the snooze of Trial")
+    assert "Live: Until tomorrow morning" in item.labels()
     item.click("Quit")
     assert process.wait(TIMEOUT_S) == 0
 

@@ -55,11 +55,11 @@ def lasting(
     ("balance", "days", "text"),
     [
         ("1001", 8, ""),
-        ("1000", 8, "Low: under 1,000"),
-        ("1001", 7, "Low: under 7 days"),
-        ("900", 5, "Low: under 1,000"),
-        ("250", 8, "Critical: under 250"),
-        ("900", 2, "Critical: under 2 days"),
+        ("1000", 8, "Low: 1,000 or less"),
+        ("1001", 7, "Low: 7 days or less"),
+        ("900", 5, "Low: 1,000 or less"),
+        ("250", 8, "Critical: 250 or less"),
+        ("900", 2, "Critical: 2 days or less"),
         ("0", 0, "Empty"),
     ],
 )
@@ -69,10 +69,15 @@ def test_the_pill_gives_the_threshold_that_is_reached_and_of_two_the_credits(
     assert card_texts.pill_text(known(balance, runway=lasting(days))) == text
 
 
+def test_the_pill_of_a_threshold_that_only_the_early_end_has_reached_says_maybe() -> None:
+    snapshot = known("6448", runway=lasting(9, 6.5, 13))
+    assert card_texts.pill_text(snapshot) == "Low: maybe 7 days"
+
+
 def test_the_pill_of_a_threshold_of_one_day_is_in_the_singular() -> None:
     wallet = replace(WALLET, critical_days=1)
     snapshot = known("6448", runway=lasting(0.5), wallet=wallet)
-    assert card_texts.pill_text(snapshot) == "Critical: under 1 day"
+    assert card_texts.pill_text(snapshot) == "Critical: 1 day or less"
 
 
 def test_before_the_first_reading_and_for_a_paused_wallet_there_is_no_pill() -> None:
@@ -108,7 +113,7 @@ def test_with_several_wallets_the_runway_names_its_wallet() -> None:
 
 def test_without_a_forecast_the_reason_is_given() -> None:
     assert card_texts.runway_text(known("6448"), NOW, "") == "Forecast after a day of use"
-    assert card_texts.runway_text(Snapshot(), NOW, "") == "Getting the balance…"
+    assert card_texts.runway_text(Snapshot(), NOW, "") == "Checking…"
     assert card_texts.runway_text(Snapshot(trouble=OfflineError()), NOW, "") == ""
     empty = known("0", runway=lasting(0))
     assert card_texts.runway_text(empty, NOW, "") == "Paid calls fail until credits are added"
@@ -134,7 +139,7 @@ def test_the_head_shows_the_time_of_this_and_of_the_next_reading() -> None:
     assert card_texts.times_text(snapshot, NOW) == "as of 14:05 · next 14:10"
     assert card_texts.times_text(known("900"), NOW) == "as of 14:05"
     refreshing = known("900", refreshing=True)
-    assert card_texts.times_text(refreshing, NOW) == "as of 14:05 · checking…"
+    assert card_texts.times_text(refreshing, NOW) == "as of 14:05"
     # The notice has the time of the next try.
     assert card_texts.times_text(replace(snapshot, trouble=OfflineError()), NOW) == "as of 14:05"
 
@@ -144,10 +149,11 @@ def test_the_head_shows_the_time_of_this_and_of_the_next_reading() -> None:
     [
         (OfflineError("[Errno -2]"), "Trying again at 14:20."),
         (ServerError("Source Unavailable"), "Source Unavailable. Trying again at 14:20."),
+        (ServerError("try later."), "Try later. Trying again at 14:20."),
         (RejectedError("Bad"), RejectedError.remedy),
         (ProxyError(), ProxyError.remedy),
         (UnreadableError(), UnreadableError.remedy),
-        (KeyringRefusedError("code 5"), f"code 5. {KeyringRefusedError.remedy}"),
+        (KeyringRefusedError("code 5"), f"Code 5. {KeyringRefusedError.remedy}"),
     ],
 )
 def test_trouble_is_followed_by_the_next_try_or_by_what_the_person_can_do(
@@ -159,9 +165,9 @@ def test_trouble_is_followed_by_the_next_try_or_by_what_the_person_can_do(
 
 
 def test_a_file_that_fails_and_an_old_reading_are_trouble_too() -> None:
-    full = known("900", storage=StorageError("history.sqlite: disk full"))
+    full = known("900", storage=StorageError("/home/a/history.sqlite: disk full"))
     assert card_texts.notice_title(full) == "A file could not be used"
-    assert card_texts.notice_text(full, NOW).startswith("history.sqlite: disk full. ")
+    assert card_texts.notice_text(full, NOW).startswith("/home/a/history.sqlite: disk full. ")
     stale = known("900", stale=True, refreshing=True)
     assert card_texts.notice_title(stale) == "Out of date"
     assert card_texts.notice_text(stale, NOW) == "Trying again now."
@@ -182,7 +188,7 @@ def test_a_failed_alert_command_is_named_with_its_reason_and_the_next_try() -> N
 
 def test_a_row_says_what_is_wrong_or_how_long_the_credits_last() -> None:
     snapshot = known("900", runway=lasting(8))
-    assert card_texts.row_text(snapshot, NOW) == "about 8 days left"
+    assert card_texts.row_text(snapshot, NOW) == "About 8 days left"
     assert card_texts.row_text(replace(snapshot, trouble=OfflineError()), NOW) == "No connection"
     paused = replace(snapshot, wallet=replace(WALLET, is_paused=True), trouble=OfflineError())
     assert card_texts.row_text(paused, NOW) == "Paused"
@@ -193,7 +199,7 @@ def test_a_snooze_is_shown_with_its_end() -> None:
     morning = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
     for until, text in (
         (morning, "Snoozed until tomorrow 09:00"),
-        (NOW + timedelta(hours=1), "Snoozed until today 15:05"),
+        (NOW + timedelta(hours=1), "Snoozed until 15:05"),
         (None, "Snoozed until the next top-up"),
     ):
         snoozed = known("900", snoozed=Snooze(until, frozenset()))

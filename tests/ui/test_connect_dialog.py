@@ -88,7 +88,7 @@ def test_an_empty_secret_asks_for_the_one_that_the_keyring_holds(
     person.connect(secret="")
     assert person.requested == [("live_1", "", True, False)]
     person.dialog.show_failed(NotSetUpError("the keyring holds no secret for live_1"))
-    assert person.sees("The keyring holds no secret for this client ID.")
+    assert person.sees("The keyring has no secret for this client ID.")
     assert not person.sees("Settings")
     assert person.can("Connect")
 
@@ -269,7 +269,7 @@ def test_a_typed_name_is_not_replaced_by_a_suggestion(newcomer: Callable[..., Ne
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("", "A name is needed."),
+        ("", "Enter a name."),
         ("trial", "Another wallet has this name."),
         ("n" * 41, "At most 40 characters."),
     ],
@@ -291,7 +291,7 @@ def test_a_wallet_that_is_there_already_is_not_added_again(
     person = newcomer(ONE)
     person.connect("free_tier_17")
     assert person.requested == []
-    assert person.sees("This wallet is there already.")
+    assert person.sees("This wallet exists already.")
 
 
 def test_a_new_secret_is_for_a_client_id_that_cannot_be_changed(

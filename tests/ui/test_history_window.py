@@ -159,7 +159,7 @@ def test_the_range_of_all_readings_has_no_start(window: HistoryWindow, requests:
 
 
 def test_the_forecast_is_shown_as_text(window: HistoryWindow) -> None:
-    assert window._message.text() == "About 4 days left, Fri 27 Nov"
+    assert window._message.text() == "About 4 days left, until Fri 27 Nov"
     assert window._range.text() == "(between 3 and 5 days)"
 
 
@@ -249,7 +249,7 @@ def test_the_summary_says_what_was_spent_and_added(window: HistoryWindow) -> Non
     window.show_plot(plot(30 * DAY))
     assert tiles(window) == [
         ["Spent in 31 days", "3180"],
-        ["A day", "106", "\N{MINUS SIGN}8 %"],
+        ["Average a day", "106", "\N{MINUS SIGN}8 %"],
         ["November so far", "2540", "Oct: 3402"],
         ["Top-ups", "+2400", "last 8 Nov"],
     ]
@@ -261,7 +261,7 @@ def test_what_is_unknown_is_a_dash_or_left_out(window: HistoryWindow) -> None:
     window.show_plot(replace(plot(DAY), summary=unknown))
     assert tiles(window) == [
         ["Spent in 24 hours", "3180"],
-        ["A day", "—"],
+        ["Average a day", "—"],
         ["November so far", "2540"],
         ["Top-ups", "0"],
     ]

@@ -124,7 +124,7 @@ def test_with_one_wallet_nothing_says_that_there_could_be_a_list(
 
 def test_without_a_wallet_only_adding_one_is_offered(owner: Callable[..., Owner]) -> None:
     person = owner(NONE)
-    assert person.sees("There is no wallet yet.")
+    assert person.sees("No wallet yet.")
     assert not person.sees("Low at")
     assert not person.can("Remove…")
     person.press("Add…")
@@ -141,7 +141,7 @@ def test_several_wallets_are_listed_with_their_client_ids_or_as_paused(
     owner: Callable[..., Owner],
 ) -> None:
     paused = replace(TWO, wallets=(LIVE, replace(TRIAL, is_paused=True)))
-    assert owner(paused).rows() == [("Live", "live_1"), ("Trial", "paused")]
+    assert owner(paused).rows() == [("Live", "live_1"), ("Trial", "Paused")]
 
 
 def test_each_wallet_has_its_own_values(owner: Callable[..., Owner]) -> None:
@@ -169,7 +169,7 @@ def test_the_wallet_that_a_person_came_for_is_selected(owner: Callable[..., Owne
 def test_a_wallet_that_is_not_watched_is_paused(owner: Callable[..., Owner]) -> None:
     person = owner()
     person.press("Watch this wallet")
-    assert person.rows() == [("Live", "paused"), ("Trial", "free_tier_17")]
+    assert person.rows() == [("Live", "Paused"), ("Trial", "free_tier_17")]
     assert person.after() == replace(TWO, wallets=(replace(LIVE, is_paused=True), TRIAL))
 
 
@@ -200,7 +200,7 @@ def test_the_alerts_are_those_of_the_wallet_that_the_page_names(
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("", "A name is needed."),
+        ("", "Enter a name."),
         ("live", "Another wallet has this name."),
         ("n" * 41, "At most 40 characters."),
     ],
@@ -620,7 +620,7 @@ def test_it_shows_that_the_environment_s_wallet_is_watched_alone(
 ) -> None:
     person = owner(settings, from_environment=True)
     assert person.sees("DEEPVUE_CLIENT_ID")
-    assert not person.sees("There is no wallet yet.")
+    assert not person.sees("No wallet yet.")
     assert person.sees("Low at")
 
 

@@ -10,9 +10,7 @@ import pytest
 
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert_state import Snooze
-from deepvue_tray.core.errors import (
-    DeepvueError,
-)
+from deepvue_tray.core.errors import DeepvueError, InvalidInputError
 from deepvue_tray.core.forecast.runway import Runway
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
@@ -52,7 +50,8 @@ def every_error(root: type[DeepvueError] = DeepvueError) -> Iterator[type[Deepvu
 @pytest.mark.parametrize("kind", [*dict.fromkeys(every_error())], ids=lambda kind: kind.__name__)
 def test_every_error_has_a_title_a_remedy_and_a_condition(kind: type[DeepvueError]) -> None:
     text = texts.error_text(kind("the detail"))
-    assert text == f"{kind.title} (the detail). {kind.remedy}"
+    is_invalid = kind is InvalidInputError
+    assert text == ("the detail." if is_invalid else f"{kind.title} (the detail). {kind.remedy}")
     assert kind.remedy.endswith(".")
     assert kind.condition
 
@@ -87,9 +86,10 @@ def test_the_runway_is_rounded_to_its_precision(days: float, text: str) -> None:
 
 
 def test_the_day_on_which_the_credits_end_follows_the_runway() -> None:
-    assert texts.runway_with_date_text(lasting(11, 9, 14), NOW) == "about 11 days left, Fri 4 Dec"
+    text = "about 11 days left, until Fri 4 Dec"
+    assert texts.runway_with_date_text(lasting(11, 9, 14), NOW) == text
     assert texts.runway_with_date_text(lasting(366, 366, 366), NOW) == "more than a year left"
-    assert texts.runway_with_date_text(known("6448"), NOW) == "gathering data"
+    assert texts.runway_with_date_text(known("6448"), NOW) == "forecast after a day of use"
     assert texts.runway_with_date_text(Snapshot(), NOW) == ""
 
 
@@ -103,6 +103,8 @@ def test_the_range_shows_how_certain_the_runway_is() -> None:
     assert texts.runway_range_text(lasting(200, 100, 366), NOW) == "at least 3 months"
     assert texts.runway_range_text(lasting(366, 366, 366), NOW) == ""
     assert texts.runway_range_text(known("6448"), NOW) == ""
+    # The runway, about 3 months, says the same.
+    assert texts.runway_range_text(lasting(91, 90, 92), NOW) == ""
 
 
 def test_a_snooze_says_how_long_alerts_are_silent() -> None:
@@ -110,5 +112,7 @@ def test_a_snooze_says_how_long_alerts_are_silent() -> None:
     assert texts.snooze_text(known("6448"), NOW) == "Snooze alerts"
     until = snoozed(snoozed=Snooze(NOW + timedelta(hours=1), frozenset()))
     assert texts.snooze_text(until, NOW) == "Alerts snoozed until 15:05"
+    morning = snoozed(snoozed=Snooze(datetime(2026, 11, 24, 9, tzinfo=UTC), frozenset()))
+    assert texts.snooze_text(morning, NOW) == "Alerts snoozed until tomorrow 09:00"
     top_up = snoozed(snoozed=Snooze(None, frozenset()))
     assert texts.snooze_text(top_up, NOW) == "Alerts snoozed until the next top-up"

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox, Q
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.actions import Action
-from deepvue_tray.core.errors import RejectedError
+from deepvue_tray.core.errors import NotSetUpError, RejectedError
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.snapshot import Snapshot
@@ -95,8 +95,10 @@ def test_in_hindi_texts_are_hindi_and_numbers_grouped_as_in_india(
     reading = Reading(at=now, balance=Decimal(1234567))
     snapshot = Snapshot(reading=reading, trouble=RejectedError())
     text = tray_texts.tooltip_text(Overview(snapshots=(snapshot,)), now, "")
-    assert text.startswith("Deepvue · 12,34,567 क्रेडिट · डेटा जुटाया जा रहा है · ")
+    assert text.startswith("Deepvue · 12,34,567 क्रेडिट · एक दिन के उपयोग के बाद अनुमान · ")
     assert text.endswith("क्रेडेंशियल अस्वीकृत")
+    assert texts.demo_prefix() == "डेमो"
+    assert texts.error_text(NotSetUpError()).endswith("चलाएँ।")
 
 
 @pytest.mark.parametrize("name", ["en_IN", "hi_IN"])

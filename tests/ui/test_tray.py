@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.actions import Action
 from deepvue_tray.core.alert_state import Snooze
-from deepvue_tray.core.errors import DeepvueError, KeyringLockedError, RejectedError
+from deepvue_tray.core.errors import DeepvueError, KeyringLockedError, RejectedError, ThrottledError
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings, WalletSettings
@@ -87,9 +87,18 @@ def lines_of(icon: TrayIcon) -> list[QAction]:
 def test_one_wallet_has_one_line_that_opens_its_card(icon: TrayIcon, tray: Tray) -> None:
     tray.show_overview(wallets(1))
     [line] = lines_of(icon)
-    assert line.text() == "1 credit, gathering data"
+    assert line.text() == "1 credit, forecast after a day of use"
     assert line.isEnabled()
     assert requested_by(line, tray) == (Action.CARD, "live_1")
+
+
+def test_the_refresh_entry_shows_the_next_try_until_the_server_s_pause_is_over(
+    icon: TrayIcon, tray: Tray
+) -> None:
+    tray.show_overview(wallets(1, trouble=ThrottledError(), next_at=datetime.now(UTC)))
+    assert any(label.startswith("Refresh (next try ") for label in texts_of(icon))
+    tray.show_overview(wallets(1))
+    assert "Refresh" in texts_of(icon)
 
 
 def test_each_of_several_wallets_has_a_line_that_opens_the_card_at_it(
@@ -190,7 +199,7 @@ def test_the_menu_says_that_the_environment_hides_stored_wallets(
         Overview(settings=stored, snapshots=known.snapshots[:1], from_environment=True)
     )
     assert [line.text() for line in lines_of(icon)] == [
-        "1 credit, gathering data",
+        "1 credit, forecast after a day of use",
         "Only the environment's wallet is watched",
     ]
 

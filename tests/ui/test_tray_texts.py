@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepvue_tray.core.alert_state import Snooze
-from deepvue_tray.core.errors import DeepvueError, OfflineError, RejectedError, StorageError
+from deepvue_tray.core.errors import (
+    DeepvueError,
+    OfflineError,
+    RejectedError,
+    StorageError,
+    ThrottledError,
+)
 from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.settings import Settings, WalletSettings
 from deepvue_tray.core.snapshot import Snapshot
@@ -49,7 +55,7 @@ TRIAL = named("Trial", lasting(9, 8, 10, balance="900"))
 
 def test_the_tooltip_of_one_wallet_shows_the_balance_the_runway_and_the_time() -> None:
     assert tooltip(LIVE) == "Deepvue · 6,448 credits · about 11 days left · 14:05"
-    assert tooltip(known("6448")) == "Deepvue · 6,448 credits · gathering data · 14:05"
+    assert tooltip(known("6448")) == "Deepvue · 6,448 credits · forecast after a day of use · 14:05"
 
 
 def test_the_tooltip_shows_the_level_in_words_where_it_is_not_ok() -> None:
@@ -63,7 +69,7 @@ def test_the_time_has_its_day_when_it_is_not_today_s() -> None:
 
 def test_an_error_is_shown_beside_the_last_balance() -> None:
     shown = tooltip(known("6448", trouble=OfflineError()))
-    assert shown == "Deepvue · 6,448 credits · gathering data · 14:05 · No connection"
+    assert shown == "Deepvue · 6,448 credits · forecast after a day of use · 14:05 · No connection"
 
 
 def test_an_error_before_the_first_reading_shows_no_balance() -> None:
@@ -83,7 +89,7 @@ def test_a_reading_that_could_not_be_stored_is_reported() -> None:
 def test_the_tooltip_of_several_wallets_names_each() -> None:
     assert tooltip(LIVE, TRIAL) == "Deepvue · Live 6,448, 11 days · Trial 900, low"
     empty, new = named("Old", known("0")), named("New", Snapshot())
-    assert tooltip(empty, new) == "Deepvue · Old 0, empty · New —, loading…"
+    assert tooltip(empty, new) == "Deepvue · Old 0, empty · New —, checking…"
 
 
 def test_an_error_of_all_wallets_is_shown_once_with_the_time_of_the_oldest_balance() -> None:
@@ -94,7 +100,7 @@ def test_an_error_of_all_wallets_is_shown_once_with_the_time_of_the_oldest_balan
     )
     assert menu(live, old) == [
         "Live: 6,448 credits, about 11 days left",
-        "Old: 5,000 credits, gathering data",
+        "Old: 5,000 credits, forecast after a day of use",
         "as of Sun 22 Nov, 14:05 · No connection",
     ]
 
@@ -114,11 +120,11 @@ def test_a_paused_wallet_says_so_and_does_not_hide_the_error_of_all_others() -> 
     paused = replace(LIVE, wallet=replace(LIVE.wallet, is_paused=True))
     trial = replace(TRIAL, trouble=OfflineError())
     assert menu(paused, trial) == [
-        "Live: 6,448 credits · as of 14:05 · paused",
+        "Live: 6,448 credits · as of 14:05 · Paused",
         "Trial: 900 credits, about 9 days left · Low",
         "as of 14:05 · No connection",
     ]
-    assert menu(paused) == ["6,448 credits, about 11 days left", "as of 14:05 · paused"]
+    assert menu(paused) == ["6,448 credits, about 11 days left", "as of 14:05 · Paused"]
 
 
 def test_the_menu_of_one_wallet_does_not_name_it() -> None:
@@ -127,7 +133,7 @@ def test_the_menu_of_one_wallet_does_not_name_it() -> None:
         "6,448 credits, about 11 days left",
         "as of 14:05 · No connection",
     ]
-    assert menu(Snapshot()) == ["—", "loading…"]
+    assert menu(Snapshot()) == ["—", "Checking…"]
 
 
 def test_if_not_all_wallets_fit_the_tooltip_shows_the_worst_first() -> None:
@@ -164,6 +170,24 @@ def test_the_tooltip_is_never_longer_than_windows_can_show(
         assert worst[:10] in shown
 
 
+def test_refresh_shows_the_next_try_while_every_watched_wallet_must_wait() -> None:
+    def label(*snapshots: Snapshot) -> str:
+        return tray_texts.refresh_label(of(*snapshots), NOW)
+
+    limited = ThrottledError(retry_after=900)
+    live, trial = (
+        replace(each, trouble=limited, next_at=NOW + timedelta(minutes=minutes))
+        for each, minutes in ((LIVE, 20), (TRIAL, 15))
+    )
+    assert label(live) == "Refresh (next try 14:25)"
+    assert label(live, trial) == "Refresh (next try 14:20)"
+    assert label(LIVE, trial) == "Refresh"
+    paused = replace(LIVE, wallet=replace(LIVE.wallet, is_paused=True))
+    assert label(paused, trial) == "Refresh (next try 14:20)"
+    assert label(paused) == "Refresh"
+    assert label(replace(trial, next_at=None)) == "Refresh"
+
+
 def snoozed(snapshot: Snapshot, until: datetime | None) -> Snapshot:
     return replace(snapshot, snoozed=Snooze(until, frozenset()))
 
@@ -180,8 +204,8 @@ def test_the_snooze_menu_shows_a_snooze_that_all_wallets_share() -> None:
 
 
 def test_one_wallet_of_several_can_be_snoozed_and_resumed() -> None:
-    assert tray_texts.wallet_snooze_label(LIVE) == "Live until tomorrow morning"
-    assert tray_texts.wallet_snooze_label(snoozed(LIVE, None)) == "Resume Live"
+    assert tray_texts.wallet_snooze_label(LIVE) == "Live: Until tomorrow morning"
+    assert tray_texts.wallet_snooze_label(snoozed(LIVE, None)) == "Live: Resume alerts"
 
 
 @pytest.mark.parametrize(
