@@ -49,6 +49,11 @@ class UsageQueries:
         """Return what the last ``days`` days cost by product, most expensive first."""
         return by_product(self._store.products(client_id, *last_days(days, self._now())))
 
+    def spent(self, client_id: str) -> dict[str, Decimal]:
+        """Return the credits spent on each product since the first report."""
+        products = by_product(self._store.products(client_id, date.min, date.max))
+        return {each.product: each.total.spent for each in products}
+
     def grown_product(self, client_id: str) -> str:
         """Return the product that has grown most in the last hours; "" without one."""
         now = self._now()

@@ -79,12 +79,24 @@ def _title(alert: Alert, snapshot: Snapshot) -> str:
 def _body(alert: Alert, snapshot: Snapshot, now: datetime) -> str:
     event = {
         Alert.LOW: "Low",
-        Alert.CRITICAL: "Nearly used up",
-        Alert.FAST_SPENDING: "Spending is far higher than usual",
-        Alert.TOP_UP: "Credits were added",
+        Alert.CRITICAL: "Critical",
+        Alert.FAST_SPENDING: _fast_spending(snapshot),
+        Alert.TOP_UP: _added(snapshot.added),
     }.get(alert)
     if event:
         return f"{event}: {runway_text(snapshot, now)}." if snapshot.runway else f"{event}."
     if alert is Alert.EMPTY:
         return "Paid calls fail until credits are added."
     return str(snapshot.trouble or "")
+
+
+def _fast_spending(snapshot: Snapshot) -> str:
+    product = snapshot.usage.grown if snapshot.usage else ""
+    return "Spending far faster than usual" + (f", mostly on {product}" if product else "")
+
+
+def _added(amount: Decimal | None) -> str:
+    if amount is None:
+        return "Credits were added"
+    number = f"{rounded_for_display(amount):,f}"
+    return f"{number} credit was added" if amount == 1 else f"{number} credits were added"

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from deepvue_tray.backend import event_loop
 from deepvue_tray.backend.backend import Backend, real_backend
@@ -102,7 +103,7 @@ def _check(
         case "json":
             text = json_text(snapshots, now)
         case "prometheus":
-            text = metrics(snapshots, now)
+            text = metrics(snapshots, now, _spent(snapshots, environ))
         case _:
             text = plugin_text(
                 snapshots,
@@ -116,6 +117,19 @@ def _check(
     elif options.format == "prometheus":
         output.encode_as_utf_8()
     return text, status
+
+
+def _spent(
+    snapshots: Sequence[Snapshot], environ: Mapping[str, str]
+) -> Mapping[str, Mapping[str, Decimal]]:
+    """Return what was spent on each product, for the wallets whose usage report is on."""
+    client_ids = [snapshot.client_id for snapshot in snapshots if snapshot.usage is not None]
+    if not client_ids:
+        return {}
+    backend = real_backend(environ)
+    spent = {client_id: backend.usage.queries.spent(client_id) for client_id in client_ids}
+    backend.close()
+    return spent
 
 
 def _poll(

@@ -36,7 +36,7 @@ from deepvue_tray.core.overview import Overview
 from deepvue_tray.core.reading import HistoryBucket
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.core.spending import Period, spent_by
-from deepvue_tray.ui import card_texts, texts
+from deepvue_tray.ui import card_texts, texts, usage_texts
 from deepvue_tray.ui.card_colours import CardColours, Tone
 from deepvue_tray.ui.card_parts import (
     SMALL,
@@ -276,6 +276,7 @@ class Card(QWidget):
         self._outlook.show_text(card_texts.outlook_text(snapshot, now))
         # Known before the history is read, so that the card keeps its size when it arrives.
         self._bars.setVisible(snapshot.runway is not None)
+        self._main_product.show_text(usage_texts.main_product_text(snapshot))
         snoozed = card_texts.snooze_text(snapshot, now)
         self._snoozed.show_text(snoozed)
         self._resume.setVisible(bool(snoozed))
@@ -400,6 +401,8 @@ class Card(QWidget):
         column.addLayout(_inset(self._undelivered))
         column.addLayout(_inset(self._figures()))
         column.addLayout(_inset(self._bars))
+        self._main_product = Text(scale=SMALL, muted=True)
+        column.addLayout(_inset(self._main_product))
         self._snoozed = Text(scale=SMALL, muted=True)
         self._resume = self._button(Action.RESUME)
         column.addLayout(_inset(_pair(self._snoozed, self._resume)))

@@ -56,12 +56,20 @@ def _alert_texts(alert: Alert, snapshot: Snapshot, now: datetime) -> tuple[str, 
         return translate("texts", "No Deepvue credits left"), texts.sentence(consequence)
     event = {
         Alert.TOP_UP: _added_text(snapshot.added),
-        Alert.FAST_SPENDING: translate("texts", "Spending far faster than usual"),
+        Alert.FAST_SPENDING: _fast_spending_text(snapshot),
     }.get(alert) or texts.level_reason_text(snapshot)
     body = texts.sentence(event)
     if snapshot.runway:
         body += " " + texts.sentence(texts.runway_with_date_text(snapshot, now))
     return _credits_left_text(snapshot), body
+
+
+def _fast_spending_text(snapshot: Snapshot) -> str:
+    """Return that spending is fast, and the product that has grown most if it is known."""
+    if snapshot.usage and snapshot.usage.grown:
+        form = translate("texts", "Spending far faster than usual, mostly on {0}")
+        return form.format(snapshot.usage.grown)
+    return translate("texts", "Spending far faster than usual")
 
 
 def _reason_text(error: DeepvueError) -> str:

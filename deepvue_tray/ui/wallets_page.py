@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from deepvue_tray.core.external_text import cleaned
 from deepvue_tray.core.settings import MAX_WALLETS, Settings, WalletSettings
+from deepvue_tray.ui import usage_texts
 from deepvue_tray.ui.form_widgets import GAP_PX, CheckBox, LineEdit, Message, muted_label, row
 from deepvue_tray.ui.lists import WalletList
 from deepvue_tray.ui.texts import paused_text
@@ -63,6 +64,10 @@ class WalletsPage(QWidget):
             self.tr("If off, the wallet is paused: its balance is not requested")
         )
         self._is_watched.toggled.connect(self._on_watched)
+        self._has_usage = CheckBox(self.tr("Fetch the &usage report"))
+        self._has_usage.setToolTip(self.tr("Shows which products spend the credits"))
+        self._has_usage.toggled.connect(lambda is_on: self.edited.emit("has_usage", is_on))
+        self._explanation = muted_label(usage_texts.explanation())
         self._problems = {name: Message() for name in ("name", "low", "critical")}
         self._rows: dict[QWidget, int] = {}
         self._lay_out()
@@ -113,6 +118,8 @@ class WalletsPage(QWidget):
             self._add_fields(text, in_credits, QLabel(self.tr("or")), in_days)
             form.addRow("", self._problems[name])
         form.addRow(self._is_watched)
+        form.addRow(self._has_usage)
+        form.addRow(self._explanation)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -169,6 +176,9 @@ class WalletsPage(QWidget):
             self._form.setRowVisible(self._rows[field], is_visible)
         can_pause = is_signed_in and (has_others or wallet.is_paused)
         self._form.setRowVisible(self._is_watched, can_pause)
+        for usage in (self._has_usage, self._explanation):
+            self._form.setRowVisible(usage, is_signed_in)
+        self._has_usage.setChecked(wallet.has_usage)
         self._name.setText(wallet.name)
         for name, field in self._thresholds.items():
             field.show_threshold(getattr(wallet, name))

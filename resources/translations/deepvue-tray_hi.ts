@@ -421,19 +421,19 @@
     </message>
     <message>
         <source>Balance</source>
-        <translation type="unfinished">बैलेंस</translation>
+        <translation>शेष राशि</translation>
     </message>
     <message>
         <source>The balance over time</source>
-        <translation type="unfinished"></translation>
+        <translation>समय के साथ शेष राशि</translation>
     </message>
     <message>
         <source>Products</source>
-        <translation type="unfinished"></translation>
+        <translation>उत्पाद</translation>
     </message>
     <message>
         <source>What spends the credits</source>
-        <translation type="unfinished"></translation>
+        <translation>क्रेडिट किस पर खर्च होते हैं</translation>
     </message>
     <message>
         <source>24 h</source>
@@ -485,7 +485,7 @@
     </message>
     <message>
         <source>Save the products</source>
-        <translation type="unfinished"></translation>
+        <translation>उत्पाद सहेजें</translation>
     </message>
     <message>
         <source>Save the readings</source>
@@ -511,65 +511,65 @@
     <name>ProductModel</name>
     <message>
         <source>Product</source>
-        <translation type="unfinished"></translation>
+        <translation>उत्पाद</translation>
     </message>
     <message>
         <source>Spent</source>
-        <translation type="unfinished">खर्च</translation>
+        <translation>खर्च</translation>
     </message>
     <message>
         <source>Share</source>
-        <translation type="unfinished"></translation>
+        <translation>हिस्सा</translation>
     </message>
     <message>
         <source>Calls</source>
-        <translation type="unfinished"></translation>
+        <translation>कॉल</translation>
     </message>
     <message>
         <source>A call</source>
-        <translation type="unfinished"></translation>
+        <translation>प्रति कॉल</translation>
     </message>
     <message>
         <source>Nothing found</source>
-        <translation type="unfinished"></translation>
+        <translation>कुछ नहीं मिला</translation>
     </message>
     <message>
         <source>Change</source>
-        <translation type="unfinished"></translation>
+        <translation>बदलाव</translation>
     </message>
 </context>
 <context>
     <name>ProductTable</name>
     <message>
         <source>Products</source>
-        <translation type="unfinished"></translation>
+        <translation>उत्पाद</translation>
     </message>
     <message>
         <source>The most expensive product first</source>
-        <translation type="unfinished"></translation>
+        <translation>सबसे महँगा उत्पाद पहले</translation>
     </message>
 </context>
 <context>
     <name>ProductsView</name>
     <message>
         <source>Fetch 60 days</source>
-        <translation type="unfinished"></translation>
+        <translation>60 दिन लाएँ</translation>
     </message>
     <message>
         <source>Fetches what is missing of the last 60 days</source>
-        <translation type="unfinished"></translation>
+        <translation>पिछले 60 दिनों में जो नहीं है, उसे लाता है</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>रोकें</translation>
     </message>
     <message>
         <source>What was fetched is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>जो आ चुका है, वह रहता है</translation>
     </message>
     <message>
         <source>Switch on</source>
-        <translation type="unfinished"></translation>
+        <translation>चालू करें</translation>
     </message>
 </context>
 <context>
@@ -665,11 +665,11 @@
     <name>StackedBars</name>
     <message>
         <source>Spending by product</source>
-        <translation type="unfinished"></translation>
+        <translation>उत्पाद के अनुसार खर्च</translation>
     </message>
     <message>
         <source>Left and Right show the values of a bar.</source>
-        <translation type="unfinished"></translation>
+        <translation>बायाँ और दायाँ तीर किसी स्तंभ के मान दिखाते हैं।</translation>
     </message>
 </context>
 <context>
@@ -736,6 +736,14 @@
     <message>
         <source>If off, the wallet is paused: its balance is not requested</source>
         <translation>बंद हो तो वॉलेट रुका रहता है: उसका बैलेंस नहीं पूछा जाता</translation>
+    </message>
+    <message>
+        <source>Fetch the &amp;usage report</source>
+        <translation>उपयोग रिपोर्ट लाएँ (&amp;U)</translation>
+    </message>
+    <message>
+        <source>Shows which products spend the credits</source>
+        <translation>दिखाता है कि क्रेडिट किन उत्पादों पर खर्च होते हैं</translation>
     </message>
     <message>
         <source>&amp;Add…</source>
@@ -865,7 +873,7 @@
     </message>
     <message>
         <source>Trying again automatically.</source>
-        <translation type="unfinished"></translation>
+        <translation>अपने आप फिर कोशिश होगी।</translation>
     </message>
     <message>
         <source>Trying again after {0}.</source>
@@ -1420,6 +1428,10 @@
         <translation>Deepvue क्रेडिट खत्म</translation>
     </message>
     <message>
+        <source>Spending far faster than usual, mostly on {0}</source>
+        <translation>खर्च सामान्य से बहुत तेज़, ज़्यादातर {0} पर</translation>
+    </message>
+    <message>
         <source>Spending far faster than usual</source>
         <translation>खर्च सामान्य से बहुत तेज़</translation>
     </message>
@@ -1488,27 +1500,27 @@
     <name>usage</name>
     <message>
         <source>Mostly {0} ({1})</source>
-        <translation type="unfinished"></translation>
+        <translation>ज़्यादातर {0} ({1})</translation>
     </message>
     <message>
         <source>Deepvue&apos;s usage report shows which products spend the credits. It is requested once an hour. Only sums by hour, product and outcome are kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Deepvue की उपयोग रिपोर्ट दिखाती है कि क्रेडिट किन उत्पादों पर खर्च होते हैं। इसे हर घंटे एक बार माँगा जाता है। घंटे, उत्पाद और परिणाम के अनुसार केवल योग रखे जाते हैं।</translation>
     </message>
     <message>
         <source>{0} of {1} days</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} में से {0} दिन</translation>
     </message>
     <message>
         <source>The balance fell by {0}; the report has charges of {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>शेष राशि {0} घटी; रिपोर्ट में {1} का शुल्क है।</translation>
     </message>
     <message>
         <source>No report yet for {0} of this range.</source>
-        <translation type="unfinished"></translation>
+        <translation>इस अवधि के {0} की रिपोर्ट अभी नहीं है।</translation>
     </message>
     <message>
         <source>Others</source>
-        <translation type="unfinished"></translation>
+        <translation>अन्य</translation>
     </message>
 </context>
 <context>

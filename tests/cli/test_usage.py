@@ -129,3 +129,16 @@ def test_status_shows_products_without_a_request_for_them(
 def test_status_says_where_products_are_unknown(two: FaultyServer, keyring: FileKeyring) -> None:
     output = run("status", "--by", "product", "--wallet", "Live", **keyring.env).stdout
     assert "The usage report is off." in output
+
+
+def test_prometheus_counts_what_each_product_cost(
+    reports: FaultyServer, keyring: FileKeyring
+) -> None:
+    run("usage", "--days", "1", **keyring.env)
+    reports.answer = by_client({"live_1": balance(6448), "free_tier_2": balance(900)})
+    text = run("check", "--prometheus", **keyring.env).stdout
+    assert "# TYPE deepvue_spent_credits_total counter" in text
+    wallet = 'client_id="live_1",wallet="Live"'
+    assert f'deepvue_spent_credits_total{{{wallet},product="PAN-Plus"}} 6' in text
+    assert f'deepvue_spent_credits_total{{{wallet},product="GST"}} 2' in text
+    assert text.count("deepvue_spent_credits_total{") == 2
