@@ -100,11 +100,7 @@ class UsageQueries:
         self, client_id: str, since: datetime, until: datetime
     ) -> tuple[list[UsageRow], list[SpentOn]]:
         days = since.astimezone(UTC).date(), until.astimezone(UTC).date() + _DAY
-        hours = {
-            key: usage
-            for key, usage in self._store.hours(client_id, *days).items()
-            if since <= key.hour < until
-        }
+        hours = self._store.hours(client_id, *days, since, until)
         return [(key.product, key.outcome, usage) for key, usage in hours.items()], [
             SpentOn(start_of(Period.HOUR, key.hour), key.product, usage.spent)
             for key, usage in hours.items()
@@ -141,8 +137,10 @@ class UsageQueries:
         first = self._history.first(client_id)
         if first is None or first > start or now - start < MIN_COMPARED:
             return None
-        hours = self._store.hours(client_id, since, last)
-        charged = sum((hours[key].spent for key in hours if key.hour >= start), Decimal(0))
+        hours = self._store.hours(client_id, since, since, start)
+        later = by_product(self._store.products(client_id, since + _DAY, last))
+        charged = sum((each.total.spent for each in later), Decimal(0))
+        charged += sum((usage.spent for usage in hours.values()), Decimal(0))
         return discrepancy(charged, self._history.spent(client_id, start, now))
 
     def points_before(self, client_id: str, reading: Reading, since: datetime) -> Sequence[Point]:

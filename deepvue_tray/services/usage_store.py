@@ -18,7 +18,9 @@ from deepvue_tray.services.history_database import HistoryDatabase
 from deepvue_tray.services.history_rows import datetime_of, milliseconds, wallet_of
 
 _MILLION = 1_000_000
-_HOUR_S = 3600
+_HOUR = timedelta(hours=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BEGINNING, _END = (at.replace(tzinfo=UTC) for at in (datetime.min, datetime.max))
 
 
 class UsageStore:
@@ -107,13 +109,24 @@ class UsageStore:
         )
         return [(date.fromordinal(day), name, _amount(spent)) for day, name, spent in rows]
 
-    def hours(self, client_id: str, since: date, until: date) -> UsageSums:
-        """Return the sums of each hour, product and outcome of these days."""
+    def hours(
+        self,
+        client_id: str,
+        first: date,
+        last: date,
+        since: datetime = _BEGINNING,
+        until: datetime = _END,
+    ) -> UsageSums:
+        """Return the sums of each hour, product and outcome of these days.
+
+        Hours that begin before ``since``, or at ``until`` or later, both aware, are left out.
+        """
         with self._database.transaction(writes=False) as database:
             names = dict(database.execute("SELECT id, name FROM product").fetchall())
+        limits = range(_hours(since), _hours(until))
         sums: dict[UsageKey, Usage] = defaultdict(Usage)
-        for (packed,) in self._select("hours", "usage_day", client_id, since, until):
-            for key, usage in _unpacked(packed, names):
+        for (packed,) in self._select("hours", "usage_day", client_id, first, last):
+            for key, usage in _unpacked(packed, names, limits):
                 sums[key] = sums[key].plus(usage)
         return dict(sums)
 
@@ -156,7 +169,7 @@ def _packed(sums: UsageSums, ids: dict[str, int]) -> bytes:
         (
             ids[key.product],
             key.outcome.value,
-            int(key.hour.timestamp()) // _HOUR_S,
+            _hours(key.hour),
             *_numbers(usage),
         )
         for key, usage in sums.items()
@@ -165,7 +178,15 @@ def _packed(sums: UsageSums, ids: dict[str, int]) -> bytes:
     return zlib.compress(json.dumps([*zip(*rows, strict=True)]).encode(), 9)
 
 
-def _unpacked(packed: bytes, names: dict[int, str]) -> Iterator[tuple[UsageKey, Usage]]:
+def _unpacked(
+    packed: bytes, names: dict[int, str], limits: range
+) -> Iterator[tuple[UsageKey, Usage]]:
     for product, outcome, hour, *numbers in zip(*json.loads(zlib.decompress(packed)), strict=True):
-        start = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(hours=hour)
-        yield UsageKey(start, names[product], Outcome(outcome)), _usage(*numbers)
+        if hour in limits:
+            start = _EPOCH + hour * _HOUR
+            yield UsageKey(start, names[product], Outcome(outcome)), _usage(*numbers)
+
+
+def _hours(at: datetime) -> int:
+    """Return the hours from 1970 to the first whole hour at a time or later."""
+    return -((_EPOCH - at) // _HOUR)

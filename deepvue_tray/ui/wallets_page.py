@@ -64,8 +64,8 @@ class WalletsPage(QWidget):
             self.tr("If off, the wallet is paused: its balance is not requested")
         )
         self._is_watched.toggled.connect(self._on_watched)
-        self._has_usage = CheckBox(self.tr("Fetch the &usage report"))
-        self._has_usage.setToolTip(self.tr("Shows which products spend the credits"))
+        self._has_usage = CheckBox(self.tr("Show spend&ing by product"))
+        self._has_usage.setToolTip(self.tr("Fetches the usage report of this wallet"))
         self._has_usage.toggled.connect(lambda is_on: self.edited.emit("has_usage", is_on))
         self._explanation = muted_label(usage_texts.explanation())
         self._problems = {name: Message() for name in ("name", "low", "critical")}

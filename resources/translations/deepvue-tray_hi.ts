@@ -738,12 +738,12 @@
         <translation>बंद हो तो वॉलेट रुका रहता है: उसका बैलेंस नहीं पूछा जाता</translation>
     </message>
     <message>
-        <source>Fetch the &amp;usage report</source>
-        <translation>उपयोग रिपोर्ट लाएँ (&amp;U)</translation>
+        <source>Show spend&amp;ing by product</source>
+        <translation>उत्पाद के अनुसार खर्च दिखाएँ (&amp;I)</translation>
     </message>
     <message>
-        <source>Shows which products spend the credits</source>
-        <translation>दिखाता है कि क्रेडिट किन उत्पादों पर खर्च होते हैं</translation>
+        <source>Fetches the usage report of this wallet</source>
+        <translation>इस वॉलेट की उपयोग रिपोर्ट लाता है</translation>
     </message>
     <message>
         <source>&amp;Add…</source>

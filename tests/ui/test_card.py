@@ -450,9 +450,9 @@ def test_during_a_request_the_button_shows_it_keeps_the_focus_and_does_nothing(
 
 def test_a_screen_reader_reads_what_matters_when_the_card_of_one_wallet_opens(card: Card) -> None:
     card.show_overview(one(900))
-    assert card.accessibleDescription().startswith("900 credits. Low: under 1000. About 11 days")
+    assert card.accessibleDescription().startswith("900 credits. Low: 1000 or less. About 11 days")
     card.show_overview(one(900, None, ServerError("HTTP 503")))
-    said = "The server has a problem. HTTP 503. Trying again automatically. 900 credits. Low"
+    said = "The server has a problem. HTTP 503. Trying again now. 900 credits. Low"
     assert card.accessibleDescription().startswith(said)
     # The list, which has the focus, reads the wallets.
     card.show_overview(TWO)

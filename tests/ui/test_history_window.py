@@ -150,7 +150,7 @@ def test_the_tab_key_moves_to_the_chosen_range(window: HistoryWindow) -> None:
         for button in window.findChildren(QRadioButton)
         if button.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus
     }
-    assert reached == {"7 d"}
+    assert reached == {"Balance", "7 d"}
 
 
 def test_the_range_of_all_readings_has_no_start(window: HistoryWindow, requests: Requests) -> None:

@@ -497,7 +497,7 @@ def test_the_list_follows_what_is_stored_meanwhile_and_the_selected_wallet_stays
     person = owner(Settings(wallets=tuple(wallets)))
     person.select("Wallet 4")
     person.dialog.show_settings(Settings(wallets=(wallets[4], replace(wallets[1], is_paused=True))))
-    assert person.rows() == [("Wallet 4", "live_4"), ("Wallet 1", "paused")]
+    assert person.rows() == [("Wallet 4", "live_4"), ("Wallet 1", "Paused")]
     assert person.selected_row() == "Wallet 4"
     assert person.field("Name").text() == "Wallet 4"
     person.dialog.show_settings(Settings(wallets=tuple(wallets[:3])))
