@@ -16,7 +16,7 @@ _TEXT = QPalette.ColorRole.WindowText
 _PLACEHOLDER = QPalette.ColorRole.PlaceholderText
 _LINK = QPalette.ColorRole.Link
 _BACKGROUND = QPalette.ColorRole.Window
-_INACTIVE = QPalette.ColorGroup.Inactive
+_INACTIVE, _DISABLED = QPalette.ColorGroup.Inactive, QPalette.ColorGroup.Disabled
 _HIGHLIGHT = QPalette.ColorRole.Highlight
 _HIGHLIGHTED = QPalette.ColorRole.HighlightedText
 _STRENGTHS = (0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
@@ -96,7 +96,8 @@ def keep_readable(window: QWidget) -> None:
 
     Qt's placeholder text is half transparent, which is too weak on most backgrounds; on a dark
     background, links and the focus keep the colours for a light one; Breeze's selection is too
-    light for its white text; and GNOME's themes make the text of an inactive window grey.
+    light for its white text, and gives disabled parts another ground than their window's; and
+    GNOME's themes make the text of an inactive window grey.
     """
     keeper = _Keeper(window)
     window.installEventFilter(keeper)
@@ -127,10 +128,11 @@ class _Keeper(QObject):
         for role, colour in mended.items():
             own.setColor(role, colour)
         own.setColor(_INACTIVE, _TEXT, palette.color(_TEXT))
+        own.setColor(_DISABLED, _BACKGROUND, palette.color(_BACKGROUND))
         if any(
             window.palette().color(group, role) != own.color(group, role)
-            for group in (QPalette.ColorGroup.Active, _INACTIVE)
-            for role in (*mended, _TEXT)
+            for group in (QPalette.ColorGroup.Active, _INACTIVE, _DISABLED)
+            for role in (*mended, _TEXT, _BACKGROUND)
             if own.isBrushSet(group, role)
         ):
             window.setPalette(own)

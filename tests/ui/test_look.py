@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.ui import palette
-from tests.support.palettes import SCHEMES
-from tests.ui.test_accessibility import WINDOWS, controls
+from deepvue_tray.ui.connect_dialog import ConnectDialog
+from tests.support.palettes import SCHEMES, THEMES
+from tests.ui.test_accessibility import ONE, WINDOWS, controls
 
 Role = QPalette.ColorRole
 
@@ -192,3 +193,17 @@ def test_contrast_is_measured_as_wcag_does() -> None:
 
 def labels(window: QWidget) -> list[QLabel]:
     return [label for label in window.findChildren(QLabel) if label.isVisible() and label.text()]
+
+
+@pytest.mark.parametrize("scheme", THEMES)
+def test_a_form_that_waits_keeps_the_ground_of_its_window(
+    apply_palette: Callable[[QPalette], None], scheme: str
+) -> None:
+    apply_palette(THEMES[scheme])
+    window = ConnectDialog(ONE, client_id="live_1")
+    window.show()
+    window._secret.setText("s3cr3t-value")
+    window._request()
+    corner = window._form.mapTo(window, window._form.rect().topRight())
+    assert picture(window).pixelColor(corner) == background_of(window)
+    window.close()

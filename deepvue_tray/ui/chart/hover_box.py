@@ -1,11 +1,12 @@
 """The box with the time and the value below the pointer."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPalette
 
 from deepvue_tray.ui.card_parts import draw_rounded, scaled_font
 
 MARGIN_PX = QPointF(12, 7)
+LINE_GAP_PX = 1
 DISTANCE_PX = 12
 """Between the point and the box."""
 
@@ -20,11 +21,10 @@ def draw_box(
     time, value = lines
     plain = painter.font()
     bold = scaled_font(plain, 1.0, QFont.Weight.Bold)
-    row = QFontMetricsF(bold).height()
-    width = max(
-        QFontMetricsF(plain).horizontalAdvance(time), QFontMetricsF(bold).horizontalAdvance(value)
-    )
-    box = QRectF(0, 0, width + 2 * MARGIN_PX.x() + 1, 2 * row + 2 * MARGIN_PX.y())
+    upper, lower = _size(plain, time), _size(bold, value)
+    width = max(upper.width(), lower.width()) + 2 * MARGIN_PX.x() + 1
+    height = upper.height() + LINE_GAP_PX + lower.height() + 2 * MARGIN_PX.y()
+    box = QRectF(0, 0, width, height)
     box.moveTopLeft(at + QPointF(DISTANCE_PX, -box.height() - DISTANCE_PX / 2))
     if box.right() > within.right():
         box.moveRight(at.x() - DISTANCE_PX)
@@ -39,3 +39,9 @@ def draw_box(
     painter.setFont(bold)
     painter.drawText(line, left | Qt.AlignmentFlag.AlignBottom, value)
     painter.setFont(plain)
+
+
+def _size(font: QFont, text: str) -> QSizeF:
+    """Return the size of a text, also of one in a script that another font than ``font`` has."""
+    unlimited = QRectF(0, 0, 2**16, 2**16)
+    return QFontMetricsF(font).boundingRect(unlimited, Qt.TextFlag.TextSingleLine, text).size()
