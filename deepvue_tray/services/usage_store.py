@@ -20,7 +20,8 @@ from deepvue_tray.services.history_rows import datetime_of, milliseconds, wallet
 _MILLION = 1_000_000
 _HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_BEGINNING, _END = (at.replace(tzinfo=UTC) for at in (datetime.min, datetime.max))
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_END = datetime.max.replace(tzinfo=UTC)
 
 
 class UsageStore:

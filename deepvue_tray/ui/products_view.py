@@ -1,7 +1,7 @@
 """What spends the credits: the spending over time by product, and a table of the products."""
 
-from PySide6.QtCore import QAbstractTableModel, QLocale, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QAbstractTableModel, QLocale, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from deepvue_tray.core.snapshot import Snapshot
@@ -18,6 +18,8 @@ from deepvue_tray.ui.head_controls import HeadButton
 
 EXPLANATION_PX = 420
 GAP_PX = 12
+BARS_FROM_PX = 240
+"""The least height of the view with bars above the table."""
 
 
 class ProductsView(QWidget):
@@ -43,6 +45,15 @@ class ProductsView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return that of the chart of the balance: in less room, the bars are hidden."""
+        return QSize(320, 116)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Hide the bars where they and the table do not fit."""
+        super().resizeEvent(event)
+        self._bars.setVisible(self.height() >= BARS_FROM_PX)
 
     def show_usage(self, snapshot: Snapshot, page: UsagePage | None) -> None:
         """Show a page, or the offer if the wallet's usage report is off."""

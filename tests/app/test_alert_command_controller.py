@@ -71,7 +71,7 @@ def test_each_alert_of_a_poll_is_passed_on_with_the_texts_of_its_notification(
     commands.after_poll(replace(LOW, command_alerts=(Alert.TOP_UP, Alert.LOW)))
     assert commands.passed == [
         (Alert.TOP_UP, "live_1", "Demo: 900 Deepvue credits left", "Credits were added."),
-        (Alert.LOW, "live_1", "Demo: 900 Deepvue credits left", "Low."),
+        (Alert.LOW, "live_1", "Demo: 900 Deepvue credits left", "Low: 1000 or less."),
     ]
 
 

@@ -173,13 +173,13 @@ LOW = Snapshot(
             Alert.CRITICAL,
             replace(LOW, runway=None, reading=Reading(at=NOW, balance=Decimal(1))),
             "1 Deepvue credit left",
-            "Nearly used up.",
+            "Critical.",
         ),
         (
             Alert.FAST_SPENDING,
             LOW,
             "6,448 Deepvue credits left",
-            "Spending is far higher than usual: about 11 days left.",
+            "Spending far faster than usual: about 11 days left.",
         ),
         (
             Alert.TOP_UP,

@@ -205,7 +205,7 @@ def test_the_version_and_the_help_are_no_good_result(
 
 def test_a_check_that_takes_too_long_is_unknown_in_one_line(server: FaultyServer) -> None:
     server.answer = hang()
-    ran = run("check", "--timeout", "1")
+    ran = run_process("check", "--timeout", "1")
     assert (ran.returncode, ran.stderr) == (3, "")
     assert ran.stdout == "DEEPVUE UNKNOWN - no result within 1 s\n"
 
@@ -216,7 +216,7 @@ def test_after_a_timeout_a_file_of_metrics_is_unchanged(
     server.answer = hang()
     path = tmp_path / "deepvue.prom"
     path.write_text("old")
-    ran = run("check", "-t", "1", "--prometheus", "--output", str(path))
+    ran = run_process("check", "-t", "1", "--prometheus", "--output", str(path))
     assert (ran.returncode, ran.stdout) == (3, "")
     assert ran.stderr == "no result within 1 s\n"
     assert path.read_text() == "old"

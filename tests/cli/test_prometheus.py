@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,8 @@ def test_the_documentation_names_every_metric_and_every_alert() -> None:
             r"`((?:deepvue_|Deepvue)\w+)`", (FOLDER / "README.md").read_text(encoding="utf-8")
         )
     )
-    printed = re.findall(r"# HELP (\w+) ", metrics([GOOD], NOW))
+    spent = {GOOD.client_id: {"PAN-Plus": Decimal(6)}}
+    printed = re.findall(r"# HELP (\w+) ", metrics([GOOD], NOW, spent))
     alerts = re.findall(r"- alert: (\w+)", RULES.read_text(encoding="utf-8"))
     assert documented == {*printed, *alerts}
 

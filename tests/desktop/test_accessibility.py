@@ -50,14 +50,14 @@ def test_the_balance_and_what_it_means_is_read_when_the_card_opens(
     tooltip(TrayItem.wait(desktop), "900")
     desktop.click_icon(1)
     card = wait_for(reader, "frame", "deepvue-tray")
-    assert card.description == "900 credits. Low: under 1,000. Forecast after a day of use"
+    assert card.description == "900 credits. Low: 1,000 or less. Forecast after a day of use"
     parts = [(part.role, part.label) for part in card.shown_parts() if part.label]
     times = parts.pop(1)[1]
     assert times.startswith("as of ")
     assert parts == [
         ("label", "Deepvue · from the environment"),
         ("label", "900 credits"),
-        ("label", "Low: under 1,000"),
+        ("label", "Low: 1,000 or less"),
         ("label", "Forecast after a day of use"),
         ("push button", "Top up…"),
         ("push button", "Refresh"),

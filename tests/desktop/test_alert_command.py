@@ -62,7 +62,7 @@ def test_a_low_balance_is_passed_to_the_command_once_also_after_a_restart(
     assert low["version"] == 1
     assert low["wallet"] == {"client_id": "live_1", "name": "Live"}
     assert (low["alert"], low["level"], low["balance"]) == ("low", "low", 900)
-    assert (low["title"], low["body"]) == ("900 Deepvue credits left", "Low.")
+    assert (low["title"], low["body"]) == ("900 Deepvue credits left", "Low: 1,000 or less.")
     assert "DEEPVUE_" not in command.text
     assert "s3cr3t-value" not in command.text
     read(item, server, 899)
@@ -74,5 +74,8 @@ def test_a_low_balance_is_passed_to_the_command_once_also_after_a_restart(
     read(item, server, 200)
     assert [alert["alert"] for alert in command.wait_for(2)] == ["low", "critical"]
     # The desktop gets each alert too.
-    notifications.wait_for("Nearly used up")
-    assert [each.body for each in notifications.all] == ["Low.", "Nearly used up."]
+    notifications.wait_for("Critical")
+    assert [each.body for each in notifications.all] == [
+        "Low: 1,000 or less.",
+        "Critical: 250 or less.",
+    ]
