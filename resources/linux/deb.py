@@ -44,6 +44,9 @@ Description: balance of a Deepvue wallet, in the tray
 LICENCE_NAME = re.compile(r"(licen[cs]e|copying|l?gpl)", re.IGNORECASE)
 """The beginning of the name of a licence file."""
 
+SYSTEMD = HERE / "systemd"
+"""The services of the system and of users, and the timer for both."""
+
 COMPLETION_PATHS = {
     "bash": f"bash-completion/completions/{NAME}",
     "zsh": f"zsh/vendor-completions/_{NAME}",
@@ -100,6 +103,9 @@ def _lay_out(bundle: Path, root: Path, date: str) -> None:
         size = icon.stem.rpartition("-")[2]
         place = "scalable" if icon.suffix == ".svg" else f"{size}x{size}"
         _write(share / "icons/hicolor" / place / "apps" / f"{NAME}{icon.suffix}", icon.read_bytes())
+    for manager in ("system", "user"):
+        for unit in (*SYSTEMD.glob("*.timer"), *(SYSTEMD / manager).iterdir()):
+            _write(root / "usr/lib/systemd" / manager / unit.name, unit.read_bytes())
     documents = share / "doc" / NAME
     _write(documents / "copyright", _copyright(bundle))
     changelog = CHANGELOG.format(name=NAME, version=__version__, maintainer=MAINTAINER, date=date)
