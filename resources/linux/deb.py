@@ -17,6 +17,7 @@ from email.utils import formatdate
 from pathlib import Path
 
 from deepvue_tray import __version__
+from resources.bundle.debian import packages_of
 from resources.linux.manual import completion, manual
 
 HERE = Path(__file__).resolve().parent
@@ -133,6 +134,7 @@ def _copyright(bundle: Path) -> bytes:
             raise FileNotFoundError(f"{library} contains no licence text")
     lines += ["Comment: The bundle contains, each with its licence in its folder:"]
     lines += [f" {library.name.removesuffix('.dist-info')}" for library in shipped]
+    lines += [" The folder licenses has those of Python, Qt and other libraries."]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -142,10 +144,8 @@ def _depends(root: Path, folder: Path) -> str:
     _write(debian / "control", f"Source: {NAME}\n\nPackage: {NAME}\nArchitecture: any\n".encode())
     files = [file for file in root.rglob("*") if file.is_file() and not file.is_symlink()]
     programs = [str(file) for file in files if file.read_bytes()[:4] == b"\x7fELF"]
-    bundled = [f"*/{file.name}" for file in files if file.name.startswith("lib")]
-    found = subprocess.run(["dpkg", "-S", *bundled], capture_output=True, text=True, check=False)
-    owners = {line.partition(":")[0] for line in found.stdout.splitlines()}
-    command = ["dpkg-shlibdeps", "-O", *(f"-x{owner}" for owner in sorted(owners))]
+    bundled = packages_of(file.name for file in files if file.name.startswith("lib"))
+    command = ["dpkg-shlibdeps", "-O", *(f"-x{owner}" for owner in sorted({*bundled.values()}))]
     # The libraries in the bundle belong to no Debian package.
     output = _output_of(*command, "--ignore-missing-info", "--warnings=0", *programs, cwd=folder)
     return output.removeprefix("shlibs:Depends=")
