@@ -113,4 +113,5 @@ def _native_libraries(bundle: Path) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[2]).write_text(bill_of_materials(Path(sys.argv[1])), encoding="utf-8")
+    document = bill_of_materials(Path(sys.argv[1]))
+    Path(sys.argv[2]).write_text(document, encoding="utf-8", newline="\n")

@@ -3,7 +3,8 @@
     python -m resources.linux.deb BUNDLE FOLDER
 
 BUNDLE is the folder that PyInstaller built. The package is written into FOLDER, and its path is
-printed. Its time stamp is SOURCE_DATE_EPOCH, in seconds since 1970, or that of CHANGELOG.md.
+printed. Its time stamp is SOURCE_DATE_EPOCH, in seconds since 1970, or that of CHANGELOG.md. With
+REPOSITORY_ADDRESS, its metadata has screenshots at that public address.
 """
 
 import gzip
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from deepvue_tray import __version__
 from resources.bundle.debian import packages_of
+from resources.linux import metainfo
 from resources.linux.manual import completion, manual
 
 HERE = Path(__file__).resolve().parent
@@ -98,8 +100,9 @@ def _lay_out(bundle: Path, root: Path, date: str) -> None:
     program.symlink_to(f"../lib/{NAME}/{NAME}")
     share = root / "usr/share"
     _write(share / f"applications/{NAME}.desktop", (HERE / f"{NAME}.desktop").read_bytes())
-    for metainfo in HERE.glob("*.metainfo.xml"):
-        _write(share / "metainfo" / metainfo.name, metainfo.read_bytes())
+    history = (CHECKOUT / "CHANGELOG.md").read_text(encoding="utf-8")
+    metadata = metainfo.metainfo(history, os.environ.get("REPOSITORY_ADDRESS", ""))
+    _write(share / "metainfo" / metainfo.FILE.name, metadata)
     for icon in (CHECKOUT / "resources/icons").glob(f"{NAME}*"):
         size = icon.stem.rpartition("-")[2]
         place = "scalable" if icon.suffix == ".svg" else f"{size}x{size}"
