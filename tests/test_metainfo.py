@@ -1,10 +1,11 @@
 """The AppStream metadata: releases and screenshots exist only if they are public."""
 
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from resources.linux.metainfo import SCREENSHOTS, metainfo
-from tests.test_resources import CHECKOUT
 
+CHECKOUT = Path(__file__).parents[1]
 CHANGELOG = "## [Unreleased]\n\n## [1.1.0] - 2027-02-03\n\n### Added\n\n## [1.0.0] - 2027-01-02\n"
 
 
