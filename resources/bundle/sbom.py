@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.metadata import Distribution, PathDistribution, distribution
+from importlib.metadata import Distribution, PathDistribution, distributions
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -72,8 +72,9 @@ def _python_package(package: Distribution) -> dict[str, Any]:
         component["licenses"] = [{"license": {"name": named.splitlines()[0]}}]
     if normal == "pyside6-essentials":
         component["components"] = [_component("Qt", version, "generic", "LGPL-3.0-only")]
-    # The bundle leaves them out.
-    for file in distribution(name).files or []:
+    # The bundle leaves them out. A package inside another one is not in the environment.
+    installed = [file for found in distributions(name=name) for file in found.files or []]
+    for file in installed:
         if "sboms" in file.parts:
             own = json.loads(Path(str(file.locate())).read_text(encoding="utf-8"))
             component.setdefault("components", []).extend(
