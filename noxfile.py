@@ -12,7 +12,7 @@ from pathlib import Path
 import nox
 
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "format", "types", "imports", "tests"]
+nox.options.sessions = ["lint", "format", "types", "imports", "workflows", "tests"]
 
 SCRIPTS = Path(sys.executable).parent
 """Where pip installs the tools."""
@@ -74,6 +74,12 @@ def types(session: nox.Session) -> None:
 def imports(session: nox.Session) -> None:
     """Check the import contracts in pyproject.toml."""
     run(session, "lint-imports")
+
+
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Check the security of the GitHub workflows, without a network."""
+    run(session, "zizmor", "--offline", "--no-progress", ".github")
 
 
 @nox.session

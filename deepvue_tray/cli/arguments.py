@@ -26,6 +26,8 @@ environment:
   DEEPVUE_CLIENT_ID, DEEPVUE_CLIENT_SECRET
                         override the stored credentials; they are not saved, and
                         their wallet is the only one
+  DEEPVUE_CLIENT_SECRET_FILE
+                        a file whose first line is the secret, for servers
   DEEPVUE_BASE_URL      another server: https://, or http:// on this computer
 """
 

@@ -58,13 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _take_credentials() -> Mapping[str, str]:
-    """Return the environment's credentials, and remove the secret from the environment.
+    """Return the environment's credentials, and remove the secret and its file's path from it.
 
     Child processes, such as the browser, inherit the environment.
     """
     return {
         "DEEPVUE_CLIENT_ID": os.environ.get("DEEPVUE_CLIENT_ID", "").strip(),
         "DEEPVUE_CLIENT_SECRET": os.environ.pop("DEEPVUE_CLIENT_SECRET", ""),
+        "DEEPVUE_CLIENT_SECRET_FILE": os.environ.pop("DEEPVUE_CLIENT_SECRET_FILE", ""),
     }
 
 
@@ -112,7 +113,7 @@ def _check_command(environ: Mapping[str, str]) -> "Command":
     from deepvue_tray.services.system_keyring import SystemKeyring
 
     keyring = SystemKeyring()
-    if not environ["DEEPVUE_CLIENT_SECRET"]:
+    if not (environ["DEEPVUE_CLIENT_SECRET"] or environ["DEEPVUE_CLIENT_SECRET_FILE"]):
         keyring.make_ready()
     from deepvue_tray.cli.check import check
 
@@ -124,6 +125,10 @@ def _tray(environ: Mapping[str, str], *, demo: bool = False, background: bool = 
         checked_base_url(base_url)
     if client_id := environ["DEEPVUE_CLIENT_ID"]:
         parse_client_id(client_id)
+    if environ["DEEPVUE_CLIENT_SECRET_FILE"]:
+        from deepvue_tray.services.credentials import with_secret_of_file
+
+        environ = with_secret_of_file(environ)
     problem = preflight.choose_platform()
     if problem is None:
         preflight.load_qt()

@@ -53,12 +53,20 @@ class Credentials:
 
         Raises InvalidInputError, which names the part and never quotes the secret.
         """
-        return cls(parse_client_id(client_id), Secret(_parse("client secret", secret)))
+        return cls(parse_client_id(client_id), parse_secret(secret))
 
 
 def parse_client_id(text: str) -> str:
     """Return the client ID without the white space around it; raises InvalidInputError."""
     return _parse("client ID", text)
+
+
+def parse_secret(text: str, name: str = "client secret") -> Secret:
+    """Return the secret without the white space around it.
+
+    Raises InvalidInputError, which calls it ``name`` and never quotes it.
+    """
+    return Secret(_parse(name, text))
 
 
 def _parse(name: str, text: str) -> str:

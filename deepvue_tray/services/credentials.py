@@ -1,10 +1,17 @@
 """The credentials in use: from the environment, this session's memory, or the keyring."""
 
+import stat
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Protocol
 
-from deepvue_tray.core.credentials import Credentials, Secret
-from deepvue_tray.core.errors import AccountError, NoKeyringError, NotSetUpError
+from deepvue_tray.core.credentials import MAX_SECRET_LENGTH, Credentials, Secret, parse_secret
+from deepvue_tray.core.errors import (
+    AccountError,
+    InvalidInputError,
+    NoKeyringError,
+    NotSetUpError,
+)
 
 
 class Keyring(Protocol):
@@ -43,17 +50,53 @@ class MemoryKeyring:
         self._secrets.pop(client_id, None)
 
 
+def with_secret_of_file(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return ``environ`` with the secret from the file that DEEPVUE_CLIENT_SECRET_FILE names.
+
+    The secret is the file's first line. Raises InvalidInputError if it cannot be read or is
+    invalid, or if ``environ`` holds a secret too.
+    """
+    path = environ.get("DEEPVUE_CLIENT_SECRET_FILE")
+    if not path:
+        return environ
+    if environ.get("DEEPVUE_CLIENT_SECRET"):
+        raise InvalidInputError(
+            "DEEPVUE_CLIENT_SECRET and DEEPVUE_CLIENT_SECRET_FILE are both set: unset one of them"
+        )
+    secret = parse_secret(_first_line(path), f"first line of {path}")
+    return {
+        **environ,
+        "DEEPVUE_CLIENT_SECRET": secret.reveal(),
+        "DEEPVUE_CLIENT_SECRET_FILE": "",
+    }
+
+
+def _first_line(path: str) -> str:
+    """Return the first line, or a part of it that is too long for a secret."""
+    try:
+        # Opening a pipe could wait for ever.
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            raise InvalidInputError(f"DEEPVUE_CLIENT_SECRET_FILE: {path} is not a file")
+        with Path(path).open("rb") as file:
+            line = file.readline(2 * MAX_SECRET_LENGTH)
+    except OSError as error:
+        raise InvalidInputError(f"DEEPVUE_CLIENT_SECRET_FILE: {path}: {error.strerror}") from None
+    # Editors on Windows may write a byte order mark.
+    return line.decode("utf-8-sig", errors="replace")
+
+
 class CredentialStore:
     """Returns credentials from the environment, from this session's memory, or from ``keyring``.
 
-    ``environ`` holds DEEPVUE_CLIENT_ID and DEEPVUE_CLIENT_SECRET if they are set; each takes
-    precedence over a stored value. Secrets are cached, so that the keyring is read once a session.
+    ``environ`` holds DEEPVUE_CLIENT_ID, and DEEPVUE_CLIENT_SECRET or DEEPVUE_CLIENT_SECRET_FILE, if
+    they are set; each takes precedence over a stored value. Secrets are cached, so that the keyring
+    is read once a session. Raises InvalidInputError as ``with_secret_of_file`` does.
     """
 
     def __init__(self, environ: Mapping[str, str], keyring: Keyring) -> None:
         self.client_id = environ.get("DEEPVUE_CLIENT_ID", "")
         """The environment's client ID; empty if it has none."""
-        self._secret = Secret(environ.get("DEEPVUE_CLIENT_SECRET", ""))
+        self._secret = Secret(with_secret_of_file(environ).get("DEEPVUE_CLIENT_SECRET", ""))
         self._keyring = keyring
         self._cached: dict[str, Secret] = {}
         self._session_only: dict[str, Secret] = {}

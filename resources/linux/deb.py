@@ -3,7 +3,8 @@
     python -m resources.linux.deb BUNDLE FOLDER
 
 BUNDLE is the folder that PyInstaller built. The package is written into FOLDER, and its path is
-printed. Its time stamp is SOURCE_DATE_EPOCH, in seconds since 1970, or that of CHANGELOG.md.
+printed. Its time stamp is SOURCE_DATE_EPOCH, in seconds since 1970, or that of CHANGELOG.md. With
+REPOSITORY_ADDRESS, its metadata has screenshots at that public address.
 """
 
 import gzip
@@ -17,6 +18,8 @@ from email.utils import formatdate
 from pathlib import Path
 
 from deepvue_tray import __version__
+from resources.bundle.debian import packages_of
+from resources.linux import metainfo
 from resources.linux.manual import completion, manual
 
 HERE = Path(__file__).resolve().parent
@@ -43,6 +46,9 @@ Description: balance of a Deepvue wallet, in the tray
 
 LICENCE_NAME = re.compile(r"(licen[cs]e|copying|l?gpl)", re.IGNORECASE)
 """The beginning of the name of a licence file."""
+
+SYSTEMD = HERE / "systemd"
+"""The services of the system and of users, and the timer for both."""
 
 COMPLETION_PATHS = {
     "bash": f"bash-completion/completions/{NAME}",
@@ -94,12 +100,16 @@ def _lay_out(bundle: Path, root: Path, date: str) -> None:
     program.symlink_to(f"../lib/{NAME}/{NAME}")
     share = root / "usr/share"
     _write(share / f"applications/{NAME}.desktop", (HERE / f"{NAME}.desktop").read_bytes())
-    for metainfo in HERE.glob("*.metainfo.xml"):
-        _write(share / "metainfo" / metainfo.name, metainfo.read_bytes())
+    history = (CHECKOUT / "CHANGELOG.md").read_text(encoding="utf-8")
+    metadata = metainfo.metainfo(history, os.environ.get("REPOSITORY_ADDRESS", ""))
+    _write(share / "metainfo" / metainfo.FILE.name, metadata)
     for icon in (CHECKOUT / "resources/icons").glob(f"{NAME}*"):
         size = icon.stem.rpartition("-")[2]
         place = "scalable" if icon.suffix == ".svg" else f"{size}x{size}"
         _write(share / "icons/hicolor" / place / "apps" / f"{NAME}{icon.suffix}", icon.read_bytes())
+    for manager in ("system", "user"):
+        for unit in (*SYSTEMD.glob("*.timer"), *(SYSTEMD / manager).iterdir()):
+            _write(root / "usr/lib/systemd" / manager / unit.name, unit.read_bytes())
     documents = share / "doc" / NAME
     _write(documents / "copyright", _copyright(bundle))
     changelog = CHANGELOG.format(name=NAME, version=__version__, maintainer=MAINTAINER, date=date)
@@ -127,6 +137,7 @@ def _copyright(bundle: Path) -> bytes:
             raise FileNotFoundError(f"{library} contains no licence text")
     lines += ["Comment: The bundle contains, each with its licence in its folder:"]
     lines += [f" {library.name.removesuffix('.dist-info')}" for library in shipped]
+    lines += [" The folder licenses has those of Python, Qt and other libraries."]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -136,10 +147,8 @@ def _depends(root: Path, folder: Path) -> str:
     _write(debian / "control", f"Source: {NAME}\n\nPackage: {NAME}\nArchitecture: any\n".encode())
     files = [file for file in root.rglob("*") if file.is_file() and not file.is_symlink()]
     programs = [str(file) for file in files if file.read_bytes()[:4] == b"\x7fELF"]
-    bundled = [f"*/{file.name}" for file in files if file.name.startswith("lib")]
-    found = subprocess.run(["dpkg", "-S", *bundled], capture_output=True, text=True, check=False)
-    owners = {line.partition(":")[0] for line in found.stdout.splitlines()}
-    command = ["dpkg-shlibdeps", "-O", *(f"-x{owner}" for owner in sorted(owners))]
+    bundled = packages_of(file.name for file in files if file.name.startswith("lib"))
+    command = ["dpkg-shlibdeps", "-O", *(f"-x{owner}" for owner in sorted({*bundled.values()}))]
     # The libraries in the bundle belong to no Debian package.
     output = _output_of(*command, "--ignore-missing-info", "--warnings=0", *programs, cwd=folder)
     return output.removeprefix("shlibs:Depends=")

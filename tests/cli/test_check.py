@@ -363,6 +363,23 @@ def test_a_client_id_in_invalid_utf_8_is_a_usage_error(server: FaultyServer) -> 
     assert (server.requests, ran.stderr) == ([], "")
 
 
+def test_the_secret_can_come_from_a_file(server: FaultyServer, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret-of-file\n")
+    file = {"DEEPVUE_CLIENT_SECRET": "", "DEEPVUE_CLIENT_SECRET_FILE": str(tmp_path / "secret")}
+    assert run("check", **file).returncode == 0
+    assert server.requests[0].headers["x-api-key"] == "secret-of-file"
+
+
+def test_a_secret_file_that_cannot_be_read_is_unknown_and_sends_no_request(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    file = {"DEEPVUE_CLIENT_SECRET": "", "DEEPVUE_CLIENT_SECRET_FILE": str(tmp_path / "none")}
+    ran = run("check", **file)
+    assert ran.returncode == 3
+    assert ran.stdout.startswith("DEEPVUE UNKNOWN - Invalid value (DEEPVUE_CLIENT_SECRET_FILE: ")
+    assert (server.requests, ran.stderr) == ([], "")
+
+
 @needs_posix_signals
 def test_an_interrupted_check_prints_nothing(server: FaultyServer) -> None:
     server.answer = hang()

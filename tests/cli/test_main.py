@@ -156,15 +156,21 @@ def start(*arguments: str, **env: str) -> "subprocess.Popen[str]":
 
 @needs_file_keyring
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into another process by /proc")
-def test_no_child_process_gets_the_client_secret(keyring: FileKeyring, settings: Path) -> None:
-    given = {"DEEPVUE_CLIENT_ID": "live_1", "DEEPVUE_CLIENT_SECRET": "env-s3cr3t"}
+@pytest.mark.parametrize("variable", ["DEEPVUE_CLIENT_SECRET", "DEEPVUE_CLIENT_SECRET_FILE"])
+def test_no_child_process_gets_the_client_secret(
+    keyring: FileKeyring, settings: Path, tmp_path: Path, variable: str
+) -> None:
+    (tmp_path / "env-s3cr3t").write_text("file-s3cr3t")
+    given = {"DEEPVUE_CLIENT_ID": "live_1", variable: "env-s3cr3t"}
+    if variable.endswith("_FILE"):
+        given[variable] = str(tmp_path / "env-s3cr3t")
     with start("logout", **keyring.locked, **given) as logout:
         child, stderr = keyring.wait_for_prompt()
         environ = Path(f"/proc/{child}/environ").read_bytes()
         logout.kill()
     stderr.close()
     assert b"DEEPVUE_CLIENT_ID=live_1" in environ
-    assert b"env-s3cr3t" not in environ
+    assert b"s3cr3t" not in environ
 
 
 @needs_file_keyring
@@ -217,6 +223,16 @@ def test_an_interrupted_login_changes_nothing(
     stderr.close()
     assert settings.read_text() == before
     assert keyring.secrets == {"live_1": "s3cr3t-value"}
+
+
+@pytest.mark.parametrize("command", [[], ["--background"], ["status"]])
+def test_a_secret_file_that_cannot_be_read_is_refused_in_one_line(
+    command: list[str], tmp_path: Path
+) -> None:
+    ran = run(*command, DEEPVUE_CLIENT_ID="live_1", DEEPVUE_CLIENT_SECRET_FILE=str(tmp_path))
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("Invalid value (DEEPVUE_CLIENT_SECRET_FILE: ")
+    assert ran.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", [[], ["--demo"], ["login", "--client-id", "live_1"]])

@@ -1,14 +1,18 @@
 """Precedence: the environment, then this session's memory, then the keyring."""
 
 import asyncio
+import os
+import re
 from collections.abc import Collection, Mapping
+from pathlib import Path
 
 import pytest
 
-from deepvue_tray.core.credentials import Credentials, Secret
-from deepvue_tray.core.errors import NotSetUpError
+from deepvue_tray.core.credentials import MAX_SECRET_LENGTH, Credentials, Secret
+from deepvue_tray.core.errors import InvalidInputError, NotSetUpError
 from deepvue_tray.services.credentials import CredentialStore, Keyring, MemoryKeyring
 from tests.services.keyring_contract import KeyringContract
+from tests.support.platform import needs_posix_files
 
 STORED = Credentials("live_1", Secret("stored-secret"))
 
@@ -29,6 +33,74 @@ def test_a_secret_in_the_environment_takes_precedence(keyring: MemoryKeyring) ->
     loaded = asyncio.run(store.load("live_1", prompt=True))
     assert loaded == Credentials("live_1", Secret("env-secret"))
     assert store.is_from_environment
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"file-secret", b"file-secret\n", b" file-secret \r\nnot read", b"\xef\xbb\xbffile-secret\n"],
+)
+def test_the_first_line_of_a_file_is_the_secret(
+    keyring: MemoryKeyring, tmp_path: Path, content: bytes
+) -> None:
+    file = tmp_path / "secret"
+    file.write_bytes(content)
+    store = CredentialStore({"DEEPVUE_CLIENT_SECRET_FILE": str(file)}, keyring)
+    loaded = asyncio.run(store.load("live_1", prompt=True))
+    assert loaded == Credentials("live_1", Secret("file-secret"))
+    assert store.is_from_environment
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (b"\nsecond-line", "is empty"),
+        (b"two words", "has a space"),
+        ("s3cr3t\n".encode("utf-16"), "outside plain ASCII"),
+        (b"x" * (MAX_SECRET_LENGTH + 1), "is longer than 1280 characters"),
+        (b"x" * 1_000_000, "is longer than 1280 characters"),
+    ],
+)
+def test_a_file_without_a_valid_secret_is_refused_without_quoting_it(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    file = tmp_path / "secret"
+    file.write_bytes(content)
+    detail = refusal({"DEEPVUE_CLIENT_SECRET_FILE": str(file)})
+    assert detail.startswith("the first line of ")
+    assert reason in detail
+    assert "s3cr3t" not in detail
+    assert "xx" not in detail
+
+
+def test_a_missing_file_is_reported_with_its_path_and_the_reason(tmp_path: Path) -> None:
+    detail = refusal({"DEEPVUE_CLIENT_SECRET_FILE": str(tmp_path / "nothing")})
+    assert detail.startswith("DEEPVUE_CLIENT_SECRET_FILE: ")
+    assert re.search("nothing: .", detail)
+
+
+def test_a_folder_is_no_secret_file(tmp_path: Path) -> None:
+    assert refusal({"DEEPVUE_CLIENT_SECRET_FILE": str(tmp_path)}).endswith("is not a file")
+
+
+@needs_posix_files
+def test_a_pipe_without_a_writer_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert refusal({"DEEPVUE_CLIENT_SECRET_FILE": str(tmp_path / "pipe")}).endswith("is not a file")
+
+
+def test_a_secret_and_a_file_together_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("file-secret")
+    both = {"DEEPVUE_CLIENT_SECRET": "env-secret", "DEEPVUE_CLIENT_SECRET_FILE": str(file)}
+    assert "are both set" in refusal(both)
+
+
+def refusal(environ: Mapping[str, str]) -> str:
+    """Return why the environment's credentials are refused."""
+    with pytest.raises(InvalidInputError) as caught:
+        CredentialStore(environ, MemoryKeyring())
+    return caught.value.detail
 
 
 def test_a_client_id_in_the_environment_uses_its_own_stored_secret(keyring: MemoryKeyring) -> None:

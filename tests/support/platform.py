@@ -35,6 +35,7 @@ SAME_ON_WINDOWS = [
             "alerts": ["a_failed_test", "a_failure_is", "a_test_", "check_passes", "without_a"],
             "check": [
                 "a_failure_is",
+                "a_secret_file_that",
                 "a_usage_error",
                 "after_a_failure",
                 "an_alert_notified",
@@ -60,7 +61,12 @@ SAME_ON_WINDOWS = [
                 "since_leaves",
                 "without_a_client_id",
             ],
-            "main": ["an_unsafe_server", "every_command_has_help", "the_tray_s_options"],
+            "main": [
+                "a_secret_file_that",
+                "an_unsafe_server",
+                "every_command_has_help",
+                "the_tray_s_options",
+            ],
         }.items()
         for name in names
     ),
