@@ -376,7 +376,7 @@ def test_a_secret_file_that_cannot_be_read_is_unknown_and_sends_no_request(
     file = {"DEEPVUE_CLIENT_SECRET": "", "DEEPVUE_CLIENT_SECRET_FILE": str(tmp_path / "none")}
     ran = run("check", **file)
     assert ran.returncode == 3
-    assert ran.stdout.startswith("DEEPVUE UNKNOWN - Invalid value (DEEPVUE_CLIENT_SECRET_FILE: ")
+    assert ran.stdout.startswith("DEEPVUE UNKNOWN - DEEPVUE_CLIENT_SECRET_FILE: ")
     assert (server.requests, ran.stderr) == ([], "")
 
 
