@@ -231,7 +231,7 @@ def test_a_secret_file_that_cannot_be_read_is_refused_in_one_line(
 ) -> None:
     ran = run(*command, DEEPVUE_CLIENT_ID="live_1", DEEPVUE_CLIENT_SECRET_FILE=str(tmp_path))
     assert ran.returncode == 2
-    assert ran.stderr.startswith("Invalid value (DEEPVUE_CLIENT_SECRET_FILE: ")
+    assert ran.stderr.startswith("DEEPVUE_CLIENT_SECRET_FILE: ")
     assert ran.stderr.count("\n") == 1
 
 

@@ -67,7 +67,7 @@ def test_a_file_without_a_valid_secret_is_refused_without_quoting_it(
     file = tmp_path / "secret"
     file.write_bytes(content)
     detail = refusal({"DEEPVUE_CLIENT_SECRET_FILE": str(file)})
-    assert detail.startswith("the first line of ")
+    assert detail.startswith("The first line of ")
     assert reason in detail
     assert "s3cr3t" not in detail
     assert "xx" not in detail
