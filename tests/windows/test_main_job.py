@@ -75,7 +75,12 @@ def tray(windows: Windows) -> "subprocess.Popen[bytes]":
 def started(windows: Windows, *command: str) -> "subprocess.Popen[bytes]":
     requests = len(windows.server.requests)
     process = windows.start(*command)
-    windows.wait_for(lambda: len(windows.server.requests) > requests, "the tray sends no request")
+
+    def has_asked() -> bool:
+        assert process.poll() is None, "the tray has ended"
+        return len(windows.server.requests) > requests
+
+    windows.wait_for(has_asked, "the tray sends no request")
     return process
 
 
