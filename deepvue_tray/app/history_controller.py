@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QSize, Slot
 from PySide6.QtGui import QImage, QImageWriter
@@ -17,13 +17,27 @@ from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.ui.windows import bring_to_front
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from deepvue_tray.backend.backend import Backend
+    from deepvue_tray.core.forecast.series import Point
     from deepvue_tray.core.history_page import HistoryPage
     from deepvue_tray.core.usage_page import UsagePage
     from deepvue_tray.ui.history_window import HistoryWindow
 
 Range = tuple[datetime | None, datetime | None]
 """The first and the last moment; None for the first reading, and for now."""
+
+
+class _Content(NamedTuple):
+    """What is read for the window."""
+
+    client_ids: list[str]
+    """Of the wallets with readings."""
+    page: "HistoryPage"
+    usage: "UsagePage | None"
+    reported: "Sequence[Point]"
+
 
 _NAME = "history"
 """The window's name in the file of window sizes."""
@@ -133,20 +147,27 @@ class HistoryController(QObject):
 
         has_products = bool(snapshot.usage and self._window and self._window.shows_products)
 
-        def read(backend: "Backend") -> "tuple[list[str], HistoryPage, UsagePage | None]":
+        def read(backend: "Backend") -> _Content:
             client_id = snapshot.client_id
             page = backend.history.page(client_id, since, until, now)
             usage = None
             if has_products:
                 usage = backend.usage.queries.page(client_id, since, until or now, now)
-            return backend.history.client_ids(), page, usage
+            reported = backend.reported_balances(client_id, page.since) if snapshot.usage else ()
+            return _Content(backend.history.client_ids(), page, usage, reported)
 
-        def on_result(result: "tuple[list[str], HistoryPage, UsagePage | None]") -> None:
-            client_ids, page, usage = result
+        def on_result(content: _Content) -> None:
             self._read_next()
             if self._window is not None:
-                self._show_wallets(self._window, client_ids)
-                self._window.show_history(page, until, snapshot, now, usage)
+                self._show_wallets(self._window, content.client_ids)
+                self._window.show_history(
+                    content.page,
+                    until,
+                    snapshot,
+                    now,
+                    usage=content.usage,
+                    reported=content.reported,
+                )
 
         def on_error(error: Exception) -> None:
             self._read_next()

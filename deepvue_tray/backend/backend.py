@@ -358,6 +358,11 @@ class Backend:
             )
         return self._monitors[client_id]
 
+    def reported_balances(self, client_id: str, since: datetime) -> Sequence[Point]:
+        """Return what the balance was before a wallet's first reading, from its usage report."""
+        first = self.history.first_reading(client_id)
+        return self._reported_points(client_id, first, since) if first else ()
+
     def _reported_points(self, client_id: str, first: Reading, since: datetime) -> Sequence[Point]:
         wallet = self.accounts.wallet(client_id)
         if wallet is None or not wallet.has_usage:

@@ -31,6 +31,11 @@ class HistoryQueries:
         """Return the client IDs of the wallets that have readings, also of removed ones."""
         return [each for each in self._history.client_ids() if self._history.first(each)]
 
+    def first_reading(self, client_id: str) -> Reading | None:
+        """Return the oldest reading of a wallet."""
+        at = self._history.first(client_id)
+        return next(iter(self._history.readings(client_id, at, at)), None) if at else None
+
     def buckets(self, client_id: str, since: datetime, until: datetime) -> list[HistoryBucket]:
         """Return a range in buckets, oldest first; see History.buckets."""
         return self._history.buckets(client_id, since, until)

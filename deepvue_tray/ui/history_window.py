@@ -1,6 +1,6 @@
 """The history window: ranges, summary, chart or table, and the export."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from deepvue_tray.core.errors import DeepvueError
+from deepvue_tray.core.forecast.series import Point
 from deepvue_tray.core.history_page import HistoryPage
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.core.usage_page import UsagePage
@@ -127,11 +128,14 @@ class HistoryWindow(QWidget):
         until: datetime | None,
         snapshot: Snapshot,
         now: datetime,
+        *,
         usage: UsagePage | None = None,
+        reported: Sequence[Point] = (),
     ) -> None:
         """Draw a range of the history; None as its end is what ``end_of`` returns.
 
-        ``usage`` has the products of the range, if they are shown.
+        ``usage`` has the products of the range, if they are shown. ``reported`` are balances before
+        the first reading, from the usage report.
         """
         plot = Plot(
             since=page.since,
@@ -141,6 +145,7 @@ class HistoryWindow(QWidget):
             now=now,
             first=page.first,
             summary=page.summary,
+            reported=reported,
         )
         self.show_plot(plot)
         self.products.show_usage(snapshot, usage)

@@ -921,6 +921,13 @@
     </message>
 </context>
 <context>
+    <name>chart</name>
+    <message>
+        <source>From the usage report, without top-ups</source>
+        <translation>उपयोग रिपोर्ट से, टॉप-अप के बिना</translation>
+    </message>
+</context>
+<context>
     <name>errors</name>
     <message>
         <source>Credentials refused</source>

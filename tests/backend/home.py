@@ -66,6 +66,7 @@ class Home:
             XdgAutostart(self.paths.autostart, [sys.executable]),
             now=lambda: self.now,
             busy_timeout_s=busy_timeout_s,
+            usage_pause_s=0,
         )
         for client_id in client_ids:
             asyncio.run(backend.sign_in(credentials(client_id)))

@@ -4,10 +4,11 @@ import asyncio
 import gc
 import tempfile
 import tracemalloc
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
@@ -38,6 +39,7 @@ from tests.backend.home import (
     known,
 )
 from tests.support.faulty_server import FaultyServer, balance, by_client, status
+from tests.support.usage_reports import answer, row
 
 FIRST, SECOND = "live_1", "free_tier_2"
 
@@ -420,3 +422,28 @@ def test_nothing_that_one_wallet_does_changes_another(
     beside = _states_of_the_second(server, steps, first_acts=True)
     for number, (expected, actual) in enumerate(zip(alone, beside, strict=True)):
         assert actual == expected, f"after step {number}"
+
+
+def test_with_a_usage_report_the_forecast_begins_on_the_first_day(home: Home) -> None:
+    """Compare two wallets with the same readings; the report of one is switched on."""
+    backend = home.session("live_1", "live_2")
+    asyncio.run(backend.switch_usage_on("live_1"))
+    for left in (1000, 999):
+        home.poll(backend, balance(left), "live_2")
+        home.poll(backend, balance(left), "live_1")
+    calls = [home.now - timedelta(hours=hours) for hours in range(1, 24 * 14)]
+    by_day: dict[date, list[dict[str, object]]] = defaultdict(list)
+    for at in calls:
+        by_day[at.date()].append(row(at, charge=10))
+    today = home.now.date()
+    home.server.answers = [answer(*by_day[today - timedelta(days=number)]) for number in range(15)]
+    asyncio.run(backend.usage.fetch("live_1", 15))
+    for client_id in ("live_2", "live_1"):
+        snapshot = home.poll(backend, balance(998), client_id)
+    assert snapshot.runway is not None
+    assert 80 < (snapshot.runway.empty_at - home.now) / timedelta(hours=1) < 125
+    other = backend.overview().snapshot("live_2")
+    assert other is not None
+    assert other.runway is None
+    assert backend.reported_balances("live_1", home.now - timedelta(days=14))[0][1] > 4000
+    assert backend.reported_balances("live_2", home.now - timedelta(days=14)) == ()

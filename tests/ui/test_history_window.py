@@ -475,3 +475,16 @@ def test_on_a_smaller_screen_it_fits_and_its_size_is_not_forgotten(qtbot: QtBot)
 def test_a_maximized_window_keeps_the_size_it_had(qtbot: QtBot, window: HistoryWindow) -> None:
     with qtbot.waitSignal(window._resize_timer.timeout), qtbot.assertNotEmitted(window.resized):
         window.showMaximized()
+
+
+def test_what_the_usage_report_tells_is_drawn_unlike_what_was_read(window: HistoryWindow) -> None:
+    shown = plot()
+    began = replace(shown, buckets=shown.buckets[-48:])
+    window.show_plot(began)
+    without = picture_of(window)
+    start = (NOW - 7 * DAY).timestamp()
+    hours = [(start + 3600 * hour, 2000.0 - 5 * hour) for hour in range(24 * 5)]
+    window.show_plot(replace(began, reported=hours))
+    assert picture_of(window) != without
+    # The axis has room for it.
+    assert chart_of(window)._limits[1] >= 2000

@@ -29,6 +29,7 @@ from deepvue_tray.ui.chart import thresholds
 from deepvue_tray.ui.chart.forecast_cone import draw_cone, lowest_until
 from deepvue_tray.ui.chart.hover_box import draw_box
 from deepvue_tray.ui.chart.plot import Bar, Plot
+from deepvue_tray.ui.chart.reported_line import draw_reported
 from deepvue_tray.ui.chart.scale import Scale, amount_ticks, axis_limits
 from deepvue_tray.ui.chart.spending_bars import bar_at, draw_bars, place_of
 from deepvue_tray.ui.chart.step_line import StepLine
@@ -297,6 +298,7 @@ class Chart(QWidget):
         painter.save()
         painter.setClipRect(scale.area)
         draw_cone(painter, scale, plot.snapshot, colours.accent)
+        draw_reported(painter, scale, plot.reported, muted(self.palette()))
         painter.restore()
         self._line.draw(painter, scale, colours.accent)
         plain = painter.font()
@@ -377,6 +379,8 @@ def _amounts_of(plot: Plot) -> tuple[float, float]:
         return 0.0, 1.0
     lowest = float(min(bucket.low for bucket in plot.shown))
     highest = float(max(bucket.high for bucket in plot.shown))
+    since = plot.since.timestamp()
+    highest = max([highest, *(balance for at, balance in plot.reported if at >= since)])
     forecast = lowest_until(plot.snapshot, plot.until)
     wallet = plot.snapshot.wallet
     marks = [float(each) for each in (wallet.low, wallet.critical) if each is not None]

@@ -1,9 +1,11 @@
 """What the chart and the table show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from deepvue_tray.core.forecast.series import Point
 from deepvue_tray.core.history_page import HistorySummary
 from deepvue_tray.core.reading import HistoryBucket
 from deepvue_tray.core.snapshot import Snapshot
@@ -33,6 +35,8 @@ class Plot:
     first: datetime | None = None
     """The time of the wallet's first reading."""
     summary: HistorySummary | None = None
+    reported: Sequence[Point] = ()
+    """Balances before the first reading, from the usage report, oldest first."""
 
     # Computed once, as panning and pointing draw many frames.
     shown: list[HistoryBucket] = field(init=False)
