@@ -106,6 +106,7 @@ class SettingsController(QObject):
             self._dialog.test_requested.connect(self._test)
             self._dialog.finished.connect(self._forget)
         self._dialog.select(client_id)
+        self._dialog.show_usage_errors(_usage_errors(self._poller.overview))
         bring_to_front(self._dialog)
         if self._connect and self._connect.parent() is self._dialog:
             bring_to_front(self._connect)
@@ -114,6 +115,7 @@ class SettingsController(QObject):
     def _on_overview(self, overview: Overview) -> None:
         if self._dialog:
             self._dialog.show_settings(overview.settings)
+            self._dialog.show_usage_errors(_usage_errors(overview))
 
     @Slot(object, str, bool, bool)
     def _sign_in(
@@ -222,3 +224,12 @@ class SettingsController(QObject):
     def _emit_closed(self) -> None:
         if not self.is_open:
             self.closed.emit()
+
+
+def _usage_errors(overview: Overview) -> dict[str, DeepvueError]:
+    """Return why usage reports could not be fetched, by client ID."""
+    return {
+        snapshot.client_id: snapshot.usage.error
+        for snapshot in overview.snapshots
+        if snapshot.usage and snapshot.usage.error
+    }

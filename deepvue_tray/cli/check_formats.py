@@ -13,6 +13,7 @@ from enum import IntEnum
 from itertools import chain
 
 from deepvue_tray.backend.alert_message import runway_times
+from deepvue_tray.cli.product_formats import product_objects
 from deepvue_tray.cli.texts import runway_text
 from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.forecast.runway import Runway, is_beyond_horizon
@@ -188,6 +189,7 @@ def json_text(snapshots: Sequence[Snapshot], now: datetime) -> str:
 
 def _json_wallet(snapshot: Snapshot, now: datetime) -> dict[str, object]:
     reading, runway, limits = snapshot.reading, snapshot.runway, snapshot.wallet
+    usage = snapshot.usage
     return {
         "status": status_of(snapshot).name,
         "level": snapshot.level.value,
@@ -205,6 +207,7 @@ def _json_wallet(snapshot: Snapshot, now: datetime) -> dict[str, object]:
         },
         "trouble": _json_trouble(snapshot.trouble),
         "storage": _json_trouble(snapshot.storage),
+        **({"products": product_objects(usage.week)} if usage else {}),
     }
 
 

@@ -9,6 +9,7 @@ from deepvue_tray.backend import event_loop
 from deepvue_tray.backend.backend import Backend, real_backend
 from deepvue_tray.cli import output
 from deepvue_tray.cli.columns import aligned
+from deepvue_tray.cli.product_formats import product_lines
 from deepvue_tray.cli.texts import (
     balance_text,
     end_text,
@@ -16,7 +17,6 @@ from deepvue_tray.cli.texts import (
     runway_text,
     time_text,
 )
-from deepvue_tray.cli.usage import product_lines
 from deepvue_tray.cli.wallets import chosen_wallets
 from deepvue_tray.core.errors import NotSetUpError, StorageError
 from deepvue_tray.core.forecast.runway import is_beyond_horizon

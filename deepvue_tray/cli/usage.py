@@ -5,18 +5,16 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
 
 from deepvue_tray.backend import event_loop
 from deepvue_tray.backend.backend import Backend, real_backend
 from deepvue_tray.cli import output
-from deepvue_tray.cli.columns import aligned
+from deepvue_tray.cli.product_formats import format_credits, product_lines, product_objects
 from deepvue_tray.cli.wallets import chosen_wallets
 from deepvue_tray.core.errors import DeepvueError, NotSetUpError
-from deepvue_tray.core.reading import as_number, rounded_for_display
 from deepvue_tray.core.settings import WalletSettings
-from deepvue_tray.core.usage import ProductUsage, Usage
+from deepvue_tray.core.usage import ProductUsage
 
 JSON_VERSION = 1
 
@@ -110,15 +108,7 @@ def _json(products: Mapping[WalletSettings, Sequence[ProductUsage]]) -> str:
         {
             "client_id": wallet.client_id,
             "name": wallet.name,
-            "products": [
-                {
-                    "product": each.product,
-                    "calls": each.total.calls,
-                    "spent": as_number(each.total.spent),
-                    "not_found": as_number(each.not_found.spent),
-                }
-                for each in of_wallet
-            ],
+            "products": product_objects(of_wallet),
         }
         for wallet, of_wallet in products.items()
     ]
@@ -134,34 +124,6 @@ def _lines(
         yield from product_lines(of_wallet)
         if found := backend.usage.queries.unexplained(wallet.client_id, days):
             yield (
-                f"The balance fell by {_credits(found.fallen)};"
-                f" the report has charges of {_credits(found.charged)}.\n"
+                f"The balance fell by {format_credits(found.fallen)};"
+                f" the report has charges of {format_credits(found.charged)}.\n"
             )
-
-
-def product_lines(products: Sequence[ProductUsage]) -> Iterator[str]:
-    """Yield a line for each product, with aligned columns."""
-    if not products:
-        yield "no calls\n"
-        return
-    total = sum((each.total.spent for each in products), Decimal(0))
-    rows = [
-        (
-            each.product,
-            f"{each.total.spent / total:.0%}" if total else "",
-            _credits(each.total.spent),
-            _calls(each.total),
-            f"{_credits(each.not_found.spent)} for nothing found" if each.not_found.calls else "",
-        )
-        for each in products
-    ]
-    for row in aligned(rows, right={1, 2, 3}):
-        yield f"{row}\n"
-
-
-def _credits(amount: Decimal) -> str:
-    return f"{rounded_for_display(amount):,f} credit{'' if amount == 1 else 's'}"
-
-
-def _calls(usage: Usage) -> str:
-    return f"{usage.calls:,} call{'' if usage.calls == 1 else 's'}"

@@ -68,6 +68,7 @@ class SettingsDialog(ScrollingDialog):
         self._from_environment = from_environment
         self._is_changing = False
         self._focused: QWidget | None = None
+        self._usage_errors: Mapping[str, DeepvueError] = {}
         title = self.tr("Settings")
         self.setWindowTitle(f"{prefix} · {title}" if prefix else title)
         self._failure = Message()
@@ -106,6 +107,12 @@ class SettingsDialog(ScrollingDialog):
         if not settings.wallet(self._selected):
             self._selected = settings.wallets[0].client_id
         self._show_edits()
+
+    def show_usage_errors(self, errors: Mapping[str, DeepvueError]) -> None:
+        """Show why the usage report of a wallet could not be fetched; errors by client ID."""
+        if errors != self._usage_errors:
+            self._usage_errors = errors
+            self._show_edits()
 
     def show_failed(self, error: DeepvueError) -> None:
         """Show why nothing was saved or removed, and keep the input."""
@@ -183,6 +190,7 @@ class SettingsDialog(ScrollingDialog):
 
     def _show_edits(self) -> None:
         self._wallets.show_wallets(self._after, self._selected)
+        self._wallets.show_usage_error(self._usage_errors.get(self._selected))
         self._general.show_settings(self._after)
         self._alerts.show_wallets(self._after, self._selected)
         self._elsewhere.show_settings(self._after)

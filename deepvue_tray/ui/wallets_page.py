@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from deepvue_tray.core.errors import DeepvueError
 from deepvue_tray.core.external_text import cleaned
 from deepvue_tray.core.settings import MAX_WALLETS, Settings, WalletSettings
-from deepvue_tray.ui import usage_texts
+from deepvue_tray.ui import texts, usage_texts
 from deepvue_tray.ui.form_widgets import GAP_PX, CheckBox, LineEdit, Message, muted_label, row
 from deepvue_tray.ui.lists import WalletList
-from deepvue_tray.ui.texts import paused_text
 from deepvue_tray.ui.threshold_field import ThresholdField
 from deepvue_tray.ui.wallet_texts import elided_client_id, environment_text
 
@@ -68,6 +68,7 @@ class WalletsPage(QWidget):
         self._has_usage.setToolTip(self.tr("Fetches the usage report of this wallet"))
         self._has_usage.toggled.connect(lambda is_on: self.edited.emit("has_usage", is_on))
         self._explanation = muted_label(usage_texts.explanation())
+        self._usage_problem = Message()
         self._problems = {name: Message() for name in ("name", "low", "critical")}
         self._rows: dict[QWidget, int] = {}
         self._lay_out()
@@ -83,6 +84,10 @@ class WalletsPage(QWidget):
         """Show below the fields of the selected wallet why they are invalid."""
         for name, message in self._problems.items():
             message.show_problem(reasons.get(name) or reasons.get(f"{name}_days", ""))
+
+    def show_usage_error(self, error: DeepvueError | None) -> None:
+        """Show why the last usage report of the selected wallet could not be fetched."""
+        self._usage_problem.show_problem(texts.error_text(error) if error else "")
 
     def _lay_out(self) -> None:
         button = self._button
@@ -120,6 +125,7 @@ class WalletsPage(QWidget):
         form.addRow(self._is_watched)
         form.addRow(self._has_usage)
         form.addRow(self._explanation)
+        form.addRow(self._usage_problem)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -153,7 +159,7 @@ class WalletsPage(QWidget):
 
     def _text_beside(self, client_id: str, *, is_paused: bool) -> str:
         """Return what the list shows at the right of a wallet's name."""
-        return paused_text() if is_paused else client_id
+        return texts.paused_text() if is_paused else client_id
 
     def _fill_form(self, wallet: WalletSettings) -> None:
         """Show a wallet, which has no client ID before the first sign-in."""

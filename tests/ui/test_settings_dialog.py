@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialogButtonBox,
     QFileDialog,
+    QLabel,
     QListWidget,
     QMessageBox,
     QPlainTextEdit,
@@ -31,6 +32,7 @@ from deepvue_tray.core.errors import (
     AlertCommandError,
     DamagedError,
     KeyringLockedError,
+    ServerError,
     StorageError,
 )
 from deepvue_tray.core.quiet_time import QuietTime
@@ -670,3 +672,27 @@ def test_on_a_small_screen_it_fits_and_the_tab_key_scrolls_to_the_focused_contro
         # The list may be wider than the screen.
         assert focused.visibleRegion().boundingRect().height() == focused.height()
     assert person.can("Save")
+
+
+def test_why_the_usage_report_failed_stands_below_its_switch(owner: Callable[..., Owner]) -> None:
+    person = owner(TWO)
+    shown = [label for label in person.dialog.findChildren(QLabel) if "HTTP 503" in label.text()]
+    assert shown == []
+    person.dialog.show_usage_errors({LIVE.client_id: ServerError("HTTP 503")})
+    person.dialog.select(LIVE.client_id)
+    [line] = [each for each in person.dialog.findChildren(QLabel) if "HTTP 503" in each.text()]
+    assert line.isVisibleTo(person.dialog)
+    person.dialog.select(TRIAL.client_id)
+    assert not line.isVisibleTo(person.dialog)
+
+
+def test_spending_by_product_is_switched_on_for_one_wallet(owner: Callable[..., Owner]) -> None:
+    person = owner(TWO)
+    box = next(
+        each
+        for each in person.dialog.findChildren(QCheckBox)
+        if each.text() == "Show spend&ing by product"
+    )
+    person.dialog.select(TRIAL.client_id)
+    box.click()
+    assert person.after() == replace(TWO, wallets=(LIVE, replace(TRIAL, has_usage=True)))
