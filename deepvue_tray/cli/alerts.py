@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Collection, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -25,10 +26,9 @@ def alert_test(
     environ: Mapping[str, str],
 ) -> int:
     """Pass a made-up alert to the command; raises a DeepvueError unless it succeeds."""
-    backend = real_backend(environ)
-    command = backend.accounts.settings.alert_command
-    event_loop.run(backend.test_alert_command(command, TEST_TITLE, TEST_BODY))
-    backend.close()
+    with closing(real_backend(environ)) as backend:
+        command = backend.accounts.settings.alert_command
+        event_loop.run(backend.test_alert_command(command, TEST_TITLE, TEST_BODY))
     output.write([f"{command[0]} got a test alert, and ended with exit status 0.\n"])
     return 0
 

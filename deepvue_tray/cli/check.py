@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -126,29 +126,26 @@ def _spent(
     client_ids = [snapshot.client_id for snapshot in snapshots if snapshot.usage is not None]
     if not client_ids:
         return {}
-    backend = real_backend(environ)
-    spent = {client_id: backend.usage.queries.spent(client_id) for client_id in client_ids}
-    backend.close()
-    return spent
+    with closing(real_backend(environ)) as backend:
+        return {client_id: backend.usage.queries.spent(client_id) for client_id in client_ids}
 
 
 def _poll(
     options: argparse.Namespace, environ: Mapping[str, str], keyring: SystemKeyring
 ) -> Sequence[Snapshot]:
     """Poll the chosen wallets at the same time, except paused ones; return their snapshots."""
-    backend = real_backend(environ, keyring)
-    chosen = chosen_wallets(options.wallet, backend.accounts)
-    wallets = [
-        wallet
-        if wallet.is_paused
-        else _with_overrides(wallet, options, f"{wallet.name}: " if len(chosen) > 1 else "")
-        for wallet in chosen
-    ]
-    polled = [wallet.client_id for wallet in wallets if not wallet.is_paused]
-    if options.notify and not backend.accounts.settings.alert_command:
-        raise NoAlertCommandError
-    overview = event_loop.run(_polled(backend, polled, and_notify=options.notify))
-    backend.close()
+    with closing(real_backend(environ, keyring)) as backend:
+        chosen = chosen_wallets(options.wallet, backend.accounts)
+        wallets = [
+            wallet
+            if wallet.is_paused
+            else _with_overrides(wallet, options, f"{wallet.name}: " if len(chosen) > 1 else "")
+            for wallet in chosen
+        ]
+        polled = [wallet.client_id for wallet in wallets if not wallet.is_paused]
+        if options.notify and not backend.accounts.settings.alert_command:
+            raise NoAlertCommandError
+        overview = event_loop.run(_polled(backend, polled, and_notify=options.notify))
     snapshots = [
         replace(snapshot, wallet=wallet)
         for wallet in wallets
@@ -170,9 +167,8 @@ def _with_stored_runways(
     snapshots: Sequence[Snapshot], environ: Mapping[str, str]
 ) -> Sequence[Snapshot]:
     """Return the snapshots; without a new reading, the forecast comes from the stored ones."""
-    backend = real_backend(environ)
-    known = backend.overview()
-    backend.close()
+    with closing(real_backend(environ)) as backend:
+        known = backend.overview()
     return [
         replace(snapshot, runway=stored.runway)
         if snapshot.trouble and (stored := known.snapshot(snapshot.client_id))

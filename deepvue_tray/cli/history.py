@@ -5,7 +5,7 @@ import codecs
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from io import BufferedReader, FileIO, TextIOWrapper
 from typing import TextIO
@@ -25,7 +25,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 def print_history(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Print the readings of a range."""
-    with _open_backend(environ) as backend:
+    with closing(real_backend(environ)) as backend:
         client_id = _client_id(options.wallet, backend)
         since, now = options.since or _BEGINNING, datetime.now(UTC)
         readings = backend.history.readings(client_id, since, now)
@@ -42,7 +42,7 @@ def _json(readings: Iterable[Reading]) -> Iterator[str]:
 
 def import_history(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Store the readings of a file, or none if a line is wrong."""
-    with _open_backend(environ) as backend, _open_file(options.file) as lines:
+    with closing(real_backend(environ)) as backend, _open_file(options.file) as lines:
         client_id = _client_id(options.wallet, backend)
         readings, bad = readings_csv.parse(lines, datetime.now(UTC))
         if bad:
@@ -62,15 +62,6 @@ def import_history(options: argparse.Namespace, environ: Mapping[str, str]) -> i
     known = len(readings) - new
     print(f"{new} readings imported{f', {known} already known' if known else ''}.")
     return 0
-
-
-@contextmanager
-def _open_backend(environ: Mapping[str, str]) -> Iterator[Backend]:
-    backend = real_backend(environ)
-    try:
-        yield backend
-    finally:
-        backend.close()
 
 
 def _client_id(name: str | None, backend: Backend) -> str:

@@ -6,6 +6,7 @@ import getpass
 import signal
 import sys
 from collections.abc import Coroutine, Iterable, Mapping
+from contextlib import closing
 from typing import Any
 
 from deepvue_tray.backend import event_loop
@@ -37,18 +38,17 @@ def login(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Check credentials with the server, and store them."""
     # As a KeyboardInterrupt, so that getpass restores the terminal's echo.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    backend = real_backend(environ)
-    if isinstance(backend.accounts.damage, DamagedError):  # other errors end the sign-in
-        output.write_error(backend.accounts.damage)
-    credentials = _prompt(options, backend.accounts.settings)
+    with closing(real_backend(environ)) as backend:
+        if isinstance(backend.accounts.damage, DamagedError):  # other errors end the sign-in
+            output.write_error(backend.accounts.damage)
+        credentials = _prompt(options, backend.accounts.settings)
 
-    async def probe_and_store() -> Reading:
-        reading = await backend.probe(credentials)
-        await _KeyringNotice().during(backend.sign_in(credentials, options.name or ""))
-        return reading
+        async def probe_and_store() -> Reading:
+            reading = await backend.probe(credentials)
+            await _KeyringNotice().during(backend.sign_in(credentials, options.name or ""))
+            return reading
 
-    reading = event_loop.run(probe_and_store())
-    backend.close()
+        reading = event_loop.run(probe_and_store())
     settings, client_id = backend.accounts.settings, credentials.client_id
     wallet = settings.wallet(client_id)
     who = f"as {client_id}"
@@ -61,11 +61,10 @@ def login(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 def logout(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Remove a wallet and its secret, or all of them."""
-    backend = real_backend(environ)
-    failures: dict[str, DeepvueError] = {}
-    client_ids = _client_ids(options, backend, failures)
-    event_loop.run(_sign_out(backend, client_ids, failures, delete=options.delete_history))
-    backend.close()
+    with closing(real_backend(environ)) as backend:
+        failures: dict[str, DeepvueError] = {}
+        client_ids = _client_ids(options, backend, failures)
+        event_loop.run(_sign_out(backend, client_ids, failures, delete=options.delete_history))
     done = [client_id for client_id in client_ids if client_id not in failures]
     if done:
         print(f"Signed out: the keyring no longer holds a secret for {', '.join(done)}.")

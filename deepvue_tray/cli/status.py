@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -31,21 +32,20 @@ BALANCE_COLUMN = 1
 
 def status(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Print a line for each wallet; return 1 if one could not be asked."""
-    backend = real_backend(environ)
-    wallets = chosen_wallets(options.wallet, backend.accounts)
-    if not any(wallet.client_id for wallet in wallets):
-        raise backend.accounts.damage or NotSetUpError()
-    # Loaded first, so that a failure leaves the last known forecast.
-    overview = backend.overview()
-    if not options.cached:
-        asked = [wallet.client_id for wallet in wallets if not wallet.is_paused]
-        overview = event_loop.run(backend.poll_all(asked))
-    chosen = [overview.snapshot(wallet.client_id) for wallet in wallets]
-    snapshots = [snapshot for snapshot in chosen if snapshot]
-    output.write(_lines(overview, snapshots, backend))
-    if options.by == "product":
-        output.write(_product_lines(snapshots))
-    backend.close()
+    with closing(real_backend(environ)) as backend:
+        wallets = chosen_wallets(options.wallet, backend.accounts)
+        if not any(wallet.client_id for wallet in wallets):
+            raise backend.accounts.damage or NotSetUpError()
+        # Loaded first, so that a failure leaves the last known forecast.
+        overview = backend.overview()
+        if not options.cached:
+            asked = [wallet.client_id for wallet in wallets if not wallet.is_paused]
+            overview = event_loop.run(backend.poll_all(asked))
+        chosen = [overview.snapshot(wallet.client_id) for wallet in wallets]
+        snapshots = [snapshot for snapshot in chosen if snapshot]
+        output.write(_lines(overview, snapshots, backend))
+        if options.by == "product":
+            output.write(_product_lines(snapshots))
     return 1 if any(snapshot.trouble for snapshot in snapshots) else 0
 
 

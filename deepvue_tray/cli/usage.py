@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
@@ -21,20 +22,19 @@ JSON_VERSION = 1
 
 def _switch(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Switch the usage report of a wallet, or of all, on or off."""
-    backend = real_backend(environ)
-    is_on = options.switch == "on"
-    if backend.accounts.is_from_environment:
-        raise output.UsageError(
-            "The credentials come from the environment, so there is no wallet to switch."
+    with closing(real_backend(environ)) as backend:
+        is_on = options.switch == "on"
+        if backend.accounts.is_from_environment:
+            raise output.UsageError(
+                "The credentials come from the environment, so there is no wallet to switch."
+            )
+        chosen = _signed_in(options.wallet, backend)
+        before = backend.accounts.settings
+        wallets = tuple(
+            replace(wallet, has_usage=is_on) if wallet in chosen else wallet
+            for wallet in before.wallets
         )
-    chosen = _signed_in(options.wallet, backend)
-    before = backend.accounts.settings
-    wallets = tuple(
-        replace(wallet, has_usage=is_on) if wallet in chosen else wallet
-        for wallet in before.wallets
-    )
-    event_loop.run(backend.accounts.save(before, replace(before, wallets=wallets)))
-    backend.close()
+        event_loop.run(backend.accounts.save(before, replace(before, wallets=wallets)))
     names = ", ".join(wallet.name for wallet in chosen)
     if is_on:
         output.write(
@@ -56,19 +56,23 @@ def usage(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """
     if options.switch:
         return _switch(options, environ)
-    backend = real_backend(environ)
-    wallets = [wallet for wallet in _signed_in(options.wallet, backend) if _is_on(wallet, backend)]
-    if not wallets:
-        raise output.UsageError("The usage report is off. Switch it on with: deepvue-tray usage on")
-    is_complete = event_loop.run(_fetch(wallets, options.days, backend))
-    products = {
-        wallet: backend.usage.queries.products(wallet.client_id, options.days) for wallet in wallets
-    }
-    if options.json:
-        output.write([_json(products)])
-    else:
-        output.write(_lines(products, options.days, backend))
-    backend.close()
+    with closing(real_backend(environ)) as backend:
+        wallets = [
+            wallet for wallet in _signed_in(options.wallet, backend) if _is_on(wallet, backend)
+        ]
+        if not wallets:
+            raise output.UsageError(
+                "The usage report is off. Switch it on with: deepvue-tray usage on"
+            )
+        is_complete = event_loop.run(_fetch(wallets, options.days, backend))
+        products = {
+            wallet: backend.usage.queries.products(wallet.client_id, options.days)
+            for wallet in wallets
+        }
+        if options.json:
+            output.write([_json(products)])
+        else:
+            output.write(_lines(products, options.days, backend))
     return 0 if is_complete else 1
 
 
