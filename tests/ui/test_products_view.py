@@ -1,5 +1,6 @@
 """The products in the history window, as a person sees and reads them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import ServerError
@@ -140,11 +141,26 @@ def test_a_line_tells_what_a_person_must_know(
 
 
 def test_fetching_can_be_stopped(view: ProductsView, qtbot: QtBot) -> None:
-    assert view._fetch.isVisible()
+    assert view._fetch.isVisibleTo(view.buttons)
     view.show_usage(Snapshot(wallet=WALLET, usage=UsageState(progress=(1, 60))), page())
-    assert not view._fetch.isVisible()
+    assert not view._fetch.isVisibleTo(view.buttons)
     with qtbot.waitSignal(view.stop_requested):
         view._stop.click()
+
+
+def test_a_long_name_of_a_product_is_not_cut_while_there_is_room(view: ProductsView) -> None:
+    long = replace(PRODUCTS[0], product="Bank-Account-Verification-Advanced")
+    view.show_usage(Snapshot(wallet=WALLET, usage=UsageState()), page(products=[long]))
+    assert view._table.sizeHintForColumn(0) <= view._table.columnWidth(0)
+
+
+def test_the_room_that_a_few_products_leave_free_belongs_to_the_bars(view: ProductsView) -> None:
+    few = view._bars.height()
+    many = [replace(PRODUCTS[0], product=f"Product-{number}") for number in range(40)]
+    view.show_usage(Snapshot(wallet=WALLET, usage=UsageState()), page(products=many))
+    QApplication.processEvents()
+    assert view._table.height() > view._bars.height()
+    assert view._bars.height() < few
 
 
 def test_the_main_product_is_told_with_its_share(qtbot: QtBot) -> None:

@@ -7,12 +7,13 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from deepvue_tray.core.spending import Period
 from deepvue_tray.core.usage_page import STACKED_PRODUCTS, StackedBar, UsagePage
 from deepvue_tray.ui import formats, history_texts, usage_texts
 from deepvue_tray.ui.card_colours import CardColours
 from deepvue_tray.ui.card_parts import scaled_font
 from deepvue_tray.ui.chart.hover_box import draw_box
-from deepvue_tray.ui.chart.scale import Scale, amount_ticks
+from deepvue_tray.ui.chart.scale import DAY, Scale, amount_ticks
 from deepvue_tray.ui.chart.spending_bars import GAP_SHARE, MAX_BAR_PX, MAX_GAP_PX
 from deepvue_tray.ui.chart.time_axis import draw_times
 from deepvue_tray.ui.form_widgets import draw_focus_ring
@@ -73,7 +74,10 @@ class StackedBars(QWidget):
             self._draw_bar(painter, scale, bar)
         painter.restore()
         top = scale.area.bottom() + GAP_PX / 2
-        draw_times(painter, scale, page.now, QRectF(0, top, self.width(), 1), self.palette())
+        labels = QRectF(0, top, self.width(), 1)
+        # An hour would have no bar of its own to label.
+        shortest = timedelta(0) if page.period is Period.HOUR else DAY
+        draw_times(painter, scale, page.now, labels, self.palette(), shortest=shortest)
         if self._selected:
             names = [each.product for each in page.products[:STACKED_PRODUCTS]]
             at = QPointF(
