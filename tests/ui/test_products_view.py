@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -105,6 +105,27 @@ def test_a_bar_tells_its_day_and_its_parts(view: ProductsView) -> None:
     middle = QPointF(scale.x(BARS[3].start + timedelta(hours=12)), scale.area.center().y())
     QTest.mouseMove(bars, middle.toPoint())
     assert bars.accessibleDescription() == "Tue 17 Nov · 70 credits: PAN-Plus 50 · GST 20"
+
+
+def test_the_values_of_a_bar_fit_beside_it_in_a_narrow_window(view: ProductsView) -> None:
+    products = [
+        replace(PRODUCTS[0], product=f"Bank-Account-Verification-{number}") for number in range(5)
+    ]
+    bar = StackedBar(START, START + timedelta(days=1), (Decimal(20),) * 6)
+    bars = view._bars
+    bars.show_page(page(products=products, bars=[bar]))
+    bars.setFixedSize(400, 150)
+    QTest.keyClick(bars, Qt.Key.Key_Left)
+    picture = bars.grab().toImage()
+    ground = bars.palette().color(QPalette.ColorRole.WindowText)
+
+    def has_box(x: int) -> bool:
+        return any(picture.pixelColor(x, y) == ground for y in range(picture.height()))
+
+    middle = round(bars._scale(page()).x(START + timedelta(hours=12)))
+    assert not has_box(middle)
+    assert has_box(middle + 60)
+    assert not has_box(picture.width() - 1)
 
 
 def test_the_keyboard_moves_from_bar_to_bar(view: ProductsView) -> None:
