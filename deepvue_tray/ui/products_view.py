@@ -98,6 +98,7 @@ class ProductsView(QWidget):
         layout.addWidget(self._bars, stretch=2)
         layout.addWidget(self._table, stretch=3)
         layout.addWidget(self._message)
+        layout.addStretch()  # for a low view, whose bars are hidden
         return content
 
 
@@ -192,3 +193,21 @@ class ProductTable(DataTable):
         # What a few products leave free belongs to the bars.
         rows = self.verticalHeader().length() + self.horizontalHeader().sizeHint().height()
         self.setMaximumHeight(rows + 2 * self.frameWidth())
+        self._fit_columns()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns into the new width."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Hide columns from the right where not all fit, so that no number is cut."""
+        header, columns = self.horizontalHeader(), range(self._model.columnCount())
+        for number in columns:
+            self.showColumn(number)  # A hidden one has no width.
+        widths = [max(self.sizeHintForColumn(n), header.sectionSizeHint(n)) for n in columns]
+        room = self.viewport().width()
+        # A long name may be cut.
+        widths[0] = min(widths[0], room // 3)
+        for number in columns[2:]:
+            self.setColumnHidden(number, sum(widths[: number + 1]) > room)

@@ -175,6 +175,19 @@ def test_a_long_name_of_a_product_is_not_cut_while_there_is_room(view: ProductsV
     assert view._table.sizeHintForColumn(0) <= view._table.columnWidth(0)
 
 
+def test_a_narrow_window_shows_the_first_columns_uncut(view: ProductsView) -> None:
+    table = view._table
+    for width in (360, 800, 320):
+        view.resize(width, 500)
+        QApplication.processEvents()
+        shown = [n for n in range(7) if not table.isColumnHidden(n)]
+        assert len(shown) >= 3
+        assert shown == list(range(len(shown)))
+        assert (width < 400) is (len(shown) < 7)
+        assert table.horizontalHeader().length() <= table.viewport().width()
+        assert all(table.columnWidth(n) >= table.sizeHintForColumn(n) for n in shown)
+
+
 def test_the_room_that_a_few_products_leave_free_belongs_to_the_bars(view: ProductsView) -> None:
     few = view._bars.height()
     many = [replace(PRODUCTS[0], product=f"Product-{number}") for number in range(40)]
