@@ -129,13 +129,16 @@ class UsageQueries:
     def unexplained(self, client_id: str, days: int) -> Discrepancy | None:
         """Return what the reports and the readings of the last ``days`` days say, if they disagree.
 
-        Returns None also if they cannot be compared, because the readings begin later.
+        Returns None also if they cannot be compared, because the readings begin later or days have
+        no report.
         """
         since, last = last_days(days, self._now())
         # From here on the reports are complete, whether their days are those of UTC or of India.
         start, now = datetime.combine(since, time(), UTC), self._now()
         first = self._history.first(client_id)
         if first is None or first > start or now - start < MIN_COMPARED:
+            return None
+        if len(self._store.fetched(client_id, since, last)) < days:
             return None
         hours = self._store.hours(client_id, since, since, start)
         later = by_product(self._store.products(client_id, since + _DAY, last))

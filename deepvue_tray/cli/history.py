@@ -83,7 +83,7 @@ def _client_id(name: str | None, backend: Backend) -> str:
             f"No wallet is signed in; the history has: {', '.join(removed)}."
             " Add --wallet and one of them."
         )
-    raise NotSetUpError("DEEPVUE_CLIENT_ID is not set")
+    raise NotSetUpError
 
 
 @contextmanager

@@ -95,6 +95,10 @@ class _Header(QHeaderView):
 class _Delegate(QStyledItemDelegate):
     """Gives the cells some air."""
 
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the size with the padding, for columns that fit their contents."""
+        return super().sizeHint(option, index) + QSize(2 * CELL_PADDING_PX, 0)
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the ground of the whole cell, and the text within its padding."""
         cell = QStyle.PrimitiveElement.PE_PanelItemViewItem

@@ -227,7 +227,9 @@ class HistoryWindow(QWidget):
         layout.addWidget(self._views, stretch=1)
         self._message, self._range = Text(), Text(muted=True)
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.products.buttons.hide()
         foot = row(self._message, self._range, stretch=True)
+        foot.addWidget(self.products.buttons)
         layout.addLayout(foot)
 
     def _build_choice(self) -> QWidget:
@@ -289,6 +291,7 @@ class HistoryWindow(QWidget):
         self._views.setCurrentWidget(view)
         # The products have their own table.
         self._view.setEnabled(not self.shows_products)
+        self.products.buttons.setVisible(self.shows_products)
         self._view.setText(self.tr("Chart") if self._shows_table else self.tr("Table"))
         if self.shows_products:
             self.ask()

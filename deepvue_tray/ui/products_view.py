@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QAbstractTableModel, QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
 
 from deepvue_tray.core.snapshot import Snapshot
 from deepvue_tray.core.usage import ProductUsage
@@ -12,7 +12,7 @@ from deepvue_tray.ui.card_colours import CardColours
 from deepvue_tray.ui.card_parts import Text
 from deepvue_tray.ui.chart.stacked_bars import StackedBars
 from deepvue_tray.ui.data_table import ROOT, DataTable, Index, alignment
-from deepvue_tray.ui.form_widgets import muted_label, row
+from deepvue_tray.ui.form_widgets import muted_label
 from deepvue_tray.ui.formats import format_number
 from deepvue_tray.ui.head_controls import HeadButton
 
@@ -23,7 +23,10 @@ BARS_FROM_PX = 240
 
 
 class ProductsView(QWidget):
-    """Shows a page of the usage reports, or an offer to switch them on."""
+    """Shows a page of the usage reports, or an offer to switch them on.
+
+    ``buttons`` are for the window's foot, so that they need no row of their own.
+    """
 
     switched_on = Signal()
     fetch_requested = Signal()
@@ -39,6 +42,11 @@ class ProductsView(QWidget):
         self._stop = HeadButton(self.tr("Stop"))
         self._stop.setToolTip(self.tr("What was fetched is kept"))
         self._stop.clicked.connect(self.stop_requested)
+        self.buttons = QWidget()
+        buttons = QHBoxLayout(self.buttons)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.addWidget(self._fetch)
+        buttons.addWidget(self._stop)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._build_offer())
         self._pages.addWidget(self._build_content())
@@ -57,14 +65,15 @@ class ProductsView(QWidget):
 
     def show_usage(self, snapshot: Snapshot, page: UsagePage | None) -> None:
         """Show a page, or the offer if the wallet's usage report is off."""
-        self._pages.setCurrentIndex(0 if snapshot.usage is None else 1)
-        if snapshot.usage is None or page is None:
+        usage = snapshot.usage
+        self._pages.setCurrentIndex(0 if usage is None else 1)
+        self._fetch.setVisible(usage is not None and usage.progress is None)
+        self._stop.setVisible(usage is not None and usage.progress is not None)
+        if usage is None or page is None:
             return
         self._bars.show_page(page)
         self._table.show_page(page)
-        self._message.setText(usage_texts.state_text(snapshot.usage, page))
-        self._fetch.setVisible(snapshot.usage.progress is None)
-        self._stop.setVisible(snapshot.usage.progress is not None)
+        self._message.show_text(usage_texts.state_text(usage, page))
 
     def _build_offer(self) -> QWidget:
         offer = QWidget()
@@ -88,11 +97,8 @@ class ProductsView(QWidget):
         layout.setSpacing(GAP_PX)
         layout.addWidget(self._bars, stretch=2)
         layout.addWidget(self._table, stretch=3)
-        line = row(self._message)
-        line.setStretchFactor(self._message, 1)
-        line.addWidget(self._fetch)
-        line.addWidget(self._stop)
-        layout.addLayout(line)
+        layout.addWidget(self._message)
+        layout.addStretch()  # for a low view, whose bars are hidden
         return content
 
 
@@ -173,6 +179,10 @@ class ProductTable(DataTable):
         super().__init__(self._model)
         self.setAccessibleName(self.tr("Products"))
         self.setAccessibleDescription(self.tr("The most expensive product first"))
+        # A page has few rows. The names get the room that the numbers do not need.
+        columns = self.horizontalHeader()
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def show_page(self, page: UsagePage) -> None:
         """Show the products of ``page``; the current row stays the same number."""
@@ -180,3 +190,24 @@ class ProductTable(DataTable):
         colours = CardColours.of(self.palette()).series
         self._model.show_page(page, colours)
         self.restore_row(current)
+        # What a few products leave free belongs to the bars.
+        rows = self.verticalHeader().length() + self.horizontalHeader().sizeHint().height()
+        self.setMaximumHeight(rows + 2 * self.frameWidth())
+        self._fit_columns()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns into the new width."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Hide columns from the right where not all fit, so that no number is cut."""
+        header, columns = self.horizontalHeader(), range(self._model.columnCount())
+        for number in columns:
+            self.showColumn(number)  # A hidden one has no width.
+        widths = [max(self.sizeHintForColumn(n), header.sectionSizeHint(n)) for n in columns]
+        room = self.viewport().width()
+        # A long name may be cut.
+        widths[0] = min(widths[0], room // 3)
+        for number in columns[2:]:
+            self.setColumnHidden(number, sum(widths[: number + 1]) > room)

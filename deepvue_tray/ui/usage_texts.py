@@ -62,12 +62,12 @@ def others_text() -> str:
     return translate("usage", "Others")
 
 
-def bar_texts(page: UsagePage, bar: StackedBar, names: Sequence[str]) -> tuple[str, str]:
-    """Return the period of a bar with its sum, and the amounts of its parts."""
+def bar_texts(page: UsagePage, bar: StackedBar, names: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the period of a bar with its sum, and the amount of each of its parts."""
     period = history_texts.period_text(page.period, bar.start, bar.end, page.now)
     parts = [
         f"{name} {format_number(amount)}"
         for name, amount in zip((*names, others_text()), bar.parts, strict=True)
         if amount
     ]
-    return f"{period} · {format_credits(bar.spent)}", " · ".join(parts)
+    return f"{period} · {format_credits(bar.spent)}", parts

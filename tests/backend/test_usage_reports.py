@@ -147,6 +147,15 @@ def test_charges_are_not_compared_with_readings_that_begin_later(
     assert reports.usage.queries.unexplained("live_1", 1) is None
 
 
+def test_charges_are_not_compared_while_days_have_no_report(
+    reports: Reports, server: FaultyServer
+) -> None:
+    store(reports, (timedelta(days=4), 100), (timedelta(hours=1), 50))
+    server.answer = answer(row(NOW - timedelta(hours=2), charge=8))
+    reports.fetch(1)
+    assert reports.usage.queries.unexplained("live_1", 2) is None
+
+
 def test_a_page_ranks_products_and_compares_them_with_the_time_before(
     reports: Reports, server: FaultyServer
 ) -> None:

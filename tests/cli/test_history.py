@@ -131,10 +131,10 @@ def test_a_missing_file_is_reported() -> None:
 
 
 @pytest.mark.parametrize("command", [["history"], ["history", "import", "-"]])
-def test_without_a_client_id_the_error_has_the_remedy(command: list[str]) -> None:
+def test_without_a_wallet_the_error_has_the_remedy(command: list[str]) -> None:
     ran = run(*command, typed=GOOD, DEEPVUE_CLIENT_ID="")
     assert ran.returncode == 1
-    assert "DEEPVUE_CLIENT_ID" in ran.stderr
+    assert ran.stderr.startswith("Not set up. Enter ")
 
 
 @pytest.mark.parametrize("since", ["soon", "30", "9999999d", "-1d", "0001-01-01T00:00+14:00"])

@@ -55,6 +55,9 @@ def with_tray(folder: Path, name: str, translation: Path | None, env: Mapping[st
         wait_until(lambda: "1,120" in item.tooltip, "the balance")
         labels = item.labels()
         demo = labels[0].partition(" · ")[0]
+        desktop.run(
+            "xdotool", "sleep", "3"
+        )  # for the usage reports, from which the card has a line
         desktop.click_icon(1)
         desktop.focus(demo)
         # The panel's tooltip would cover the card.
@@ -68,9 +71,12 @@ def with_tray(folder: Path, name: str, translation: Path | None, env: Mapping[st
             desktop.focus(title if view == "about" else f"{demo} · {title}")
             take(desktop, folder / f"{view}-{name}.png")
             if view == "history":
-                # Move from the chart over the wallets to the chosen range, then to the next one.
-                desktop.run("xdotool", "key", "Tab", "Tab", "Right")
+                # Move from the chart over the wallets and the views to the chosen range, then to
+                # the next one; and back to the views.
+                desktop.run("xdotool", "key", "Tab", "Tab", "Tab", "Right")
                 take(desktop, folder / f"history-30-{name}.png")
+                desktop.run("xdotool", "key", "Left", "shift+Tab", "Right")
+                take(desktop, folder / f"products-{name}.png")
             desktop.run("xdotool", "key", "Escape")
         desktop.click_icon(3)
         desktop.run("xdotool", "sleep", "0.7")

@@ -1,13 +1,14 @@
 """The products in the history window, as a person sees and reads them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from deepvue_tray.core.errors import ServerError
@@ -106,6 +107,27 @@ def test_a_bar_tells_its_day_and_its_parts(view: ProductsView) -> None:
     assert bars.accessibleDescription() == "Tue 17 Nov · 70 credits: PAN-Plus 50 · GST 20"
 
 
+def test_the_values_of_a_bar_fit_beside_it_in_a_narrow_window(view: ProductsView) -> None:
+    products = [
+        replace(PRODUCTS[0], product=f"Bank-Account-Verification-{number}") for number in range(5)
+    ]
+    bar = StackedBar(START, START + timedelta(days=1), (Decimal(20),) * 6)
+    bars = view._bars
+    bars.show_page(page(products=products, bars=[bar]))
+    bars.setFixedSize(400, 150)
+    QTest.keyClick(bars, Qt.Key.Key_Left)
+    picture = bars.grab().toImage()
+    ground = bars.palette().color(QPalette.ColorRole.WindowText)
+
+    def has_box(x: int) -> bool:
+        return any(picture.pixelColor(x, y) == ground for y in range(picture.height()))
+
+    middle = round(bars._scale(page()).x(START + timedelta(hours=12)))
+    assert not has_box(middle)
+    assert has_box(middle + 60)
+    assert not has_box(picture.width() - 1)
+
+
 def test_the_keyboard_moves_from_bar_to_bar(view: ProductsView) -> None:
     bars = view._bars
     QTest.keyClick(bars, Qt.Key.Key_Left)
@@ -140,11 +162,39 @@ def test_a_line_tells_what_a_person_must_know(
 
 
 def test_fetching_can_be_stopped(view: ProductsView, qtbot: QtBot) -> None:
-    assert view._fetch.isVisible()
+    assert view._fetch.isVisibleTo(view.buttons)
     view.show_usage(Snapshot(wallet=WALLET, usage=UsageState(progress=(1, 60))), page())
-    assert not view._fetch.isVisible()
+    assert not view._fetch.isVisibleTo(view.buttons)
     with qtbot.waitSignal(view.stop_requested):
         view._stop.click()
+
+
+def test_a_long_name_of_a_product_is_not_cut_while_there_is_room(view: ProductsView) -> None:
+    long = replace(PRODUCTS[0], product="Bank-Account-Verification-Advanced")
+    view.show_usage(Snapshot(wallet=WALLET, usage=UsageState()), page(products=[long]))
+    assert view._table.sizeHintForColumn(0) <= view._table.columnWidth(0)
+
+
+def test_a_narrow_window_shows_the_first_columns_uncut(view: ProductsView) -> None:
+    table = view._table
+    for width in (360, 800, 320):
+        view.resize(width, 500)
+        QApplication.processEvents()
+        shown = [n for n in range(7) if not table.isColumnHidden(n)]
+        assert len(shown) >= 3
+        assert shown == list(range(len(shown)))
+        assert (width < 400) is (len(shown) < 7)
+        assert table.horizontalHeader().length() <= table.viewport().width()
+        assert all(table.columnWidth(n) >= table.sizeHintForColumn(n) for n in shown)
+
+
+def test_the_room_that_a_few_products_leave_free_belongs_to_the_bars(view: ProductsView) -> None:
+    few = view._bars.height()
+    many = [replace(PRODUCTS[0], product=f"Product-{number}") for number in range(40)]
+    view.show_usage(Snapshot(wallet=WALLET, usage=UsageState()), page(products=many))
+    QApplication.processEvents()
+    assert view._table.height() > view._bars.height()
+    assert view._bars.height() < few
 
 
 def test_the_main_product_is_told_with_its_share(qtbot: QtBot) -> None:

@@ -90,8 +90,8 @@ class Chart(QWidget):
         self._select(next((bucket for bucket in plot.shown if bucket.at == selected_at), None))
 
     def sizeHint(self) -> QSize:
-        """Return a size at which a month is easy to read."""
-        return QSize(766, 380)
+        """Return a size at which a month is easy to read, and the window's head is one row."""
+        return QSize(880, 380)
 
     def minimumSizeHint(self) -> QSize:
         """Return the size below which the labels of the axes would overlap."""

@@ -12,11 +12,17 @@ DISTANCE_PX = 12
 
 
 def draw_box(
-    painter: QPainter, palette: QPalette, at: QPointF, within: QRectF, lines: tuple[str, str]
+    painter: QPainter,
+    palette: QPalette,
+    at: QPointF,
+    within: QRectF,
+    lines: tuple[str, str],
+    *,
+    beside: float = 0.0,
 ) -> None:
-    """Draw two lines of text beside a point, in the window's colours exchanged.
+    """Draw text beside a point, or farther by ``beside`` pixels, in the window's colours exchanged.
 
-    The lines are a time and a value.
+    The lines are a time and a value, which may have several lines itself.
     """
     time, value = lines
     plain = painter.font()
@@ -25,9 +31,9 @@ def draw_box(
     width = max(upper.width(), lower.width()) + 2 * MARGIN_PX.x() + 1
     height = upper.height() + LINE_GAP_PX + lower.height() + 2 * MARGIN_PX.y()
     box = QRectF(0, 0, width, height)
-    box.moveTopLeft(at + QPointF(DISTANCE_PX, -box.height() - DISTANCE_PX / 2))
+    box.moveTopLeft(at + QPointF(beside + DISTANCE_PX, -box.height() - DISTANCE_PX / 2))
     if box.right() > within.right():
-        box.moveRight(at.x() - DISTANCE_PX)
+        box.moveRight(at.x() - beside - DISTANCE_PX)
     box.moveLeft(max(within.left(), box.left()))
     box.moveTop(max(within.top(), min(box.top(), within.bottom() - box.height())))
     ground = palette.color(QPalette.ColorRole.WindowText)
@@ -44,4 +50,4 @@ def draw_box(
 def _size(font: QFont, text: str) -> QSizeF:
     """Return the size of a text, also of one in a script that another font than ``font`` has."""
     unlimited = QRectF(0, 0, 2**16, 2**16)
-    return QFontMetricsF(font).boundingRect(unlimited, Qt.TextFlag.TextSingleLine, text).size()
+    return QFontMetricsF(font).boundingRect(unlimited, 0, text).size()

@@ -93,19 +93,22 @@ def amount_ticks(lowest: float, highest: float, max_steps: int) -> list[float]:
 
 
 def time_ticks(
-    scale: Scale, width_of: Callable[[datetime, timedelta], float]
+    scale: Scale,
+    width_of: Callable[[datetime, timedelta], float],
+    shortest: timedelta = timedelta(0),
 ) -> tuple[list[datetime], timedelta]:
     """Return round local times, as many as their labels have room for, and the step between them.
 
-    ``width_of`` returns the width in pixels of a label, given its time and the step. The ticks
-    follow the calendar, so that they do not shift when the range is panned.
+    ``width_of`` returns the width in pixels of a label, given its time and the step. No step is
+    shorter than ``shortest``. The ticks follow the calendar, so that they do not shift when the
+    range is panned.
     """
     length = scale.until - scale.since
     ticks: list[datetime] = []
     for step in _TIME_STEPS:
         spacing = step / length * scale.area.width()
         # One label rules out the steps with too many labels to measure.
-        if spacing < width_of(scale.since, step):
+        if step < shortest or spacing < width_of(scale.since, step):
             continue
         ticks = _round_times(scale.since, scale.until, step)
         if spacing >= max((width_of(tick, step) for tick in ticks), default=0):

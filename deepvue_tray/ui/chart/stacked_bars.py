@@ -7,12 +7,13 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from deepvue_tray.core.spending import Period
 from deepvue_tray.core.usage_page import STACKED_PRODUCTS, StackedBar, UsagePage
 from deepvue_tray.ui import formats, history_texts, usage_texts
 from deepvue_tray.ui.card_colours import CardColours
 from deepvue_tray.ui.card_parts import scaled_font
 from deepvue_tray.ui.chart.hover_box import draw_box
-from deepvue_tray.ui.chart.scale import Scale, amount_ticks
+from deepvue_tray.ui.chart.scale import DAY, Scale, amount_ticks
 from deepvue_tray.ui.chart.spending_bars import GAP_SHARE, MAX_BAR_PX, MAX_GAP_PX
 from deepvue_tray.ui.chart.time_axis import draw_times
 from deepvue_tray.ui.form_widgets import draw_focus_ring
@@ -49,8 +50,8 @@ class StackedBars(QWidget):
         return QSize(640, 180)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the size below which the labels of the axes would overlap."""
-        return QSize(320, 90)
+        """Return the size below which the values of a bar do not fit."""
+        return QSize(320, 120)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Draw the bars, the axes and the values of the selected bar."""
@@ -73,15 +74,20 @@ class StackedBars(QWidget):
             self._draw_bar(painter, scale, bar)
         painter.restore()
         top = scale.area.bottom() + GAP_PX / 2
-        draw_times(painter, scale, page.now, QRectF(0, top, self.width(), 1), self.palette())
+        labels = QRectF(0, top, self.width(), 1)
+        # An hour would have no bar of its own to label.
+        shortest = timedelta(0) if page.period is Period.HOUR else DAY
+        draw_times(painter, scale, page.now, labels, self.palette(), shortest=shortest)
         if self._selected:
             names = [each.product for each in page.products[:STACKED_PRODUCTS]]
             at = QPointF(
                 min(_middle(scale, self._selected), scale.area.right()),
                 scale.y(float(self._selected.spent)),
             )
-            lines = usage_texts.bar_texts(page, self._selected, names)
-            draw_box(painter, self.palette(), at, QRectF(self.rect()), lines)
+            period, parts = usage_texts.bar_texts(page, self._selected, names)
+            lines = period, "\n".join(parts)
+            beside = _width(scale, self._selected) / 2
+            draw_box(painter, self.palette(), at, QRectF(self.rect()), lines, beside=beside)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Select the bar below the pointer."""
@@ -111,7 +117,8 @@ class StackedBars(QWidget):
         self._selected = bar
         if bar and self._page:
             names = [each.product for each in self._page.products[:STACKED_PRODUCTS]]
-            description = ": ".join(usage_texts.bar_texts(self._page, bar, names))
+            period, parts = usage_texts.bar_texts(self._page, bar, names)
+            description = f"{period}: {' · '.join(parts)}"
         else:
             description = self.tr("Left and Right show the values of a bar.")
         self.setAccessibleDescription(description)
@@ -139,9 +146,7 @@ class StackedBars(QWidget):
             )
 
     def _draw_bar(self, painter: QPainter, scale: Scale, bar: StackedBar) -> None:
-        left, right = scale.x(bar.start), scale.x(bar.end)
-        gap = min((right - left) * GAP_SHARE, MAX_GAP_PX)
-        width = min(max(1.0, right - left - gap), MAX_BAR_PX)
+        width = _width(scale, bar)
         below = Decimal(0)
         colours = CardColours.of(self.palette()).series
         # The parts begin with the most expensive product; that of all others has the last colour.
@@ -161,6 +166,11 @@ _A_SECOND = timedelta(seconds=1)
 
 def _middle(scale: Scale, bar: StackedBar) -> float:
     return (scale.x(bar.start) + scale.x(bar.end)) / 2
+
+
+def _width(scale: Scale, bar: StackedBar) -> float:
+    room = scale.x(bar.end) - scale.x(bar.start)
+    return min(max(1.0, room - min(room * GAP_SHARE, MAX_GAP_PX)), MAX_BAR_PX)
 
 
 def _highest(page: UsagePage) -> float:

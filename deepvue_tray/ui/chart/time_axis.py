@@ -16,16 +16,25 @@ GAP_PX = 16
 
 
 def draw_times(
-    painter: QPainter, scale: Scale, now: datetime, row: QRectF, palette: QPalette
+    painter: QPainter,
+    scale: Scale,
+    now: datetime,
+    row: QRectF,
+    palette: QPalette,
+    *,
+    shortest: timedelta = timedelta(0),
 ) -> None:
-    """Write the labels at the top of ``row``; none of them begins or ends outside of it."""
+    """Write the labels at the top of ``row``; none of them begins or ends outside of it.
+
+    The time between two labels is not shorter than ``shortest``.
+    """
     plain = painter.font()
     metrics = QFontMetricsF(plain)
 
     def width_of(tick: datetime, step: timedelta) -> float:
         return metrics.horizontalAdvance(formats.format_tick(tick, step)) + GAP_PX
 
-    ticks, step = time_ticks(scale, width_of)
+    ticks, step = time_ticks(scale, width_of, shortest)
     # A time is labelled at its tick; a day or a month at its middle, below its bar.
     middle = MONTH / 2 if step >= MONTH else DAY / 2 if step >= DAY else timedelta(0)
 

@@ -101,6 +101,13 @@ def test_days_begin_at_midnight_also_when_the_clocks_change() -> None:
         assert {tick.astimezone().hour for tick in ticks} == {0}
 
 
+def test_days_can_be_the_shortest_step_however_wide_the_axis_is() -> None:
+    _, step = time_ticks(axis(SINCE, timedelta(days=7), 3000), width_of)
+    assert step < DAY
+    _, step = time_ticks(axis(SINCE, timedelta(days=7), 3000), width_of, DAY)
+    assert step == DAY
+
+
 def test_the_first_days_that_an_import_takes_have_times() -> None:
     ticks, _ = time_ticks(axis(datetime(1970, 1, 1, tzinfo=UTC), timedelta(days=3), 500), width_of)
     assert len(ticks) >= 3
