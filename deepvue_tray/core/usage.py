@@ -122,7 +122,7 @@ class DayReport:
     def add(self, call: Call) -> None:
         """Add a call."""
         in_utc = self._start <= call.at < self._start + _DAY
-        in_india = self._start <= call.at + INDIA < self._start + _DAY
+        in_india = self._start - INDIA <= call.at < self._start - INDIA + _DAY
         if not (in_utc or in_india):
             self._has_others = True
             return
