@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 RECENT_DAYS = 2
 """Today and yesterday, whose reports may still change."""
 
+COMPLETED_DAYS = 30
+"""Of these days, a report is completed that was fetched before it was final."""
+
 CARD_DAYS = 7
 """The days that the card and status show."""
 
@@ -113,10 +116,13 @@ class UsageReports:
     ) -> None:
         """Fetch what is missing of a wallet's last ``days`` days, one day a request, newest first.
 
+        Older reports that were fetched before they were final are completed.
+
         Raises a DeepvueError at the first day that fails. The days before it are stored, so another
         call continues there.
         """
-        fetched = self._store.fetched(client_id, *last_days(days, self._now()))
+        known_days = last_days(max(days, COMPLETED_DAYS), self._now())
+        fetched = self._store.fetched(client_id, *known_days)
         missing = days_to_fetch(fetched, days, self._now())
         for done, day in enumerate(missing):
             on_progress(done, len(missing))

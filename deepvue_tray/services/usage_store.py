@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from deepvue_tray.core.spending import Period
 from deepvue_tray.core.usage import Outcome, Usage, UsageKey, UsageRow, UsageSums
 from deepvue_tray.services.history_database import HistoryDatabase
 from deepvue_tray.services.history_rows import datetime_of, milliseconds, wallet_of
@@ -22,6 +23,14 @@ _HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
+_FIRST_DAYS = {
+    Period.DAY: "day",
+    # Day 1 of the ordinals is a Monday.
+    Period.WEEK: "(day - 1) / 7 * 7 + 1",
+    # SQLite's Julian days begin at noon.
+    Period.MONTH: "CAST(julianday(day + 1721424.5, 'start of month') - 1721424.5 AS INTEGER)",
+}
+"""The ordinal of the first day of each period, in SQL."""
 
 
 class UsageStore:
@@ -91,15 +100,11 @@ class UsageStore:
             for day, name, outcome, *sums in rows
         ]
 
-    def spent_by_day(
-        self, client_id: str, since: date, until: date, step: int
+    def spent_by(
+        self, client_id: str, since: date, until: date, period: Period
     ) -> list[tuple[date, str, Decimal]]:
-        """Return what was spent on each product in each ``step`` days, at their first day.
-
-        Steps of 7 days begin on Mondays.
-        """
-        # Day 1 of the ordinals is a Monday.
-        start = f"(day - 1) / {step} * {step} + 1"
+        """Return what was spent on each product in each period, at its first day."""
+        start = _FIRST_DAYS[period]
         rows = self._select(
             f"{start}, name, sum(spent)",
             "usage JOIN product ON product = product.id",

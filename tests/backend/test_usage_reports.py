@@ -22,6 +22,7 @@ from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.usage_store import UsageStore
 from deepvue_tray.services.wallet_api import WalletApi
 from tests.support.faulty_server import FaultyServer, status
+from tests.support.platform import needs_time_zones, time_zone
 from tests.support.usage_reports import answer, row
 
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
@@ -147,6 +148,29 @@ def test_charges_are_not_compared_with_readings_that_begin_later(
     assert reports.usage.queries.unexplained("live_1", 1) is None
 
 
+def test_charges_are_not_compared_while_a_day_of_them_is_unknown(
+    reports: Reports, server: FaultyServer
+) -> None:
+    store(reports, (timedelta(days=9), 900), (timedelta(days=4), 100), (timedelta(hours=1), 50))
+    server.answer = answer(row(NOW - timedelta(hours=2), charge=50))
+    reports.fetch(2)
+    assert reports.usage.queries.unexplained("live_1", 7) is None
+    page = reports.usage.queries.page("live_1", NOW - timedelta(days=7), NOW, NOW)
+    assert page.discrepancy is None
+    assert page.missing == 6
+
+
+def test_charges_are_compared_with_the_balance_until_the_last_report(
+    reports: Reports, server: FaultyServer
+) -> None:
+    store(reports, (timedelta(days=2), 100), (timedelta(hours=1), 50))
+    server.answer = answer(row(NOW - timedelta(hours=2), charge=50))
+    reports.fetch(1)
+    store(reports, (timedelta(minutes=-30), 40))
+    reports.now += timedelta(minutes=40)
+    assert reports.usage.queries.unexplained("live_1", 1) is None
+
+
 def test_a_page_ranks_products_and_compares_them_with_the_time_before(
     reports: Reports, server: FaultyServer
 ) -> None:
@@ -167,6 +191,31 @@ def test_a_page_ranks_products_and_compares_them_with_the_time_before(
     assert page.change(gst) is None
     assert [[*map(int, bar.parts)] for bar in page.bars] == [[3, 0, 0], [6, 2, 0]]
     assert page.missing == 0
+
+
+def test_a_range_of_hours_is_compared_with_the_same_hours_of_the_day_before(
+    reports: Reports, server: FaultyServer
+) -> None:
+    hours = [NOW - timedelta(hours=ago) for ago in (1, 15, 25, 40)]
+    server.answer = answer(*(row(at, charge=5) for at in hours))
+    reports.fetch(3)
+    page = reports.usage.queries.page("live_1", NOW - timedelta(hours=3), NOW, NOW)
+    [pan] = page.products
+    assert (int(pan.total.spent), page.change(pan)) == (5, 0)
+
+
+def test_a_page_of_years_counts_each_day_in_its_month(
+    reports: Reports, server: FaultyServer
+) -> None:
+    # A Tuesday, whose week begins in November.
+    reports.now = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    server.answer = answer(row(reports.now, charge=5))
+    reports.fetch(1)
+    since = reports.now - timedelta(weeks=150)
+    page = reports.usage.queries.page("live_1", since, reports.now, reports.now)
+    assert page.period is Period.MONTH
+    [bar] = page.bars
+    assert (bar.start.month, int(bar.spent)) == (12, 5)
 
 
 def test_a_page_of_days_has_a_bar_for_each_day_with_calls(
@@ -190,6 +239,31 @@ def test_a_page_of_everything_begins_with_the_first_report(
     reports.fetch(3)
     page = reports.usage.queries.page("live_1", None, NOW, NOW)
     assert page.since.date() == (NOW - timedelta(days=2)).date()
+    assert (page.products, page.bars, page.missing) == ([], [], 0)
+
+
+@needs_time_zones
+@pytest.mark.parametrize(("zone", "hour"), [("PST8", 4), ("NZST-12", 13)])
+def test_a_page_until_now_ends_with_the_newest_report_in_every_time_zone(
+    reports: Reports, server: FaultyServer, zone: str, hour: int
+) -> None:
+    with time_zone(zone):
+        reports.now = datetime(2026, 11, 20, hour, tzinfo=UTC)
+        server.answer = answer(row(reports.now, charge=5))
+        reports.fetch(9)
+        since = reports.now - timedelta(days=7)
+        page = reports.usage.queries.page("live_1", since, reports.now, reports.now)
+        assert (int(page.spent), page.missing) == (5, 0)
+
+
+@pytest.mark.parametrize("days", [1, 9])
+def test_a_page_of_the_time_to_come_is_empty(
+    reports: Reports, server: FaultyServer, days: int
+) -> None:
+    server.answers = [answer(row(NOW))]
+    reports.fetch(2)
+    since = NOW + timedelta(days=4)
+    page = reports.usage.queries.page("live_1", since, since + timedelta(days=days), NOW)
     assert (page.products, page.bars, page.missing) == ([], [], 0)
 
 
@@ -234,6 +308,37 @@ def test_a_fetch_can_be_stopped_and_keeps_what_it_has(
     server.requests.clear()
     reports.fetch(9)
     assert len(server.requests) == 7
+
+
+def test_a_day_that_was_fetched_before_its_end_is_completed_after_days_without_the_program(
+    reports: Reports, server: FaultyServer
+) -> None:
+    reports.fetch(1)
+    reports.now += timedelta(days=4)
+    page = reports.usage.queries.page("live_1", NOW - timedelta(hours=1), reports.now, reports.now)
+    assert page.missing == 5
+    server.requests.clear()
+    asyncio.run(reports.usage.update("live_1"))
+    assert days_asked(server) == ["2026-11-24", "2026-11-23", "2026-11-20"]
+    page = reports.usage.queries.page("live_1", NOW - timedelta(hours=1), reports.now, reports.now)
+    assert page.missing == 2
+
+
+def test_days_until_now_are_compared_with_the_same_time_before(
+    reports: Reports, server: FaultyServer
+) -> None:
+    # Two calls a day, of which the second one of the present day is still to come.
+    days = [NOW.replace(hour=0) - timedelta(days=ago) for ago in range(14)]
+    server.answers = [
+        answer(
+            *(row(day.replace(hour=hour), charge=5) for hour in (3, 20) if ago or hour < NOW.hour)
+        )
+        for ago, day in enumerate(days)
+    ]
+    reports.fetch(14)
+    page = reports.usage.queries.page("live_1", NOW - timedelta(days=6), NOW, NOW)
+    [pan] = page.products
+    assert (page.period, page.change(pan)) == (Period.DAY, 0)
 
 
 def test_it_is_fetched_by_itself_once_an_hour_also_after_a_failure(
