@@ -330,8 +330,6 @@ class Backend:
 
     def close(self) -> None:
         """Close the files and connections."""
-        if "usage" in vars(self):
-            self.usage.close()
         self._files.close()
         self.notifier.close()
 
@@ -442,7 +440,7 @@ def assemble(
             accounts=accounts,
             api=api,
             history=history,
-            store=UsageStore(paths.history, busy_timeout_s),
+            store=UsageStore(history.database),
             now=now,
             pause_s=usage_pause_s,
         )

@@ -152,7 +152,3 @@ class UsageReports:
         except StorageError as failed:
             state, error = UsageState(), error or failed.without_traceback()
         self._states[client_id] = replace(state, error=error, progress=progress)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._store.close()

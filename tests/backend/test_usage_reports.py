@@ -48,7 +48,7 @@ class Reports:
             accounts=Accounts(file, CredentialStore({}, keyring)),
             api=WalletApi(server.url),
             history=self.history,
-            store=UsageStore(folder / "history.sqlite3", 5),
+            store=UsageStore(self.history.database),
             now=lambda: self.now,
             pause_s=0,
         )
@@ -66,7 +66,6 @@ class Reports:
 def reports(tmp_path: Path, server: FaultyServer) -> Iterator[Reports]:
     reports = Reports(tmp_path, server)
     yield reports
-    reports.usage.close()
     reports.history.close()
 
 
