@@ -105,6 +105,8 @@ class Backend:
         wallets, self._revision = self.accounts.wallets, self.accounts.revision
         for client_id in self._monitors.keys() - {wallet.client_id for wallet in wallets}:
             self._monitors.pop(client_id).close()
+        if "usage" in vars(self):
+            self.usage.keep({wallet.client_id for wallet in wallets if wallet.has_usage})
         for wallet in wallets:
             if wallet.client_id not in self._monitors:
                 self._monitor(wallet.client_id).load_last_known()

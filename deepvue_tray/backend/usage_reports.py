@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -110,6 +110,14 @@ class UsageReports:
         """Stop fetching; the days that were fetched stay."""
         if task := self._running.get(client_id):
             task.cancel()
+
+    def keep(self, client_ids: Collection[str]) -> None:
+        """Stop fetching for every other wallet, and forget what was shown of it."""
+        for client_id in self._running.keys() - client_ids:
+            self.stop(client_id)
+        for client_id in self._states.keys() - client_ids:
+            del self._states[client_id]
+            self._tried.pop(client_id, None)
 
     async def fetch(
         self, client_id: str, days: int, on_progress: OnProgress = lambda _done, _all: None

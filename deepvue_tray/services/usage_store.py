@@ -170,11 +170,12 @@ def _select(  # noqa: PLR0917 - the clauses of one statement
     until: date,
     more: str = "",
 ) -> list[Any]:
-    return database.execute(
+    rows: list[Any] = database.execute(
         f"SELECT {columns} FROM {table} JOIN wallet ON wallet = wallet.id"  # noqa: S608 - literals
         f" WHERE client_id = ? AND day BETWEEN ? AND ? {more}",
         (client_id, since.toordinal(), until.toordinal()),
     ).fetchall()
+    return rows
 
 
 def _product_id(database: Any, name: str) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,16 +15,18 @@ from deepvue_tray.backend.usage_reports import UsageReports
 from deepvue_tray.core.credentials import Secret
 from deepvue_tray.core.errors import ServerError
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.spending import Period
 from deepvue_tray.core.usage import Discrepancy
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.history import History
 from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.usage_store import UsageStore
-from deepvue_tray.services.wallet_api import WalletApi
-from tests.support.faulty_server import FaultyServer, status
+from deepvue_tray.services.wallet_api import PATH, REPORT_PATH, WalletApi
+from tests.backend.home import Home, change_wallet, credentials, home_in, known
+from tests.support.faulty_server import FaultyServer, balance, status
 from tests.support.platform import needs_time_zones, time_zone
-from tests.support.usage_reports import answer, row
+from tests.support.usage_reports import answer, by_path, row
 
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 
@@ -364,3 +367,41 @@ def test_a_report_of_a_wallet_that_was_just_removed_is_not_kept(
     server.answer = answer(row(NOW))
     asyncio.run(reports.usage.try_to_fetch("live_1", 2, on_change))
     assert reports.usage.queries.products("live_1", 2) == []
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    server = by_path({PATH: balance(500), REPORT_PATH: answer(row(NOW))})
+    with home_in(tmp_path, server) as home:
+        home.now = NOW
+        yield home
+
+
+def test_fetching_ends_when_another_process_switches_the_report_off(home: Home) -> None:
+    backend = home.session("live_1")
+    change_wallet(backend, has_usage=True)
+
+    def switched_off(settings: Settings) -> Settings:
+        return replace(settings, wallets=(replace(settings.wallets[0], has_usage=False),))
+
+    def on_change(_: object) -> None:
+        SettingsFile(home.paths.settings).update(switched_off)
+
+    overview = asyncio.run(backend.fetch_usage("live_1", 5, on_change))
+    assert len(home.server.requests) == 1
+    assert overview.snapshots[0].usage is None
+
+
+def test_reports_that_were_deleted_with_a_wallet_are_not_shown_again(home: Home) -> None:
+    backend = home.session("live_1")
+    change_wallet(backend, has_usage=True)
+    asyncio.run(backend.fetch_usage("live_1", 1, lambda _: None))
+    usage = known(backend).usage
+    assert usage
+    assert usage.week
+    asyncio.run(backend.sign_out("live_1", delete_history=True))
+    asyncio.run(backend.sign_in(credentials("live_1")))
+    change_wallet(backend, has_usage=True)
+    shown = known(backend).usage
+    assert shown
+    assert not shown.week
