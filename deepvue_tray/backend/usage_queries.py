@@ -173,9 +173,9 @@ class UsageQueries:
         ``since``, aware, limits them; see balances_before.
         """
         last = reading.at.astimezone(UTC).date()
-        fetched = self._store.fetched(client_id, since.astimezone(UTC).date(), last)
+        complete = self._complete(client_id, since.astimezone(UTC).date(), last)
         first = last
-        while first in fetched:
+        while first in complete:
             first -= timedelta(days=1)
         # The day of the reading begins without a report, or the oldest report's day does.
         start = max(since, datetime.combine(first + timedelta(days=1), time(), UTC))

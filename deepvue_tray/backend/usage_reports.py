@@ -79,12 +79,14 @@ class UsageReports:
     async def try_to_fetch(
         self, client_id: str, days: int, on_change: Callable[[], object]
     ) -> None:
-        """Fetch as ``fetch`` does; progress and errors become the state.
+        """Fetch as ``fetch`` does, after a running one; progress and errors become the state.
 
         ``on_change`` is called when the state has changed. Returns when ``stop`` is called.
         """
-        if client_id in self._running:
-            return
+        while running := self._running.get(client_id):
+            await asyncio.wait([running])
+            if running.cancelled():
+                return
 
         def on_progress(done: int, count: int) -> None:
             self._show(client_id, progress=(done, count))

@@ -343,6 +343,33 @@ def test_days_until_now_are_compared_with_the_same_time_before(
     assert (page.period, page.change(pan)) == (Period.DAY, 0)
 
 
+def test_days_that_a_person_asks_for_are_fetched_after_those_of_today(
+    reports: Reports, server: FaultyServer
+) -> None:
+    async def fetch_both() -> None:
+        await asyncio.gather(
+            reports.usage.try_to_fetch("live_1", 2, lambda: None),
+            reports.usage.try_to_fetch("live_1", 5, lambda: None),
+        )
+
+    asyncio.run(fetch_both())
+    assert len(server.requests) == 5
+
+
+def test_stopping_ends_also_a_fetch_that_waits(reports: Reports, server: FaultyServer) -> None:
+    def on_change() -> None:
+        reports.usage.stop("live_1")
+
+    async def fetch_both() -> None:
+        await asyncio.gather(
+            reports.usage.try_to_fetch("live_1", 2, on_change),
+            reports.usage.try_to_fetch("live_1", 5, lambda: None),
+        )
+
+    asyncio.run(fetch_both())
+    assert len(server.requests) <= 1
+
+
 def test_it_is_fetched_by_itself_once_an_hour_also_after_a_failure(
     reports: Reports, server: FaultyServer
 ) -> None:
