@@ -113,14 +113,17 @@ class Backend:
         return Overview(
             settings=self.accounts.settings,
             snapshots=tuple(
-                replace(
-                    self._monitors[wallet.client_id].snapshot,
-                    usage=self.usage.state(wallet.client_id) if wallet.has_usage else None,
-                )
-                for wallet in wallets
+                self._with_usage(self._monitors[wallet.client_id].snapshot) for wallet in wallets
             ),
             from_environment=self.accounts.is_from_environment,
         )
+
+    def _with_usage(self, snapshot: Snapshot) -> Snapshot:
+        if not snapshot.wallet.has_usage:
+            return snapshot
+        is_fast = Alert.FAST_SPENDING in (*snapshot.to_notify, *snapshot.command_alerts)
+        state_of = self.usage.with_grown_product if is_fast else self.usage.state
+        return replace(snapshot, usage=state_of(snapshot.client_id))
 
     def reload_if_changed(self) -> Overview | None:
         """Return the overview if it does not show yet what other processes have stored."""

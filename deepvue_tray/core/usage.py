@@ -273,7 +273,8 @@ class UsageState:
     error: DeepvueError | None = None
     """Why the last report could not be fetched; None after a successful one."""
     grown: str = ""
-    """The product to which most of a recent growth belongs; empty without one."""
+    """The product to which most of a recent growth belongs; empty without one, and unless there is
+    an alert about fast spending."""
     progress: tuple[int, int] | None = None
     """How many days have been fetched, and how many there are; None if none is being fetched."""
 

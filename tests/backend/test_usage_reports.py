@@ -12,6 +12,7 @@ import pytest
 
 from deepvue_tray.backend.accounts import Accounts
 from deepvue_tray.backend.usage_reports import UsageReports
+from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.credentials import Secret
 from deepvue_tray.core.errors import ServerError
 from deepvue_tray.core.reading import Reading
@@ -432,3 +433,17 @@ def test_reports_that_were_deleted_with_a_wallet_are_not_shown_again(home: Home)
     shown = known(backend).usage
     assert shown
     assert not shown.week
+
+
+def test_an_alert_about_fast_spending_knows_the_product_that_has_grown(home: Home) -> None:
+    backend = home.session("live_1")
+    change_wallet(backend, has_usage=True)
+    asyncio.run(backend.fetch_usage("live_1", 1, lambda _: None))
+    past = [
+        Reading(at=NOW - n * timedelta(minutes=5), balance=Decimal(50_000 + 3 * n))
+        for n in range(20 * 288)
+    ]
+    backend.history.merge("live_1", past)
+    snapshots = [home.poll(backend, balance(50_000 - 30 * n)) for n in range(1, 5)]
+    assert snapshots[-1].to_notify == (Alert.FAST_SPENDING,)
+    assert [each.usage and each.usage.grown for each in snapshots] == ["", "", "", "PAN-Plus"]
