@@ -66,13 +66,12 @@ class UsageQueries:
     ) -> UsagePage:
         """Return a range for the history window, from the first report if ``since`` is None."""
         end = min(until, now)
-        # Until now, the last report is that of India's day, which may be another one than here.
-        last = present_day(now) if until >= now else end.astimezone().date()
-        first = since.astimezone().date() if since else last
-        complete = self._complete(client_id, first if since else date.min, last)
+        last = _last_day(until, now)
         if since is None:
-            first = min(complete, default=last)
+            first = min(self._store.fetched(client_id, date.min, last), default=last)
             since = midnight(first)
+        first = since.astimezone().date()
+        complete = self._complete(client_id, first, last)
         # A range of the forecast alone has no days.
         period, count = period_for(until - since), max(0, (last - first).days + 1)
         if period is Period.HOUR:
@@ -136,7 +135,7 @@ class UsageQueries:
 
     def export(self, client_id: str, path: Path, since: datetime, until: datetime) -> None:
         """Write the sums of each day, product and outcome to a CSV file."""
-        days = since.astimezone().date(), until.astimezone().date()
+        days = since.astimezone().date(), _last_day(until, self._now())
         text = io.StringIO(newline="")
         table = csv.writer(text)
         table.writerow(("day", "product", "outcome", "calls", "spent"))
@@ -185,3 +184,8 @@ class UsageQueries:
         days = start.astimezone(UTC).date(), last + timedelta(days=1)
         hours = self._store.hours(client_id, *days)
         return balances_before(reading, hours, start)
+
+
+def _last_day(until: datetime, now: datetime) -> date:
+    """Return the last day of a range; until now, it is India's, which may be another one here."""
+    return present_day(now) if until >= now else until.astimezone().date()
