@@ -93,7 +93,9 @@ class HistoryController(QObject):
             self._window.picture_requested.connect(self._save_picture)
             self._window.usage_export_requested.connect(self._export_usage)
             products = self._window.products
-            products.switched_on.connect(lambda: self._usage.switch_on(self._snapshot().client_id))
+            products.switched_on.connect(
+                lambda: self._usage.switch_on(self._snapshot().client_id, self._show_error)
+            )
             products.fetch_requested.connect(lambda: self._usage.fetch(self._snapshot().client_id))
             products.stop_requested.connect(lambda: self._usage.stop(self._snapshot().client_id))
         self._window.ask()

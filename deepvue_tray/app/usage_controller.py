@@ -1,5 +1,7 @@
 """Fetches usage reports: once an hour after a poll, and more days when a person asks."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from deepvue_tray.app.poller import Poller
@@ -27,10 +29,11 @@ class UsageController(QObject):
         poller.polled.connect(self._update)
         poller.changed.connect(self._update_new)
 
-    @Slot(str)
-    def switch_on(self, client_id: str) -> None:
+    def switch_on(self, client_id: str, on_error: Callable[[Exception], object]) -> None:
         """Switch on the usage report of a wallet."""
-        self._worker.submit(lambda backend: backend.switch_usage_on(client_id), self._poller.show)
+        self._worker.submit(
+            lambda backend: backend.switch_usage_on(client_id), self._poller.show, on_error
+        )
 
     @Slot(str)
     def fetch(self, client_id: str) -> None:

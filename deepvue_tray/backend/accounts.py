@@ -63,7 +63,7 @@ class Accounts:
         client_id = self._credential_store.client_id or first.client_id
         # A wallet that is not stored has the thresholds of the first one.
         wallet = self.settings.wallet(client_id) or replace(
-            first, client_id=client_id, name=proposed_name(client_id, ())
+            first, client_id=client_id, name=proposed_name(client_id, ()), has_usage=False
         )
         return (replace(wallet, is_paused=False),)
 

@@ -105,20 +105,25 @@ class Backend:
         wallets, self._revision = self.accounts.wallets, self.accounts.revision
         for client_id in self._monitors.keys() - {wallet.client_id for wallet in wallets}:
             self._monitors.pop(client_id).close()
+        if "usage" in vars(self):
+            self.usage.keep({wallet.client_id for wallet in wallets if wallet.has_usage})
         for wallet in wallets:
             if wallet.client_id not in self._monitors:
                 self._monitor(wallet.client_id).load_last_known()
         return Overview(
             settings=self.accounts.settings,
             snapshots=tuple(
-                replace(
-                    self._monitors[wallet.client_id].snapshot,
-                    usage=self.usage.state(wallet.client_id) if wallet.has_usage else None,
-                )
-                for wallet in wallets
+                self._with_usage(self._monitors[wallet.client_id].snapshot) for wallet in wallets
             ),
             from_environment=self.accounts.is_from_environment,
         )
+
+    def _with_usage(self, snapshot: Snapshot) -> Snapshot:
+        if not snapshot.wallet.has_usage:
+            return snapshot
+        is_fast = Alert.FAST_SPENDING in (*snapshot.to_notify, *snapshot.command_alerts)
+        state_of = self.usage.with_grown_product if is_fast else self.usage.state
+        return replace(snapshot, usage=state_of(snapshot.client_id))
 
     def reload_if_changed(self) -> Overview | None:
         """Return the overview if it does not show yet what other processes have stored."""
@@ -330,8 +335,6 @@ class Backend:
 
     def close(self) -> None:
         """Close the files and connections."""
-        if "usage" in vars(self):
-            self.usage.close()
         self._files.close()
         self.notifier.close()
 
@@ -447,7 +450,7 @@ def assemble(
             accounts=accounts,
             api=api,
             history=history,
-            store=UsageStore(paths.history, busy_timeout_s),
+            store=UsageStore(history.database),
             now=now,
             pause_s=usage_pause_s,
         )

@@ -20,6 +20,7 @@ from deepvue_tray.core.usage import (
     by_product,
     discrepancy,
     grown_product,
+    is_cut_off,
     last_days,
     present_day,
 )
@@ -64,23 +65,27 @@ class UsageQueries:
         self, client_id: str, since: datetime | None, until: datetime, now: datetime
     ) -> UsagePage:
         """Return a range for the history window, from the first report if ``since`` is None."""
-        last = min(until, now).astimezone().date()
-        first = since.astimezone().date() if since else last
-        fetched = self._store.fetched(client_id, first if since else date.min, last)
+        end = min(until, now)
+        last = _last_day(until, now)
         if since is None:
-            first = min(fetched, default=last)
+            first = min(self._store.fetched(client_id, date.min, last), default=last)
             since = midnight(first)
-        period, count = period_for(until - since), (last - first).days + 1
+        first = since.astimezone().date()
+        complete = self._complete(client_id, first, last)
+        # A range of the forecast alone has no days.
+        period, count = period_for(until - since), max(0, (last - first).days + 1)
         if period is Period.HOUR:
             start, shift = start_of(period, since), ceil((until - since) / _DAY)
             rows, spendings = self._by_hour(client_id, start, until)
-            earlier, _ = self._by_hour(client_id, start - shift * _DAY, start)
+            earlier_end = min(end - shift * _DAY, start)
+            earlier, _ = self._by_hour(client_id, start - shift * _DAY, earlier_end)
         else:
-            rows, spendings = self._by_day(client_id, first, last, period)
+            rows, spendings = self._by_day(client_id, first, last, period, end)
             shift = count
-            earlier = self._store.products(client_id, first - count * _DAY, first - _DAY)
-        before = first - shift * _DAY, first - _DAY
-        is_known = len(self._store.fetched(client_id, *before)) == shift
+            earlier_end = end - shift * _DAY if until >= now else midnight(first)
+            earlier = self._until(client_id, first - shift * _DAY, first - _DAY, earlier_end)
+        before = self._complete(client_id, first - shift * _DAY, first - _DAY)
+        is_known = len(before) + len(complete) == shift + count
         products = by_product(rows)
         return UsagePage(
             since=since,
@@ -92,9 +97,14 @@ class UsageQueries:
             if is_known
             else None,
             bars=stacked(period, spendings, products),
-            missing=count - len(fetched),
-            discrepancy=self.unexplained(client_id, count) if until >= now else None,
+            missing=count - len(complete),
+            discrepancy=self.unexplained(client_id, count) if count and until >= now else None,
         )
+
+    def _complete(self, client_id: str, first: date, last: date) -> dict[date, datetime]:
+        """Return when the report of each day was fetched, without those that lack a part."""
+        now, fetched = self._now(), self._store.fetched(client_id, first, last)
+        return {day: at for day, at in fetched.items() if not is_cut_off(day, at, now)}
 
     def _by_hour(
         self, client_id: str, since: datetime, until: datetime
@@ -107,17 +117,25 @@ class UsageQueries:
         ]
 
     def _by_day(
-        self, client_id: str, first: date, last: date, period: Period
+        self, client_id: str, first: date, last: date, period: Period, end: datetime
     ) -> tuple[list[UsageRow], list[SpentOn]]:
-        step = 1 if period is Period.DAY else 7
         return self._store.products(client_id, first, last), [
-            SpentOn(start_of(period, midnight(day)), product, spent)
-            for day, product, spent in self._store.spent_by_day(client_id, first, last, step)
+            # India's day may begin while it is still yesterday here.
+            SpentOn(start_of(period, min(midnight(day), end)), product, spent)
+            for day, product, spent in self._store.spent_by(client_id, first, last, period)
+        ]
+
+    def _until(self, client_id: str, first: date, last: date, end: datetime) -> list[UsageRow]:
+        """Return the sums of some days, of the last one only the hours before ``end``."""
+        hours = self._store.hours(client_id, last, last, until=end)
+        return [
+            *self._store.products(client_id, first, last - _DAY),
+            *((key.product, key.outcome, usage) for key, usage in hours.items()),
         ]
 
     def export(self, client_id: str, path: Path, since: datetime, until: datetime) -> None:
         """Write the sums of each day, product and outcome to a CSV file."""
-        days = since.astimezone().date(), until.astimezone().date()
+        days = since.astimezone().date(), _last_day(until, self._now())
         text = io.StringIO(newline="")
         table = csv.writer(text)
         table.writerow(("day", "product", "outcome", "calls", "spent"))
@@ -129,22 +147,24 @@ class UsageQueries:
     def unexplained(self, client_id: str, days: int) -> Discrepancy | None:
         """Return what the reports and the readings of the last ``days`` days say, if they disagree.
 
-        Returns None also if they cannot be compared, because the readings begin later or days have
-        no report.
+        Returns None also if they cannot be compared, because the readings begin later or a report
+        is missing.
         """
-        since, last = last_days(days, self._now())
-        # From here on the reports are complete, whether their days are those of UTC or of India.
-        start, now = datetime.combine(since, time(), UTC), self._now()
-        first = self._history.first(client_id)
-        if first is None or first > start or now - start < MIN_COMPARED:
+        now = self._now()
+        since, last = last_days(days, now)
+        complete = self._complete(client_id, since, last)
+        if len(complete) < days:
             return None
-        if len(self._store.fetched(client_id, since, last)) < days:
+        # From here on the reports are complete, whether their days are those of UTC or of India.
+        start, end = datetime.combine(since, time(), UTC), min(complete[last], now)
+        first = self._history.first(client_id)
+        if first is None or first > start or end - start < MIN_COMPARED:
             return None
         hours = self._store.hours(client_id, since, since, start)
         later = by_product(self._store.products(client_id, since + _DAY, last))
         charged = sum((each.total.spent for each in later), Decimal(0))
         charged += sum((usage.spent for usage in hours.values()), Decimal(0))
-        return discrepancy(charged, self._history.spent(client_id, start, now))
+        return discrepancy(charged, self._history.spent(client_id, start, end))
 
     def points_before(self, client_id: str, reading: Reading, since: datetime) -> Sequence[Point]:
         """Return hourly balances before a wallet's first reading, as far as reports are complete.
@@ -152,9 +172,9 @@ class UsageQueries:
         ``since``, aware, limits them; see balances_before.
         """
         last = reading.at.astimezone(UTC).date()
-        fetched = self._store.fetched(client_id, since.astimezone(UTC).date(), last)
+        complete = self._complete(client_id, since.astimezone(UTC).date(), last)
         first = last
-        while first in fetched:
+        while first in complete:
             first -= timedelta(days=1)
         # The day of the reading begins without a report, or the oldest report's day does.
         start = max(since, datetime.combine(first + timedelta(days=1), time(), UTC))
@@ -164,3 +184,8 @@ class UsageQueries:
         days = start.astimezone(UTC).date(), last + timedelta(days=1)
         hours = self._store.hours(client_id, *days)
         return balances_before(reading, hours, start)
+
+
+def _last_day(until: datetime, now: datetime) -> date:
+    """Return the last day of a range; until now, it is India's, which may be another one here."""
+    return present_day(now) if until >= now else until.astimezone().date()

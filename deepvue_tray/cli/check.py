@@ -122,12 +122,19 @@ def _check(
 def _spent(
     snapshots: Sequence[Snapshot], environ: Mapping[str, str]
 ) -> Mapping[str, Mapping[str, Decimal]]:
-    """Return what was spent on each product, for the wallets whose usage report is on."""
+    """Return what was spent on each product, for the wallets whose usage report is on.
+
+    An unreadable history is an error line: the other metrics do not depend on it.
+    """
     client_ids = [snapshot.client_id for snapshot in snapshots if snapshot.usage is not None]
     if not client_ids:
         return {}
     with closing(real_backend(environ)) as backend:
-        return {client_id: backend.usage.queries.spent(client_id) for client_id in client_ids}
+        try:
+            return {client_id: backend.usage.queries.spent(client_id) for client_id in client_ids}
+        except StorageError as error:
+            output.write_error(error)
+            return {}
 
 
 def _poll(

@@ -122,7 +122,7 @@ class DayReport:
     def add(self, call: Call) -> None:
         """Add a call."""
         in_utc = self._start <= call.at < self._start + _DAY
-        in_india = self._start <= call.at + INDIA < self._start + _DAY
+        in_india = self._start - INDIA <= call.at < self._start - INDIA + _DAY
         if not (in_utc or in_india):
             self._has_others = True
             return
@@ -153,6 +153,15 @@ def is_final(day: date, fetched_at: datetime) -> bool:
     return fetched_at >= datetime.combine(day, time(), UTC) + _DAY + _FINAL_AFTER
 
 
+def is_cut_off(day: date, fetched_at: datetime, now: datetime) -> bool:
+    """Return whether a report of ``day`` was fetched before the day's end, and that is long over.
+
+    All times are aware. Within a day after its end, the report is fetched again anyway.
+    """
+    end = datetime.combine(day, time(), UTC) + _DAY
+    return fetched_at < end and now >= end + _FINAL_AFTER
+
+
 def present_day(now: datetime) -> date:
     """Return the present day in India, which begins before that of UTC; ``now`` is aware."""
     return (now.astimezone(UTC) + INDIA).date()
@@ -168,15 +177,16 @@ def days_to_fetch(fetched: Mapping[date, datetime], days: int, now: datetime) ->
     """Return which of the last ``days`` days must be fetched, newest first.
 
     ``fetched`` is when each day was last fetched, aware; ``now`` is aware. A day that may still
-    change is fetched again after REFETCH_AFTER.
+    change is fetched again after REFETCH_AFTER, also one of ``fetched`` that is older than
+    ``days``: the computer may have been off when its report became final.
     """
 
     def is_due(day: date) -> bool:
         at = fetched.get(day)
         return at is None or not (is_final(day, at) or timedelta(0) <= now - at < REFETCH_AFTER)
 
-    wanted = (present_day(now) - n * _DAY for n in range(days))
-    return [day for day in wanted if is_due(day)]
+    wanted = {present_day(now) - n * _DAY for n in range(days)}
+    return sorted(filter(is_due, wanted | fetched.keys()), reverse=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +273,8 @@ class UsageState:
     error: DeepvueError | None = None
     """Why the last report could not be fetched; None after a successful one."""
     grown: str = ""
-    """The product to which most of a recent growth belongs; empty without one."""
+    """The product to which most of a recent growth belongs; empty without one, and unless there is
+    an alert about fast spending."""
     progress: tuple[int, int] | None = None
     """How many days have been fetched, and how many there are; None if none is being fetched."""
 

@@ -116,13 +116,14 @@ class History:
     """
 
     def __init__(self, path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
-        self._database = HistoryDatabase(path, busy_timeout_s)
+        self.database = HistoryDatabase(path, busy_timeout_s)
+        """The file, in which the usage reports are stored too."""
         self._unstored: deque[tuple[str, Reading]] = deque(maxlen=UNSTORED_COUNT)
 
     @property
     def damage(self) -> DamagedError | None:
         """Set once a damaged file was renamed; ``detail`` is its new path."""
-        return self._database.damage
+        return self.database.damage
 
     def append(
         self,
@@ -152,7 +153,7 @@ class History:
     def _append(
         self, client_id: str, reading: Reading, change: AlertChange, model: SpendingModel | None
     ) -> AlertState:
-        with self._database.transaction() as database:
+        with self.database.transaction() as database:
             for owner, unstored in self._unstored:
                 if owner == client_id:
                     _store(database, owner, unstored)
@@ -178,13 +179,13 @@ class History:
         for start in range(0, len(ordered), IMPORT_BATCH):
             if start:
                 time.sleep(IMPORT_PAUSE_S)
-            with self._database.transaction() as database:
+            with self.database.transaction() as database:
                 wallet = wallet_of(database, client_id)
                 for reading in ordered[start : start + IMPORT_BATCH]:
                     if not is_known(database, wallet, reading.at):
                         store(database, wallet, reading)
                         count += 1
-        with self._database.transaction() as database:
+        with self.database.transaction() as database:
             wallet = wallet_of(database, client_id)
             peak = peak_since_top_up(database, wallet)
             database.execute(
@@ -194,7 +195,7 @@ class History:
 
     def latest(self, client_id: str, now: datetime) -> Reading | None:
         """Return the newest reading of a wallet; ignores readings stamped later than ``now``."""
-        with self._database.transaction(writes=False) as database:
+        with self.database.transaction(writes=False) as database:
             cells = database.execute(
                 f"{_READINGS} AND at <= ? ORDER BY at DESC LIMIT 1", (client_id, milliseconds(now))
             ).fetchone()
@@ -205,7 +206,7 @@ class History:
 
     def peak(self, client_id: str) -> Decimal | None:
         """Return the highest balance since the last top-up, in credits."""
-        with self._database.transaction(writes=False) as database:
+        with self.database.transaction(writes=False) as database:
             return _peak(database, client_id)
 
     def readings(self, client_id: str, since: datetime, until: datetime) -> list[Reading]:
@@ -237,7 +238,7 @@ class History:
         self, client_id: str, since: datetime, until: datetime, max_rows: int = -1
     ) -> _Range:
         start, end = milliseconds(since), milliseconds(until)
-        with self._database.transaction(writes=False) as database:
+        with self.database.transaction(writes=False) as database:
             cells = database.execute(
                 f"{_READINGS} AND at < ? ORDER BY at DESC LIMIT 1", (client_id, start)
             ).fetchone()
@@ -259,7 +260,7 @@ class History:
 
     def first(self, client_id: str) -> datetime | None:
         """Return the time of the oldest reading; aware, UTC."""
-        with self._database.transaction(writes=False) as database:
+        with self.database.transaction(writes=False) as database:
             cells = database.execute(f"{_READINGS} ORDER BY at LIMIT 1", (client_id,)).fetchone()
             return datetime_of(row_of(cells).at) if cells else None
 
@@ -276,7 +277,7 @@ class History:
                 [reading_of(at, balance) for at, balance in points],
             )
         size_ms = size // MS
-        with self._database.transaction(writes=False) as database:
+        with self.database.transaction(writes=False) as database:
             rows = database.execute(
                 "SELECT start, at, last, low, high, spent, added FROM stretch"
                 " JOIN wallet ON wallet = id"
@@ -293,7 +294,7 @@ class History:
     def spent(self, client_id: str, since: datetime, until: datetime) -> Decimal:
         """Return the credits spent in a range, to a quarter of an hour; of a long one, to a day."""
         size_ms = (QUARTER if until - since <= SUMMED_BY_QUARTER else DAY) // MS
-        with self._database.transaction(writes=False) as database:
+        with self.database.transaction(writes=False) as database:
             (cell,) = database.execute(
                 "SELECT coalesce(sum(spent), 0) FROM stretch JOIN wallet ON wallet = id"
                 " WHERE client_id = ? AND size = ? AND start >= ? AND start < ?",
@@ -308,7 +309,7 @@ class History:
 
     def alerts(self, client_id: str) -> AlertState:
         """Return the state of a wallet's alerts."""
-        with self._database.transaction(writes=False) as database:
+        with self.database.transaction(writes=False) as database:
             return _stored_alerts(database, client_id) or AlertState()
 
     def update_alerts(self, client_id: str, change: AlertChange) -> AlertState:
@@ -316,7 +317,7 @@ class History:
 
         No other process can change the state in between.
         """
-        with self._database.transaction() as database:
+        with self.database.transaction() as database:
             stored = _stored_alerts(database, client_id)
             alerts = change(stored)
             if alerts != (stored or AlertState()):
@@ -329,7 +330,7 @@ class History:
     def spending_model(self, client_id: str) -> SpendingModel | None:
         """Return the stored spending model; None if it must be learnt again."""
         try:
-            with self._database.transaction(writes=False) as database:
+            with self.database.transaction(writes=False) as database:
                 stored = _column(database, "outlook", client_id)
             return SpendingModel.from_json(str(stored)) if stored else None
         except PARSE_ERRORS:
@@ -338,7 +339,7 @@ class History:
 
     def client_ids(self) -> list[str]:
         """Return the client IDs of all wallets that were ever signed in, also of removed ones."""
-        with self._database.transaction(writes=False) as database:
+        with self.database.transaction(writes=False) as database:
             # A snooze before the first sign-in is stored under an empty client ID.
             rows = database.execute(
                 "SELECT client_id FROM wallet WHERE client_id != '' ORDER BY id"
@@ -347,14 +348,14 @@ class History:
 
     def add(self, client_id: str) -> bool:
         """Record a wallet, so that ``client_ids`` names it; return whether it was unknown."""
-        with self._database.transaction() as database:
+        with self.database.transaction() as database:
             is_new = _column(database, "alerts", client_id) is None
             wallet_of(database, client_id)
         return is_new
 
     def remove(self, client_id: str) -> None:
         """Remove a wallet that was recorded and has no reading."""
-        with self._database.transaction() as database:
+        with self.database.transaction() as database:
             database.execute(
                 "DELETE FROM wallet WHERE client_id = ?"
                 " AND NOT EXISTS (SELECT 1 FROM reading WHERE wallet = id)",
@@ -364,7 +365,7 @@ class History:
     def delete(self, client_id: str) -> None:
         """Delete the readings of a wallet and everything learnt from them; keep its client ID."""
         self.discard_unstored(client_id)
-        with self._database.transaction() as database:
+        with self.database.transaction() as database:
             wallet = wallet_of(database, client_id)
             for table in ("reading", "stretch", "usage", "usage_day"):
                 database.execute(f"DELETE FROM {table} WHERE wallet = ?", (wallet,))  # noqa: S608 - a literal
@@ -380,7 +381,7 @@ class History:
 
     def close(self) -> None:
         """Close the file; a later call opens it again."""
-        self._database.close()
+        self.database.close()
 
 
 def _column(

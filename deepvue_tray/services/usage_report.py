@@ -4,6 +4,7 @@ The format is that of Deepvue's documentation ("Usage Report"). A report has a r
 to 32 MB in all, of which only the sums of its day are kept.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -21,6 +22,12 @@ MAX_PRODUCT_LENGTH = 60
 _MAX_DEPTH = 16
 """The documented report has a depth of 4."""
 
+_MAX_DIGITS = 400
+"""A number with more digits is refused. Python converts at most 4,300 digits to a number, and
+ijson's parser in C ends the process when that fails. Texts with so many digits are refused too."""
+
+_TOO_MANY_DIGITS = re.compile(rb"[0-9]{%d}" % (_MAX_DIGITS + 1))
+
 _ROWS = ["data", "usage_data"]
 _SUCCESS = 200
 
@@ -35,6 +42,8 @@ class UsageReportParser:
     def __init__(self, on_call: Callable[[Call], object]) -> None:
         self._on_call = on_call
         self._events = ijson.basic_parse_coro(self)
+        # The end of the last chunk, which may be the beginning of a long number.
+        self._last = b""
         # Of each container around the present value: its present key, or None for an array.
         self._path: list[str | None] = []
         self._row: dict[str, object] | None = None
@@ -44,16 +53,21 @@ class UsageReportParser:
 
     def feed(self, chunk: bytes) -> None:
         """Parse the next bytes."""
+        window = self._last + chunk
+        if _TOO_MANY_DIGITS.search(window):
+            raise UnreadableError("a number is too long")
+        self._last = window[-_MAX_DIGITS:]
         try:
             self._events.send(chunk)
-        except (ijson.JSONError, UnicodeError):
+        except (ijson.JSONError, UnicodeError, ArithmeticError):
+            # ArithmeticError: an exponent that Decimal does not have.
             raise UnreadableError("not JSON, or cut short") from None
 
     def end(self) -> None:
         """Require that the report is complete."""
         try:
             self._events.close()
-        except (ijson.JSONError, UnicodeError):
+        except (ijson.JSONError, UnicodeError, ArithmeticError):
             raise UnreadableError("not JSON, or cut short") from None
         if not self._has_rows:
             raise UnreadableError("usage_data is missing or not a list")

@@ -8,31 +8,47 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
+from deepvue_tray.core.spending import Period
 from deepvue_tray.core.usage import Outcome, Usage, UsageKey, UsageRow, UsageSums
+from deepvue_tray.services.history import PARSE_ERRORS
 from deepvue_tray.services.history_database import HistoryDatabase
-from deepvue_tray.services.history_rows import datetime_of, milliseconds, wallet_of
+from deepvue_tray.services.history_rows import (
+    UnreadableRowError,
+    datetime_of,
+    milliseconds,
+    wallet_of,
+)
 
+_USAGE = "usage JOIN product ON product = product.id"
 _MILLION = 1_000_000
 _HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
+_FIRST_DAYS = {
+    Period.DAY: "day",
+    # Day 1 of the ordinals is a Monday.
+    Period.WEEK: "(day - 1) / 7 * 7 + 1",
+    # SQLite's Julian days begin at noon.
+    Period.MONTH: "CAST(julianday(day + 1721424.5, 'start of month') - 1721424.5 AS INTEGER)",
+}
+"""The ordinal of the first day of each period, in SQL."""
 
 
 class UsageStore:
-    """The usage reports in the database file at ``path``.
+    """The usage reports in the history's ``database``.
 
-    Every method raises StorageError if the file cannot be used. ``busy_timeout_s`` is how long
-    a call waits for another process that writes.
+    Every method raises StorageError if the file cannot be used. A value that is never stored
+    counts as damage of the file.
     """
 
-    def __init__(self, path: Path, busy_timeout_s: float) -> None:
-        self._database = HistoryDatabase(path, busy_timeout_s)
+    def __init__(self, database: HistoryDatabase) -> None:
+        self._database = database
 
     def replace(self, client_id: str, day: date, sums: UsageSums, fetched_at: datetime) -> None:
         """Store the sums of a day instead of those that are stored; ``fetched_at`` is aware."""
@@ -59,56 +75,59 @@ class UsageStore:
 
         Ranges include their first and their last day.
         """
-        rows = self._select("day, fetched", "usage_day", client_id, since, until)
-        return {date.fromordinal(day): datetime_of(fetched) for day, fetched in rows}
+        with self._read() as database:
+            rows = _select(database, "day, fetched", "usage_day", client_id, since, until)
+            return {date.fromordinal(day): datetime_of(fetched) for day, fetched in rows}
 
     def products(self, client_id: str, since: date, until: date) -> list[UsageRow]:
         """Return the sums of each product and outcome."""
-        rows = self._select(
-            "name, outcome, sum(calls), sum(spent)",
-            "usage JOIN product ON product = product.id",
-            client_id,
-            since,
-            until,
-            "GROUP BY product, outcome",
-        )
-        return [(name, Outcome(outcome), _usage(*sums)) for name, outcome, *sums in rows]
+        with self._read() as database:
+            rows = _select(
+                database,
+                "name, outcome, sum(calls), sum(spent)",
+                _USAGE,
+                client_id,
+                since,
+                until,
+                "GROUP BY product, outcome",
+            )
+            return [(name, Outcome(outcome), _usage(*sums)) for name, outcome, *sums in rows]
 
     def by_day(
         self, client_id: str, since: date, until: date
     ) -> list[tuple[date, str, Outcome, Usage]]:
         """Return the sums of each day, product and outcome, oldest first."""
-        rows = self._select(
-            "day, name, outcome, calls, spent",
-            "usage JOIN product ON product = product.id",
-            client_id,
-            since,
-            until,
-            "ORDER BY day, name, outcome",
-        )
-        return [
-            (date.fromordinal(day), name, Outcome(outcome), _usage(*sums))
-            for day, name, outcome, *sums in rows
-        ]
+        with self._read() as database:
+            rows = _select(
+                database,
+                "day, name, outcome, calls, spent",
+                _USAGE,
+                client_id,
+                since,
+                until,
+                "ORDER BY day, name, outcome",
+            )
+            return [
+                (date.fromordinal(day), name, Outcome(outcome), _usage(*sums))
+                for day, name, outcome, *sums in rows
+            ]
 
-    def spent_by_day(
-        self, client_id: str, since: date, until: date, step: int
+    def spent_by(
+        self, client_id: str, since: date, until: date, period: Period
     ) -> list[tuple[date, str, Decimal]]:
-        """Return what was spent on each product in each ``step`` days, at their first day.
-
-        Steps of 7 days begin on Mondays.
-        """
-        # Day 1 of the ordinals is a Monday.
-        start = f"(day - 1) / {step} * {step} + 1"
-        rows = self._select(
-            f"{start}, name, sum(spent)",
-            "usage JOIN product ON product = product.id",
-            client_id,
-            since,
-            until,
-            f"GROUP BY {start}, product",
-        )
-        return [(date.fromordinal(day), name, _amount(spent)) for day, name, spent in rows]
+        """Return what was spent on each product in each period, at its first day."""
+        start = _FIRST_DAYS[period]
+        with self._read() as database:
+            rows = _select(
+                database,
+                f"{start}, name, sum(spent)",
+                _USAGE,
+                client_id,
+                since,
+                until,
+                f"GROUP BY {start}, product",
+            )
+            return [(date.fromordinal(day), name, _amount(spent)) for day, name, spent in rows]
 
     def hours(
         self,
@@ -122,28 +141,41 @@ class UsageStore:
 
         Hours that begin before ``since``, or at ``until`` or later, both aware, are left out.
         """
-        with self._database.transaction(writes=False) as database:
-            names = dict(database.execute("SELECT id, name FROM product").fetchall())
         limits = range(_hours(since), _hours(until))
         sums: dict[UsageKey, Usage] = defaultdict(Usage)
-        for (packed,) in self._select("hours", "usage_day", client_id, first, last):
-            for key, usage in _unpacked(packed, names, limits):
-                sums[key] = sums[key].plus(usage)
+        with self._read() as database:
+            # In the same transaction: another process may add a product.
+            names = dict(database.execute("SELECT id, name FROM product").fetchall())
+            for (packed,) in _select(database, "hours", "usage_day", client_id, first, last):
+                for key, usage in _unpacked(packed, names, limits):
+                    sums[key] = sums[key].plus(usage)
         return dict(sums)
 
-    def close(self) -> None:
-        """Close the file; a later call opens it again."""
-        self._database.close()
-
-    def _select(  # noqa: PLR0917 - the clauses of one statement
-        self, columns: str, table: str, client_id: str, since: date, until: date, more: str = ""
-    ) -> list[Any]:
+    @contextmanager
+    def _read(self) -> Iterator[Any]:
+        """Run a transaction that only reads."""
         with self._database.transaction(writes=False) as database:
-            return database.execute(
-                f"SELECT {columns} FROM {table} JOIN wallet ON wallet = wallet.id"  # noqa: S608 - literals
-                f" WHERE client_id = ? AND day BETWEEN ? AND ? {more}",
-                (client_id, since.toordinal(), until.toordinal()),
-            ).fetchall()
+            try:
+                yield database
+            except (*PARSE_ERRORS, zlib.error):
+                raise UnreadableRowError("not a usage report") from None
+
+
+def _select(  # noqa: PLR0917 - the clauses of one statement
+    database: Any,
+    columns: str,
+    table: str,
+    client_id: str,
+    since: date,
+    until: date,
+    more: str = "",
+) -> list[Any]:
+    rows: list[Any] = database.execute(
+        f"SELECT {columns} FROM {table} JOIN wallet ON wallet = wallet.id"  # noqa: S608 - literals
+        f" WHERE client_id = ? AND day BETWEEN ? AND ? {more}",
+        (client_id, since.toordinal(), until.toordinal()),
+    ).fetchall()
+    return rows
 
 
 def _product_id(database: Any, name: str) -> int:

@@ -104,6 +104,19 @@ def test_a_file_that_cannot_be_saved_is_reported(
     qtbot.waitUntil(lambda: "A file could not be used" in message(controller))
 
 
+def test_a_usage_report_that_cannot_be_switched_on_is_reported(
+    qtbot: QtBot, controller: HistoryController
+) -> None:
+    def break_settings(backend: Backend) -> None:
+        backend.paths.settings.unlink(missing_ok=True)
+        backend.paths.settings.mkdir(parents=True)
+
+    assert controller._window is not None
+    controller._worker.submit(break_settings)
+    controller._window.products.switched_on.emit()
+    qtbot.waitUntil(lambda: "A file could not be used" in message(controller))
+
+
 def test_the_window_opens_in_the_size_it_had(qtbot: QtBot, controller: HistoryController) -> None:
     assert controller._window is not None
     with qtbot.waitSignal(controller._window.resized):

@@ -430,6 +430,17 @@ def test_an_environment_s_wallet_that_is_not_stored_has_the_thresholds_of_the_fi
     assert home.session().settings.client_ids == ("live_1",)
 
 
+def test_no_usage_report_is_requested_for_an_environment_s_wallet_that_is_not_stored(
+    home: Home,
+) -> None:
+    session = home.session()
+    session.sign_in(OLD)
+    session.save(has_usage=True)
+    home.environ = {"DEEPVUE_CLIENT_ID": "live_2", "DEEPVUE_CLIENT_SECRET": "from-environ"}
+    [watched] = home.session().accounts.wallets
+    assert not watched.has_usage
+
+
 def test_a_secret_alone_in_the_environment_is_that_of_the_first_wallet(home: Home) -> None:
     session = home.session()
     session.sign_in(OLD)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,18 +12,22 @@ import pytest
 
 from deepvue_tray.backend.accounts import Accounts
 from deepvue_tray.backend.usage_reports import UsageReports
+from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.credentials import Secret
 from deepvue_tray.core.errors import ServerError
 from deepvue_tray.core.reading import Reading
+from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.spending import Period
 from deepvue_tray.core.usage import Discrepancy
 from deepvue_tray.services.credentials import CredentialStore, MemoryKeyring
 from deepvue_tray.services.history import History
 from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.usage_store import UsageStore
-from deepvue_tray.services.wallet_api import WalletApi
-from tests.support.faulty_server import FaultyServer, status
-from tests.support.usage_reports import answer, row
+from deepvue_tray.services.wallet_api import PATH, REPORT_PATH, WalletApi
+from tests.backend.home import Home, change_wallet, credentials, home_in, known
+from tests.support.faulty_server import FaultyServer, balance, status
+from tests.support.platform import needs_time_zones, time_zone
+from tests.support.usage_reports import answer, by_path, row
 
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 
@@ -47,7 +52,7 @@ class Reports:
             accounts=Accounts(file, CredentialStore({}, keyring)),
             api=WalletApi(server.url),
             history=self.history,
-            store=UsageStore(folder / "history.sqlite3", 5),
+            store=UsageStore(self.history.database),
             now=lambda: self.now,
             pause_s=0,
         )
@@ -65,7 +70,6 @@ class Reports:
 def reports(tmp_path: Path, server: FaultyServer) -> Iterator[Reports]:
     reports = Reports(tmp_path, server)
     yield reports
-    reports.usage.close()
     reports.history.close()
 
 
@@ -147,13 +151,27 @@ def test_charges_are_not_compared_with_readings_that_begin_later(
     assert reports.usage.queries.unexplained("live_1", 1) is None
 
 
-def test_charges_are_not_compared_while_days_have_no_report(
+def test_charges_are_not_compared_while_a_day_of_them_is_unknown(
     reports: Reports, server: FaultyServer
 ) -> None:
-    store(reports, (timedelta(days=4), 100), (timedelta(hours=1), 50))
-    server.answer = answer(row(NOW - timedelta(hours=2), charge=8))
+    store(reports, (timedelta(days=9), 900), (timedelta(days=4), 100), (timedelta(hours=1), 50))
+    server.answer = answer(row(NOW - timedelta(hours=2), charge=50))
+    reports.fetch(2)
+    assert reports.usage.queries.unexplained("live_1", 7) is None
+    page = reports.usage.queries.page("live_1", NOW - timedelta(days=7), NOW, NOW)
+    assert page.discrepancy is None
+    assert page.missing == 6
+
+
+def test_charges_are_compared_with_the_balance_until_the_last_report(
+    reports: Reports, server: FaultyServer
+) -> None:
+    store(reports, (timedelta(days=2), 100), (timedelta(hours=1), 50))
+    server.answer = answer(row(NOW - timedelta(hours=2), charge=50))
     reports.fetch(1)
-    assert reports.usage.queries.unexplained("live_1", 2) is None
+    store(reports, (timedelta(minutes=-30), 40))
+    reports.now += timedelta(minutes=40)
+    assert reports.usage.queries.unexplained("live_1", 1) is None
 
 
 def test_a_page_ranks_products_and_compares_them_with_the_time_before(
@@ -178,6 +196,31 @@ def test_a_page_ranks_products_and_compares_them_with_the_time_before(
     assert page.missing == 0
 
 
+def test_a_range_of_hours_is_compared_with_the_same_hours_of_the_day_before(
+    reports: Reports, server: FaultyServer
+) -> None:
+    hours = [NOW - timedelta(hours=ago) for ago in (1, 15, 25, 40)]
+    server.answer = answer(*(row(at, charge=5) for at in hours))
+    reports.fetch(3)
+    page = reports.usage.queries.page("live_1", NOW - timedelta(hours=3), NOW, NOW)
+    [pan] = page.products
+    assert (int(pan.total.spent), page.change(pan)) == (5, 0)
+
+
+def test_a_page_of_years_counts_each_day_in_its_month(
+    reports: Reports, server: FaultyServer
+) -> None:
+    # A Tuesday, whose week begins in November.
+    reports.now = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    server.answer = answer(row(reports.now, charge=5))
+    reports.fetch(1)
+    since = reports.now - timedelta(weeks=150)
+    page = reports.usage.queries.page("live_1", since, reports.now, reports.now)
+    assert page.period is Period.MONTH
+    [bar] = page.bars
+    assert (bar.start.month, int(bar.spent)) == (12, 5)
+
+
 def test_a_page_of_days_has_a_bar_for_each_day_with_calls(
     reports: Reports, server: FaultyServer
 ) -> None:
@@ -199,6 +242,31 @@ def test_a_page_of_everything_begins_with_the_first_report(
     reports.fetch(3)
     page = reports.usage.queries.page("live_1", None, NOW, NOW)
     assert page.since.date() == (NOW - timedelta(days=2)).date()
+    assert (page.products, page.bars, page.missing) == ([], [], 0)
+
+
+@needs_time_zones
+@pytest.mark.parametrize(("zone", "hour"), [("PST8", 4), ("NZST-12", 13)])
+def test_a_page_until_now_ends_with_the_newest_report_in_every_time_zone(
+    reports: Reports, server: FaultyServer, zone: str, hour: int
+) -> None:
+    with time_zone(zone):
+        reports.now = datetime(2026, 11, 20, hour, tzinfo=UTC)
+        server.answer = answer(row(reports.now, charge=5))
+        reports.fetch(9)
+        since = reports.now - timedelta(days=7)
+        page = reports.usage.queries.page("live_1", since, reports.now, reports.now)
+        assert (int(page.spent), page.missing) == (5, 0)
+
+
+@pytest.mark.parametrize("days", [1, 9])
+def test_a_page_of_the_time_to_come_is_empty(
+    reports: Reports, server: FaultyServer, days: int
+) -> None:
+    server.answers = [answer(row(NOW))]
+    reports.fetch(2)
+    since = NOW + timedelta(days=4)
+    page = reports.usage.queries.page("live_1", since, since + timedelta(days=days), NOW)
     assert (page.products, page.bars, page.missing) == ([], [], 0)
 
 
@@ -245,6 +313,64 @@ def test_a_fetch_can_be_stopped_and_keeps_what_it_has(
     assert len(server.requests) == 7
 
 
+def test_a_day_that_was_fetched_before_its_end_is_completed_after_days_without_the_program(
+    reports: Reports, server: FaultyServer
+) -> None:
+    reports.fetch(1)
+    reports.now += timedelta(days=4)
+    page = reports.usage.queries.page("live_1", NOW - timedelta(hours=1), reports.now, reports.now)
+    assert page.missing == 5
+    server.requests.clear()
+    asyncio.run(reports.usage.update("live_1"))
+    assert days_asked(server) == ["2026-11-24", "2026-11-23", "2026-11-20"]
+    page = reports.usage.queries.page("live_1", NOW - timedelta(hours=1), reports.now, reports.now)
+    assert page.missing == 2
+
+
+def test_days_until_now_are_compared_with_the_same_time_before(
+    reports: Reports, server: FaultyServer
+) -> None:
+    # Two calls a day, of which the second one of the present day is still to come.
+    days = [NOW.replace(hour=0) - timedelta(days=ago) for ago in range(14)]
+    server.answers = [
+        answer(
+            *(row(day.replace(hour=hour), charge=5) for hour in (3, 20) if ago or hour < NOW.hour)
+        )
+        for ago, day in enumerate(days)
+    ]
+    reports.fetch(14)
+    page = reports.usage.queries.page("live_1", NOW - timedelta(days=6), NOW, NOW)
+    [pan] = page.products
+    assert (page.period, page.change(pan)) == (Period.DAY, 0)
+
+
+def test_days_that_a_person_asks_for_are_fetched_after_those_of_today(
+    reports: Reports, server: FaultyServer
+) -> None:
+    async def fetch_both() -> None:
+        await asyncio.gather(
+            reports.usage.try_to_fetch("live_1", 2, lambda: None),
+            reports.usage.try_to_fetch("live_1", 5, lambda: None),
+        )
+
+    asyncio.run(fetch_both())
+    assert len(server.requests) == 5
+
+
+def test_stopping_ends_also_a_fetch_that_waits(reports: Reports, server: FaultyServer) -> None:
+    def on_change() -> None:
+        reports.usage.stop("live_1")
+
+    async def fetch_both() -> None:
+        await asyncio.gather(
+            reports.usage.try_to_fetch("live_1", 2, on_change),
+            reports.usage.try_to_fetch("live_1", 5, lambda: None),
+        )
+
+    asyncio.run(fetch_both())
+    assert len(server.requests) <= 1
+
+
 def test_it_is_fetched_by_itself_once_an_hour_also_after_a_failure(
     reports: Reports, server: FaultyServer
 ) -> None:
@@ -269,3 +395,55 @@ def test_a_report_of_a_wallet_that_was_just_removed_is_not_kept(
     server.answer = answer(row(NOW))
     asyncio.run(reports.usage.try_to_fetch("live_1", 2, on_change))
     assert reports.usage.queries.products("live_1", 2) == []
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    server = by_path({PATH: balance(500), REPORT_PATH: answer(row(NOW))})
+    with home_in(tmp_path, server) as home:
+        home.now = NOW
+        yield home
+
+
+def test_fetching_ends_when_another_process_switches_the_report_off(home: Home) -> None:
+    backend = home.session("live_1")
+    change_wallet(backend, has_usage=True)
+
+    def switched_off(settings: Settings) -> Settings:
+        return replace(settings, wallets=(replace(settings.wallets[0], has_usage=False),))
+
+    def on_change(_: object) -> None:
+        SettingsFile(home.paths.settings).update(switched_off)
+
+    overview = asyncio.run(backend.fetch_usage("live_1", 5, on_change))
+    assert len(home.server.requests) == 1
+    assert overview.snapshots[0].usage is None
+
+
+def test_reports_that_were_deleted_with_a_wallet_are_not_shown_again(home: Home) -> None:
+    backend = home.session("live_1")
+    change_wallet(backend, has_usage=True)
+    asyncio.run(backend.fetch_usage("live_1", 1, lambda _: None))
+    usage = known(backend).usage
+    assert usage
+    assert usage.week
+    asyncio.run(backend.sign_out("live_1", delete_history=True))
+    asyncio.run(backend.sign_in(credentials("live_1")))
+    change_wallet(backend, has_usage=True)
+    shown = known(backend).usage
+    assert shown
+    assert not shown.week
+
+
+def test_an_alert_about_fast_spending_knows_the_product_that_has_grown(home: Home) -> None:
+    backend = home.session("live_1")
+    change_wallet(backend, has_usage=True)
+    asyncio.run(backend.fetch_usage("live_1", 1, lambda _: None))
+    past = [
+        Reading(at=NOW - n * timedelta(minutes=5), balance=Decimal(50_000 + 3 * n))
+        for n in range(20 * 288)
+    ]
+    backend.history.merge("live_1", past)
+    snapshots = [home.poll(backend, balance(50_000 - 30 * n)) for n in range(1, 5)]
+    assert snapshots[-1].to_notify == (Alert.FAST_SPENDING,)
+    assert [each.usage and each.usage.grown for each in snapshots] == ["", "", "", "PAN-Plus"]

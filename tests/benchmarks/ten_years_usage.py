@@ -18,7 +18,7 @@ from pathlib import Path
 
 from deepvue_tray.backend.usage_queries import UsageQueries
 from deepvue_tray.core.usage import Outcome, Usage, UsageKey
-from deepvue_tray.services.history import BUSY_TIMEOUT_S, History
+from deepvue_tray.services.history import History
 from deepvue_tray.services.usage_store import UsageStore
 from tests.benchmarks.table import Row, show
 
@@ -31,7 +31,8 @@ DAYS_OF_YEAR = 365
 
 
 def build(path: Path, days: int) -> None:
-    chance, store = random.Random(1), UsageStore(path, BUSY_TIMEOUT_S)
+    chance, history = random.Random(1), History(path)
+    store = UsageStore(history.database)
     prices = [Decimal(chance.randrange(50, 900)) / 100 for _ in range(PRODUCTS)]
     for ago in range(days, 0, -1):
         start = NOW - timedelta(days=ago)
@@ -43,19 +44,18 @@ def build(path: Path, days: int) -> None:
                         key = UsageKey(start + timedelta(hours=hour), f"P{product}", outcome)
                         sums[key] = Usage(calls, calls * price)
         store.replace("live_1", start.date(), sums, NOW)
-    store.close()
+    history.close()
 
 
 def timed(path: Path, work: Callable[[UsageQueries], object]) -> float:
     """Return the median time of ``work`` in milliseconds, each time on a newly opened file."""
     times = []
     for _ in range(RUNS):
-        store, history = UsageStore(path, BUSY_TIMEOUT_S), History(path)
-        queries = UsageQueries(store, history, lambda: NOW)
+        history = History(path)
+        queries = UsageQueries(UsageStore(history.database), history, lambda: NOW)
         start = time.perf_counter()
         work(queries)
         times.append(time.perf_counter() - start)
-        store.close()
         history.close()
     return statistics.median(times) * 1000
 

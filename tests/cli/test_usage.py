@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.wallet_api import REPORT_PATH
 from tests.cli import wallets
 from tests.cli.conftest import LIVE, TRIAL
@@ -142,3 +143,14 @@ def test_prometheus_counts_what_each_product_cost(
     assert f'deepvue_spent_credits_total{{{wallet},product="PAN-Plus"}} 6' in text
     assert f'deepvue_spent_credits_total{{{wallet},product="GST"}} 2' in text
     assert text.count("deepvue_spent_credits_total{") == 2
+
+
+def test_prometheus_has_the_balance_also_if_the_history_cannot_be_read(
+    reports: FaultyServer, keyring: FileKeyring
+) -> None:
+    Paths.of_user().history.unlink(missing_ok=True)
+    Paths.of_user().history.mkdir(parents=True)
+    reports.answer = by_client({"live_1": balance(6448), "free_tier_2": balance(900)})
+    ran = run("check", "--prometheus", **keyring.env)
+    assert 'deepvue_balance_credits{client_id="live_1",wallet="Live"} 6448' in ran.stdout
+    assert "history.sqlite" in ran.stderr

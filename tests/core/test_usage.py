@@ -132,6 +132,11 @@ def test_the_outcome_follows_from_status_and_message(
     assert outcome_of(status, message) is outcome
 
 
+def test_a_call_at_the_end_of_all_calendars_is_left_out() -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    assert summed(DAY, [Call(last, "PAN-Plus", Outcome.FOUND, Decimal(1))]) == {}
+
+
 def test_the_product_with_the_highest_spending_comes_first() -> None:
     rows = [
         ("GST", Outcome.FOUND, Usage(9, Decimal(1))),

@@ -86,7 +86,7 @@ def test_the_tray_s_other_jobs_do_not_wait_for_a_locked_history(
     monkeypatch.setattr("deepvue_tray.services.log.to_file", lambda _: None)
     backend = tray_backend({"DEEPVUE_CLIENT_ID": "live_1"})
     backend.overview()
-    database = backend.history._history._database._connection
+    database = backend.history._history.database._connection
     assert database is not None
     [milliseconds] = database.execute("PRAGMA busy_timeout").fetchone()
     assert milliseconds == TRAY_BUSY_TIMEOUT_S * 1000 < 500

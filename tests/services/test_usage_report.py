@@ -98,6 +98,11 @@ UNREADABLE: Mapping[str, tuple[bytes, str]] = {
     "a charge that is text": (report([row(AT, charge="2.95")]), "Charge is missing, negative"),
     "a charge of NaN": (report([row(AT, charge=float("nan"))]), "not JSON"),
     "an endless charge": (report([]).replace(b"[]", b'[{"Charge": 1e400}]'), "row 1"),
+    "an exponent beyond Decimal's": (
+        report([]).replace(b"[]", b'[{"Charge": 1e9999999999999999999}]'),
+        "not JSON",
+    ),
+    "a number of 5,000 digits": (b'{"timestamp": ' + b"1" * 5000 + b"}", "too long"),
     "a key that is repeated": (
         report([row(AT)]).replace(b'"Status"', b'"Charge": 1, "Status"'),
         "Charge is repeated",
@@ -113,6 +118,11 @@ def test_any_other_report_is_one_clear_error(name: str) -> None:
     with pytest.raises(UnreadableError) as caught:
         parse(body)
     assert reason in caught.value.detail
+
+
+def test_a_number_of_5000_digits_is_refused_also_in_pieces() -> None:
+    with pytest.raises(UnreadableError):
+        parse(b'{"timestamp": ' + b"1" * 5000 + b"}", size=7)
 
 
 def test_names_of_products_are_cut_and_cleaned() -> None:
