@@ -24,7 +24,6 @@ from deepvue_tray.services.history_rows import (
     wallet_of,
 )
 
-_USAGE = "usage JOIN product ON product = product.id"
 _MILLION = 1_000_000
 _HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,34 +81,33 @@ class UsageStore:
     def products(self, client_id: str, since: date, until: date) -> list[UsageRow]:
         """Return the sums of each product and outcome."""
         with self._read() as database:
+            names = _names(database)
             rows = _select(
                 database,
-                "name, outcome, sum(calls), sum(spent)",
-                _USAGE,
+                "product, outcome, sum(calls), sum(spent)",
+                "usage",
                 client_id,
                 since,
                 until,
                 "GROUP BY product, outcome",
             )
-            return [(name, Outcome(outcome), _usage(*sums)) for name, outcome, *sums in rows]
+            return [
+                (names[product], Outcome(outcome), _usage(*sums))
+                for product, outcome, *sums in rows
+            ]
 
     def by_day(
         self, client_id: str, since: date, until: date
     ) -> list[tuple[date, str, Outcome, Usage]]:
         """Return the sums of each day, product and outcome, oldest first."""
         with self._read() as database:
+            names = _names(database)
             rows = _select(
-                database,
-                "day, name, outcome, calls, spent",
-                _USAGE,
-                client_id,
-                since,
-                until,
-                "ORDER BY day, name, outcome",
+                database, "day, product, outcome, calls, spent", "usage", client_id, since, until
             )
             return [
-                (date.fromordinal(day), name, Outcome(outcome), _usage(*sums))
-                for day, name, outcome, *sums in rows
+                (date.fromordinal(day), names[product], Outcome(outcome), _usage(*sums))
+                for day, product, outcome, *sums in rows
             ]
 
     def spent_by(
@@ -118,16 +116,20 @@ class UsageStore:
         """Return what was spent on each product in each period, at its first day."""
         start = _FIRST_DAYS[period]
         with self._read() as database:
+            names = _names(database)
             rows = _select(
                 database,
-                f"{start}, name, sum(spent)",
-                _USAGE,
+                f"{start}, product, sum(spent)",
+                "usage",
                 client_id,
                 since,
                 until,
                 f"GROUP BY {start}, product",
             )
-            return [(date.fromordinal(day), name, _amount(spent)) for day, name, spent in rows]
+            return [
+                (date.fromordinal(day), names[product], _amount(spent))
+                for day, product, spent in rows
+            ]
 
     def hours(
         self,
@@ -144,8 +146,7 @@ class UsageStore:
         limits = range(_hours(since), _hours(until))
         sums: dict[UsageKey, Usage] = defaultdict(Usage)
         with self._read() as database:
-            # In the same transaction: another process may add a product.
-            names = dict(database.execute("SELECT id, name FROM product").fetchall())
+            names = _names(database)
             for (packed,) in _select(database, "hours", "usage_day", client_id, first, last):
                 for key, usage in _unpacked(packed, names, limits):
                     sums[key] = sums[key].plus(usage)
@@ -171,11 +172,20 @@ def _select(  # noqa: PLR0917 - the clauses of one statement
     more: str = "",
 ) -> list[Any]:
     rows: list[Any] = database.execute(
-        f"SELECT {columns} FROM {table} JOIN wallet ON wallet = wallet.id"  # noqa: S608 - literals
-        f" WHERE client_id = ? AND day BETWEEN ? AND ? {more}",
+        f"SELECT {columns} FROM {table}"  # noqa: S608 - literals
+        " WHERE wallet = (SELECT id FROM wallet WHERE client_id = ?)"
+        f" AND day BETWEEN ? AND ? {more}",
         (client_id, since.toordinal(), until.toordinal()),
     ).fetchall()
     return rows
+
+
+def _names(database: Any) -> dict[int, str]:
+    """Return the products' names, in the transaction in which they are used.
+
+    Joined to each row, they would take most of the time.
+    """
+    return dict(database.execute("SELECT id, name FROM product").fetchall())
 
 
 def _product_id(database: Any, name: str) -> int:
