@@ -44,7 +44,7 @@ from deepvue_tray.services.notifier import Notifier, system_notifier
 from deepvue_tray.services.paths import Paths
 from deepvue_tray.services.settings_file import SettingsFile
 from deepvue_tray.services.system_keyring import SystemKeyring
-from deepvue_tray.services.wallet_api import PRODUCTION, WalletApi
+from deepvue_tray.services.wallet_api import PRODUCTION, REQUEST_PAUSE_S, WalletApi
 from deepvue_tray.services.window_sizes import WindowSizes
 
 if TYPE_CHECKING:
@@ -401,7 +401,7 @@ def real_backend(
     return assemble(
         paths,
         store,
-        WalletApi(base_url),
+        WalletApi(base_url, pause_s=REQUEST_PAUSE_S),
         autostart_in(paths.autostart),
         busy_timeout_s=busy_timeout_s,
     )

@@ -169,5 +169,6 @@ class UsageReports:
         try:
             state = UsageState(week=self.queries.products(client_id, CARD_DAYS))
         except StorageError as failed:
-            state, error = UsageState(), error or failed.without_traceback()
+            state = self._states.get(client_id, UsageState())
+            error = error or failed.without_traceback()
         self._states[client_id] = replace(state, error=error, progress=progress)

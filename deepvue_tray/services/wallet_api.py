@@ -30,6 +30,10 @@ DEADLINE_S = 15.0
 """Seconds for the whole request. httpx's timeouts are per operation: a server that sends single
 bytes could hold a request forever."""
 
+REQUEST_PAUSE_S = 1.0
+"""Seconds between two requests of a wallet, whether for the balance or for a usage report: the
+smallest plan allows one a second."""
+
 REPORT_DEADLINE_S = 120.0
 """The same for a usage report, which may have 32 MB."""
 
@@ -38,7 +42,8 @@ class WalletApi:
     """Requests balances and usage reports from one server.
 
     ``base_url`` is an https address, or an http one on loopback; anything else raises
-    InvalidInputError. ``deadline`` is that of a balance, in seconds. ``now`` returns the current
+    InvalidInputError. ``deadline`` is that of a balance, in seconds. ``pause_s`` is the least time
+    between the beginnings of two requests with the same client ID. ``now`` returns the current
     time, aware, UTC.
     """
 
@@ -47,6 +52,7 @@ class WalletApi:
         base_url: str = PRODUCTION,
         *,
         deadline: float = DEADLINE_S,
+        pause_s: float = 0.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._base_url = checked_base_url(base_url)
@@ -54,6 +60,9 @@ class WalletApi:
         self._now = now
         self._client: HttpClient | None = None
         self._tokens: dict[str, Secret] = {}
+        self._pause_s = pause_s
+        # When the next request of each client ID may begin; seconds of the loop's clock.
+        self._next_at: dict[str, float] = {}
 
     async def prepare(self) -> None:
         """Create the client for the first request, while the keyring is being read.
@@ -143,6 +152,7 @@ class WalletApi:
 
     async def _authorize(self, credentials: Credentials) -> Secret:
         client = await self._prepared()
+        await self._wait_for_turn(credentials.client_id)
         form = {
             "client_id": credentials.client_id,
             "client_secret": credentials.secret.reveal(),
@@ -161,6 +171,7 @@ class WalletApi:
         params: Mapping[str, str] | None = None,
     ) -> "Response":
         client = await self._prepared()
+        await self._wait_for_turn(credentials.client_id)
         response = await client.send(
             "GET",
             path,
@@ -171,6 +182,12 @@ class WalletApi:
         )
         self._require_success(response, credentials)
         return response
+
+    async def _wait_for_turn(self, client_id: str) -> None:
+        now = asyncio.get_running_loop().time()
+        begins_at = max(now, self._next_at.get(client_id, now))
+        self._next_at[client_id] = begins_at + self._pause_s
+        await asyncio.sleep(begins_at - now)
 
     def _require_success(self, response: "Response", credentials: Credentials) -> None:
         if response.status == HTTPStatus.OK:

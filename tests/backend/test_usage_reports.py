@@ -14,7 +14,7 @@ from deepvue_tray.backend.accounts import Accounts
 from deepvue_tray.backend.usage_reports import UsageReports
 from deepvue_tray.core.alert import Alert
 from deepvue_tray.core.credentials import Secret
-from deepvue_tray.core.errors import ServerError
+from deepvue_tray.core.errors import ServerError, StorageError
 from deepvue_tray.core.reading import Reading
 from deepvue_tray.core.settings import Settings
 from deepvue_tray.core.spending import Period
@@ -447,3 +447,17 @@ def test_an_alert_about_fast_spending_knows_the_product_that_has_grown(home: Hom
     snapshots = [home.poll(backend, balance(50_000 - 30 * n)) for n in range(1, 5)]
     assert snapshots[-1].to_notify == (Alert.FAST_SPENDING,)
     assert [each.usage and each.usage.grown for each in snapshots] == ["", "", "", "PAN-Plus"]
+
+
+def test_products_stay_known_while_the_history_cannot_be_read(home: Home) -> None:
+    backend = home.session("live_1")
+    change_wallet(backend, has_usage=True)
+    asyncio.run(backend.fetch_usage("live_1", 1, lambda _: None))
+    before = known(backend).usage
+    with home.unusable_history():
+        asyncio.run(backend.fetch_usage("live_1", 1, lambda _: None))
+    after = known(backend).usage
+    assert before
+    assert after
+    assert after.week == before.week != []
+    assert isinstance(after.error, StorageError)

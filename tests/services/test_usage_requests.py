@@ -18,8 +18,18 @@ from deepvue_tray.core.errors import (
     WalletError,
 )
 from deepvue_tray.core.usage import Outcome, Usage, UsageKey, UsageSums
-from deepvue_tray.services.wallet_api import AUTHORIZE_PATH, REPORT_PATH, WalletApi
-from tests.support.faulty_server import HEAD, Answer, FaultyServer, flood, http, raw, status
+from deepvue_tray.services.wallet_api import AUTHORIZE_PATH, PATH, REPORT_PATH, WalletApi
+from tests.support.faulty_server import (
+    HEAD,
+    Answer,
+    FaultyServer,
+    balance,
+    flood,
+    http,
+    raw,
+    status,
+)
+from tests.support.timeouts import TIMEOUT_S
 from tests.support.usage_reports import answer, by_path, report, row
 
 DAY = date(2024, 5, 11)
@@ -57,6 +67,28 @@ def test_one_day_is_requested_as_documented() -> None:
         "generate_excel": ["false"],
     }
     assert (sent.headers["client-id"], sent.headers["x-api-key"]) == ("live_1", "s3cr3t-value")
+
+
+def test_a_report_waits_while_the_balance_was_requested_a_moment_ago() -> None:
+    async def read_both(api: WalletApi) -> None:
+        await api.read(CREDENTIALS)
+        await asyncio.wait_for(api.usage(CREDENTIALS, DAY), 0.3)
+
+    answers = by_path({PATH: balance(500), REPORT_PATH: answer(row(AT))})
+    with FaultyServer(answers) as server:
+        with pytest.raises(TimeoutError):
+            asyncio.run(read_both(WalletApi(server.url, pause_s=TIMEOUT_S)))
+        assert [sent.path for sent in server.requests] == [PATH]
+
+
+def test_the_requests_of_another_key_are_not_waited_for() -> None:
+    async def read_both(api: WalletApi) -> None:
+        await api.read(CREDENTIALS)
+        await api.read(Credentials.parse("free_tier_2", "s3cr3t-value"))
+
+    with FaultyServer(balance(500)) as server:
+        asyncio.run(read_both(WalletApi(server.url, pause_s=TIMEOUT_S)))
+        assert len(server.requests) == 2
 
 
 def test_a_server_that_wants_a_token_gets_one_and_the_same_one_the_next_time() -> None:
