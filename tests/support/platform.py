@@ -59,7 +59,7 @@ SAME_ON_WINDOWS = [
                 "importing_twice",
                 "json_lines",
                 "since_leaves",
-                "without_a_client_id",
+                "without_a_wallet_the_error_has_the_remedy",
             ],
             "main": [
                 "a_secret_file_that",
