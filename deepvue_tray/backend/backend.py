@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+USAGE_DAYS = 2
+"""Today and yesterday: the days whose usage reports are fetched once an hour."""
+
 USAGE_PAUSE_S = 3.0
 """Seconds between two requests for usage reports: 20 a minute, where the smallest plan allows 30,
 so that the balance and the person's own calls have room."""
@@ -432,11 +435,12 @@ def assemble(
     busy_timeout_s: float = BUSY_TIMEOUT_S,
     settings_file: SettingsFile | None = None,
     usage_pause_s: float = USAGE_PAUSE_S,
+    usage_days: int = USAGE_DAYS,
 ) -> Backend:
     """Assemble the parts; ``now`` returns the time, aware, in UTC.
 
     ``settings_file`` replaces the one of ``paths``. ``usage_pause_s`` is the time between two
-    requests for usage reports.
+    requests for usage reports, and ``usage_days`` how many are fetched once an hour.
     """
     accounts = Accounts(settings_file or SettingsFile(paths.settings), store)
     history = History(paths.history, busy_timeout_s)
@@ -453,6 +457,7 @@ def assemble(
             store=UsageStore(history.database),
             now=now,
             pause_s=usage_pause_s,
+            recent_days=usage_days,
         )
 
     return Backend(

@@ -194,5 +194,12 @@ def _assemble(folder: Path, base_url: str, months: dict[str, Sequence[Reading]])
     # A desktop entry in the demo's folder, which no desktop reads.
     autostart = XdgAutostart(paths.autostart, own_command())
     return assemble(
-        paths, store, WalletApi(base_url), autostart, settings_file=file, usage_pause_s=0
+        paths,
+        store,
+        WalletApi(base_url),
+        autostart,
+        settings_file=file,
+        usage_pause_s=0,
+        # As many as the history window shows first.
+        usage_days=8,
     )

@@ -16,9 +16,6 @@ from deepvue_tray.services.wallet_api import WalletApi
 
 logger = logging.getLogger(__name__)
 
-RECENT_DAYS = 2
-"""Today and yesterday, whose reports may still change."""
-
 COMPLETED_DAYS = 30
 """Of these days, a report is completed that was fetched before it was final."""
 
@@ -33,6 +30,7 @@ class UsageReports:
     """Requests the reports of days, and stores their sums.
 
     ``now`` returns the time, aware, in UTC. ``pause_s`` is the time between two requests.
+    ``recent_days`` are the days that ``update`` fetches.
     """
 
     def __init__(
@@ -44,6 +42,7 @@ class UsageReports:
         store: UsageStore,
         now: Callable[[], datetime],
         pause_s: float,
+        recent_days: int,
     ) -> None:
         self._accounts = accounts
         self._api = api
@@ -51,6 +50,7 @@ class UsageReports:
         self.queries = UsageQueries(store, history, now)
         self._now = now
         self._pause_s = pause_s
+        self._recent_days = recent_days
         self._states: dict[str, UsageState] = {}
         self._tried: dict[str, datetime] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -75,7 +75,7 @@ class UsageReports:
         return replace(self.state(client_id), grown=grown)
 
     async def update(self, client_id: str) -> bool:
-        """Fetch yesterday and today, unless that was tried less than an hour ago.
+        """Fetch the recent days, unless that was tried less than an hour ago.
 
         Returns whether it was tried; an error becomes a part of the state.
         """
@@ -85,7 +85,7 @@ class UsageReports:
         self._tried[client_id] = now
         # The balance was requested a moment ago.
         await asyncio.sleep(self._pause_s)
-        await self.try_to_fetch(client_id, RECENT_DAYS, lambda: None)
+        await self.try_to_fetch(client_id, self._recent_days, lambda: None)
         return True
 
     async def try_to_fetch(

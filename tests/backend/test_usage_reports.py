@@ -55,6 +55,7 @@ class Reports:
             store=UsageStore(self.history.database),
             now=lambda: self.now,
             pause_s=0,
+            recent_days=2,
         )
 
     def fetch(self, days: int) -> None:
