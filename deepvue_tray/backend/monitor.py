@@ -193,7 +193,8 @@ class Monitor:
         if model and model.runway and model.runway.earliest > now:
             # Learning takes 0.1 s: too long at the start with many wallets.
             return model.runway
-        return forecast_runway(series_of(self._points(now, MEMORY)), now)
+        points = self._points(now, MEMORY)
+        return forecast_runway(series_of([*self._reported_before(points, now), *points]), now)
 
     def _after_reading(self, known: Snapshot, reading: Reading) -> Snapshot:
         """Return the snapshot after a reading, which is stored; raises WalletRemovedError."""
@@ -201,7 +202,9 @@ class Monitor:
         try:
             model = self._history.spending_model(self._client_id)
             if not (model and model.is_fresh(reading)):
-                model = new_model = SpendingModel.of(self._points(reading.at, MEMORY), reading)
+                points = self._points(reading.at, MEMORY)
+                reported = self._reported_before(points, reading.at)
+                model = new_model = SpendingModel.of(points, reading, reported)
             recent = series_of(self._points(reading.at, RECENT), reading)
             runway, is_fast = model.runway, is_fast_spending(recent, model.limits, reading.at)
         except StorageError as error:
@@ -260,10 +263,13 @@ class Monitor:
         return self._accounts.settings.interval
 
     def _points(self, until: datetime, length: timedelta) -> Sequence[Point]:
-        since = until - length
-        points = self._history.points(self._client_id, since, until)
+        return self._history.points(self._client_id, until - length, until)
+
+    def _reported_before(self, points: Sequence[Point], now: datetime) -> Sequence[Point]:
+        """Return the balances that the usage report tells before ``points``, in their period."""
+        since = now - MEMORY
         if not points or points[0][0] <= (since + _HOUR).timestamp():
-            return points
+            return ()
         at, balance = points[0]
         first = Reading(at=datetime.fromtimestamp(at, UTC), balance=balance_from_number(balance))
-        return [*self._reported(first, since), *points]
+        return self._reported(first, since)

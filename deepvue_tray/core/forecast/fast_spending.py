@@ -14,7 +14,7 @@ correction falls into one step, and does not count. There are two limits:
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from math import ceil, inf, sqrt
+from math import ceil, inf, isfinite, sqrt
 from operator import sub, truediv
 from statistics import median
 from typing import NamedTuple
@@ -31,7 +31,7 @@ RECENT = timedelta(seconds=STEP_S * (WINDOWS[-1] + 4))
 _FAR = sqrt(10)
 """The multiple of the hour's median that is fast: the geometric mean of 1 and 10."""
 
-_PERIOD_DAYS = 14
+PERIOD_DAYS = 14
 """Days in which the day's limit is exceeded once by chance; also the shortest history."""
 
 _UNKNOWN = -1.0
@@ -46,6 +46,11 @@ class Limits(NamedTuple):
     by_window: Sequence[Sequence[float]]
     """Credits per step, for each of WINDOWS and each of 24 hours. The hours go backward; the hour
     that ends at ``learnt_at`` is the last one. Infinite while there is too little data."""
+
+    @property
+    def are_known(self) -> bool:
+        """Whether any spending can exceed them."""
+        return any(isfinite(limit) for by_hour in self.by_window for limit in by_hour)
 
 
 def learn_limits(series: Series) -> Limits:
@@ -115,12 +120,12 @@ def _usual_by_hour(hours: list[float]) -> list[float]:
 
 
 def _factor(hours: list[float], scales: list[float]) -> float:
-    """Return the multiple of ``scales`` that a day reaches once in _PERIOD_DAYS.
+    """Return the multiple of ``scales`` that a day reaches once in PERIOD_DAYS.
 
     Infinite while fewer days are known.
     """
     days = range(0, len(hours) - 23, 24)
     highest = [max(map(truediv, hours[day : day + 24], scales)) for day in days]
     known = sorted(times for times in highest if times >= 0)
-    rank = (len(known) + 1) // _PERIOD_DAYS
+    rank = (len(known) + 1) // PERIOD_DAYS
     return known[-rank] if rank else inf

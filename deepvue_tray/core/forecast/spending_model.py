@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Self
 
 from deepvue_tray.core.forecast.fast_spending import WINDOWS, Limits, learn_limits
+from deepvue_tray.core.forecast.reported_habit import reported_limits
 from deepvue_tray.core.forecast.runway import Runway, forecast_runway
 from deepvue_tray.core.forecast.series import Point, series_of
 from deepvue_tray.core.reading import Reading
@@ -36,14 +37,21 @@ class SpendingModel:
     limits: Limits
 
     @classmethod
-    def of(cls, points: Sequence[Point], reading: Reading) -> Self:
-        """Learn from ``points``, oldest first, and from ``reading``, the latest."""
+    def of(cls, points: Sequence[Point], reading: Reading, reported: Sequence[Point] = ()) -> Self:
+        """Learn from ``points``, oldest first, and from ``reading``, the latest.
+
+        ``reported`` are hourly balances before them, from the usage report.
+        """
         series = series_of(points, reading)
+        limits = learn_limits(series)
+        if reported:
+            limits = limits if limits.are_known else reported_limits(reported)
+            series = series_of([*reported, *points], reading)
         return cls(
             made_at=reading.at,
             balance=reading.balance,
             runway=forecast_runway(series, reading.at),
-            limits=learn_limits(series),
+            limits=limits,
         )
 
     def is_fresh(self, reading: Reading) -> bool:
