@@ -76,23 +76,42 @@ class FaultyServer:
         self._listening.set()
         async with server:
             await self._ended.wait()
-            for task in self._tasks:
+            await self._accepted()
+            server.close()
+            ending = [*self._tasks]
+            for task in ending:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*ending, return_exceptions=True)
+            await _turns()
 
-    async def _on_connection(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    async def _accepted(self) -> None:
+        """Wait until asyncio has accepted the connections that it is accepting.
+
+        Its tasks would fail after close(), and leave the connections open. On Windows one such task
+        never ends.
+        """
+        while sys.platform != "win32" and (
+            accepting := asyncio.all_tasks() - self._tasks - {asyncio.current_task()}
+        ):
+            await asyncio.wait(accepting)
+
+    def _on_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # No coroutine: one that is cancelled before it begins would leave the connection open.
+        task = asyncio.create_task(self._respond(reader, writer))
         self._tasks.add(task)
+        task.add_done_callback(lambda _: self._on_end(task, writer))
+
+    def _on_end(self, task: "asyncio.Task[None]", writer: asyncio.StreamWriter) -> None:
+        self._tasks.discard(task)
+        writer.close()
+
+    async def _respond(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Cancelled when the context ends; without this, asyncio would log the cancellation.
+        gone = (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError)
         try:
-            # Cancelled when the context ends; without this, asyncio would log the cancellation.
-            gone = (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError)
             with suppress(*gone, asyncio.CancelledError):
                 await self._handle(reader, writer)
         finally:
-            self._tasks.discard(task)
             writer.close()
             with suppress(ConnectionError, ssl.SSLError, asyncio.CancelledError):
                 await writer.wait_closed()
@@ -123,6 +142,12 @@ class FaultyServer:
             writer.write(piece)
             self.bytes_sent += len(piece)
             await writer.drain()
+
+
+async def _turns() -> None:
+    """Let the loop close what is being closed."""
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
