@@ -162,6 +162,8 @@ class HistoryController(QObject):
             self._read_next()
             if self._window is not None:
                 self._show_wallets(self._window, content.client_ids)
+                settings = self._poller.overview.settings
+                self._window.products.offer_switch(settings.wallet(snapshot.client_id) is not None)
                 self._window.show_history(
                     content.page,
                     until,

@@ -63,6 +63,10 @@ class ProductsView(QWidget):
         super().resizeEvent(event)
         self._bars.setVisible(self.height() >= BARS_FROM_PX)
 
+    def offer_switch(self, is_possible: bool) -> None:
+        """Offer to switch the report on, or only explain it for a wallet without settings."""
+        self._switch.setVisible(is_possible)
+
     def show_usage(self, snapshot: Snapshot, page: UsagePage | None) -> None:
         """Show a page, or the offer if the wallet's usage report is off."""
         usage = snapshot.usage
@@ -80,13 +84,13 @@ class ProductsView(QWidget):
         text = muted_label(usage_texts.explanation())
         text.setMaximumWidth(EXPLANATION_PX)
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        switch = HeadButton(self.tr("Switch on"))
-        switch.clicked.connect(self.switched_on)
+        self._switch = HeadButton(self.tr("Switch on"))
+        self._switch.clicked.connect(self.switched_on)
         layout = QVBoxLayout(offer)
         layout.setSpacing(GAP_PX)
         layout.addStretch()
         layout.addWidget(text, alignment=Qt.AlignmentFlag.AlignHCenter)
-        layout.addWidget(switch, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self._switch, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch()
         return offer
 

@@ -74,6 +74,12 @@ def test_a_wallet_without_reports_gets_an_offer(view: ProductsView, qtbot: QtBot
         button.click()
 
 
+def test_a_wallet_that_was_removed_gets_no_offer(view: ProductsView) -> None:
+    view.offer_switch(False)
+    view.show_usage(Snapshot(), None)
+    assert [each for each in view.findChildren(QPushButton) if each.isVisible()] == []
+
+
 def test_products_are_ranked_with_what_they_cost(view: ProductsView) -> None:
     model = view._table.model()
     texts = [
