@@ -122,6 +122,10 @@ async def _end(transport: asyncio.SubprocessTransport, process: _Process) -> Non
         with suppress(TimeoutError):
             async with asyncio.timeout(_END_TIMEOUT_S):
                 await process.has_ended.wait()
+    stdin = transport.get_pipe_transport(0)
+    if isinstance(stdin, asyncio.WriteTransport) and stdin.get_write_buffer_size():
+        # Closing waits until all is read; on Windows the pipe would never be closed.
+        stdin.abort()
     transport.close()
 
 
