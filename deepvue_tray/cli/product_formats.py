@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from deepvue_tray.cli.columns import aligned
 from deepvue_tray.core.reading import as_number, rounded_for_display
-from deepvue_tray.core.usage import ProductUsage, Usage
+
+if TYPE_CHECKING:
+    # Every ``check`` imports this module, and most have no usage report.
+    from deepvue_tray.core.usage import ProductUsage, Usage
 
 
-def product_objects(products: Sequence[ProductUsage]) -> list[dict[str, object]]:
+def product_objects(products: "Sequence[ProductUsage]") -> list[dict[str, object]]:
     """Return a JSON object for each product, documented in docs/usage.md."""
     return [
         {
@@ -21,7 +25,7 @@ def product_objects(products: Sequence[ProductUsage]) -> list[dict[str, object]]
     ]
 
 
-def product_lines(products: Sequence[ProductUsage]) -> Iterator[str]:
+def product_lines(products: "Sequence[ProductUsage]") -> Iterator[str]:
     """Yield a line for each product, with aligned columns."""
     if not products:
         yield "no calls\n"
@@ -48,5 +52,5 @@ def format_credits(amount: Decimal) -> str:
     return f"{rounded_for_display(amount):,f} credit{'' if amount == 1 else 's'}"
 
 
-def _calls(usage: Usage) -> str:
+def _calls(usage: "Usage") -> str:
     return f"{usage.calls:,} call{'' if usage.calls == 1 else 's'}"
