@@ -219,6 +219,17 @@ def _add_check(add: _AddCommand) -> None:
         type=seconds,
         help="end after this time with the status unknown; without it, each step has a limit",
     )
+    _add_thresholds(check)
+    _add_formats(check)
+    check.add_argument(
+        "--notify",
+        action="store_true",
+        help="also pass alerts to the alert command of the settings, which a tray would pass",
+    )
+    check.set_defaults(command="check", format="plugin")
+
+
+def _add_thresholds(check: _Parser) -> None:
     limits = check.add_argument_group("thresholds", _THRESHOLDS)
     for names, metavar, meaning in (
         (("-w", "--warning"), "CREDITS", "low at or below this balance"),
@@ -233,6 +244,9 @@ def _add_check(add: _AddCommand) -> None:
             default=argparse.SUPPRESS,
             help=f"{meaning}, or off",
         )
+
+
+def _add_formats(check: _Parser) -> None:
     printed = check.add_argument_group("output")
     printed.add_argument(
         "-v",
@@ -263,12 +277,6 @@ def _add_check(add: _AddCommand) -> None:
         type=Path,
         help="replace this file atomically instead, as Prometheus' textfile collector needs",
     )
-    check.add_argument(
-        "--notify",
-        action="store_true",
-        help="also pass alerts to the alert command of the settings, which a tray would pass",
-    )
-    check.set_defaults(command="check", format="plugin")
 
 
 def _add_alert_test(add: _AddCommand) -> None:
