@@ -31,10 +31,42 @@ Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 
 
+class DataModel(QAbstractTableModel):
+    """The titles of the columns and the texts of the cells, which a subclass returns."""
+
+    def titles(self) -> list[str]:
+        """Return the title of each column."""
+        raise NotImplementedError
+
+    def text(self, row: int, column: int) -> str:
+        """Return the text of a cell."""
+        raise NotImplementedError
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(self.titles())
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return the text of a cell, or its alignment."""
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.text(index.row(), index.column())
+        return _alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Return the title of a column, or its alignment."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.titles()[section]
+        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+
 class DataTable(QTableView):
     """Shows a model, whose first column is text; the arrow keys move from cell to cell."""
 
-    def __init__(self, model: QAbstractTableModel) -> None:
+    def __init__(self, model: DataModel) -> None:
         super().__init__()
         self.setModel(model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -89,7 +121,7 @@ class _Header(QHeaderView):
         # Qt draws the text of a cell with this margin.
         margin = self.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1
         inside = area.adjusted(CELL_PADDING_PX + margin, 0, -CELL_PADDING_PX - margin, 0)
-        painter.drawText(inside, alignment(section), str(title))
+        painter.drawText(inside, _alignment(section), str(title))
 
 
 class _Delegate(QStyledItemDelegate):
@@ -108,7 +140,7 @@ class _Delegate(QStyledItemDelegate):
         super().paint(painter, padded, index)
 
 
-def alignment(column: int) -> int:
+def _alignment(column: int) -> int:
     """Return the alignment of a column: text at the left, numbers at the right."""
     side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
     return int(side | Qt.AlignmentFlag.AlignVCenter)

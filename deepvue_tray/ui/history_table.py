@@ -1,14 +1,12 @@
 """The history as a table: for screen readers, and for everybody who wants the numbers."""
 
-from PySide6.QtCore import QAbstractTableModel, Qt
-
 from deepvue_tray.core.reading import HistoryBucket
 from deepvue_tray.ui.chart.plot import Plot
-from deepvue_tray.ui.data_table import ROOT, DataTable, Index, alignment
+from deepvue_tray.ui.data_table import ROOT, DataModel, DataTable, Index
 from deepvue_tray.ui.formats import format_day_and_time, format_number
 
 
-class HistoryModel(QAbstractTableModel):
+class HistoryModel(DataModel):
     """The buckets of a range, newest first; texts are made for the visible rows only."""
 
     def __init__(self) -> None:
@@ -25,39 +23,21 @@ class HistoryModel(QAbstractTableModel):
         """Return the number of buckets."""
         return 0 if parent.isValid() else len(self._buckets)
 
-    def columnCount(self, parent: Index = ROOT) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(self._headers())
+    def text(self, row: int, column: int) -> str:
+        """Return the text of a cell."""
+        bucket = self._buckets[-1 - row]
+        match column:
+            case 0:
+                return format_day_and_time(bucket.at)
+            case 1:
+                return format_number(bucket.last)
+            case 2:
+                return format_number(bucket.spent)
+            case _:
+                return format_number(bucket.added)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return the text of a cell, or its alignment."""
-        if role == Qt.ItemDataRole.DisplayRole:
-            bucket = self._buckets[-1 - index.row()]
-            match index.column():
-                case 0:
-                    return format_day_and_time(bucket.at)
-                case 1:
-                    return format_number(bucket.last)
-                case 2:
-                    return format_number(bucket.spent)
-                case _:
-                    return format_number(bucket.added)
-        return alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
-
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> object:
-        """Return the title of a column, or its alignment."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._headers()[section]
-        return alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
-
-    def _headers(self) -> list[str]:
+    def titles(self) -> list[str]:
+        """Return the title of each column."""
         return [self.tr("Time"), self.tr("Balance"), self.tr("Spent"), self.tr("Added")]
 
 

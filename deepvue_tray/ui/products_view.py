@@ -1,17 +1,18 @@
 """What spends the credits: the spending over time by product, and a table of the products."""
 
-from PySide6.QtCore import QAbstractTableModel, QLocale, QSize, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
 
 from deepvue_tray.core.snapshot import Snapshot
-from deepvue_tray.core.usage import ProductUsage
 from deepvue_tray.core.usage_page import STACKED_PRODUCTS, UsagePage
 from deepvue_tray.ui import history_texts, usage_texts
 from deepvue_tray.ui.card_colours import CardColours
 from deepvue_tray.ui.card_parts import Text
 from deepvue_tray.ui.chart.stacked_bars import StackedBars
-from deepvue_tray.ui.data_table import ROOT, DataTable, Index, alignment
+from deepvue_tray.ui.data_table import ROOT, DataModel, DataTable, Index
 from deepvue_tray.ui.form_widgets import muted_label
 from deepvue_tray.ui.formats import format_number
 from deepvue_tray.ui.head_controls import HeadButton
@@ -106,51 +107,35 @@ class ProductsView(QWidget):
         return content
 
 
-class ProductModel(QAbstractTableModel):
-    """The products of a page, the one with the highest spending first."""
+class ProductModel(DataModel):
+    """The products of a page, the one with the highest spending first.
 
-    def __init__(self) -> None:
+    ``colours`` returns those of the parts of a bar.
+    """
+
+    def __init__(self, colours: Callable[[], tuple[QColor, ...]]) -> None:
         super().__init__()
+        self._colours = colours
         self._page: UsagePage | None = None
-        self._colours: tuple[QColor, ...] = ()
 
-    def show_page(self, page: UsagePage, colours: tuple[QColor, ...]) -> None:
-        """Replace the rows; ``colours`` are those of the parts of a bar."""
+    def show_page(self, page: UsagePage) -> None:
+        """Replace the rows."""
         self.beginResetModel()
-        self._page, self._colours = page, colours
+        self._page = page
         self.endResetModel()
 
     def rowCount(self, parent: Index = ROOT) -> int:
         """Return the number of products."""
         return 0 if parent.isValid() or self._page is None else len(self._page.products)
 
-    def columnCount(self, parent: Index = ROOT) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(self._headers())
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return the text of a cell, its alignment, or the colour of a product's part."""
-        if self._page is None:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return alignment(index.column())
+        """Return also the colour of a product's part of a bar."""
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
-            return self._colours[min(index.row(), STACKED_PRODUCTS)]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._texts(self._page, self._page.products[index.row()])[index.column()]
-        return None
+            return self._colours()[min(index.row(), STACKED_PRODUCTS)]
+        return super().data(index, role)
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Return the title of a column, or its alignment."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._headers()[section]
-        return alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
-
-    def _headers(self) -> list[str]:
+    def titles(self) -> list[str]:
+        """Return the title of each column."""
         return [
             self.tr("Product"),
             self.tr("Spent"),
@@ -161,25 +146,30 @@ class ProductModel(QAbstractTableModel):
             self.tr("Change"),
         ]
 
-    def _texts(self, page: UsagePage, product: ProductUsage) -> list[str]:
-        total = product.total
-        change = page.change(product)
-        return [
+    def text(self, row: int, column: int) -> str:
+        """Return the text of a cell."""
+        if self._page is None:
+            return ""
+        product = self._page.products[row]
+        total, not_found = product.total, product.not_found
+        change = self._page.change(product)
+        return (
             product.product,
             format_number(total.spent),
-            usage_texts.share_text(page.share(product)),
+            usage_texts.share_text(self._page.share(product)),
             QLocale().toString(total.calls),
             format_number(total.spent / total.calls),
-            format_number(product.not_found.spent) if product.not_found.calls else "",
+            format_number(not_found.spent) if not_found.calls else "",
             "" if change is None else history_texts.percent_change_text(change),
-        ]
+        )[column]
 
 
 class ProductTable(DataTable):
     """Shows the products of a page."""
 
     def __init__(self) -> None:
-        self._model = ProductModel()
+        # Read when a cell is drawn, so that they follow the system's colours.
+        self._model = ProductModel(lambda: CardColours.of(self.palette()).series)
         super().__init__(self._model)
         self.setAccessibleName(self.tr("Products"))
         self.setAccessibleDescription(self.tr("The most expensive product first"))
@@ -191,8 +181,7 @@ class ProductTable(DataTable):
     def show_page(self, page: UsagePage) -> None:
         """Show the products of ``page``; the current row stays the same number."""
         current = self.currentIndex().row()
-        colours = CardColours.of(self.palette()).series
-        self._model.show_page(page, colours)
+        self._model.show_page(page)
         self.restore_row(current)
         # What a few products leave free belongs to the bars.
         rows = self.verticalHeader().length() + self.horizontalHeader().sizeHint().height()

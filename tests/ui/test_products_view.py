@@ -105,6 +105,14 @@ def test_each_product_has_the_colour_of_its_part_of_a_bar(view: ProductsView) ->
     assert colour.name() in drawn
 
 
+def test_the_colours_of_the_products_follow_the_system_s(view: ProductsView) -> None:
+    model = view._table.model()
+    before = model.data(model.index(0, 0), Qt.ItemDataRole.DecorationRole)
+    dark = QPalette(QColor("#202020"))
+    view.setPalette(dark)
+    assert model.data(model.index(0, 0), Qt.ItemDataRole.DecorationRole) != before
+
+
 def test_a_bar_tells_its_day_and_its_parts(view: ProductsView) -> None:
     bars = view._bars
     scale = bars._scale(page())
