@@ -26,6 +26,7 @@ from deepvue_tray.ui import formats, history_texts, texts
 from deepvue_tray.ui.card_colours import CardColours
 from deepvue_tray.ui.card_parts import scaled_font
 from deepvue_tray.ui.chart import thresholds
+from deepvue_tray.ui.chart.amount_axis import draw_amounts
 from deepvue_tray.ui.chart.forecast_cone import draw_cone, lowest_until
 from deepvue_tray.ui.chart.hover_box import draw_box
 from deepvue_tray.ui.chart.plot import Bar, Plot
@@ -113,7 +114,7 @@ class Chart(QWidget):
         marks = thresholds.thresholds_within(upper, self._plot.snapshot.wallet, colours)
         # Vertical and horizontal lines are crisper and faster without antialiasing.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        self._draw_amounts(painter, upper, self._balance_ticks(upper.area))
+        draw_amounts(painter, upper, self._balance_ticks(upper.area), self.palette())
         self._draw_spending(painter, self._plot, lower, colours)
         thresholds.draw_lines(painter, upper, marks)
         self._draw_balance(painter, self._plot, upper, colours)
@@ -276,21 +277,6 @@ class Chart(QWidget):
         rows = area.height() / QFontMetricsF(self._font()).height() / ROWS_PER_TICK
         return amount_ticks(*self._limits, min(5, max(1, int(rows))))
 
-    def _draw_amounts(self, painter: QPainter, scale: Scale, amounts: list[float]) -> None:
-        """Draw a line at each amount, and its label at the left."""
-        row = painter.fontMetrics().height()
-        line = hairline(painter, blended(self.palette(), 0.12))
-        for amount in amounts:
-            y = scale.y(amount)
-            painter.setPen(line)
-            painter.drawLine(QPointF(scale.area.left(), y), QPointF(scale.area.right(), y))
-            painter.setPen(muted(self.palette()))
-            painter.drawText(
-                QRectF(0, y - row / 2, scale.area.left() - GAP_PX, row),
-                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                formats.format_number(Decimal(amount)),
-            )
-
     def _draw_balance(
         self, painter: QPainter, plot: Plot, scale: Scale, colours: CardColours
     ) -> None:
@@ -320,7 +306,7 @@ class Chart(QWidget):
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
         text = history_texts.spending_title(plot.period)
         painter.drawText(title, left | Qt.TextFlag.TextDontClip, text)
-        self._draw_amounts(painter, scale, _spending_ticks(plot))
+        draw_amounts(painter, scale, _spending_ticks(plot), self.palette())
         marked = self._selected_bar
         draw_bars(painter, scale, plot.bars, colours, now=plot.now, marked=marked)
 

@@ -25,11 +25,16 @@ GAP_SHARE, MAX_GAP_PX = 0.2, 6
 """The gap between two bars, as a share of their distance, and at most."""
 
 
+def middle_and_width(start: datetime, end: datetime, scale: Scale) -> tuple[float, float]:
+    """Return the middle of a period's bar and its width, in pixels."""
+    left, right = scale.x(start), scale.x(end)
+    gap = min((right - left) * GAP_SHARE, MAX_GAP_PX)
+    return (left + right) / 2, min(max(1.0, right - left - gap), MAX_BAR_PX)
+
+
 def place_of(bar: Bar, scale: Scale) -> QRectF:
     """Return the rectangle of a bar; outside the area where its period is."""
-    left, right = scale.x(bar.start), scale.x(bar.end)
-    gap = min((right - left) * GAP_SHARE, MAX_GAP_PX)
-    middle, width = (left + right) / 2, min(max(1.0, right - left - gap), MAX_BAR_PX)
+    middle, width = middle_and_width(bar.start, bar.end, scale)
     height = max(MIN_BAR_PX, scale.area.bottom() - scale.y(float(bar.spent)))
     return QRectF(middle - width / 2, scale.area.bottom() - height, width, height)
 

@@ -12,16 +12,19 @@ from deepvue_tray.core.usage_page import STACKED_PRODUCTS, StackedBar, UsagePage
 from deepvue_tray.ui import formats, history_texts, usage_texts
 from deepvue_tray.ui.card_colours import CardColours
 from deepvue_tray.ui.card_parts import scaled_font
+from deepvue_tray.ui.chart.amount_axis import GAP_PX, draw_amounts
 from deepvue_tray.ui.chart.hover_box import draw_box
 from deepvue_tray.ui.chart.scale import DAY, Scale, amount_ticks
-from deepvue_tray.ui.chart.spending_bars import GAP_SHARE, MAX_BAR_PX, MAX_GAP_PX
+from deepvue_tray.ui.chart.spending_bars import middle_and_width
 from deepvue_tray.ui.chart.time_axis import draw_times
 from deepvue_tray.ui.form_widgets import draw_focus_ring
-from deepvue_tray.ui.palette import blended, hairline, muted, on_pixels
+from deepvue_tray.ui.palette import muted, on_pixels
 
-GAP_PX = 8
 LABEL_SCALE = 0.92
 """The size of the labels, relative to the desktop's font."""
+
+TICKS = 3
+"""The amounts on the axis, about."""
 
 SEAM_PX = 1
 """Between two parts of a bar, so that they differ also without their colours."""
@@ -67,7 +70,7 @@ class StackedBars(QWidget):
         painter.drawText(
             QRectF(scale.area.left(), 0, 1, row), left, history_texts.spending_title(page.period)
         )
-        self._draw_amounts(painter, scale)
+        draw_amounts(painter, scale, amount_ticks(0.0, scale.highest, TICKS), self.palette())
         painter.save()
         painter.setClipRect(scale.area)
         for bar in page.bars:
@@ -80,14 +83,13 @@ class StackedBars(QWidget):
         draw_times(painter, scale, page.now, labels, self.palette(), shortest=shortest)
         if self._selected:
             names = [each.product for each in page.products[:STACKED_PRODUCTS]]
-            at = QPointF(
-                min(_middle(scale, self._selected), scale.area.right()),
-                scale.y(float(self._selected.spent)),
-            )
+            middle, width = middle_and_width(self._selected.start, self._selected.end, scale)
+            top = scale.y(float(self._selected.spent))
+            at = QPointF(min(middle, scale.area.right()), top)
             period, parts = usage_texts.bar_texts(page, self._selected, names)
             lines = period, "\n".join(parts)
-            beside = _width(scale, self._selected) / 2
-            draw_box(painter, self.palette(), at, QRectF(self.rect()), lines, beside=beside)
+            within = QRectF(self.rect())
+            draw_box(painter, self.palette(), at, within, lines, beside=width / 2)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Select the bar below the pointer."""
@@ -127,26 +129,15 @@ class StackedBars(QWidget):
     def _scale(self, page: UsagePage) -> Scale:
         metrics = QFontMetricsF(scaled_font(self.font(), LABEL_SCALE, QFont.Weight.Normal))
         row, highest = metrics.height(), _highest(page)
-        labels = [formats.format_number(Decimal(tick)) for tick in amount_ticks(0.0, highest, 3)]
+        labels = [
+            formats.format_number(Decimal(tick)) for tick in amount_ticks(0.0, highest, TICKS)
+        ]
         left = max(map(metrics.horizontalAdvance, labels), default=0.0) + GAP_PX
         area = QRectF(self.rect()).adjusted(left, row + GAP_PX, -GAP_PX, -row - GAP_PX)
         return Scale(area, page.since, max(page.until, page.since + _A_SECOND), 0.0, highest)
 
-    def _draw_amounts(self, painter: QPainter, scale: Scale) -> None:
-        row = painter.fontMetrics().height()
-        for amount in amount_ticks(0.0, scale.highest, 3):
-            y = scale.y(amount)
-            painter.setPen(hairline(painter, blended(self.palette(), 0.12)))
-            painter.drawLine(QPointF(scale.area.left(), y), QPointF(scale.area.right(), y))
-            painter.setPen(muted(self.palette()))
-            painter.drawText(
-                QRectF(0, y - row / 2, scale.area.left() - GAP_PX, row),
-                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                formats.format_number(Decimal(amount)),
-            )
-
     def _draw_bar(self, painter: QPainter, scale: Scale, bar: StackedBar) -> None:
-        width = _width(scale, bar)
+        middle, width = middle_and_width(bar.start, bar.end, scale)
         below = Decimal(0)
         colours = CardColours.of(self.palette()).series
         # The parts begin with the most expensive product; that of all others has the last colour.
@@ -156,21 +147,13 @@ class StackedBars(QWidget):
                 continue
             bottom, top = scale.y(float(below)), scale.y(float(below + amount))
             seam = SEAM_PX if below else 0
-            place = QRectF(_middle(scale, bar) - width / 2, top, width, bottom - top - seam)
+            place = QRectF(middle - width / 2, top, width, bottom - top - seam)
             painter.fillRect(on_pixels(painter, place), ink)
             below += amount
 
 
 _A_SECOND = timedelta(seconds=1)
-
-
-def _middle(scale: Scale, bar: StackedBar) -> float:
-    return (scale.x(bar.start) + scale.x(bar.end)) / 2
-
-
-def _width(scale: Scale, bar: StackedBar) -> float:
-    room = scale.x(bar.end) - scale.x(bar.start)
-    return min(max(1.0, room - min(room * GAP_SHARE, MAX_GAP_PX)), MAX_BAR_PX)
+"""The shortest axis: all reports may be of a day that begins only now."""
 
 
 def _highest(page: UsagePage) -> float:
